@@ -23,6 +23,8 @@ export interface Mount {
   readonly api?: string;
   /** Value of `$issuerKind` in the documents of its rows; required if one of them declares it. */
   readonly issuerKind?: IssuerKind;
+  /** `Origin.basePath` of its requests, for issuers that have several spellings. Default: none. */
+  readonly basePath?: string;
   /** What the rows of this mount read as `request.constants`: where mounts of one row differ. */
   readonly constants?: Readonly<Record<string, string>>;
 }

@@ -287,7 +287,7 @@ export class Engine {
   }
 
   async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Form | null): Promise<Caller> {
-    const origin = this.#host.originOf(ctx.req, owner.api);
+    const origin = { ...this.#host.originOf(ctx.req, owner.api), basePath: owner.basePath };
     const parameters = form?.parameters ?? null;
     const { tenant } = place;
     const source = { request: ctx.req, callers: row.route.callers, tenant, origin, form: parameters };

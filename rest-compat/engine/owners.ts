@@ -39,6 +39,8 @@ export interface Owner {
   readonly api: string;
   /** Value of `$issuerKind`; null if no document of the rows declares it. */
   readonly issuerKind: IssuerKind | null;
+  /** `Origin.basePath` of its requests. */
+  readonly basePath: string;
   readonly constants: Readonly<Record<string, string>>;
   /** Whether the leftmost label of the host names the tenant. */
   readonly isNamedByHost: boolean;
@@ -123,6 +125,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
   };
   return dialect.mounts.map((mount) => {
     const { prefix, routes, errors = dialect.errors, api = dialect.api, issuerKind = null, constants = {} } = mount;
+    const { basePath = '' } = mount;
     const isNamedByHost = mount.tenantIn === 'host-label';
     if (isNamedByHost && prefix.includes('{'))
       faults.push(`${dialect.name} ${prefix}: both the prefix and the host name the tenant.`);
@@ -164,7 +167,17 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
         });
       }
     }
-    return { dialect, errors, api, issuerKind, constants, isNamedByHost, prefix: parsePattern(prefix), tables };
+    return {
+      dialect,
+      errors,
+      api,
+      issuerKind,
+      basePath,
+      constants,
+      isNamedByHost,
+      prefix: parsePattern(prefix),
+      tables,
+    };
   });
 }
 

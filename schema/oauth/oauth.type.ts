@@ -6,6 +6,7 @@ import { Node } from '../kit/node.ts';
 export enum IssuerKindName {
   NATIVE = 'native',
   SUITE = 'suite',
+  REALM = 'realm',
 }
 registerEnumType(IssuerKindName, {
   name: 'IssuerKind',
@@ -17,6 +18,10 @@ registerEnumType(IssuerKindName, {
         'The issuer of this service: short tokens, signed with EdDSA unless the client chooses another algorithm.',
     },
     SUITE: { description: 'The issuer of the suite API: signs with RS256 and publishes certificates in its key set.' },
+    REALM: {
+      description:
+        'The issuer of the realm API: its tokens name the roles of the user, signed with RS256, and its refresh tokens can be used again.',
+    },
   },
 });
 
@@ -112,8 +117,28 @@ export class IssueTokensPayload {
   @Field(() => String, { nullable: true, description: 'A refresh token, shown once; null when there is none.' })
   refreshToken!: string | null;
 
+  @Field(() => GraphQLSafeInt, {
+    nullable: true,
+    description: 'Seconds until the refresh token expires unless it is used; null when there is none.',
+  })
+  refreshExpiresIn!: number | null;
+
   @Field(() => String, { nullable: true, description: 'An ID token, for users and the scope `openid`.' })
   idToken!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The session with which the tokens end; null for tokens of a client and for those that outlive the session.',
+  })
+  sid!: string | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'Tokens of the client that were issued before this moment are no longer accepted; null when there is none.',
+  })
+  notBefore!: Date | null;
 }
 
 @ObjectType({
@@ -172,6 +197,30 @@ export class TokenIntrospection {
     description: 'When the user was authenticated, in seconds since 1970.',
   })
   authTime!: number | null;
+
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'Every claim of the token, among them those that the kind of its issuer adds, such as roles.',
+  })
+  claims!: object | null;
+}
+
+@ObjectType({ description: 'An issuer of tokens, as its clients may know it.' })
+export class TokenIssuer {
+  @Field(() => String, { description: 'Its URL, as in the claim `iss`.' })
+  url!: string;
+
+  @Field(() => String, {
+    description:
+      'The public key that signs its tokens now unless a client chose another algorithm: SubjectPublicKeyInfo (RFC 5280), DER in base64.',
+  })
+  publicKey!: string;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Tokens that were issued before this moment are not accepted; null when there is none.',
+  })
+  notBefore!: Date | null;
 }
 
 @ObjectType({ description: 'Result of a revocation.' })

@@ -7,7 +7,13 @@ import { Errors } from '../directives/errors.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
 import { requireOnce } from '../directives/once.ts';
 import { IssueTokensInput, RevokeTokenInput } from './oauth.input.ts';
-import { IssuerKindName, IssueTokensPayload, RevokeTokenPayload, TokenIntrospection } from './oauth.type.ts';
+import {
+  IssuerKindName,
+  IssueTokensPayload,
+  RevokeTokenPayload,
+  TokenIntrospection,
+  TokenIssuer,
+} from './oauth.type.ts';
 
 @Resolver()
 export class TokenResolver {
@@ -17,6 +23,7 @@ export class TokenResolver {
     'GRANT_TYPE_REQUIRED',
     'GRANT_TYPE_UNSUPPORTED',
     'GRANT_TYPE_NOT_ALLOWED',
+    'PASSWORD_GRANT_NOT_ALLOWED',
     'SCOPE_INVALID',
     'GRANT_INVALID',
     'CODE_REPLAYED',
@@ -27,6 +34,8 @@ export class TokenResolver {
     'SIGN_IN_FACTOR_REQUIRED',
     'SIGN_IN_PASSWORD_CHANGE_REQUIRED',
     'SIGN_IN_EMAIL_UNVERIFIED',
+    'SIGN_IN_ACCOUNT_DISABLED',
+    'SIGN_IN_ACTIONS_REQUIRED',
   )
   @Mutation(() => IssueTokensPayload, {
     description:
@@ -103,6 +112,20 @@ export class TokenResolver {
   }
 
   @Errors('TENANT_REQUIRED')
+  @Query(() => TokenIssuer, {
+    description: 'An issuer: its URL at the host of the request, and the key that it signs with.',
+  })
+  tokenIssuer(
+    @Ctx() context: GraphContext,
+    @Arg('issuerKind', () => IssuerKindName, { nullable: true, description: 'Kind of the issuer. Default NATIVE.' })
+    issuerKind: IssuerKindName | null,
+  ): Promise<TokenIssuer> {
+    const { discovery } = context.services.oauth;
+    const kind = issuerKind ?? IssuerKindName.NATIVE;
+    return discovery.issuer(requireTenant(context), kind, context.caller.origin);
+  }
+
+  @Errors('TENANT_REQUIRED')
   @Query(() => GraphQLJSONObject, {
     description:
       'Metadata of an issuer (OpenID Connect Discovery section 3): at a host that is bound to the tenant that of the issuer there.',
@@ -114,12 +137,24 @@ export class TokenResolver {
   ): Promise<object> {
     const { discovery } = context.services.oauth;
     const kind = issuerKind ?? IssuerKindName.NATIVE;
-    return discovery.document(requireTenant(context), kind, context.caller.origin.host);
+    return discovery.document(requireTenant(context), kind, context.caller.origin);
   }
 }
 
-function toPayload({ expiresInSeconds, ...issued }: IssuedTokens): IssueTokensPayload {
-  return { ...issued, expiresIn: expiresInSeconds };
+function toPayload(issued: IssuedTokens): IssueTokensPayload {
+  const { accessToken, tokenType, expiresInSeconds, scope, refreshToken, refreshExpiresInSeconds, ...others } = issued;
+  const { idToken, sessionId, notBefore } = others;
+  return {
+    accessToken,
+    tokenType,
+    expiresIn: expiresInSeconds,
+    scope,
+    refreshToken,
+    refreshExpiresIn: refreshExpiresInSeconds,
+    idToken,
+    sid: sessionId,
+    notBefore,
+  };
 }
 
 const NOTHING: Omit<TokenIntrospection, 'active'> = {
@@ -137,6 +172,7 @@ const NOTHING: Omit<TokenIntrospection, 'active'> = {
   acr: null,
   amr: null,
   authTime: null,
+  claims: null,
 };
 const INACTIVE: TokenIntrospection = { ...NOTHING, active: false };
 
@@ -159,5 +195,6 @@ function toIntrospection(found: Introspection): TokenIntrospection {
     acr: claims.acr ?? null,
     amr: claims.amr ?? null,
     authTime: claims.auth_time ?? null,
+    claims,
   };
 }

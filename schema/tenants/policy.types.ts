@@ -2,6 +2,10 @@ import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { type GroupedSetting, settingsGroup } from './settings-group.ts';
 
+/** Part of the description of lifetimes. */
+export const REFRESH_ONLY =
+  'Those of refresh tokens and of lasting access act, at issuers of the kind REALM; the others are stored, and do not act yet.';
+
 /** Part of the description of settings that no code reads yet. */
 export const STORED_ONLY = 'They are stored, and do not act yet.';
 
@@ -16,7 +20,7 @@ const OF_USER_LINKS = 'null = as `userLinkSeconds`.';
 
 export const TOKEN_SETTINGS = settingsGroup(
   'TokenSettings',
-  `Lifetimes of tokens, codes, links and sessions of applications, in seconds. ${STORED_ONLY}`,
+  `Lifetimes of tokens, codes, links and sessions of applications, in seconds. ${REFRESH_ONLY}`,
   {
     implicitAccessSeconds: int('Access tokens that the authorization endpoint answers with.'),
     isRefreshSingleUse: yesNo('Whether a refresh token is replaced when it is used.'),

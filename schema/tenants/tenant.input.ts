@@ -6,6 +6,7 @@ import {
   MailServerInput,
   OTP_RESEND_SETTINGS,
   OTP_SETTINGS,
+  REFRESH_ONLY,
   RequiredActionChangesInput,
   RequiredActionSettings,
   STORED_ONLY,
@@ -196,7 +197,7 @@ export class TenantSettingsInput {
     description: 'The server for the mails of the tenant, replaced as a whole; null = that of the service.',
   })
   mailServer?: MailServerInput | null;
-  @Field(() => TOKEN_SETTINGS.written, { nullable: true, description: `Lifetimes to change. ${STORED_ONLY}` })
+  @Field(() => TOKEN_SETTINGS.written, { nullable: true, description: `Lifetimes to change. ${REFRESH_ONLY}` })
   tokens?: object;
   @Field(() => OTP_SETTINGS.written, {
     nullable: true,

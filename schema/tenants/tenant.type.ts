@@ -8,6 +8,7 @@ import {
   MailServerType,
   OTP_RESEND_SETTINGS,
   OTP_SETTINGS,
+  REFRESH_ONLY,
   RequiredActionSettings,
   STORED_ONLY,
   TOKEN_SETTINGS,
@@ -186,7 +187,7 @@ export class TenantSettingsView {
     description: 'The server for the mails of the tenant; null = that of the service.',
   })
   mailServer!: MailServerType | null;
-  @Field(() => TOKEN_SETTINGS.shown, { description: `Lifetimes. ${STORED_ONLY}` })
+  @Field(() => TOKEN_SETTINGS.shown, { description: `Lifetimes. ${REFRESH_ONLY}` })
   tokens!: object;
   @Field(() => OTP_SETTINGS.shown, { description: `Policy for one-time passwords. ${STORED_ONLY}` })
   otp!: object;

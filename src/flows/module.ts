@@ -1,4 +1,10 @@
-import type { CodeResendService, CredentialStore, LockoutService, PasswordMode } from '../auth-modes/index.ts';
+import type {
+  CodeResendService,
+  CredentialStore,
+  LockoutService,
+  PasswordMode,
+  TotpService,
+} from '../auth-modes/index.ts';
 import {
   type BuiltinClients,
   type ClientDirectory,
@@ -56,6 +62,7 @@ interface FlowNeeds extends ModuleBase {
   readonly endAccess: EndAccessFlow;
   readonly passwords: PasswordMode;
   readonly credentials: CredentialStore;
+  readonly totp: TotpService;
   readonly lockouts: LockoutService;
   readonly codeResends: CodeResendService;
 }
@@ -99,6 +106,7 @@ export const flows = {
           users: userStore,
           passwords,
           credentials: needs.credentials,
+          totp: needs.totp,
           lockouts,
           devices: needs.devices,
           sessions,

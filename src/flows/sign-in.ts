@@ -3,11 +3,13 @@ import {
   type Attempt,
   accountStateOf,
   acrOf,
+  amrAfter,
   type CredentialStore,
   type CredentialType,
   type LockoutService,
   type PasswordMode,
   runGuardedTry,
+  type TotpService,
 } from '../auth-modes/index.ts';
 import type { EventActor, EventLog } from '../events/index.ts';
 import type { Clock, Origin, TenantRef } from '../kernel/index.ts';
@@ -31,6 +33,11 @@ export interface PasswordSignIn {
   readonly deviceId?: string | null;
   /** How many factors the request for the sign-in demands. Default 1; an account may demand two by itself. */
   readonly factors?: 1 | 2;
+  /**
+   * Whether the right password tells that the account is disabled. For older identity services, whose clients show it to the
+   * user; absent: no.
+   */
+  readonly tellsDisabled?: boolean;
   /** The client the sign-in is for, and how it authenticated. */
   readonly client: Pick<EventActor, 'clientId' | 'clientAuth'> | null;
 }
@@ -53,6 +60,7 @@ export interface SignInFlowDeps {
   readonly users: Pick<UserStore, 'findById' | 'findByIdentifier'>;
   readonly passwords: Pick<PasswordMode, 'admit' | 'prove' | 'amr'>;
   readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
+  readonly totp: Pick<TotpService, 'verify'>;
   readonly lockouts: LockoutService;
   readonly devices: Pick<DeviceService, 'isKnown' | 'seen'>;
   readonly sessions: Pick<SessionService, 'start'>;
@@ -60,11 +68,13 @@ export interface SignInFlowDeps {
   readonly clock: Clock;
 }
 
+const DISABLED = 'account_disabled';
+
 /** Reasons why an account may not sign in at all. They appear only in the event, never in the answer. */
 const ACCOUNT_REFUSALS: readonly (readonly [reason: string, holds: (user: User | null, now: Date) => boolean])[] = [
   ['unknown_user', (user) => user === null],
   ['service_account', (user) => user!.serviceClientId != null],
-  ['account_disabled', (user) => !user!.enabled],
+  [DISABLED, (user) => !user!.enabled],
   ['account_inactive', (user, now) => accountStateOf(user!, now).name === 'inactivityLock'],
   ['method_locked', (user) => (user!.lockedMethods ?? []).includes('password')],
 ];
@@ -79,6 +89,9 @@ const RESULT_OF_STEP = {
 /** A reserved id, which no user can have. */
 const RESERVED_ID = 'current';
 
+/** Why an account was disabled that had too many wrong attempts: as for every block, nobody learns that. */
+const LOCKED_OUT = 'lockout';
+
 /** Signs in users with a name and a password, for all APIs. */
 export class SignInFlow {
   readonly #deps: SignInFlowDeps;
@@ -92,6 +105,7 @@ export class SignInFlow {
    * (check 43), so that the answer does not reveal whether an account exists or its state. Only a caller with the right
    * password learns which step is missing.
    * @throws SIGN_IN_REFUSED Records `sign_in.failed` with the reason.
+   * @throws SIGN_IN_ACCOUNT_DISABLED The password is right, and the caller may know that the account is disabled.
    * @throws TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE Too many attempts wait.
    */
   verifyPassword(input: PasswordSignIn): Promise<SignInResult> {
@@ -100,9 +114,8 @@ export class SignInFlow {
   }
 
   async #verify(input: PasswordSignIn): Promise<SignInResult> {
-    const { directory, users } = this.#deps;
-    const tenant = await directory.byId(input.tenant.id);
-    if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
+    const { users } = this.#deps;
+    const tenant = await this.#tenant(input.tenant);
     const found = await this.#find(tenant, input);
     // A known name takes two statements, so run a second one for an unknown name as well.
     const user = found ?? (await users.findById(tenant.id, RESERVED_ID));
@@ -115,6 +128,12 @@ export class SignInFlow {
       knownDeviceId: await this.#knownDevice(tenant.id, user, input.deviceId ?? null),
     };
     return this.#try(tenant, user, input, attempt);
+  }
+
+  async #tenant({ id }: Pick<TenantRef, 'id'>): Promise<KnownTenant> {
+    const tenant = await this.#deps.directory.byId(id);
+    if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
+    return tenant;
   }
 
   /** A fixed account is found by its id alone, which may be the username or the chosen name of another account. */
@@ -133,15 +152,19 @@ export class SignInFlow {
     const { lockouts, passwords, clock } = this.#deps;
     const now = clock.now();
     const accountReason = ACCOUNT_REFUSALS.find(([, holds]) => holds(user, now))?.[0] ?? null;
+    const isRevealed =
+      input.tellsDisabled === true && accountReason === DISABLED && user!.disabledReason !== LOCKED_OUT;
     const result = await runGuardedTry(lockouts, attempt, actorOf(input), async () => {
       // Check the password even when the sign-in is refused anyway, so that the response time does not reveal that.
       const proved = await passwords.prove(tenant.id, user?.id ?? null, input.password);
-      return accountReason === null ? proved : null;
+      return accountReason === null || isRevealed ? proved : null;
     });
-    if (result.kind === 'right') return this.#next(tenant, user!, input.factors ?? 1);
+    const isRight = result.kind === 'right';
+    if (isRight && accountReason === null)
+      return this.#next(tenant, user!, input.factors ?? 1, this.#deps.passwords.amr);
     const reason = result.kind === 'blocked' ? 'locked_out' : (accountReason ?? 'wrong_password');
     await this.#recordRefusal(input, attempt, reason);
-    throw signInErrors.SIGN_IN_REFUSED();
+    throw isRight ? signInErrors.SIGN_IN_ACCOUNT_DISABLED() : signInErrors.SIGN_IN_REFUSED();
   }
 
   async #recordRefusal(input: PasswordSignIn, attempt: Attempt, reason: string): Promise<void> {
@@ -155,10 +178,14 @@ export class SignInFlow {
     });
   }
 
-  /** The first step that is missing after a right password. */
-  async #next({ id, settings }: KnownTenant, user: User, factors: 1 | 2): Promise<SignInResult> {
-    const { credentials, passwords } = this.#deps;
-    const { amr } = passwords;
+  /** The first step that is missing after what was proved. */
+  async #next(
+    { id, settings }: Pick<KnownTenant, 'id' | 'settings'>,
+    user: User,
+    factors: 1 | 2,
+    amr: readonly string[],
+  ): Promise<SignInResult> {
+    const { credentials } = this.#deps;
     const facts = { user, settings, factors, amr };
     const methods = needsMethods(facts) ? await credentials.acceptedAsSecond(id, user.id) : [];
     const step = missingStep({ ...facts, methods });
@@ -169,23 +196,81 @@ export class SignInFlow {
 
   /**
    * Signs in where no further step is possible, as in the password grant: a missing step is an error.
-   * @throws SIGN_IN_REFUSED, SIGN_IN_FACTOR_REQUIRED, SIGN_IN_PASSWORD_CHANGE_REQUIRED, SIGN_IN_EMAIL_UNVERIFIED
+   * @throws SIGN_IN_REFUSED Also for a wrong code.
+   * @throws SIGN_IN_FACTOR_REQUIRED, SIGN_IN_PASSWORD_CHANGE_REQUIRED, SIGN_IN_EMAIL_UNVERIFIED
+   * @throws SIGN_IN_ACCOUNT_DISABLED, SIGN_IN_ACTIONS_REQUIRED With `tellsAccount` alone.
    */
   async signInWithPassword(
     authority: Authority,
-    input: { readonly username: string; readonly password: string; readonly deviceId?: string | null },
-  ): Promise<StartedSession & { readonly userId: string }> {
+    input: TypedCredentials,
+  ): Promise<StartedSession & { readonly user: User }> {
     const { caller, tenant } = authority;
-    const { password, deviceId = null } = input;
+    const { password, deviceId = null, tellsAccount = false } = input;
     const identifier = readTypedName(input.username);
     const { origin } = caller;
-    const result = await this.verifyPassword({ tenant, identifier, password, deviceId, origin, client: caller });
+    const typed = { tenant, identifier, password, deviceId, origin, client: caller, tellsDisabled: tellsAccount };
+    const result = await this.#withCode(authority, await this.verifyPassword(typed), input);
+    if (tellsAccount) assertComplete(result);
     const { user, amr } = requireVerified(result);
     const signIn = { userId: user.id, amr, acr: acrOf(amr), identifier, deviceId };
     const started = await this.#deps.sessions.start(authority, signIn);
     if (deviceId !== null) await this.#deps.devices.seen(authority, { userId: user.id, deviceId });
-    return { ...started, userId: user.id };
+    return { ...started, user };
   }
+
+  /**
+   * What is missing after the code of a second factor.
+   * @throws SIGN_IN_FACTOR_REQUIRED The code is missing.
+   * @throws SIGN_IN_REFUSED It is wrong. Records `sign_in.factor_failed`.
+   * @throws TOO_MANY_REQUESTS
+   */
+  async #withCode(
+    { caller, tenant }: Authority,
+    result: SignInResult,
+    { code = null, deviceId = null, tellsAccount = false }: TypedCredentials,
+  ): Promise<SignInResult> {
+    const { user } = result;
+    const methods = await this.#demanded(tenant, result, tellsAccount);
+    if (methods.length === 0) return result;
+    if (code === null) throw signInErrors.SIGN_IN_FACTOR_REQUIRED();
+    const knownDeviceId = await this.#knownDevice(tenant.id, user, deviceId);
+    const isRight = await this.#deps.totp.verify(caller, tenant, { userId: user.id, code, knownDeviceId });
+    if (!isRight) throw signInErrors.SIGN_IN_REFUSED();
+    return this.#next(await this.#tenant(tenant), user, 1, amrAfter(result.amr, CODE_AMR));
+  }
+
+  /** What the account can show as the second factor that is demanded. */
+  async #demanded(
+    { id }: Pick<TenantRef, 'id'>,
+    result: SignInResult,
+    isAlways: boolean,
+  ): Promise<readonly CredentialType[]> {
+    if (result.kind === 'factor-required') return result.methods;
+    return isAlways ? this.#deps.credentials.acceptedAsSecond(id, result.user.id) : [];
+  }
+}
+
+/** What a user typed into an application. */
+export interface TypedCredentials {
+  readonly username: string;
+  readonly password: string;
+  /** A code of a code app; absent or null: none. */
+  readonly code?: string | null;
+  readonly deviceId?: string | null;
+  /**
+   * Whether the sign-in behaves as in older identity services: a second factor that the account has is demanded, every required
+   * action stops it, and after the right password the caller learns that the account is disabled or not complete.
+   */
+  readonly tellsAccount?: boolean;
+}
+
+/** How a right code shows in `amr` (RFC 8176). */
+const CODE_AMR = ['otp'];
+
+/** @throws SIGN_IN_ACTIONS_REQUIRED The account has something to do, of whatever kind. */
+function assertComplete({ kind, user }: SignInResult): void {
+  if (kind === 'verified' && (user.requiredActions ?? []).length === 0) return;
+  throw signInErrors.SIGN_IN_ACTIONS_REQUIRED();
 }
 
 /** Removes outer blanks, which pasted names often have and stored names never have. */

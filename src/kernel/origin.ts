@@ -12,6 +12,11 @@ export interface Origin {
    * means nothing until it is found among the hosts of a tenant.
    */
   readonly host?: string | null;
+  /**
+   * What the path of the request has before a documented path that is served in several spellings, such as `/auth`; absent where
+   * there is nothing. Addresses in the answer have it too.
+   */
+  readonly basePath?: string;
   /** How we were reached: `graphql`, `rest`, `oauth`, `internal`. */
   readonly api: string;
   /** UUID that ties the events of one request together. */

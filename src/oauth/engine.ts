@@ -1,8 +1,8 @@
 import type { ScopeAlias, ScopeAliases } from '../access/index.ts';
 import type { CredentialStore } from '../auth-modes/index.ts';
-import type { ClientAuthenticator, ClientDirectory } from '../clients/index.ts';
+import type { ClientAuthenticator, ClientDirectory, ClientStore } from '../clients/index.ts';
 import type { ConsentService } from '../consents/index.ts';
-import type { Sealer } from '../crypto/index.ts';
+import type { KeyedSigner, Sealer } from '../crypto/index.ts';
 import type { ChangeFeed, CommittedListener, EventCatalogue, EventLog } from '../events/index.ts';
 import type { InteractionService, SignInFlow } from '../flows/index.ts';
 import type { Clock } from '../kernel/index.ts';
@@ -33,7 +33,9 @@ import { FamilyTokens } from './token-endpoint/family-tokens.ts';
 import { TokenService } from './token-endpoint/token.service.ts';
 import { AccessTokens } from './tokens/access-token.ts';
 import { ChangeMarks } from './tokens/change-marks.ts';
+import { HeldRoles } from './tokens/held-roles.ts';
 import { IdTokenHints } from './tokens/id-token-hint.ts';
+import { RefreshTokens } from './tokens/refresh-tokens.ts';
 import { ScopeRules } from './tokens/scopes.ts';
 import { TokenLife } from './tokens/token.life.ts';
 import { TokenReader } from './tokens/token.reader.ts';
@@ -45,12 +47,15 @@ export interface OAuthOptions {
   readonly clock: Clock;
   /** Seals the private keys at rest. */
   readonly sealer: Sealer;
+  /** Signs the refresh tokens that are JWTs. */
+  readonly refreshSigner: KeyedSigner;
   readonly events: EventLog;
   readonly catalogue: EventCatalogue;
   readonly feed: ChangeFeed;
   readonly scopes: ScopeAliases;
   readonly directory: TenantDirectory;
   readonly clients: ClientDirectory;
+  readonly clientStore: Pick<ClientStore, 'findMany'>;
   readonly authenticator: ClientAuthenticator;
   readonly roles: RolePermissions;
   readonly users: UserStore;
@@ -121,7 +126,9 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const reader = new TokenReader({ directory, issuers: issuerDirectory, rings, store: tokens, clock });
   const life = new TokenLife({ ...options, sessions: sessionStore, tokens, marks });
   const accessTokens = new AccessTokens(keys);
-  const families = new FamilyTokens({ keys, accessTokens, grants, tokens, events });
+  const refreshTokens = new RefreshTokens(options.refreshSigner);
+  const heldRoles = new HeldRoles(options);
+  const families = new FamilyTokens({ ...options, keys, accessTokens, tokens, refreshTokens, heldRoles });
   const hints = new IdTokenHints({ issuers: issuerDirectory, rings, clock });
   const postedRequests = new PostedRequests({ codes: options.codes, issuers: issuerDirectory, clock });
   return {
@@ -135,6 +142,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
         ...options,
         issuers: issuerDirectory,
         accessTokens,
+        heldRoles,
         families,
         tokens,
         scopes,
@@ -144,9 +152,9 @@ export function createOAuth(options: OAuthOptions): OAuth {
     }),
     authenticator: new TokenAuthenticator({ ...options, reader, life, issuers, scopes }),
     introspection: new IntrospectionService({ reader, life }),
-    revocation: new RevocationService({ db, reader, tokens, grants, events, clock }),
+    revocation: new RevocationService({ db, reader, tokens, refreshTokens, grants, events, clock }),
     userinfo: new UserinfoService({ issuers, users, groups: options.groups, clients }),
-    discovery: new DiscoveryService(issuerDirectory),
+    discovery: new DiscoveryService(issuerDirectory, keys),
     postedRequests,
     authorization: new AuthorizationService({ ...options, hints, posted: postedRequests, issuers: issuerDirectory }),
     signOut: new SignOutService({

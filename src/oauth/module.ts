@@ -1,8 +1,9 @@
 import type { ScopeAliases } from '../access/index.ts';
 import type { CredentialStore } from '../auth-modes/index.ts';
-import type { ClientAuthenticator, ClientDirectory } from '../clients/index.ts';
+import type { ClientAuthenticator, ClientDirectory, ClientStore } from '../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import type { ConsentService } from '../consents/index.ts';
+import { KeyedSigner, type MasterKey } from '../crypto/index.ts';
 import type { ChangeFeed } from '../events/index.ts';
 import { type FederationProviderStore, parseProviderKey } from '../federation/index.ts';
 import type { InteractionService, SignInFlow } from '../flows/index.ts';
@@ -30,9 +31,11 @@ interface OAuthNeeds extends ModuleBase {
   /** Tells whether this node has read all recent events, so that answers from memory are right. */
   readonly changeFeed: ChangeFeed;
   readonly scopes: ScopeAliases;
+  readonly masterKey: MasterKey;
   readonly directory: TenantDirectory;
   readonly tenants: TenantService;
   readonly clientDirectory: ClientDirectory;
+  readonly clientStore: ClientStore;
   readonly clientAuthenticator: ClientAuthenticator;
   readonly rolePermissions: RolePermissions;
   readonly userStore: UserStore;
@@ -58,10 +61,12 @@ export const oauth = {
       ...base,
       catalogue: needs.catalogue,
       sealer: needs.sealer('signing-key'),
+      refreshSigner: new KeyedSigner(needs.masterKey, 'refresh-token'),
       feed: needs.changeFeed,
       scopes: needs.scopes,
       directory: needs.directory,
       clients: needs.clientDirectory,
+      clientStore: needs.clientStore,
       authenticator: needs.clientAuthenticator,
       roles: needs.rolePermissions,
       users: needs.userStore,

@@ -8,6 +8,7 @@ export const oauthErrors = defineErrors({
   GRANT_TYPE_REQUIRED: { kind: 'invalid', message: 'The grant type is missing.' },
   GRANT_TYPE_UNSUPPORTED: { kind: 'invalid', message: 'This issuer does not support the grant type.' },
   GRANT_TYPE_NOT_ALLOWED: { kind: 'refused', message: 'The client may not use this grant type.' },
+  PASSWORD_GRANT_NOT_ALLOWED: { kind: 'refused', message: 'The client may not send passwords of users.' },
   GRANT_INVALID: { kind: 'refused', message: 'The grant is not valid, has expired or was revoked.' },
   CODE_REPLAYED: {
     kind: 'refused',

@@ -148,7 +148,10 @@ const mailServer = z
   })
   .nullable();
 
-/** Settings in groups, each replaced member by member. All but `otpResend` are stored, and do not act yet. */
+/**
+ * Settings in groups, each replaced member by member. `otpResend` acts, and of `tokens` what says how refresh tokens of
+ * role-based issuers live (`src/oauth/issuers/lifetimes.ts`); the others are stored, and do not act yet.
+ */
 export const POLICIES = {
   tokens: tokenSettings,
   otp: otpSettings,

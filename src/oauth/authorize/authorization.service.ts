@@ -81,7 +81,7 @@ export class AuthorizationService {
     const { clients, issuers, posted, sessions } = this.#deps;
     const browser = requireBrowser(port);
     const tenant = await this.#tenantOf(authority);
-    const issuer = await issuers.of(tenant, issuerKind, authority.caller.origin.host);
+    const issuer = await issuers.of(tenant, issuerKind, authority.caller.origin);
     const request = { issuerKind, endpoint: 'authorization', parameters } as const;
     const sent = new RequestParameters(
       await posted.read(authority, request, ({ code }, kept) =>
@@ -115,7 +115,8 @@ export class AuthorizationService {
     const outcome = await this.#take(authority, browser, { issuerKind, handle });
     if (outcome.kind === 'open') return this.#exchanges.showPage(authority, handle);
     const stored = outcome.purpose as unknown as StoredRequest;
-    const issuer = await this.#deps.issuers.of(tenant, issuerKind, stored.issuerHost);
+    const place = { ...authority.caller.origin, host: stored.issuerHost };
+    const issuer = await this.#deps.issuers.of(tenant, issuerKind, place);
     await this.#keepEnded(authority, handle, stored);
     const checked = await this.#recorded(authority, { issuerKind, clientId: stored.clientId }, () =>
       this.#recheck(tenant, issuer, stored),

@@ -111,7 +111,7 @@ export function recheckAuthorization(request: AuthorizationRequest, issuer: Pick
   assertRegistered(client, redirectUri, issuer);
   try {
     assertMayUseCodes(client);
-    return { request: { ...request, ...keptScopes(client, { scopes, isOffline }) } };
+    return { request: { ...request, ...keptScopes(client, issuer.kind, { scopes, isOffline }) } };
   } catch (error) {
     if (!(error instanceof AuthorizationRefused)) throw error;
     return { refused: error, client, to: request };

@@ -1,12 +1,15 @@
 import type { ClientRecord } from '../../clients/index.ts';
 import { IdentityError } from '../../kernel/index.ts';
 import type { IssuerKind } from '../issuers/issuers.ts';
-import { parseScopeParameter } from '../tokens/scopes.ts';
+import { allowsScope, parseScopeParameter, type ScopeKind, withDefaults } from '../tokens/scopes.ts';
 import { AuthorizationRefused } from './refusal.ts';
 import type { AuthorizationRequest } from './request.ts';
 
 /** The scope whose tokens outlive the session (OpenID Connect Core section 11). */
 export const OFFLINE_ACCESS = 'offline_access';
+
+/** What decides how an issuer gives scopes to a request. */
+type AuthorizationKind = ScopeKind & Pick<IssuerKind, 'hasAccessType'>;
 
 /** How a request asks for scopes. */
 export interface AskedScopes {
@@ -22,23 +25,24 @@ export interface AskedScopes {
  */
 export function grantedScopes(
   client: ClientRecord,
-  { hasAccessType }: Pick<IssuerKind, 'hasAccessType'>,
+  kind: AuthorizationKind,
   { scope, accessType }: AskedScopes,
 ): Pick<AuthorizationRequest, 'scopes' | 'isOffline'> {
-  const names = parseNames(scope);
-  const asked = names.length === 0 ? client.defaultScopes : names;
+  const { hasAccessType } = kind;
+  const asked = withDefaults(kind, client, parseNames(scope));
   const wantsOffline = hasAccessType ? accessType === 'offline' : asked.includes(OFFLINE_ACCESS);
   const scopes = hasAccessType ? asked.filter((name) => name !== OFFLINE_ACCESS) : asked;
-  return keptScopes(client, { scopes, isOffline: wantsOffline });
+  return keptScopes(client, kind, { scopes, isOffline: wantsOffline });
 }
 
 /** The scopes that a client may have now. @throws AuthorizationRefused Nothing is left. */
 export function keptScopes(
-  { client, allowedScopes }: ClientRecord,
+  record: ClientRecord,
+  kind: ScopeKind,
   { scopes, isOffline }: Pick<AuthorizationRequest, 'scopes' | 'isOffline'>,
 ): Pick<AuthorizationRequest, 'scopes' | 'isOffline'> {
-  const mayRefresh = client.grantTypes.includes('refresh_token');
-  const kept = scopes.filter((name) => allowedScopes.has(name) && (mayRefresh || name !== OFFLINE_ACCESS));
+  const mayRefresh = record.client.grantTypes.includes('refresh_token');
+  const kept = scopes.filter((name) => allowsScope(kind, record, name) && (mayRefresh || name !== OFFLINE_ACCESS));
   if (kept.length === 0)
     throw new AuthorizationRefused('invalid_scope', 'No scope of the request is allowed to the client.');
   return { scopes: kept, isOffline: isOffline && mayRefresh };

@@ -67,7 +67,8 @@ export class TokenAuthenticator {
     const read = await this.#deps.reader.read(token);
     if ('refused' in read) return read;
     if (!read.kind.opensResources) return { refused: 'kind-not-accepted' };
-    if (!this.#deps.issuers.isAudience(read.tenant, read.audiences, read.issuerHost))
+    // The audience of tokens of role-based issuers are clients, never this service.
+    if (!read.kind.isRoleBased && !this.#deps.issuers.isAudience(read.tenant, read.audiences, read.issuerHost))
       return { refused: 'audience-not-accepted' };
     const verdict = await this.#deps.life.check(read);
     if ('dead' in verdict) return { refused: verdict.dead };
@@ -127,6 +128,9 @@ export class TokenAuthenticator {
     const { claims, tenant, kind } = read;
     const isUser = claims.knd === 'user';
     const limit = isUser ? await this.#deps.roles.ofUser(tenant.id, claims.sub) : client.permissions;
+    const asked = this.#deps.scopes.permissions(claims.scope, isUser ? 'user' : 'application', limit);
+    // Where roles stand in the token, all that they allow is allowed without a scope (docs/tokens.md).
+    const areRolesInToken = kind.isRoleBased && client.client.fullRoleScope;
     return {
       kind: isUser ? 'user' : 'application',
       tenant,
@@ -134,7 +138,7 @@ export class TokenAuthenticator {
       clientId: claims.client_id,
       clientUuid: client.client.id,
       clientAuth: 'Bearer',
-      permissions: this.#deps.scopes.permissions(claims.scope, isUser ? 'user' : 'application', limit),
+      permissions: areRolesInToken ? this.#deps.scopes.union(asked, limit) : asked,
       scopes: claims.scope === '' ? [] : claims.scope.split(' '),
       sessionId: claims.sid ?? null,
       authTime: claims.auth_time === undefined ? null : new Date(claims.auth_time * 1000),

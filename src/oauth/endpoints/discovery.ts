@@ -1,9 +1,12 @@
 import { isOpenTo } from '../../clients/index.ts';
-import type { TenantRef } from '../../kernel/index.ts';
+import type { Origin, TenantRef } from '../../kernel/index.ts';
+import type { KnownTenant } from '../../tenants/index.ts';
 import { REACHABLE_ACR } from '../authorize/decision.ts';
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from '../authorize/request.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { Issuer, IssuerEndpoints } from '../issuers/issuers.ts';
+import type { SigningKeyService } from '../keys/key.service.ts';
+import { isHiddenAt } from '../token-endpoint/grant.ts';
 import { offeredGrants } from '../token-endpoint/grants.ts';
 import { CLAIMS_OF_GROUP } from '../tokens/user-claims.ts';
 
@@ -19,29 +22,55 @@ const ENDPOINT_MEMBERS: Readonly<Record<keyof IssuerEndpoints, string>> = {
 };
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post'];
 
+/** An issuer as its clients may know it. */
+export interface ShownIssuer {
+  readonly url: string;
+  /** The key that signs now: SubjectPublicKeyInfo (RFC 5280), DER in base64. */
+  readonly publicKey: string;
+  /** Tokens that were issued before are refused; null: none. */
+  readonly notBefore: Date | null;
+}
+
 /**
  * Makes the discovery document of an issuer (OpenID Connect Discovery section 3, RFC 8414 section 2). It lists only what the
  * issuer serves.
  */
 export class DiscoveryService {
   readonly #issuers: IssuerDirectory;
+  readonly #keys: Pick<SigningKeyService, 'publicKey'>;
 
-  constructor(issuers: IssuerDirectory) {
+  constructor(issuers: IssuerDirectory, keys: Pick<SigningKeyService, 'publicKey'>) {
     this.#issuers = issuers;
+    this.#keys = keys;
   }
 
   /**
-   * @param host The host that the request was sent to: if it is bound to the tenant, the document is that of the issuer there.
+   * What clients of an issuer may know that read no discovery document.
+   * @throws ISSUER_UNKNOWN
+   */
+  async issuer(
+    tenant: KnownTenant,
+    issuerKind: string,
+    origin: Pick<Origin, 'host' | 'basePath'>,
+  ): Promise<ShownIssuer> {
+    const { url, kind } = await this.#issuers.of(tenant, issuerKind, origin);
+    const publicKey = await this.#keys.publicKey(tenant, kind.algorithm);
+    return { url, publicKey, notBefore: tenant.notBefore ?? null };
+  }
+
+  /**
+   * @param origin The host that the request was sent to: if it is bound to the tenant, the document is that of the issuer there;
+   *   and the spelling of the request.
    * @throws ISSUER_UNKNOWN
    */
   async document(
     tenant: Pick<TenantRef, 'id' | 'name'>,
     issuerKind: string,
-    host: string | null | undefined,
+    origin: Pick<Origin, 'host' | 'basePath'>,
   ): Promise<Readonly<Record<string, unknown>>> {
-    const issuer = await this.#issuers.of(tenant, issuerKind, host);
+    const issuer = await this.#issuers.of(tenant, issuerKind, origin);
     const { kind, claimScopes, endpoints } = issuer;
-    const grants = offeredGrants(kind).filter(({ isHidden }) => !isHidden);
+    const grants = offeredGrants(kind).filter((grant) => !isHiddenAt(grant, kind));
     const tokenMethods = grants.some(({ name }) => isOpenTo('public', name))
       ? [...SECRET_METHODS, 'none']
       : SECRET_METHODS;
@@ -51,6 +80,8 @@ export class DiscoveryService {
       ...endpointMembers(issuer),
       scopes_supported: ['openid', ...Object.keys(claimScopes), ...(kind.hasAccessType ? [] : ['offline_access'])],
       ...AUTHORIZATION_MEMBERS,
+      // Tokens of role-based issuers always state the same class.
+      ...(kind.isRoleBased ? {} : { acr_values_supported: REACHABLE_ACR }),
       grant_types_supported: grants.map(({ name }) => name),
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: [...new Set([kind.algorithm, ...kind.algorithms])],
@@ -70,7 +101,6 @@ const AUTHORIZATION_MEMBERS = {
   response_modes_supported: RESPONSE_MODES,
   code_challenge_methods_supported: ['S256'],
   prompt_values_supported: PROMPTS,
-  acr_values_supported: REACHABLE_ACR,
   claims_parameter_supported: true,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,

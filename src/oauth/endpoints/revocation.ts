@@ -1,5 +1,5 @@
 import type { Authority } from '../../access/index.ts';
-import { hashHandle, routeOfHandle } from '../../crypto/index.ts';
+import { hashHandle } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
@@ -7,6 +7,7 @@ import type { Grant } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
+import type { RefreshTokens } from '../tokens/refresh-tokens.ts';
 import type { TokenReader } from '../tokens/token.reader.ts';
 import type { TokenStore } from '../tokens/token.store.ts';
 import type { ReadToken } from '../tokens/token.ts';
@@ -16,6 +17,7 @@ export interface RevocationDeps {
   readonly db: Database;
   readonly reader: TokenReader;
   readonly tokens: TokenStore;
+  readonly refreshTokens: RefreshTokens;
   readonly grants: GrantStore;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -40,8 +42,8 @@ export class RevocationService {
     if (authority.caller.kind === 'anonymous') throw oauthErrors.CLIENT_UNAUTHENTICATED();
     const read = await this.#deps.reader.read(token);
     if (!('refused' in read)) return this.#revokeAccess(authority, read, token);
-    if (routeOfHandle(token) !== authority.tenant.route) return false;
-    return this.#revokeFamily(authority, hashHandle(token));
+    const handle = this.#deps.refreshTokens.handleOf(authority.tenant, token);
+    return handle !== null && this.#revokeFamily(authority, hashHandle(handle));
   }
 
   async #revokeAccess(authority: Authority, read: ReadToken, token: string): Promise<boolean> {

@@ -21,7 +21,7 @@ export interface PresentedCode {
   readonly user: FamilyParts['user'];
   /** Null when it ended. */
   readonly session: CodeSession | null;
-  /** What the claims of the user are read from; null if the client asked for none in its ID tokens. */
+  /** What the claims of the user are read from; null if they have none. */
   readonly person: Person | null;
 }
 
@@ -58,7 +58,7 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
     where tenant_id = wanted.tenant_id and hash = decode(wanted.hash, 'hex') and kind = '${CODE_KIND}' limit 1) c on true
   left join lateral (
     select json_build_array(${USER_COLUMNS},
-      case when c.payload #> '{claims,idToken}' <> '{}' then ${PERSON_JSON} end) as user
+      case when c.payload ->> 'issuerKind' = 'realm' or c.payload #> '{claims,idToken}' <> '{}' then ${PERSON_JSON} end) as user
     from users where tenant_id = wanted.tenant_id and id = c.user_id limit 1) u on true
   left join lateral (
     select json_build_array(user_id, device_id, idle_expires_at, expires_at) as session

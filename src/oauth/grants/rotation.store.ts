@@ -25,7 +25,7 @@ export interface PresentedToken extends FamilyParts {
   readonly token: Pick<RefreshToken, 'spentAt' | 'expiresAt'>;
   readonly grant: Family;
   readonly session: FamilySession | null | undefined;
-  /** What the claims of the user are read from; null if the client asked for none in its ID tokens. */
+  /** What the claims of the user are read from; null if they have none. */
   readonly person: Person | null;
 }
 
@@ -73,11 +73,11 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
     select grant_id, json_build_array(grant_id, spent_at, expires_at) as token
     from refresh_tokens where tenant_id = wanted.tenant_id and hash = decode(wanted.hash, 'hex') limit 1) t
   cross join lateral (
-    select user_id, session_id, claims, json_build_array(user_id, client_uuid, session_id, scopes, issuer_kind, revoked_at,
+    select user_id, session_id, issuer_kind, claims, json_build_array(user_id, client_uuid, session_id, scopes, issuer_kind, revoked_at,
       expires_at, created_at, issuer_host, claims, auth_time, acr, amr) as grant
     from grants where tenant_id = wanted.tenant_id and id = t.grant_id limit 1) g
   left join lateral (
-    select json_build_array(${USER_COLUMNS}, case when g.claims -> 'idToken' <> '[]' then ${PERSON_JSON} end) as user
+    select json_build_array(${USER_COLUMNS}, case when g.issuer_kind = 'realm' or g.claims -> 'idToken' <> '[]' then ${PERSON_JSON} end) as user
     from users where tenant_id = wanted.tenant_id and id = g.user_id limit 1) u on true
   left join lateral (
     select json_build_array(last_used_at, idle_expires_at, expires_at, remember) as session

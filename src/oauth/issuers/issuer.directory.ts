@@ -1,4 +1,4 @@
-import type { TenantRef } from '../../kernel/index.ts';
+import type { Origin, TenantRef } from '../../kernel/index.ts';
 import { isHostOf, type KnownTenant, type TenantDirectory } from '../../tenants/index.ts';
 import type { Issuer, IssuerKind, Issuers } from './issuers.ts';
 
@@ -25,12 +25,16 @@ export class IssuerDirectory {
 
   /**
    * The issuer of a tenant as a host shows it: with the host if it is bound to the tenant, else with `PUBLIC_URL`.
-   * @param host The host of a request or of a token family.
+   * @param origin The host of a request or of a token family, and the spelling of the request.
    * @throws ISSUER_UNKNOWN
    */
-  async of(tenant: Pick<TenantRef, 'id' | 'name'>, kind: string, host: string | null | undefined): Promise<Issuer> {
+  async of(
+    tenant: Pick<TenantRef, 'id' | 'name'>,
+    kind: string,
+    { host, basePath }: Pick<Origin, 'host' | 'basePath'>,
+  ): Promise<Issuer> {
     const isBound = host != null && (await this.isBound(tenant, host));
-    return this.#issuers.of(tenant, kind, isBound ? host : null);
+    return this.#issuers.of(tenant, kind, isBound ? host : null, basePath);
   }
 
   /** Whether the host is bound to the tenant. */

@@ -21,6 +21,12 @@ export interface IssuerKind {
   readonly opensResources: boolean;
   /** Whether `aud` is an array even for one audience. */
   readonly audienceIsList: boolean;
+  /**
+   * Whether its access tokens name the roles and the profile of their holder and the clients of these roles as audience, and the
+   * roles act without scopes, where the client has `fullRoleScope`. Its refresh tokens are JWTs, its lifetimes those of sessions,
+   * and the password grant is one like all others (docs/tokens.md).
+   */
+  readonly isRoleBased: boolean;
   /** How long a new key is published in its key set before it signs: longer than verifiers cache the set. */
   readonly keyPublishSeconds: number;
   readonly accessTokenSeconds: number;
@@ -57,6 +63,7 @@ export const ISSUER_KINDS = {
     accessTokenType: 'at+jwt',
     opensResources: true,
     audienceIsList: false,
+    isRoleBased: false,
     keyPublishSeconds: 600,
     accessTokenSeconds: 900,
     refreshIdleSeconds: 14 * DAY,
@@ -78,6 +85,7 @@ export const ISSUER_KINDS = {
     accessTokenType: 'at+jwt',
     opensResources: true,
     audienceIsList: true,
+    isRoleBased: false,
     keyPublishSeconds: 600,
     accessTokenSeconds: 3600,
     refreshIdleSeconds: DAY,
@@ -88,6 +96,27 @@ export const ISSUER_KINDS = {
     hasAccessType: true,
     userinfoNeedsOpenid: false,
     hidesClientSubject: true,
+  },
+  realm: {
+    kind: 'realm',
+    algorithm: 'RS256',
+    // As for `suite`: its clients read RSA and, at most, P-256 keys.
+    algorithms: ['RS256', 'ES256'],
+    showsCertificates: true,
+    accessTokenType: 'JWT',
+    opensResources: true,
+    audienceIsList: false,
+    isRoleBased: true,
+    keyPublishSeconds: 600,
+    accessTokenSeconds: 1800,
+    refreshIdleSeconds: 1800,
+    refreshSeconds: 36_000,
+    grantTypes: ['authorization_code', 'client_credentials', 'password', 'refresh_token'],
+    challenge: 'optional',
+    hasDefaultRedirect: false,
+    hasAccessType: false,
+    userinfoNeedsOpenid: true,
+    hidesClientSubject: false,
   },
 } as const satisfies Readonly<Record<string, IssuerKind>>;
 
@@ -123,6 +152,8 @@ export interface IssuerMount {
   readonly kind: string;
   /** Path of the issuer for a tenant: begins with a slash, does not end with one. */
   readonly path: (tenant: IssuerTenant) => string;
+  /** The spellings of what stands before the path, such as `/auth`; `Origin.basePath` chooses. Default: nothing alone. */
+  readonly basePaths?: readonly string[];
   readonly endpoints: IssuerEndpoints;
   /**
    * Scope names that allow claims at userinfo, in addition to those of OpenID Connect, and the group of claims that each
@@ -192,15 +223,16 @@ export class Issuers {
 
   /**
    * @param host A host that is bound to the tenant; null = `PUBLIC_URL`.
+   * @param basePath `Origin.basePath` of the request; ignored by kinds that do not have this spelling.
    * @throws ISSUER_UNKNOWN The kind is not mounted.
    */
-  of(tenant: Pick<TenantRef, 'name'>, kind: string, host: string | null = null): Issuer {
+  of(tenant: Pick<TenantRef, 'name'>, kind: string, host: string | null = null, basePath = ''): Issuer {
     const mount = this.#mounts.get(kind);
     if (mount === undefined) throw oauthErrors.ISSUER_UNKNOWN();
     return {
       kind: kindOf(mount),
       host,
-      url: this.#url(mount, tenant.name, host),
+      url: this.#url(mount, tenant.name, host, basePathsOf(mount).includes(basePath) ? basePath : ''),
       endpoints: mount.endpoints,
       claimScopes: { ...STANDARD_CLAIM_SCOPES, ...mount.claimScopes },
       deviceClaim: mount.deviceClaim ?? null,
@@ -220,7 +252,8 @@ export class Issuers {
 
   /** The kind that an issuer URL of a tenant has at one of its hosts. */
   findAt(url: string, tenant: Pick<TenantRef, 'name'>, host: string): IssuerKind | null {
-    for (const mount of this.#mounts.values()) if (this.#url(mount, tenant.name, host) === url) return kindOf(mount);
+    for (const mount of this.#mounts.values())
+      if (this.#urls(mount, tenant.name, host).includes(url)) return kindOf(mount);
     return null;
   }
 
@@ -231,7 +264,7 @@ export class Issuers {
     // whole URL.
     const names = [this.#defaultTenant, ...url.slice(this.#origin.length + 1).split('/', 8)];
     for (const mount of this.#mounts.values()) {
-      const tenantName = names.find((name) => name !== '' && this.#url(mount, name, null) === url);
+      const tenantName = names.find((name) => name !== '' && this.#urls(mount, name, null).includes(url));
       if (tenantName !== undefined) return { kind: kindOf(mount), tenantName };
     }
     return null;
@@ -248,8 +281,8 @@ export class Issuers {
 
   #isAudienceAt({ name }: Pick<TenantRef, 'name'>, audiences: readonly string[], host: string | null): boolean {
     if (audiences.includes(this.#originOf(host))) return true;
-    for (const mount of this.#mounts.values()) if (audiences.includes(this.#url(mount, name, host))) return true;
-    return false;
+    const mounts = [...this.#mounts.values()];
+    return mounts.some((mount) => this.#urls(mount, name, host).some((url) => audiences.includes(url)));
   }
 
   /**
@@ -264,11 +297,20 @@ export class Issuers {
     return host === null ? this.#origin : originAt(this.#origin, host);
   }
 
+  /** The URLs of an issuer in all its spellings. */
+  #urls(mount: IssuerMount, name: string, host: string | null): readonly string[] {
+    return basePathsOf(mount).map((basePath) => this.#url(mount, name, host, basePath));
+  }
+
   /** A host serves its tenant alone, so the tenant is the default one there, whose name some paths leave out. */
-  #url(mount: IssuerMount, name: string, host: string | null): string {
-    return this.#originOf(host) + mount.path({ name, isDefault: host !== null || name === this.#defaultTenant });
+  #url(mount: IssuerMount, name: string, host: string | null, basePath: string): string {
+    const path = mount.path({ name, isDefault: host !== null || name === this.#defaultTenant });
+    return this.#originOf(host) + basePath + path;
   }
 }
+
+const ONE_SPELLING: readonly string[] = [''];
+const basePathsOf = ({ basePaths = ONE_SPELLING }: IssuerMount): readonly string[] => basePaths;
 
 function kindOf(mount: IssuerMount): IssuerKind {
   return ISSUER_KINDS[mount.kind as keyof typeof ISSUER_KINDS];

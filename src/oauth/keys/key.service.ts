@@ -148,6 +148,14 @@ export class SigningKeyService {
     return { keys: shown.map((key) => shownJwk(key, kind)) };
   }
 
+  /** The public key of the signer of an algorithm, which is made if the tenant has none: SubjectPublicKeyInfo, DER in base64. */
+  async publicKey(tenant: TenantRef, alg: SigningAlgorithm): Promise<string> {
+    const { kid } = await this.signer(tenant, alg);
+    const key = (await this.#deps.rings.of(tenant.id)).verifier(kid);
+    if (key === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'no public key of the signer' });
+    return key.key.export({ type: 'spki', format: 'der' }).toString('base64');
+  }
+
   #make(tenant: TenantRef, alg: SigningAlgorithm): Promise<Signer> {
     const name = `${tenant.id} ${alg}`;
     const running = this.#making.get(name);

@@ -181,7 +181,7 @@ export class SignOutService {
       expiresAt: addSeconds(clock.now(), CONFIRMATION_SECONDS),
     });
     // Pages are served below the native issuer, for every kind.
-    const { url } = await issuers.of(tenant, 'native', caller.origin.host);
+    const { url } = await issuers.of(tenant, 'native', caller.origin);
     return { kind: 'confirmation', handle, pageUrl: `${url}/sign-out/${handle}` };
   }
 

@@ -12,11 +12,14 @@ import type { AskedClaims, Family } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import type { PresentedCode, RedemptionStore } from '../grants/redemption.store.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
+import { refreshLifetimesOf } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
+import { allowsScope } from '../tokens/scopes.ts';
 import { askableNames } from '../tokens/user-claims.ts';
 import type { FamilyIssue, FamilySigners, FamilyTokens } from './family-tokens.ts';
 import { defineGrant, type GrantRequest, type IssuedTokens } from './grant.ts';
+import { invalidGrant } from './invalid-grant.ts';
 import { missingParameter, optionalParameter, parameter } from './parameters.ts';
 
 export interface AuthorizationCodeGrantDeps {
@@ -54,15 +57,15 @@ export const AUTHORIZATION_CODE_GRANT = defineGrant({
   async issue(deps: AuthorizationCodeGrantDeps, asked, parameters): Promise<IssuedTokens> {
     const { db, issuers, redemptions, families } = deps;
     const { tenant } = asked;
-    if (routeOfHandle(parameters.code) !== tenant.route) throw oauthErrors.GRANT_INVALID();
+    if (routeOfHandle(parameters.code) !== tenant.route) throw invalidGrant('CODE_INVALID');
     const hash = hashHandle(parameters.code);
     const found = await redemptions.find(tenant.id, hash);
-    if (found === null) throw oauthErrors.GRANT_INVALID();
+    if (found === null) throw invalidGrant('CODE_INVALID');
     if (found === 'used') return refuseUsed(deps, asked, hash);
     assertRedirectSent(asked, parameters);
-    if (!isFor(asked, found.payload, parameters)) throw oauthErrors.GRANT_INVALID();
-    const { issuerKind, issuerHost } = found.payload;
-    const request = { ...asked, issuer: await issuers.of(tenant, issuerKind, issuerHost) };
+    assertFor(asked, found.payload, parameters);
+    const { issuerKind, issuerHost: host } = found.payload;
+    const request = { ...asked, issuer: await issuers.of(tenant, issuerKind, { ...asked.caller.origin, host }) };
     const presented = { code: parameters.code, hash, signers: await families.signers(request) };
     const issued =
       (await redeem(deps, request, presented, found)) ??
@@ -142,7 +145,7 @@ async function refuseUsed(
     });
     return true;
   });
-  throw isRevoked ? oauthErrors.CODE_REPLAYED() : oauthErrors.GRANT_INVALID();
+  throw isRevoked ? oauthErrors.CODE_REPLAYED() : invalidGrant('CODE_INVALID');
 }
 
 interface CodeParameters {
@@ -159,14 +162,20 @@ function assertRedirectSent({ issuer }: GrantRequest, parameters: CodeParameters
   if (parameters.redirect_uri === undefined && !issuer.kind.hasDefaultRedirect) throw missingParameter('redirect_uri');
 }
 
-/** Whether the code was made for the client, redirect address and issuer of a request, and whether the verifier fits. */
-function isFor({ client, issuer }: GrantRequest, payload: CodePayload, parameters: CodeParameters): boolean {
+/**
+ * Checks that the code was made for the client, redirect address and issuer of a request, and that the verifier fits.
+ * @throws GRANT_INVALID
+ */
+function assertFor({ client, issuer }: GrantRequest, payload: CodePayload, parameters: CodeParameters): void {
   const { redirects } = client.client;
   const redirectUri =
     parameters.redirect_uri ?? (issuer.kind.hasDefaultRedirect ? findDefaultRedirect(redirects) : null);
   const isOwn = payload.clientUuid === client.client.id && payload.issuerKind === issuer.kind.kind;
-  const isSameRedirect = payload.redirectUri === redirectUri;
-  return isOwn && isSameRedirect && isVerified(payload.challenge, parameters.code_verifier ?? null);
+  if (!isOwn) throw invalidGrant('CODE_INVALID');
+  if (payload.redirectUri !== redirectUri) throw invalidGrant('REDIRECT_OTHER');
+  const verifier = parameters.code_verifier ?? null;
+  if (isVerified(payload.challenge, verifier)) return;
+  throw invalidGrant(verifier === null ? 'VERIFIER_MISSING' : 'VERIFIER_WRONG');
 }
 
 /**
@@ -187,12 +196,12 @@ function familyOf(
   { userId, payload, expiresAt, createdAt, user, session, person }: PresentedCode,
   now: Date,
 ): FamilyIssue {
-  const { tenant, client, lifetimes } = request;
-  const grant = newFamily(request, userId, payload, addSeconds(now, lifetimes.refreshSeconds), now);
+  const { tenant, client } = request;
+  const grant = newFamily(request, userId, payload, now);
   const life = familyLife({ grant: { ...grant, createdAt }, user, session });
   const isOver = 'dead' in life || life.untilMs <= now.getTime() || expiresAt <= now;
   const isForeign = session?.userId !== userId || !isAskedSubject(payload.claims, userId);
-  if (isOver || isForeign || isBefore(createdAt, tenant, client)) throw oauthErrors.GRANT_INVALID();
+  if (isOver || isForeign || isBefore(createdAt, tenant, client)) throw invalidGrant('CODE_INVALID');
   const { nonce, sessionId } = payload;
   return {
     grantType: 'authorization_code',
@@ -206,10 +215,9 @@ function familyOf(
 
 /** The family of a code, without scopes that the client has lost since. */
 function newFamily(
-  { tenant, client }: GrantRequest,
+  { tenant, client, issuer, lifetimes }: GrantRequest,
   userId: string,
   payload: CodePayload,
-  expiresAt: Date,
   now: Date,
 ): Family {
   const { clientUuid, sessionId, isOffline, scopes, issuerKind, issuerHost, claims, authTime, acr, amr } = payload;
@@ -219,7 +227,7 @@ function newFamily(
     userId,
     clientUuid,
     sessionId: isOffline ? null : sessionId,
-    scopes: scopes.filter((name) => client.allowedScopes.has(name)),
+    scopes: scopes.filter((name) => allowsScope(issuer.kind, client, name)),
     issuerKind,
     issuerHost,
     claims: askedClaims(claims),
@@ -227,7 +235,7 @@ function newFamily(
     acr,
     amr,
     revokedAt: null,
-    expiresAt,
+    expiresAt: addSeconds(now, refreshLifetimesOf(lifetimes, isOffline).refreshSeconds),
     createdAt: now,
   };
 }

@@ -2,10 +2,14 @@ import { z } from 'zod';
 import type { EventLog } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
+import type { UserStore } from '../../users/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import type { AccessTokens, MadeToken } from '../tokens/access-token.ts';
-import type { ScopeRules } from '../tokens/scopes.ts';
+import type { HeldRoles } from '../tokens/held-roles.ts';
+import { roleClaims } from '../tokens/role-claims.ts';
+import { type ScopeRules, withDefaults } from '../tokens/scopes.ts';
 import type { TokenStore } from '../tokens/token.store.ts';
+import { latestOf } from './family-tokens.ts';
 import { defineGrant, type GrantRequest, type IssuedTokens, SCOPE } from './grant.ts';
 import { tokenIssued } from './issued-event.ts';
 
@@ -16,6 +20,8 @@ export interface ClientCredentialsDeps {
   readonly scopes: ScopeRules;
   /** Whether the tenant has one of the objects to which a scope restricts a permission. */
   readonly hasObject: (tenantId: string, objects: readonly string[]) => Promise<boolean>;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly heldRoles: HeldRoles;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -44,7 +50,8 @@ async function issueToClient(
   const lifetimeSeconds = lifetimes.accessTokenSeconds;
   const now = deps.clock.now();
   const signer = await deps.accessTokens.signer(request);
-  const made = await deps.accessTokens.make({ tenant, issuer, client, scope, lifetimeSeconds, now }, signer);
+  const more = issuer.kind.isRoleBased ? await accountClaims(deps, request, scope) : {};
+  const made = await deps.accessTokens.make({ tenant, issuer, client, scope, lifetimeSeconds, now, more }, signer);
   await record(deps, request, made, now);
   return {
     accessToken: made.token,
@@ -52,7 +59,32 @@ async function issueToClient(
     expiresInSeconds: lifetimeSeconds,
     scope,
     refreshToken: null,
+    refreshExpiresInSeconds: null,
     idToken: null,
+    sessionId: null,
+    notBefore: latestOf([tenant.notBefore, client.client.notBefore]),
+  };
+}
+
+/**
+ * The claims of a token of a role-based issuer: the roles of the client and of its account, which is then the subject. What the
+ * client may do in this service, its own roles and permissions decide.
+ */
+async function accountClaims({ users, heldRoles }: ClientCredentialsDeps, request: GrantRequest, scope: string) {
+  const { tenant, issuer, client } = request;
+  const { id } = client.client;
+  // A service account has the id of its client.
+  const found = await users.findById(tenant.id, id);
+  const account = found?.serviceClientId === id ? found : null;
+  const kinds = account === null ? (['client'] as const) : (['client', 'user'] as const);
+  const roles = await heldRoles.of(
+    tenant.id,
+    kinds.map((kind) => ({ kind, id })),
+  );
+  const scopes = withDefaults(issuer.kind, client, scope.split(' '));
+  return {
+    ...(account === null ? {} : { sub: account.id }),
+    ...roleClaims({ issuer, client, scopes, person: account, roles, sessionId: null }),
   };
 }
 

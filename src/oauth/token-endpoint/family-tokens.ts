@@ -1,14 +1,18 @@
 import type { ClientRecord, GrantTypeName } from '../../clients/index.ts';
 import { hashHandle, mintHandle, type Signer } from '../../crypto/index.ts';
 import type { EventDraft, EventLog } from '../../events/index.ts';
-import { addSeconds } from '../../kernel/index.ts';
+import { addSeconds, type TenantRef } from '../../kernel/index.ts';
 import type { Family, RefreshToken } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import type { Person } from '../grants/user-rows.ts';
 import type { Issuer } from '../issuers/issuers.ts';
+import { refreshLifetimesOf } from '../issuers/lifetimes.ts';
 import type { SigningKeyService } from '../keys/key.service.ts';
 import { type AccessTokens, algorithmOf } from '../tokens/access-token.ts';
+import type { HeldRoles } from '../tokens/held-roles.ts';
 import { makeIdToken } from '../tokens/id-token.ts';
+import type { RefreshTokens } from '../tokens/refresh-tokens.ts';
+import { profileClaims, roleClaims } from '../tokens/role-claims.ts';
 import type { NewAccessToken, TokenStore } from '../tokens/token.store.ts';
 import { allowedNames, type Claims, claimsOf } from '../tokens/user-claims.ts';
 import type { GrantRequest, IssuedTokens } from './grant.ts';
@@ -19,6 +23,8 @@ export interface FamilyTokensDeps {
   readonly accessTokens: AccessTokens;
   readonly grants: GrantStore;
   readonly tokens: TokenStore;
+  readonly refreshTokens: RefreshTokens;
+  readonly heldRoles: HeldRoles;
   readonly events: EventLog;
 }
 
@@ -32,12 +38,14 @@ export interface FamilySigners {
 export interface FamilyIssue {
   readonly grantType: GrantTypeName;
   readonly grant: Family;
-  /** What the claims of its ID tokens are read from; null if the client asked for none there. */
+  /** What the claims of its tokens are read from; null if they have none. */
   readonly person: Person | null;
   /** What only the first ID token of the family says. */
   readonly first?: { readonly nonce: string | null; readonly sessionId: string; readonly deviceId: string | null };
   readonly scopes: readonly string[];
   readonly now: Date;
+  /** The handle of the refresh token that stays; absent: a new one is made. */
+  readonly kept?: string;
 }
 
 /** Tokens of a family that are valid only once their rows are stored, together with the event. */
@@ -59,6 +67,11 @@ export class FamilyTokens {
     this.#deps = deps;
   }
 
+  /** The handle of a refresh token as its client sends it; null for a text that is no refresh token of the tenant. */
+  handleOf(tenant: Pick<TenantRef, 'id' | 'route'>, token: string): string | null {
+    return this.#deps.refreshTokens.handleOf(tenant, token);
+  }
+
   async signers(request: GrantRequest): Promise<FamilySigners> {
     const { tenant, client, issuer } = request;
     return {
@@ -73,7 +86,8 @@ export class FamilyTokens {
     const { grant, now } = family;
     const scope = family.scopes.join(' ');
     const lifetimeSeconds = lifetimes.accessTokenSeconds;
-    const subject = { tenant, issuer, client, scope, lifetimeSeconds, now, family: grant };
+    const more = issuer.kind.isRoleBased ? await this.#roleClaims(request, family) : {};
+    const subject = { tenant, issuer, client, scope, lifetimeSeconds, now, family: grant, more };
     const made = await this.#deps.accessTokens.make(subject, signers.access);
     const refresh = makeRefreshToken(request, family);
     const idToken = family.scopes.includes('openid') ? await this.#idToken(request, signers, family, made.token) : null;
@@ -83,13 +97,27 @@ export class FamilyTokens {
         tokenType: 'Bearer',
         expiresInSeconds: lifetimeSeconds,
         scope,
-        refreshToken: refresh?.token ?? null,
+        refreshToken: refresh === null ? null : this.#shown(request, family, refresh),
+        refreshExpiresInSeconds: refresh === null ? null : secondsUntil(refresh.expiresAt, family),
         idToken,
+        sessionId: grant.sessionId ?? null,
+        notBefore: latestOf([tenant.notBefore, client.client.notBefore]),
       },
       refresh,
       opaque: made.row,
       event: tokenIssued(request, family.grantType, made),
     };
+  }
+
+  #shown({ issuer, client }: GrantRequest, { grant, scopes, now }: FamilyIssue, refresh: NewRefreshToken): string {
+    const { token: handle, expiresAt } = refresh;
+    const { clientId } = client.client;
+    return this.#deps.refreshTokens.show({ issuer, clientId, grant, scopes, handle, expiresAt, now });
+  }
+
+  async #roleClaims({ tenant, issuer, client }: GrantRequest, { grant, scopes, person }: FamilyIssue) {
+    const roles = await this.#deps.heldRoles.of(tenant.id, [{ kind: 'user', id: grant.userId }]);
+    return roleClaims({ issuer, client, scopes, person, roles, sessionId: grant.sessionId ?? null });
   }
 
   #idToken(
@@ -119,7 +147,7 @@ export class FamilyTokens {
     const { tokens, grants, events } = this.#deps;
     const { tenant, caller } = request;
     const { issued, refresh, opaque, event } = await this.make(request, signers, family);
-    if (refresh !== null) await grants.insertRefreshToken(toRow(refresh, family));
+    if (refresh !== null && family.kept === undefined) await grants.insertRefreshToken(toRow(refresh, family));
     if (opaque !== null) await tokens.insertOpaque(tenant.id, opaque, family.now);
     events.record(caller, tenant, event);
     return issued;
@@ -132,22 +160,38 @@ interface NewRefreshToken extends Pick<RefreshToken, 'hash' | 'expiresAt'> {
 
 /** The claims about the user that the client asked for in its ID tokens, and may see. */
 function askedClaims(issuer: Issuer, client: ClientRecord, { grant, scopes, person }: FamilyIssue): Claims {
-  if (person === null || grant.claims === null) return {};
-  return claimsOf(person, allowedNames(issuer, client, scopes, grant.claims.idToken));
+  if (person === null) return {};
+  const ofScopes = issuer.kind.isRoleBased ? profileClaims(issuer, scopes, person) : {};
+  if (grant.claims === null) return ofScopes;
+  return { ...ofScopes, ...claimsOf(person, allowedNames(issuer, client, scopes, grant.claims.idToken)) };
 }
 
 /** Null for a client that may not refresh, or not beyond the session where the issuer gives refresh tokens only for that. */
-function makeRefreshToken(
-  { tenant, issuer, client, lifetimes }: GrantRequest,
-  { grant, now }: FamilyIssue,
-): NewRefreshToken | null {
+function makeRefreshToken(request: GrantRequest, family: FamilyIssue): NewRefreshToken | null {
+  const { tenant, issuer, client } = request;
   const isOffered = issuer.kind.grantTypes.includes('refresh_token');
   if (!isOffered || !client.client.grantTypes.includes('refresh_token')) return null;
-  if (issuer.kind.hasAccessType && grant.sessionId != null) return null;
-  const token = mintHandle(tenant.route);
-  const idleEnd = addSeconds(now, lifetimes.refreshIdleSeconds);
-  const expiresAt = new Date(Math.min(idleEnd.getTime(), grant.expiresAt.getTime()));
-  return { token, hash: hashHandle(token), expiresAt };
+  if (issuer.kind.hasAccessType && family.grant.sessionId != null) return null;
+  const token = family.kept ?? mintHandle(tenant.route);
+  return { token, hash: hashHandle(token), expiresAt: refreshEndOf(request, family) };
+}
+
+/** When a refresh token of the family expires that is made or used now. */
+export function refreshEndOf(
+  { lifetimes }: Pick<GrantRequest, 'lifetimes'>,
+  { grant, now }: Pick<FamilyIssue, 'grant' | 'now'>,
+): Date {
+  const { refreshIdleSeconds } = refreshLifetimesOf(lifetimes, grant.sessionId == null);
+  return new Date(Math.min(addSeconds(now, refreshIdleSeconds).getTime(), grant.expiresAt.getTime()));
+}
+
+const secondsUntil = (moment: Date, { now }: Pick<FamilyIssue, 'now'>): number =>
+  Math.floor((moment.getTime() - now.getTime()) / 1000);
+
+/** The latest of moments; null if there is none. */
+export function latestOf(moments: readonly (Date | null | undefined)[]): Date | null {
+  const times = moments.flatMap((moment) => (moment == null ? [] : [moment.getTime()]));
+  return times.length === 0 ? null : new Date(Math.max(...times));
 }
 
 function toRow(

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Caller } from '../../access/index.ts';
 import type { ClientRecord, GrantTypeName } from '../../clients/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
-import type { Issuer } from '../issuers/issuers.ts';
+import type { Issuer, IssuerKind } from '../issuers/issuers.ts';
 import type { Lifetimes } from '../issuers/lifetimes.ts';
 import { optionalParameter } from './parameters.ts';
 
@@ -24,7 +24,13 @@ export interface IssuedTokens {
   readonly scope: string;
   /** Shown once and stored hashed. */
   readonly refreshToken: string | null;
+  /** Seconds until the refresh token expires unless it is used; null where there is none, or without the session it does not end. */
+  readonly refreshExpiresInSeconds: number | null;
   readonly idToken: string | null;
+  /** The session of the user; null for tokens of a client, and for those that outlive the session. */
+  readonly sessionId: string | null;
+  /** Tokens that were issued before this moment are refused; null: none. */
+  readonly notBefore: Date | null;
 }
 
 /**
@@ -38,7 +44,7 @@ export interface GrantType<D, P extends z.ZodObject = z.ZodObject> {
   readonly name: GrantTypeName;
   /**
    * Whether a client that is not allowed it gets the answer for a grant that does not exist (RFC 9700 section 2.4), and
-   * discovery leaves it out.
+   * discovery leaves it out, except at role-based issuers.
    */
   readonly isHidden: boolean;
   /** The parameters that it reads in addition to `grant_type`. */
@@ -56,6 +62,12 @@ export interface GrantType<D, P extends z.ZodObject = z.ZodObject> {
 export function defineGrant<D, P extends z.ZodObject>(grant: GrantType<D, P>): GrantType<D> {
   return grant;
 }
+
+/** Whether clients that are not allowed a grant get the answer for one that does not exist. */
+export const isHiddenAt = (
+  { isHidden }: Pick<GrantType<never>, 'isHidden'>,
+  { isRoleBased }: Pick<IssuerKind, 'isRoleBased'>,
+): boolean => isHidden && !isRoleBased;
 
 /** The parameter `scope` of every grant (RFC 6749 section 3.3). */
 export const SCOPE = optionalParameter('Scope names separated by spaces.');

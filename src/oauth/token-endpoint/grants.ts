@@ -3,7 +3,7 @@ import type { GrantTypeName } from '../../clients/index.ts';
 import { ISSUER_KINDS, type IssuerKind } from '../issuers/issuers.ts';
 import { AUTHORIZATION_CODE_GRANT, type AuthorizationCodeGrantDeps } from './authorization-code.ts';
 import { CLIENT_CREDENTIALS_GRANT, type ClientCredentialsDeps } from './client-credentials.ts';
-import type { GrantType } from './grant.ts';
+import { type GrantType, isHiddenAt } from './grant.ts';
 import { optionalParameter, parameter } from './parameters.ts';
 import { PASSWORD_GRANT, type PasswordGrantDeps } from './password.ts';
 import { REFRESH_TOKEN_GRANT, type RefreshTokenGrantDeps } from './refresh-token.ts';
@@ -51,8 +51,9 @@ function makeOffer(kind: IssuerKind): Offer {
  * that it offers declare. Only `grant_type` is required in every request, because the other parameters depend on the grant.
  */
 export function describeTokenForm(issuerKind: keyof typeof ISSUER_KINDS): z.ZodObject {
-  const grants = offeredGrants(ISSUER_KINDS[issuerKind]);
-  const shape: Record<string, z.ZodType> = { [GRANT_TYPE]: parameter(describeGrantType(grants)) };
+  const kind = ISSUER_KINDS[issuerKind];
+  const grants = offeredGrants(kind);
+  const shape: Record<string, z.ZodType> = { [GRANT_TYPE]: parameter(describeGrantType(grants, kind)) };
   for (const name of new Set(grants.flatMap(({ parameters }) => Object.keys(parameters.shape)))) {
     const readers = grants.filter(({ parameters }) => Object.hasOwn(parameters.shape, name));
     const { description } = readers[0]!.parameters.shape[name] as z.ZodType;
@@ -62,9 +63,9 @@ export function describeTokenForm(issuerKind: keyof typeof ISSUER_KINDS): z.ZodO
   return z.object(shape);
 }
 
-function describeGrantType(grants: readonly GrantType<GrantDeps>[]): string {
-  const hidden = grants.filter(({ isHidden }) => isHidden);
-  const advertised = joinNames(grants.filter(({ isHidden }) => !isHidden));
+function describeGrantType(grants: readonly GrantType<GrantDeps>[], kind: IssuerKind): string {
+  const hidden = grants.filter((grant) => isHiddenAt(grant, kind));
+  const advertised = joinNames(grants.filter((grant) => !isHiddenAt(grant, kind)));
   if (hidden.length === 0) return `${advertised}.`;
   return `${advertised}; for clients that are allowed it, also ${joinNames(hidden)}.`;
 }

@@ -5,10 +5,11 @@ import { addSeconds, type Clock, newId } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import type { Family } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
+import { refreshLifetimesOf } from '../issuers/lifetimes.ts';
 import type { ScopeRules } from '../tokens/scopes.ts';
 import type { FamilyTokens } from './family-tokens.ts';
 import { defineGrant, type IssuedTokens, SCOPE } from './grant.ts';
-import { parameter } from './parameters.ts';
+import { optionalParameter, parameter } from './parameters.ts';
 
 export interface PasswordGrantDeps {
   readonly db: Database;
@@ -33,41 +34,45 @@ export const PASSWORD_GRANT = defineGrant({
     scope: SCOPE,
     username: parameter('The name with which the user signs in.'),
     password: parameter('The password of the user.'),
+    totp: optionalParameter("A code of the user's second factor, where one is demanded."),
   }),
   /**
    * @throws SCOPE_INVALID
    * @throws SIGN_IN_REFUSED, SIGN_IN_FACTOR_REQUIRED and other refusals of the sign-in.
    */
-  async issue(deps: PasswordGrantDeps, request, { username, password, scope }): Promise<IssuedTokens> {
-    const { caller, tenant, client } = request;
-    const scopes = deps.scopes.forUser(client, scope);
+  async issue(deps: PasswordGrantDeps, request, { username, password, totp, scope }): Promise<IssuedTokens> {
+    const { caller, tenant, client, issuer } = request;
+    const scopes = deps.scopes.forUser(issuer.kind, client, scope);
     const signers = await deps.families.signers(request);
     const authority = new Authority(caller, tenant, 'tenant');
-    const { userId, session } = await deps.signIn.signInWithPassword(authority, { username, password });
+    const tellsAccount = issuer.kind.isRoleBased;
+    const typed = { username, password, code: totp ?? null, tellsAccount };
+    const { user, session } = await deps.signIn.signInWithPassword(authority, typed);
+    const isOffline = scopes.includes(OFFLINE_ACCESS);
     const now = deps.clock.now();
     return deps.db.transaction(async () => {
       const grant: Family = {
         tenantId: tenant.id,
         id: newId(),
-        userId,
+        userId: user.id,
         clientUuid: client.client.id,
-        sessionId: scopes.includes(OFFLINE_ACCESS) ? null : session.id,
+        sessionId: isOffline ? null : session.id,
         scopes: [...scopes],
-        issuerKind: request.issuer.kind.kind,
-        issuerHost: request.issuer.host,
+        issuerKind: issuer.kind.kind,
+        issuerHost: issuer.host,
         claims: null,
         authTime: session.authTime,
         acr: session.acr,
         amr: session.amr,
         revokedAt: null,
-        expiresAt: addSeconds(now, request.lifetimes.refreshSeconds),
+        expiresAt: addSeconds(now, refreshLifetimesOf(request.lifetimes, isOffline).refreshSeconds),
         createdAt: now,
       };
       await deps.grants.insert(grant);
       return deps.families.issue(request, signers, {
         grantType: 'password',
         grant,
-        person: null,
+        person: user,
         first: { nonce: null, sessionId: session.id, deviceId: null },
         scopes,
         now,

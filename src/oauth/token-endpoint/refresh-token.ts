@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hashHandle, routeOfHandle } from '../../crypto/index.ts';
+import { hashHandle } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
@@ -12,9 +12,10 @@ import type { FamilySession, PresentedToken, RotationStore } from '../grants/rot
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
-import { parseScopeParameter } from '../tokens/scopes.ts';
-import type { FamilyIssue, FamilySigners, FamilyTokens } from './family-tokens.ts';
+import { allowsScope, parseScopeParameter } from '../tokens/scopes.ts';
+import { type FamilyIssue, type FamilySigners, type FamilyTokens, refreshEndOf } from './family-tokens.ts';
 import { defineGrant, type GrantRequest, type IssuedTokens, SCOPE } from './grant.ts';
+import { invalidGrant } from './invalid-grant.ts';
 import { parameter } from './parameters.ts';
 
 export interface RefreshTokenGrantDeps {
@@ -37,7 +38,7 @@ interface Issued {
 }
 
 /**
- * Exchanges a refresh token for a new pair and spends the old one (RFC 6749 section 6). A spent token that is used again
+ * Exchanges a refresh token for a new pair and spends the old one (RFC 6749 section 6), if the issuer does not let it be used again. A spent token that is used again
  * revokes its family (RFC 9700 section 4.14.2); one that another client sends changes nothing.
  */
 export const REFRESH_TOKEN_GRANT = defineGrant({
@@ -55,15 +56,19 @@ export const REFRESH_TOKEN_GRANT = defineGrant({
   async issue(deps: RefreshTokenGrantDeps, asked, { refresh_token: token, scope }): Promise<IssuedTokens> {
     const { db, issuers, rotations, families, sessions } = deps;
     const { tenant } = asked;
-    if (routeOfHandle(token) !== tenant.route) throw oauthErrors.GRANT_INVALID();
-    const hash = hashHandle(token);
+    const handle = families.handleOf(tenant, token);
+    if (handle === null) throw invalidGrant('REFRESH_TOKEN_INVALID');
+    const hash = hashHandle(handle);
     const found = await rotations.find(tenant.id, hash);
-    if (found === null || !isFor(asked, found.grant)) throw oauthErrors.GRANT_INVALID();
-    const { issuerKind, issuerHost } = found.grant;
-    const request = { ...asked, issuer: await issuers.of(tenant, issuerKind, issuerHost) };
-    const presented = { hash, grantId: found.grant.id, scope, signers: await families.signers(request) };
+    // A JWT was issued, because its signature was verified: its family has ended with its session.
+    if (found === null) throw invalidGrant(token === handle ? 'REFRESH_TOKEN_INVALID' : 'SESSION_ENDED');
+    if (!isFor(asked, found.grant)) throw invalidGrant('REFRESH_TOKEN_INVALID');
+    const { issuerKind, issuerHost: host = null } = found.grant;
+    const request = { ...asked, issuer: await issuers.of(tenant, issuerKind, { ...asked.caller.origin, host }) };
+    const signers = await families.signers(request);
+    const presented = { handle, hash, grantId: found.grant.id, scope, signers, isKept: isKept(request) };
     const issued =
-      (await rotate(deps, request, presented, found)) ??
+      (presented.isKept ? null : await rotate(deps, request, presented, found)) ??
       (await db.transaction(() => rotateLocked(deps, request, presented)));
     if (issued === 'reused') throw oauthErrors.REFRESH_TOKEN_REUSED();
     if (issued.session !== null) await sessions.touch(tenant, issued.session);
@@ -74,10 +79,17 @@ export const REFRESH_TOKEN_GRANT = defineGrant({
 /** The refresh token of a request, the scopes that it requests, and what signs the new tokens. */
 interface Presented {
   readonly grantId: string;
+  readonly handle: string;
   readonly hash: Buffer;
+  /** Whether the token stays valid, for as long as it would be if it were new. */
+  readonly isKept: boolean;
   readonly scope: string | undefined;
   readonly signers: FamilySigners;
 }
+
+/** Whether refresh tokens are used again: at role-based issuers, unless the tenant lets each be used once. */
+const isKept = ({ issuer, tenant }: GrantRequest): boolean =>
+  issuer.kind.isRoleBased && !tenant.settings.tokens.isRefreshSingleUse;
 
 /**
  * Makes the new tokens, then stores them and spends the old one with one statement, unless somebody was faster.
@@ -105,20 +117,22 @@ async function rotate(
 async function rotateLocked(
   deps: RefreshTokenGrantDeps,
   request: GrantRequest,
-  { grantId, hash, scope, signers }: Presented,
+  { grantId, handle, hash, scope, signers, isKept: keeps }: Presented,
 ): Promise<Issued | 'reused'> {
   const { grants, families, users, sessionStore, clock } = deps;
   const { tenant } = request;
   const grant = await grants.lock(tenant.id, grantId);
   const token = grant === null ? null : await grants.lockRefreshToken(tenant.id, hash);
-  if (grant === null || token === null) throw oauthErrors.GRANT_INVALID();
+  if (grant === null || token === null) throw invalidGrant('REFRESH_TOKEN_INVALID');
   const now = clock.now();
   if (token.spentAt != null) return revokeReused(deps, request, grant, now);
   const user = await users.findById(tenant.id, grant.userId);
   const session = grant.sessionId == null ? undefined : await sessionStore.findById(tenant.id, grant.sessionId);
   const family = familyOf(request, { token, grant: toFamily(grant), user, session, person: user }, scope, now);
-  token.spentAt = now;
-  return { tokens: await families.issue(request, signers, family), session: session ?? null };
+  if (keeps) token.expiresAt = refreshEndOf(request, family);
+  else token.spentAt = now;
+  const issue = keeps ? { ...family, kept: handle } : family;
+  return { tokens: await families.issue(request, signers, issue), session: session ?? null };
 }
 
 function revokeReused(
@@ -127,7 +141,7 @@ function revokeReused(
   grant: Grant,
   now: Date,
 ): 'reused' {
-  if (grant.revokedAt != null) throw oauthErrors.GRANT_INVALID();
+  if (grant.revokedAt != null) throw invalidGrant('REFRESH_TOKEN_INVALID');
   grant.revokedAt = now;
   events.record(caller, tenant, {
     type: oauthEvents['refresh_token.reused'],
@@ -152,8 +166,10 @@ function familyOf(
   now: Date,
 ): FamilyIssue {
   const life = familyLife({ grant, user, session });
-  const isOver = 'dead' in life || life.untilMs <= now.getTime() || token.expiresAt <= now;
-  if (isOver || isBefore(grant.createdAt, request.tenant, request.client)) throw oauthErrors.GRANT_INVALID();
+  if (session === null || grant.revokedAt != null) throw invalidGrant('SESSION_ENDED');
+  if ('dead' in life || isBefore(grant.createdAt, request.tenant, request.client))
+    throw invalidGrant('REFRESH_TOKEN_INVALID');
+  if (life.untilMs <= now.getTime() || token.expiresAt <= now) throw invalidGrant('REFRESH_TOKEN_EXPIRED');
   const scopes = narrowedScopes(request, grant, scope);
   return { grantType: 'refresh_token', grant, person, scopes, now };
 }
@@ -167,12 +183,12 @@ function isFor({ client, issuer }: GrantRequest, grant: Family): boolean {
  * SCOPE_INVALID
  */
 function narrowedScopes(
-  { client }: GrantRequest,
+  { client, issuer }: GrantRequest,
   { scopes }: Family,
   requested: string | undefined,
 ): readonly string[] {
   const given = scopes ?? [];
   const asked = parseScopeParameter(requested);
   if (asked.some((name) => !given.includes(name))) throw oauthErrors.SCOPE_INVALID();
-  return (asked.length === 0 ? given : asked).filter((name) => client.allowedScopes.has(name));
+  return (asked.length === 0 ? given : asked).filter((name) => allowsScope(issuer.kind, client, name));
 }

@@ -4,10 +4,11 @@ import type { EventLog } from '../../events/index.ts';
 import { IdentityError } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
+import type { IssuerKind } from '../issuers/issuers.ts';
 import { lifetimesOf } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
-import type { GrantType, IssuedTokens } from './grant.ts';
+import { type GrantType, type IssuedTokens, isHiddenAt } from './grant.ts';
 import { GRANT_TYPE, type GrantDeps, makeOffers, type Offer } from './grants.ts';
 import { type OAuthParameter, parseParameters, readParameters } from './parameters.ts';
 
@@ -37,7 +38,12 @@ const AUTHENTICATED: ReadonlySet<Caller['clientAuth']> = new Set(['Basic', 'Post
 /** The kinds of errors that are refusals and recorded; the others mean that the service cannot answer. */
 const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'unauthenticated', 'forbidden', 'not-found', 'refused']);
 /** Refusals that another event already records. */
-const RECORDED: ReadonlySet<string> = new Set(['CODE_REPLAYED', 'REFRESH_TOKEN_REUSED', 'SIGN_IN_REFUSED']);
+const RECORDED: ReadonlySet<string> = new Set([
+  'CODE_REPLAYED',
+  'REFRESH_TOKEN_REUSED',
+  'SIGN_IN_REFUSED',
+  'SIGN_IN_ACCOUNT_DISABLED',
+]);
 
 /**
  * The token endpoint: checks the client, then the grant, then issues tokens. Every answer has an event, which is durable before
@@ -53,7 +59,7 @@ export class TokenService {
   }
 
   /**
-   * @throws CLIENT_UNAUTHENTICATED, GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED
+   * @throws CLIENT_UNAUTHENTICATED, GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED, PASSWORD_GRANT_NOT_ALLOWED
    * @throws SCOPE_INVALID, GRANT_INVALID, CODE_REPLAYED, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID Refusals of the grant.
    */
   async issue(request: TokenRequest): Promise<IssuedTokens> {
@@ -68,11 +74,11 @@ export class TokenService {
   }
 
   async #issue({ caller, tenant, issuerKind, parameters }: TokenRequest): Promise<IssuedTokens> {
-    const issuer = await this.#deps.issuers.of(tenant, issuerKind, caller.origin.host);
+    const issuer = await this.#deps.issuers.of(tenant, issuerKind, caller.origin);
     const client = await this.#authenticated(caller, tenant);
     const offer = this.#offers.get(issuer.kind.kind)!;
     const values = readParameters(parameters, offer.parameters);
-    const grant = allowedGrant(offer, values[GRANT_TYPE], client);
+    const grant = allowedGrant(offer, issuer.kind, values[GRANT_TYPE], client);
     const lifetimes = lifetimesOf(issuer.kind, tenant.settings, client);
     const request = { caller, tenant, issuer, client, lifetimes };
     return grant.issue(this.#deps.grants, request, parseParameters(grant.parameters, values));
@@ -99,9 +105,10 @@ export class TokenService {
   }
 }
 
-/** @throws GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED */
+/** @throws GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED, PASSWORD_GRANT_NOT_ALLOWED */
 function allowedGrant(
   { grants }: Offer,
+  kind: IssuerKind,
   grantType: string | undefined,
   { client }: ClientRecord,
 ): GrantType<GrantDeps> {
@@ -109,7 +116,8 @@ function allowedGrant(
   const grant = grants.get(grantType);
   if (grant === undefined) throw oauthErrors.GRANT_TYPE_UNSUPPORTED();
   if (client.grantTypes.includes(grantType) && isOpenTo(client.type, grant.name)) return grant;
-  throw grant.isHidden ? oauthErrors.GRANT_TYPE_UNSUPPORTED() : oauthErrors.GRANT_TYPE_NOT_ALLOWED();
+  if (!grant.isHidden) throw oauthErrors.GRANT_TYPE_NOT_ALLOWED();
+  throw isHiddenAt(grant, kind) ? oauthErrors.GRANT_TYPE_UNSUPPORTED() : oauthErrors.PASSWORD_GRANT_NOT_ALLOWED();
 }
 
 /** The grant type for the event of a refusal; null if there is none, more than one, or one that cannot be stored. */

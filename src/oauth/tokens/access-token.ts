@@ -19,6 +19,8 @@ export interface TokenSubject {
   readonly now: Date;
   /** The family of a user's token; absent for a token of the client itself. */
   readonly family?: Family;
+  /** Claims in addition to the standard ones, or in their place. */
+  readonly more?: Partial<AccessTokenClaims>;
 }
 
 /** A token that was made but not yet issued: an opaque one is valid only once its row is stored. */
@@ -46,7 +48,7 @@ function issuedAt(now: Date, tenant: KnownTenant, { client }: ClientRecord): num
 }
 
 function claimsOf(subject: TokenSubject): AccessTokenClaims {
-  const { tenant, issuer, client, scope, lifetimeSeconds, now, family } = subject;
+  const { tenant, issuer, client, scope, lifetimeSeconds, now, family, more } = subject;
   const iat = issuedAt(now, tenant, client);
   const { clientId } = client.client;
   return {
@@ -60,6 +62,7 @@ function claimsOf(subject: TokenSubject): AccessTokenClaims {
     jti: newId(),
     knd: family === undefined ? 'app' : 'user',
     ...(family === undefined ? {} : familyClaims(family)),
+    ...more,
   };
 }
 

@@ -2,7 +2,7 @@ import { type SigningAlgorithm, TokenRejected, verifyJwt } from '../../crypto/in
 import type { Clock, TenantRef } from '../../kernel/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { KeyRings } from '../keys/key-ring.ts';
-import { ID_TOKEN_TYPE } from './id-token.ts';
+import { ID_TOKEN_TYPE, ROLE_BASED_ID_TOKEN } from './id-token.ts';
 import type { UnreadToken } from './token.reader.ts';
 
 /** Whom an ID token of this service is about. It may have expired, so it proves nothing about the present. */
@@ -54,6 +54,7 @@ export class IdTokenHints {
       });
       const issuer = await issuers.find(payload.iss);
       if (issuer?.tenant.id !== tenant.id || issuer.kind.kind !== issuerKind) return { refused: 'issuer-not-allowed' };
+      if (issuer.kind.isRoleBased && payload['typ'] !== ROLE_BASED_ID_TOKEN) return { refused: 'type-not-allowed' };
       return toHint(payload as unknown as HintClaims);
     } catch (error) {
       if (error instanceof TokenRejected) return { refused: error.reason };

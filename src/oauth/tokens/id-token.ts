@@ -4,6 +4,7 @@ import { epochSeconds, newId } from '../../kernel/index.ts';
 import type { Family } from '../grants/grant.entity.ts';
 import type { Issuer } from '../issuers/issuers.ts';
 import { authenticationClaims } from './access-token.ts';
+import { ROLE_BASED_ACR } from './role-claims.ts';
 import type { Claims } from './user-claims.ts';
 
 /** What an ID token is made from. */
@@ -28,8 +29,11 @@ export interface IdTokenSubject {
 /** `typ` of ID tokens. */
 export const ID_TOKEN_TYPE = 'JWT';
 
+/** The claim `typ` of ID tokens of role-based issuers, whose access tokens have the same `typ` in their header. */
+export const ROLE_BASED_ID_TOKEN = 'ID';
+
 /**
- * Makes an ID token (OpenID Connect Core section 2). Its `typ` prevents its use as an access token. It has no `azp`, because the
+ * Makes an ID token (OpenID Connect Core section 2). Its `typ` prevents its use as an access token. At most issuers it has no `azp`, because the
  * client that it is issued to is its only audience.
  */
 export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<string> {
@@ -47,8 +51,17 @@ export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<st
     ...authenticationClaims(grant),
     ...(sessionId === null ? {} : { sid: sessionId }),
     ...(nonce === null ? {} : { nonce }),
+    ...(issuer.kind.isRoleBased ? roleBasedMembers(clientId, sessionId) : {}),
     ...(issuer.deviceClaim === null || deviceId === null ? {} : { [issuer.deviceClaim]: deviceId }),
     at_hash: hashToken(signer.alg, accessToken),
   };
   return signer.sign(claims, { typ: ID_TOKEN_TYPE });
 }
+
+/** What ID tokens of role-based issuers have in addition. */
+const roleBasedMembers = (clientId: string, sessionId: string | null): Claims => ({
+  typ: ROLE_BASED_ID_TOKEN,
+  azp: clientId,
+  acr: ROLE_BASED_ACR,
+  ...(sessionId === null ? {} : { session_state: sessionId }),
+});

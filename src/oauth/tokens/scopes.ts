@@ -7,6 +7,7 @@ import {
   type ScopeHolder,
 } from '../../access/index.ts';
 import type { ClientRecord } from '../../clients/index.ts';
+import type { IssuerKind } from '../issuers/issuers.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 
 /** RFC 6749 section 3.3: printable ASCII except space, `"` and `\`. */
@@ -26,11 +27,34 @@ export function parseScopeParameter(scope: string | null | undefined): readonly 
   return names;
 }
 
+/** What decides how an issuer gives scopes. */
+export type ScopeKind = Pick<IssuerKind, 'isRoleBased'>;
+
+/** Scopes that every client may have at role-based issuers, which only tell who the user is. */
+const OF_EVERY_CLIENT: readonly string[] = ['openid', 'profile', 'email'];
+/** Those among them that a client without any scope gets without a request. */
+const DEFAULTS_OF_EVERY_CLIENT: readonly string[] = ['email', 'profile'];
+
+/** Whether a client may have a scope for a user. */
+export const allowsScope = ({ isRoleBased }: ScopeKind, { allowedScopes }: ClientRecord, name: string): boolean =>
+  allowedScopes.has(name) || (isRoleBased && OF_EVERY_CLIENT.includes(name));
+
+/** The scopes for a request: those asked for, else the default ones of the client. Role-based issuers always add these. */
+export function withDefaults(
+  { isRoleBased }: ScopeKind,
+  { allowedScopes, defaultScopes }: ClientRecord,
+  asked: readonly string[],
+): readonly string[] {
+  if (!isRoleBased) return asked.length === 0 ? defaultScopes : asked;
+  return [...new Set([...asked, ...(allowedScopes.size === 0 ? DEFAULTS_OF_EVERY_CLIENT : defaultScopes)])];
+}
+
 /** Decides which scopes a client gets, and which permissions the scopes of a token give. */
 export class ScopeRules {
   readonly #aliases: ScopeAliases;
   readonly #granted = new WeakMap<ClientRecord, Map<string, string>>();
   readonly #allowed = new WeakMap<PermissionSet, Map<string, PermissionSet>>();
+  readonly #unions = new WeakMap<PermissionSet, WeakMap<PermissionSet, PermissionSet>>();
 
   constructor(aliases: ScopeAliases) {
     this.#aliases = aliases;
@@ -65,11 +89,10 @@ export class ScopeRules {
    * Scopes of a user's token: the requested ones, or the client's defaults.
    * @throws SCOPE_INVALID A name is unknown or not allowed to the client.
    */
-  forUser(client: ClientRecord, requested: string | null | undefined): readonly string[] {
+  forUser(kind: ScopeKind, client: ClientRecord, requested: string | null | undefined): readonly string[] {
     const names = parseScopeParameter(requested);
-    if (names.length === 0) return client.defaultScopes;
-    if (!names.every((name) => client.allowedScopes.has(name))) throw oauthErrors.SCOPE_INVALID();
-    return names;
+    if (!names.every((name) => allowsScope(kind, client, name))) throw oauthErrors.SCOPE_INVALID();
+    return withDefaults(kind, client, names);
   }
 
   /**
@@ -82,6 +105,14 @@ export class ScopeRules {
       const asked = scope.split(' ').flatMap((name) => this.#aliases.expand(name, holder));
       return new PermissionSet(asked.flatMap((grant) => (grant.reach === 'self' ? [grant] : cut(grant, limit))));
     });
+  }
+
+  /** Both sets of permissions together. */
+  union(asked: PermissionSet, held: PermissionSet): PermissionSet {
+    const known = this.#unions.get(held) ?? new WeakMap<PermissionSet, PermissionSet>();
+    const union = known.get(asked) ?? new PermissionSet([...asked.grants(), ...held.grants()]);
+    this.#unions.set(held, known.set(asked, union));
+    return union;
   }
 
   #mayAskAsApplication(client: ClientRecord, name: string): boolean {

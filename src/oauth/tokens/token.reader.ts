@@ -80,6 +80,8 @@ export class TokenReader {
       });
       const claims = accessTokenClaims(payload);
       if (claims === null) return { refused: 'claim-malformed' };
+      // Where ID tokens have the same `typ` in their header, a claim tells them apart.
+      if (kind.isRoleBased && payload['typ'] !== 'Bearer') return { refused: 'type-not-allowed' };
       return { tenant, kind, issuerHost, claims, audiences: audiencesOf(claims), format: 'jwt' };
     } catch (error) {
       if (error instanceof TokenRejected) return { refused: error.reason };

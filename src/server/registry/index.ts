@@ -4,6 +4,7 @@
  */
 import { BLITZ_ISSUER } from '../../../rest-compat/blitz/issuer.ts';
 import { registerBlitz } from '../../../rest-compat/blitz/register.ts';
+import { KOBIL_ISSUER } from '../../../rest-compat/kobil/issuer.ts';
 import type { Services } from '../../../schema/context.ts';
 import type { Sweep } from '../../composition/index.ts';
 import { Sealer } from '../../crypto/index.ts';
@@ -47,7 +48,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     providerTimeoutMs: options.providerTimeoutMs,
     transports: options.transports,
     onError,
-    issuers: [BLITZ_ISSUER],
+    issuers: [BLITZ_ISSUER, KOBIL_ISSUER],
     eventReader: eventEngine.reader,
     changeFeed: follower,
   };

@@ -175,12 +175,12 @@ describe('signing in with a password', () => {
   });
 
   it('starts a session and remembers the device', async () => {
-    const { session, userId } = await world.services.signIn.signInWithPassword(asUser(), {
+    const { session, user: account } = await world.services.signIn.signInWithPassword(asUser(), {
       username: 'jane',
       password,
       deviceId: 'SHA256_mine',
     });
-    expect(userId).toBe(user.id);
+    expect(account.id).toBe(user.id);
     expect(session).toMatchObject({
       userId: user.id,
       amr: ['pwd'],

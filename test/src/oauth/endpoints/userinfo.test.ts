@@ -179,9 +179,9 @@ describe('userinfo', () => {
   });
 
   it('shows every scope and claim that discovery names, and no others', async () => {
-    const { scopes_supported, claims_supported } = await world.services.oauth.discovery.document(acme, 'native', null);
+    const { scopes_supported, claims_supported } = await world.services.oauth.discovery.document(acme, 'native', {});
     expect(scopes_supported).toEqual(['openid', 'profile', 'email', 'address', 'phone', 'groups', 'offline_access']);
-    const suite = await world.services.oauth.discovery.document(acme, 'suite', null);
+    const suite = await world.services.oauth.discovery.document(acme, 'suite', {});
     // It is asked for lasting access by a parameter.
     expect(suite['scopes_supported']).not.toContain('offline_access');
     const user = await newUser({ ...ANNA, username: 'shown', email: 'shown@example.com' });

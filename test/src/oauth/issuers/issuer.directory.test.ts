@@ -21,18 +21,18 @@ describe('the directory of issuers', () => {
 
   it.each([
     [null, 'https://id.example.com/t/acme'],
-    [undefined, 'https://id.example.com/t/acme'],
+
     ['id.example.com', 'https://id.example.com/t/acme'],
     ['evil.example', 'https://id.example.com/t/acme'],
     ['login.other.example', 'https://id.example.com/t/acme'],
     ['login.acme.example', 'https://login.acme.example/t/acme'],
   ])('shows at the host %s the issuer %s', async (host, url) => {
-    expect((await directory.of(ACME, 'native', host)).url).toBe(url);
+    expect((await directory.of(ACME, 'native', { host: host ?? null })).url).toBe(url);
   });
 
   it('looks no tenant up for the host of PUBLIC_URL', async () => {
     asked.length = 0;
-    await directory.of(ACME, 'native', 'id.example.com');
+    await directory.of(ACME, 'native', { host: 'id.example.com' });
     await directory.find('https://id.example.com/t/acme');
     expect(asked).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BLITZ_ISSUER } from '../../../../rest-compat/blitz/issuer.ts';
+import { KOBIL_ISSUER } from '../../../../rest-compat/kobil/issuer.ts';
 import { Issuers } from '../../../../src/oauth/index.ts';
 
 const tenant = (name: string) => ({ name });
@@ -7,6 +8,7 @@ const tenant = (name: string) => ({ name });
 describe('issuers', () => {
   const issuers = new Issuers({ publicUrl: 'https://id.example.com/', defaultTenant: 'main' });
   issuers.mount(BLITZ_ISSUER);
+  issuers.mount(KOBIL_ISSUER);
 
   it.each([
     ['acme', 'native', 'https://id.example.com/t/acme'],
@@ -84,6 +86,20 @@ describe('issuers', () => {
       expect(issuers.isAudience(tenant('acme'), audience)).toBe(false);
     }
     expect(issuers.isAudience(tenant('acme'), ['https://id.example.com/t/acme'], 'login.acme.example')).toBe(true);
+  });
+
+  it.each([
+    ['', 'https://id.example.com/realms/acme'],
+    ['/auth', 'https://id.example.com/auth/realms/acme'],
+    ['/other', 'https://id.example.com/realms/acme'],
+  ])('have the spelling of the request where the kind has several: %j', (basePath, url) => {
+    expect(issuers.of(tenant('acme'), 'realm', null, basePath).url).toBe(url);
+    expect(issuers.find(url)).toMatchObject({ tenantName: 'acme', kind: { kind: 'realm' } });
+    expect(issuers.isAudience(tenant('acme'), [url])).toBe(true);
+    expect(issuers.find('https://id.example.com/other/realms/acme')).toBeNull();
+    const atHost = issuers.of(tenant('acme'), 'realm', 'login.acme.example', basePath).url;
+    expect(issuers.findAt(atHost, tenant('acme'), 'login.acme.example')).toMatchObject({ kind: 'realm' });
+    expect(issuers.of(tenant('acme'), 'native', null, basePath).url).toBe('https://id.example.com/t/acme');
   });
 
   it('exist for the kinds that are mounted, once each', () => {

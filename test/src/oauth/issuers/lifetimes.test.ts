@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientRecord } from '../../../../src/clients/index.ts';
 import type { IssuerKind } from '../../../../src/oauth/issuers/issuers.ts';
-import { lifetimesOf, MAX_TOKEN_SECONDS } from '../../../../src/oauth/issuers/lifetimes.ts';
+import { lifetimesOf, MAX_TOKEN_SECONDS, refreshLifetimesOf } from '../../../../src/oauth/issuers/lifetimes.ts';
 import { TEMPLATE_SETTINGS } from '../../../../src/tenants/index.ts';
 
 const KIND = { accessTokenSeconds: 300, refreshIdleSeconds: 1000, refreshSeconds: 5000 } as IssuerKind;
@@ -24,6 +24,27 @@ describe('how long the tokens of a client are valid', () => {
   it('is never longer for access tokens than retired keys are published', () => {
     expect(of({}, { accessTokenSeconds: MAX_TOKEN_SECONDS + 1 }).accessTokenSeconds).toBe(MAX_TOKEN_SECONDS);
     expect(of({}, { accessTokenSeconds: MAX_TOKEN_SECONDS }).accessTokenSeconds).toBe(MAX_TOKEN_SECONDS);
+  });
+
+  it('is that of sessions at role-based issuers, and that of lasting access beyond them', () => {
+    const kind = { ...KIND, isRoleBased: true };
+    const realm = TEMPLATE_SETTINGS.realm;
+    const ofRealm = (tokens: object, client: object = {}) =>
+      lifetimesOf(kind, { ...realm, refreshSeconds: 7, tokens: { ...realm.tokens, ...tokens } }, {
+        client,
+      } as ClientRecord);
+    const lifetimes = ofRealm({ offlineIdleSeconds: 500 });
+    expect(lifetimes).toMatchObject({ refreshIdleSeconds: 1800, refreshSeconds: 36_000 });
+    expect(refreshLifetimesOf(lifetimes, false)).toBe(lifetimes);
+    expect(refreshLifetimesOf(lifetimes, true)).toEqual({ refreshIdleSeconds: 500, refreshSeconds: 315_360_000 });
+    const limited = ofRealm({ isOfflineLimited: true, offlineSeconds: 600, offlineIdleSeconds: 900 });
+    expect(refreshLifetimesOf(limited, true)).toEqual({ refreshIdleSeconds: 600, refreshSeconds: 600 });
+    expect(ofRealm({}, { refreshTokenSeconds: 60 })).toMatchObject({
+      refreshIdleSeconds: 60,
+      refreshSeconds: 60,
+      offline: { refreshSeconds: 60 },
+    });
+    expect(refreshLifetimesOf(of({}), true)).toEqual(of({}));
   });
 
   it('is never longer unused than used', () => {

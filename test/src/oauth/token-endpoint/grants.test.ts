@@ -38,7 +38,11 @@ describe('the grants of the token endpoint', () => {
       scope: 'Scope names separated by spaces. For `client_credentials` or `password` or `refresh_token`.',
       username: 'The name with which the user signs in. For `password`.',
       password: 'The password of the user. For `password`.',
+      totp: "A code of the user's second factor, where one is demanded. For `password`.",
       refresh_token: 'The refresh token. For `refresh_token`.',
+    });
+    expect(descriptionsOf(describeTokenForm('realm'))).toMatchObject({
+      grant_type: '`authorization_code` or `client_credentials` or `password` or `refresh_token`.',
     });
     expect(descriptionsOf(describeTokenForm('suite'))).toMatchObject({
       grant_type: '`authorization_code` or `client_credentials` or `refresh_token`.',

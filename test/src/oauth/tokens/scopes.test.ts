@@ -14,6 +14,7 @@ aliases.register([
   { name: 'vk_1', holder: 'any', expandsTo: ['federation-token:read'], only: ['vk:vk_1'], description: '' },
 ]);
 const rules = new ScopeRules(aliases);
+const NATIVE = { isRoleBased: false };
 const record = (permissions: PermissionSet, allowed: string[] = [], defaultScopes: string[] = []) =>
   ({ permissions, allowedScopes: new Set(allowed), defaultScopes }) as unknown as ClientRecord;
 
@@ -84,9 +85,11 @@ describe('scopes of an application', () => {
 describe("scopes of a user's token", () => {
   it('are the requested ones that the client may have, or its defaults', () => {
     const client = record(PermissionSet.none, ['openid', 'self_read'], ['openid']);
-    expect(rules.forUser(client, 'self_read')).toEqual(['self_read']);
-    expect(rules.forUser(client, '')).toEqual(['openid']);
-    expect(() => rules.forUser(client, 'openid user:read')).toThrow(expect.objectContaining({ code: 'SCOPE_INVALID' }));
+    expect(rules.forUser(NATIVE, client, 'self_read')).toEqual(['self_read']);
+    expect(rules.forUser(NATIVE, client, '')).toEqual(['openid']);
+    expect(() => rules.forUser(NATIVE, client, 'openid user:read')).toThrow(
+      expect.objectContaining({ code: 'SCOPE_INVALID' }),
+    );
   });
 });
 
