@@ -74,7 +74,8 @@ const SUBSYSTEM_OF_GATEWAY_BASE: Readonly<Record<string, number>> = {
   app: SUBSYSTEM.apps,
 };
 
-const KEYCLOAK_ERROR = z.strictObject({ error: z.string().describe('What is wrong, in words.') });
+/** An error that has a text alone. */
+export const KEYCLOAK_ERROR = z.strictObject({ error: z.string().describe('What is wrong, in words.') });
 
 const KOBIL_ERROR = z.strictObject({
   message: z.string().describe('What is wrong, in words.'),
@@ -176,6 +177,7 @@ function makeErrors(bodyOf: (fault: Fault) => object): DialectErrors {
     },
     envelopes: {
       kobil: { schema: KOBIL_ERROR, body: bodyOf },
+      bare: { schema: KEYCLOAK_ERROR, body: ({ text }) => ({ error: text }) },
       both: {
         schema: BOTH,
         body: (fault) => ({ error: fault.text, ...bodyOf(fault) }),

@@ -1,5 +1,6 @@
 import { type Chapter, type Dialect, forPages, type Mount, type Route } from '../engine/index.ts';
 import { GATEWAY_ERRORS, KOBIL_ERRORS } from './errors.ts';
+import { ISSUER_ERRORS } from './issuer-errors.ts';
 import { ADDRESS_ROUTES, GATEWAY_ADDRESS_ROUTES } from './routes/addresses.ts';
 import { ADMINISTRATOR_ROUTES, GATEWAY_ADMINISTRATOR_ROUTES } from './routes/administrators.ts';
 import { APP_ROUTES, GATEWAY_APP_ROUTES } from './routes/apps.ts';
@@ -8,6 +9,7 @@ import { GATEWAY_RESEND_ROUTES, RESEND_ROUTES } from './routes/resends.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
 import { GATEWAY_TENANT_ROUTES, TENANT_ROUTES } from './routes/tenants.ts';
+import { DISCOVERY_ROUTES, ISSUER_ROUTES, REALM_ROUTE } from './routes/token.ts';
 import { GATEWAY_USER_LIST_ROUTES, USER_LIST_ROUTES } from './routes/user-lists.ts';
 import { GATEWAY_USER_ROUTES, USER_ROUTES } from './routes/users.ts';
 import { KOBIL_SAMPLES } from './samples.ts';
@@ -60,18 +62,37 @@ const PARTS: readonly Part[] = [
   },
 ].map((part) => ({ ...part, rows: part.rows.map(forPages), gateway: part.gateway.map(forPages) }));
 
-const CHAPTERS: readonly Chapter[] = PARTS.map(({ name, description, rows, gateway }) => ({
-  name,
-  description,
-  routes: [...rows, ...gateway],
-}));
-const ROWS = PARTS.flatMap(({ rows }) => rows);
+const CHAPTERS: readonly Chapter[] = [
+  {
+    name: 'Tokens',
+    description: 'Tokens, their introspection, keys, and the metadata of the issuer.',
+    routes: [...ISSUER_ROUTES, ...DISCOVERY_ROUTES, REALM_ROUTE],
+  },
+  ...PARTS.map(({ name, description, rows, gateway }) => ({ name, description, routes: [...rows, ...gateway] })),
+];
+const ROWS = [...PARTS.flatMap(({ rows }) => rows), REALM_ROUTE];
 const GATEWAY_ROWS = PARTS.flatMap(({ gateway }) => gateway);
 const NO_ROWS: readonly Route[] = [];
 
 /** The paths below a prefix, which deployments have with and without `/auth`; addresses keep the spelling of the request. */
 const mountsBelow = (prefix: '' | '/auth'): readonly Mount[] => [
-  { prefix: `${prefix}/realms/{tenant}`, routes: ROWS, constants: { prefix } },
+  {
+    prefix: `${prefix}/realms/{tenant}/protocol/openid-connect`,
+    routes: ISSUER_ROUTES,
+    errors: ISSUER_ERRORS,
+    api: 'oauth',
+    issuerKind: 'REALM',
+    basePath: prefix,
+  },
+  {
+    prefix: `${prefix}/realms/{tenant}/.well-known`,
+    routes: DISCOVERY_ROUTES,
+    errors: ISSUER_ERRORS,
+    api: 'oauth',
+    issuerKind: 'REALM',
+    basePath: prefix,
+  },
+  { prefix: `${prefix}/realms/{tenant}`, routes: ROWS, constants: { prefix }, issuerKind: 'REALM', basePath: prefix },
   { prefix: `${prefix}/realms`, routes: NO_ROWS },
 ];
 

@@ -1,5 +1,7 @@
 import type { Samples } from '../engine/index.ts';
+import { BROWSER_SAMPLES, OAUTH_SAMPLES } from '../oidc/samples.ts';
 import { STATUS_SHOWN } from './tenant-status.ts';
+import { TOKEN_SAMPLES } from './token-samples.ts';
 
 const ID = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
 const RISKBIT = {
@@ -99,6 +101,7 @@ const USERS = {
 /** Samples of the requests and answers of the rows; names and ids are invented. */
 export const KOBIL_SAMPLES: Samples = {
   parameters: {
+    ...OAUTH_SAMPLES.parameters,
     tenant: 'acme',
     tenantId: 'acme',
     roleName: 'auditor',
@@ -112,6 +115,9 @@ export const KOBIL_SAMPLES: Samples = {
     id: ID,
   },
   operations: {
+    ...OAUTH_SAMPLES.operations,
+    ...BROWSER_SAMPLES,
+    ...TOKEN_SAMPLES,
     UserInfo: { reply: { ...done('User info fetched successfully', 5), data: USER } },
     FindUsers: { parameters: { key: 'fern' }, reply: USERS },
     UsersOfRole: { reply: USERS },

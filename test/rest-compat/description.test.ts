@@ -103,7 +103,12 @@ describe('the form of a token row', () => {
 
   const CODE = ['grant_type', 'code', 'redirect_uri', 'code_verifier'];
   it.each([
-    ['oidc', '/t/{tenant}/oauth/token', [...CODE, 'scope', 'username', 'password', 'refresh_token']],
+    ['oidc', '/t/{tenant}/oauth/token', [...CODE, 'scope', 'username', 'password', 'totp', 'refresh_token']],
+    [
+      'kobil',
+      '/realms/{tenant}/protocol/openid-connect/token',
+      [...CODE, 'scope', 'username', 'password', 'totp', 'refresh_token'],
+    ],
     ['blitz', '/blitz/oauth/te', [...CODE, 'scope', 'refresh_token']],
   ])('lists for %s exactly what its grants and the authentication of clients read', (dialect, path, names) => {
     const { properties, required } = formOf(dialect, path);

@@ -1,0 +1,86 @@
+import type { DialectErrors, Fault, LegacyError } from '../engine/index.ts';
+import { BROWSER_ERRORS, oauthErrors } from '../oidc/errors.ts';
+import { KEYCLOAK_ERROR } from './errors.ts';
+
+/** An error of OAuth with the text of the older service. */
+const oauth = (status: number, error: string, text: LegacyError['text']): LegacyError => ({
+  status,
+  envelope: 'oauth',
+  error,
+  ...(text === undefined ? {} : { text }),
+});
+
+/** An error that has a text alone. */
+const bare = (status: number, text: string): LegacyError => ({ status, envelope: 'bare', error: text, text });
+
+const http = (status: number, reason: string): LegacyError => bare(status, `HTTP ${status} ${reason}`);
+
+/** Why a grant is refused (`extensions.reason`), as clients of the older service read it. */
+const GRANT_TEXTS: Readonly<Record<string, string>> = {
+  CODE_INVALID: 'Code not valid',
+  REDIRECT_OTHER: 'Incorrect redirect_uri',
+  VERIFIER_MISSING: 'PKCE code verifier not specified',
+  VERIFIER_WRONG: 'PKCE verification failed: Code mismatch',
+  REFRESH_TOKEN_INVALID: 'Invalid refresh token',
+  REFRESH_TOKEN_EXPIRED: 'Token is not active',
+  SESSION_ENDED: 'Session not active',
+};
+
+const grantText = ({ error }: Pick<Fault, 'error'>): string =>
+  GRANT_TEXTS[error.extensions?.['reason'] ?? ''] ?? error.message;
+
+/** A parameter that is sent twice has a text; other faults say which parameter is meant. */
+const parameterText = ({ error }: Pick<Fault, 'error'>): string =>
+  error.fields?.some(({ code }) => code === 'PARAMETER_REPEATED') === true
+    ? DUPLICATED
+    : (error.fields?.[0]?.message ?? error.message);
+
+const DUPLICATED = 'duplicated parameter';
+const CLIENT_TEXT = 'Invalid client or Invalid client credentials';
+const CLIENT = oauth(401, 'invalid_client', CLIENT_TEXT);
+const NOT_SET_UP = oauth(400, 'invalid_grant', 'Account is not fully set up');
+const WRONG_CREDENTIALS = oauth(401, 'invalid_grant', 'Invalid user credentials');
+
+export const REALM_UNKNOWN = bare(404, 'Realm does not exist');
+
+const { codes, envelopes, ...standard } = oauthErrors('kobil', BROWSER_ERRORS);
+
+/** Errors of the issuer's endpoints: docs/dialects/kobil.md, section 3.8. */
+export const ISSUER_ERRORS: DialectErrors = {
+  ...standard,
+  codes: {
+    ...codes,
+    TENANT_UNKNOWN: REALM_UNKNOWN,
+    TENANT_REQUIRED: REALM_UNKNOWN,
+    TENANT_DISABLED: oauth(403, 'access_denied', 'Realm not enabled'),
+    PATH_UNKNOWN: http(404, 'Not Found'),
+    PATH_MALFORMED: http(400, 'Bad Request'),
+    METHOD_NOT_ALLOWED: http(405, 'Method Not Allowed'),
+    MEDIA_TYPE_UNSUPPORTED: http(415, 'Unsupported Media Type'),
+    REQUEST_TOO_LARGE: http(413, 'Request Entity Too Large'),
+    CLIENT_UNAUTHENTICATED: CLIENT,
+    CLIENT_REFUSED: CLIENT,
+    CREDENTIALS_AMBIGUOUS: oauth(400, 'invalid_request', DUPLICATED),
+    GRANT_TYPE_REQUIRED: oauth(400, 'invalid_request', 'Missing form parameter: grant_type'),
+    GRANT_TYPE_UNSUPPORTED: oauth(400, 'unsupported_grant_type', 'Unsupported grant_type'),
+    GRANT_TYPE_NOT_ALLOWED: oauth(401, 'unauthorized_client', 'Client not enabled to retrieve service account'),
+    PASSWORD_GRANT_NOT_ALLOWED: oauth(400, 'unauthorized_client', 'Client not allowed for direct access grants'),
+    GRANT_INVALID: oauth(400, 'invalid_grant', grantText),
+    CODE_REPLAYED: oauth(400, 'invalid_grant', GRANT_TEXTS['CODE_INVALID']),
+    REFRESH_TOKEN_REUSED: oauth(400, 'invalid_grant', 'Maximum allowed refresh token reuse exceeded'),
+    TOKEN_PARAMETER_INVALID: oauth(400, 'invalid_request', parameterText),
+    SIGN_IN_REFUSED: WRONG_CREDENTIALS,
+    SIGN_IN_FACTOR_REQUIRED: WRONG_CREDENTIALS,
+    SIGN_IN_ACCOUNT_DISABLED: oauth(400, 'invalid_grant', 'Account disabled'),
+    SIGN_IN_ACTIONS_REQUIRED: NOT_SET_UP,
+    SIGN_IN_PASSWORD_CHANGE_REQUIRED: NOT_SET_UP,
+    SIGN_IN_EMAIL_UNVERIFIED: NOT_SET_UP,
+  },
+  envelopes: {
+    ...envelopes,
+    bare: { schema: KEYCLOAK_ERROR, body: ({ text }) => ({ error: text }) },
+  },
+};
+
+/** Errors of endpoints that authenticate clients: a missing credential is one of the client. */
+export const ISSUER_CLIENT_ERRORS = { CREDENTIALS_MISSING: CLIENT, UNAUTHENTICATED: CLIENT };

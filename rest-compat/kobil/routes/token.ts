@@ -1,0 +1,125 @@
+import { type Route, route } from '../../engine/index.ts';
+import { authorizationRows } from '../../oidc/authorization.ts';
+import { ACCESS_TOKEN_FORM, TOKEN_FORM } from '../../oidc/input.ts';
+import {
+  IntrospectToken,
+  IssueTokens,
+  Jwks,
+  OpenidConfiguration,
+  RevokeToken,
+  Userinfo,
+} from '../../oidc/operations.generated.ts';
+import { DOCUMENT, NOT_STORED, PUBLIC_DOCUMENT } from '../../oidc/replies.ts';
+import { endSessionRow, postEndSessionRow } from '../../oidc/sign-out.ts';
+import { ISSUER_CLIENT_ERRORS, REALM_UNKNOWN } from '../issuer-errors.ts';
+import { TokenIssuer } from '../operations.generated.ts';
+import { INSPECTED, ISSUED, REALM_ISSUER, secondsOf, showInspected, showIssued } from '../tokens.ts';
+
+const userinfo = (method: 'GET' | 'POST'): Route =>
+  route({
+    method,
+    path: '/userinfo',
+    spec: 'OpenID Connect Core 5.3',
+    summary: 'Claims about the user',
+    callers: { bearer: { user: ['openid'], ...(method === 'POST' ? { inForm: true } : {}) } },
+    cors: 'credentials',
+    operation: Userinfo,
+    ...(method === 'POST' ? { input: { form: ACCESS_TOKEN_FORM } } : {}),
+    reply: { status: 200, schema: DOCUMENT, from: (data) => data.userinfo, headers: NOT_STORED },
+  });
+
+/** Endpoints of the issuer, below `/realms/{tenant}/protocol/openid-connect`. */
+export const ISSUER_ROUTES: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/token',
+    spec: '3.8 (1)',
+    summary: 'Issues tokens',
+    callers: { clientAuth: 'repeatable' },
+    cors: 'credentials',
+    operation: IssueTokens,
+    input: { form: 'raw' },
+    formAsJson: true,
+    toVariables: ({ form }) => ({ parameters: form }),
+    reply: { status: 200, schema: ISSUED, from: showIssued, headers: NOT_STORED },
+    errors: ISSUER_CLIENT_ERRORS,
+  }),
+  route({
+    method: 'POST',
+    path: '/token/introspect',
+    spec: 'RFC 7662 2',
+    summary: 'Tells about an access token',
+    callers: { clientAuth: 'repeatable' },
+    operation: IntrospectToken,
+    input: { form: TOKEN_FORM },
+    toVariables: ({ form: { token } }) => ({ token }),
+    reply: { status: 200, schema: INSPECTED, from: showInspected, headers: NOT_STORED },
+    errors: ISSUER_CLIENT_ERRORS,
+  }),
+  route({
+    method: 'POST',
+    path: '/revoke',
+    spec: 'RFC 7009 2',
+    summary: 'Revokes a token',
+    callers: { clientAuth: 'repeatable' },
+    cors: 'credentials',
+    operation: RevokeToken,
+    input: { form: TOKEN_FORM },
+    toVariables: ({ form: { token } }) => ({ token }),
+    reply: { status: 200, headers: NOT_STORED },
+    errors: ISSUER_CLIENT_ERRORS,
+  }),
+  userinfo('GET'),
+  userinfo('POST'),
+  route({
+    method: 'GET',
+    path: '/certs',
+    spec: 'RFC 7517 5',
+    summary: 'Public keys of the issuer',
+    callers: { public: true },
+    cors: 'credentials',
+    operation: Jwks,
+    reply: { status: 200, schema: DOCUMENT, from: (data) => data.jwks, headers: PUBLIC_DOCUMENT },
+  }),
+  ...authorizationRows('/auth', 'RFC 6749 3.1', 302),
+  endSessionRow('/logout', 'RP-Initiated Logout 2', 302),
+  postEndSessionRow('/logout'),
+];
+
+/** Below `/realms/{tenant}/.well-known`. */
+export const DISCOVERY_ROUTES: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/openid-configuration',
+    spec: '3.8 (2)',
+    summary: 'Metadata of the issuer',
+    callers: { public: true },
+    cors: 'credentials',
+    operation: OpenidConfiguration,
+    reply: { status: 200, schema: DOCUMENT, from: (data) => data.openidConfiguration, headers: PUBLIC_DOCUMENT },
+  }),
+];
+
+/** At `/realms/{tenant}` itself. */
+export const REALM_ROUTE: Route = route({
+  method: 'GET',
+  path: '',
+  spec: '3.8',
+  summary: 'The issuer and its key',
+  callers: { public: true },
+  cors: 'credentials',
+  operation: TokenIssuer,
+  reply: {
+    status: 200,
+    schema: REALM_ISSUER,
+    from: ({ tokenIssuer: { url, publicKey, notBefore } }, { tenantName }) => ({
+      realm: tenantName,
+      public_key: publicKey,
+      'token-service': `${url}/protocol/openid-connect`,
+      'account-service': `${url}/account`,
+      'tokens-not-before': secondsOf(notBefore),
+    }),
+    headers: PUBLIC_DOCUMENT,
+  },
+  errors: { TENANT_UNKNOWN: REALM_UNKNOWN, TENANT_REQUIRED: REALM_UNKNOWN },
+});
