@@ -69,6 +69,12 @@ export class UserFilterInput {
   search?: string | null;
   @Field(() => UserContentsInput, { nullable: true, description: 'Only those with these texts, wherever they stand.' })
   contains?: UserContentsInput | null;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Only those who match each of these patterns, at most 20: by the username, the e-mail address, the given or the family name, ignoring case, where `*` stands for any text, or by the public id, for which a `*` at the end does not count.',
+  })
+  matches?: string[] | null;
   @Field(() => String, { nullable: true, description: 'The whole username, ignoring case.' })
   username?: string | null;
   @Field(() => String, { nullable: true, description: 'The whole e-mail address, ignoring case.' })

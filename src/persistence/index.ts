@@ -37,6 +37,7 @@ export {
   keyContains,
   keyIs,
   keyIsWhole,
+  keyMatches,
   replaceSearchRows,
   type Searched,
   type SearchField,

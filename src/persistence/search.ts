@@ -192,18 +192,29 @@ const PATTERN = /[\\%_]/g;
  */
 const WHOLE_TRIGRAM = '[[:alnum:]]{3}';
 
+/** Search rows whose value contains a text. */
+export const keyContains = (text: string): KeyMatch => keyLike(['', text, '']);
+
+/** Search rows whose whole value matches a pattern, in which `*` stands for any text. */
+export function keyMatches(pattern: string): KeyMatch {
+  const parts = pattern.split('*');
+  if (parts.length === 1) return keyIsWhole(pattern);
+  return parts.length === 2 && parts[1] === '' ? keyBegins(parts[0]!) : keyLike(parts);
+}
+
 /**
- * Search rows whose value contains a text. The index of trigrams finds nothing by a text without a whole one: it would read all of
- * itself, which is of all tenants. A text that is longer than a search key is found in none.
+ * Search rows whose value has these texts one after another, with any text between them. The index of trigrams finds nothing by
+ * texts without a whole one: it would read all of itself, which is of all tenants. Texts that together are longer than a search
+ * key are found in none.
  */
-export function keyContains(text: string): KeyMatch {
-  if (exceedsSearchKey(text)) return NONE;
-  const key = searchKey(text);
+function keyLike(texts: readonly string[]): KeyMatch {
+  if (exceedsSearchKey(texts.join(''))) return NONE;
+  const keys = texts.map(searchKey);
   return {
-    match: sql<boolean>`k.value_key like ${`%${key.replace(PATTERN, '\\$&')}%`}`,
+    match: sql<boolean>`k.value_key like ${keys.map((key) => key.replace(PATTERN, '\\$&')).join('%')}`,
     isEquality: false,
     isIndexed: true,
-    isFindable: sql<boolean>`${key}::text ~ ${sql.lit(WHOLE_TRIGRAM)}`,
+    isFindable: sql<boolean>`${keys.join(' ')}::text ~ ${sql.lit(WHOLE_TRIGRAM)}`,
     isOfNames: true,
   };
 }

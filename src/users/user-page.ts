@@ -11,7 +11,9 @@ import {
   keyContains,
   keyIs,
   keyIsWhole,
+  keyMatches,
   type Narrowing,
+  oneOf,
   type PageKey,
   type Searched,
   type SearchField,
@@ -46,6 +48,11 @@ export interface UserFilter {
   readonly externalId?: string | null;
   /** Texts that columns contain, ignoring case; all must be there. `anywhere`: in one of them. */
   readonly contains?: Readonly<Partial<Record<InfixColumn | 'anywhere', string | null>>> | null;
+  /**
+   * Patterns, each of which the username, the e-mail address, the given or the family name matches, ignoring case, where `*`
+   * stands for any text, or which are the public id, apart from a `*` at the end.
+   */
+  readonly matches?: readonly string[] | null;
   /**
    * An attribute with this value, ignoring case unless `isExact`; only the first eight values of a list are compared, and unless
    * `isExact` the first 255 characters of a text.
@@ -181,6 +188,16 @@ function isExactly(name: string, value: string): Condition {
     else users.attributes ->> ${name}::text = ${value} end)`;
 }
 
+/** Patterns of a filter: each is a subquery. */
+const MAX_PATTERNS = 20;
+
+/** Users whom a pattern means: by a column, or as the public id. */
+function byPattern(pattern: string, tenantId: string): Narrowing {
+  const names = INFIX_COLUMNS.map((column) => SEARCHED_COLUMNS[column]);
+  const named = bySearchRow(SEARCHED_USERS, tenantId, names, keyMatches(pattern));
+  return oneOf([named, byColumns(tenantId, sql`users.id = ${canonicalUserId(pattern.replace(/\*$/, ''))}`)]);
+}
+
 /** The columns that attributes mean. */
 const COLUMNS: Readonly<Record<AliasedColumn, string>> = {
   username: 'username',
@@ -208,6 +225,7 @@ const NARROWINGS: Narrowings = {
     isVerified ? testing(sql<boolean>`users.email_verified`) : byColumns(tenantId, IS_UNVERIFIED),
   externalId: (value, tenantId) => byColumns(tenantId, sql`users.external_id = ${value}`),
   contains: byContents,
+  matches: (patterns, tenantId) => patterns.map((pattern) => byPattern(pattern, tenantId)),
   attribute: ({ name, value, isExact }, tenantId) => {
     if (!isAttributeName(name)) return testing(sql<boolean>`false`);
     const found = bySearchRow(SEARCHED_USERS, tenantId, [rowNameOf(name)], keyIs(value));
@@ -279,6 +297,7 @@ export function narrowingOf(tenantId: string, filter: UserFilter, order: UserOrd
 /** Faults of a filter: texts that the database would refuse, malformed ids. */
 export function filterFaults(filter: UserFilter, path: string): FieldFault[] {
   const { search, username, email, externalId, attribute, contains, groupId, roleId, providerId, anyOf } = filter;
+  const patterns = filter.matches ?? [];
   const texts = {
     search,
     username,
@@ -286,6 +305,7 @@ export function filterFaults(filter: UserFilter, path: string): FieldFault[] {
     externalId,
     'attribute.name': attribute?.name,
     'attribute.value': attribute?.value,
+    ...Object.fromEntries(patterns.map((pattern, at) => [`matches.${at}`, pattern])),
     ...Object.fromEntries(Object.entries(contains ?? {}).map(([name, text]) => [`contains.${name}`, text])),
   };
   const hostile = Object.entries(texts).filter(([, text]) => text != null && !isPlainText(text));
@@ -296,6 +316,15 @@ export function filterFaults(filter: UserFilter, path: string): FieldFault[] {
       code: 'TEXT_INVALID',
       message: 'The text has control characters.',
     })),
+    ...(patterns.length <= MAX_PATTERNS
+      ? []
+      : [
+          {
+            path: `${path}.matches`,
+            code: 'CONDITION_INVALID',
+            message: `There are at most ${MAX_PATTERNS} patterns.`,
+          },
+        ]),
     ...(anyOf == null ? [] : anyOfFaults(anyOf, `${path}.anyOf`)),
     ...malformed.map(([name]) => ({ path: `${path}.${name}`, code: 'ID_INVALID', message: 'This is not an id.' })),
   ];
