@@ -46,14 +46,17 @@ function refuseProto(name: string, value: unknown): unknown {
   return value;
 }
 
-/** @returns `undefined` for an empty body. @throws BODY_MALFORMED Not UTF-8, not JSON, or with a member named `__proto__`. */
+/**
+ * @returns `undefined` for an empty body.
+ * @throws BODY_MALFORMED Not UTF-8, not JSON, or with a member named `__proto__`; with a cause, unlike that of another shape.
+ */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
   try {
     const text = decodeBody(bytes);
     return JSON.parse(text, PROTO.test(text) ? refuseProto : undefined);
-  } catch {
-    throw problems.BODY_MALFORMED();
+  } catch (cause) {
+    throw problems.BODY_MALFORMED({ cause });
   }
 }
 

@@ -66,9 +66,10 @@ export function refusalsOf(errors: DialectErrors, route: Route, schemas: ErrorSc
     if (legacy.error !== '') at(legacy.status).names.add(legacy.error);
   }
   for (const code of unnamedCodes(route)) {
-    const { status, envelope } = legacyErrorOf(errors, route, errorOfCode(code));
+    const line = legacyErrorOf(errors, route, errorOfCode(code));
+    const { status, envelope } = line;
     const { schema } = errors.envelopes[envelope]!;
-    at(status).envelopes.add(envelope);
+    for (const other of [line, ...Object.values(line.at ?? {})]) at(other.status).envelopes.add(other.envelope);
     // Give each status at least one sample body, even if none of its codes is named.
     if (schema !== undefined && at(status).examples.size === 0) addSample(at, errors, route, errorOfCode(code));
   }
