@@ -1,4 +1,1 @@
-import type { RouteCallers } from '../engine/index.ts';
-
-/** Users and applications with a bearer token that has a scope. */
-export const callersWith = (scope: string): RouteCallers => ({ bearer: { user: [scope], app: [scope] } });
+export { callersWith } from '../realm-users/callers.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { positionCursor } from '../../src/kernel/index.ts';
+import { wholeNumber } from '../realm-users/moment.ts';
 import { USER } from './user.ts';
 
 const LARGEST_PAGE = 1_000;
@@ -30,9 +31,6 @@ export interface AskedPage {
   readonly number: number;
 }
 
-const wholeNumber = (text: string | undefined): number | null =>
-  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
-
 /** Reads the page that parameters ask for; `pageNumber` is an older name of `offset`. */
 export function pageOf(given: {
   readonly limit?: string | undefined;
@@ -59,10 +57,3 @@ export const showPage = ({ size, number }: AskedPage, total: number) => ({
   totalPages: Math.ceil(total / size),
   totalRecords: total,
 });
-
-/** A moment in milliseconds since 1970; null for other texts. */
-export function momentOf(text: string | undefined, later = 0): string | null {
-  const milliseconds = wholeNumber(text);
-  const moment = new Date(milliseconds === null ? Number.NaN : milliseconds + later);
-  return Number.isNaN(moment.getTime()) ? null : moment.toISOString();
-}

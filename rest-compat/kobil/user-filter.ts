@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { momentOf } from '../realm-users/moment.ts';
 import type { FindUsersVariables } from './operations.generated.ts';
-import { momentOf, PAGE_PARAMETERS } from './paging.ts';
+import { PAGE_PARAMETERS } from './paging.ts';
 
 const TEXT = z.string().optional();
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SIGN_IN_ATTRIBUTES, textsOf } from '../realm-users/profile.ts';
 import type { UserInfoData } from './operations.generated.ts';
 
 /** A user as it is answered (docs/dialects/kobil.md, section 2.6). */
@@ -18,12 +19,6 @@ export const USER = z.strictObject({
 
 type User = UserInfoData['user'];
 
-/** The values of an attribute as texts; those of other APIs may be of any type. */
-function textsOf(value: unknown): (string | null)[] {
-  if (Array.isArray(value)) return value.flatMap(textsOf);
-  return [typeof value === 'string' || value === null ? value : JSON.stringify(value)];
-}
-
 /** Columns that are attributes as well; those without a value have one that is null. */
 const mirroredOf = ({ username, email, givenName, familyName }: User) => ({
   username: [username],
@@ -31,13 +26,6 @@ const mirroredOf = ({ username, email, givenName, familyName }: User) => ({
   firstName: [givenName],
   lastName: [familyName],
 });
-
-/** Attributes that are computed from the sign-ins of the user. */
-export const SIGN_IN_ATTRIBUTES = {
-  lastSuccess: 'LAST_SUCCESSFUL_LOGIN_TIMESTAMP',
-  failures: 'NUMBER_OF_FAILED_ATTEMPTS',
-  wait: 'NEXT_PASSWORD_ENTRY_PASSWORD_IN',
-} as const;
 
 /** What is known of the user's sign-ins, once there was an attempt. */
 function signInsOf({ lastSignInAt, signInFailures }: User): Record<string, string[]> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
+import { PROFILE, toProfile } from '../../realm-users/profile.ts';
 import { at } from '../alias.ts';
 import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM, withData } from '../envelope.ts';
@@ -23,7 +24,6 @@ import {
   TenantsOfUser,
   UpdateProfile,
 } from '../operations.generated.ts';
-import { PROFILE, toProfile } from '../profile.ts';
 import { REMOVED_STATUS } from '../quirks.ts';
 import { SENT_ROLES, toRoles } from '../sent-roles.ts';
 import { USER_PATH, userId } from '../user-lookup.ts';

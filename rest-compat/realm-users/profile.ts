@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { SIGN_IN_ATTRIBUTES } from './user.ts';
 
 const TEXT = z.string().nullable().optional();
 
@@ -22,6 +21,19 @@ export const PROFILE = PROFILE_SHAPE.refine((profile) => Object.values(profile).
 
 /** Members that are attributes as well, with their names in the graph. */
 const MIRRORED = { firstName: 'givenName', lastName: 'familyName', email: 'email' } as const;
+
+/** Attributes that are computed from the sign-ins of the user. */
+export const SIGN_IN_ATTRIBUTES = {
+  lastSuccess: 'LAST_SUCCESSFUL_LOGIN_TIMESTAMP',
+  failures: 'NUMBER_OF_FAILED_ATTEMPTS',
+  wait: 'NEXT_PASSWORD_ENTRY_PASSWORD_IN',
+} as const;
+
+/** The values of an attribute as texts; those of other APIs may be of any type. */
+export function textsOf(value: unknown): (string | null)[] {
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  return [typeof value === 'string' || value === null ? value : JSON.stringify(value)];
+}
 
 /**
  * Attributes that the service shows and nobody sets: those computed from sign-ins, and the username. Clients read a user and
