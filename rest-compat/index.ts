@@ -14,6 +14,7 @@ import {
   type EngineOptions,
   openApiOf,
 } from './engine/index.ts';
+import { KEYCLOAK_ADMIN } from './keycloak-admin/index.ts';
 import { KOBIL } from './kobil/index.ts';
 import { type OAuthForms, rawForms } from './oidc/forms.ts';
 import { OIDC } from './oidc/index.ts';
@@ -40,7 +41,7 @@ export {
 export { type OAuthForms, rawForms } from './oidc/forms.ts';
 
 /** All dialects. */
-export const DIALECTS: readonly Dialect[] = [BLITZ, KOBIL, OIDC];
+export const DIALECTS: readonly Dialect[] = [BLITZ, KEYCLOAK_ADMIN, KOBIL, OIDC];
 
 /** Options of the layer. */
 export interface RestCompatOptions extends EngineOptions {

@@ -5,6 +5,7 @@ import { parse, print } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as blitz from '../../rest-compat/blitz/operations.generated.ts';
 import type { OperationDocument } from '../../rest-compat/engine/index.ts';
+import * as keycloakAdmin from '../../rest-compat/keycloak-admin/operations.generated.ts';
 import * as kobil from '../../rest-compat/kobil/operations.generated.ts';
 import * as oidc from '../../rest-compat/oidc/operations.generated.ts';
 // @ts-expect-error Plain JavaScript, which is not part of the build.
@@ -13,6 +14,7 @@ import { emitOperations } from '../../scripts/emit-operations.mjs';
 const ROOT = join(import.meta.dirname, '../..');
 const DIALECTS: [string, Readonly<Record<string, OperationDocument>>][] = [
   ['blitz', blitz],
+  ['keycloak-admin', keycloakAdmin],
   ['kobil', kobil],
   ['oidc', oidc],
 ];

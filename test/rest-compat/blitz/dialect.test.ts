@@ -8,6 +8,7 @@ import type { OperationDocument } from '../../../rest-compat/engine/index.ts';
 import { loadOperation } from '../../../rest-compat/engine/operation.ts';
 import { documentsOf } from '../../../rest-compat/engine/route.ts';
 import { DIALECTS } from '../../../rest-compat/index.ts';
+import * as adminDocuments from '../../../rest-compat/keycloak-admin/operations.generated.ts';
 import * as kobilDocuments from '../../../rest-compat/kobil/operations.generated.ts';
 import * as oidcDocuments from '../../../rest-compat/oidc/operations.generated.ts';
 import { authorise } from '../../../schema/directives/enforce.ts';
@@ -21,6 +22,7 @@ describe('the declarations of the dialects', () => {
   it('use every document of their folder, and of others only the shared OAuth documents', () => {
     const documents: Readonly<Record<string, readonly OperationDocument[]>> = {
       blitz: Object.values(blitzDocuments),
+      'keycloak-admin': Object.values(adminDocuments),
       kobil: Object.values(kobilDocuments),
       oidc: Object.values(oidcDocuments),
     };

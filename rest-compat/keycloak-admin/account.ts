@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { ACCOUNT_MEMBERS, asAccountChange, asNewAccount, toAccount } from '../realm-users/account.ts';
+
+const USERNAME = z.string().nullable().optional();
+
+/** Paths of values that are absent, which the shape alone would not tell from values of another type. */
+export const ABSENT_USERNAME = 'username.absent';
+export const ABSENT_PASSWORD = 'value.absent';
+const at = (path: string) => ({ path: path.split('.') });
+
+const isGiven = (text: string | null | undefined): boolean => text != null && text !== '';
+
+/** Changes to a user as they are sent. */
+export const CHANGED_USER = z.object({
+  username: USERNAME.describe('Ignored unless the tenant has `editUsernameAllowed`.'),
+  ...ACCOUNT_MEMBERS,
+});
+
+/** A new user as it is sent. */
+export const NEW_USER = z
+  .object({ ...CHANGED_USER.shape, username: USERNAME.describe('Mandatory.') })
+  .refine(({ username }) => isGiven(username), at(ABSENT_USERNAME));
+
+/** A new password as it is sent. */
+export const NEW_PASSWORD = z
+  .object({
+    type: z.literal('password').nullable().optional(),
+    value: z.string().nullable().optional().describe('Mandatory.'),
+    temporary: z.boolean().nullable().optional().describe('Whether the user has to change it. Default false.'),
+  })
+  .refine(({ value }) => isGiven(value), at(ABSENT_PASSWORD));
+
+/** The variables of a new user. */
+export const toNewUser = (user: z.output<typeof NEW_USER>) => ({
+  ...asNewAccount(toAccount(user, false)),
+  username: user.username!,
+});
+
+/** The variables of a change, except for the user. */
+export const toUserChange = (user: z.output<typeof CHANGED_USER>) => asAccountChange(toAccount(user, false), user);
+
+/** The variables of a new password, except for the user. */
+export const toNewPassword = ({ value, temporary }: z.output<typeof NEW_PASSWORD>) => ({
+  password: value!,
+  isTemporary: temporary ?? false,
+});

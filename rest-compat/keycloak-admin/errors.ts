@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { DialectErrors, Fault, LegacyError } from '../engine/index.ts';
+
+/** An error whose text stands in `error`. */
+const refused = (status: number, text: string): LegacyError => ({ status, envelope: 'error', error: text, text });
+/** An error whose text stands in `errorMessage`. */
+export const refusedWith = (status: number, text: string): LegacyError => ({
+  ...refused(status, text),
+  envelope: 'message',
+});
+/** How a body is refused: with this text where the graph refuses a value in it. */
+export const unusable = (text: string): LegacyError => ({ ...refusedWith(400, text), envelope: 'body' });
+
+/** An error of the HTTP layer. */
+const http = (status: number, reason: string): LegacyError => refused(status, `HTTP ${status} ${reason}`);
+
+const UNAUTHORIZED = http(401, 'Unauthorized');
+const FORBIDDEN = http(403, 'Forbidden');
+export const BAD_REQUEST = http(400, 'Bad Request');
+const NOT_FOUND = http(404, 'Not Found');
+const INTERNAL = http(500, 'Internal Server Error');
+const TOO_LARGE = http(413, 'Request Entity Too Large');
+export const USER_UNKNOWN = refused(404, 'User not found');
+/** A body that is no JSON, or does not have its declared shape. */
+const CANNOT_PARSE = unusable('Cannot parse the JSON');
+
+/** A page that is larger than the service makes one. */
+export const PAGE_TOO_LARGE = refusedWith(400, 'max must not exceed 10000');
+
+/** Inner codes of absent values that have a separate body, for the `shapeErrors` of rows. */
+export const ABSENT = { username: 'USERNAME_MISSING', password: 'PASSWORD_MISSING' } as const;
+
+const BODIES_OF_ABSENT: Readonly<Record<string, object>> = {
+  [ABSENT.username]: { errorMessage: 'User name is missing' },
+  [ABSENT.password]: { error: 'No password provided' },
+};
+
+/**
+ * The body about an unusable body. The graph names the fields that it refuses; the engine refuses a body without a cause if it is
+ * JSON of another shape.
+ */
+function bodyOfUnusable({ legacy, error, items, text }: Fault): object {
+  if (legacy !== CANNOT_PARSE && error.fields !== undefined) return { errorMessage: text };
+  const absent = items.find((item) => Object.hasOwn(BODIES_OF_ABSENT, item.error));
+  if (absent !== undefined) return BODIES_OF_ABSENT[absent.error]!;
+  const word = error.cause === undefined ? 'unknown_error' : 'invalid_request';
+  return { error: word, error_description: 'Cannot parse the JSON' };
+}
+
+/** Constants of broken rules of passwords. */
+const PASSWORD_RULES: Readonly<Record<string, string>> = {
+  PASSWORD_TOO_SHORT: 'invalidPasswordMinLengthMessage',
+  PASSWORD_TOO_LONG: 'invalidPasswordMaxLengthMessage',
+  PASSWORD_OWN_NAME: 'invalidPasswordNotUsernameMessage',
+};
+
+/** A password that the tenant does not allow. */
+export const PASSWORD_REFUSED: LegacyError = { ...refused(400, 'Invalid password'), envelope: 'password' };
+
+/** The body about a password: the first rule that it breaks. */
+function bodyOfPassword({ error, legacy }: Fault): object {
+  const { code, message } = error.fields?.[0] ?? error;
+  const rule = Object.hasOwn(PASSWORD_RULES, code) ? PASSWORD_RULES[code] : 'invalidPasswordBlacklistedMessage';
+  return { error: rule, error_description: `${legacy.error}: ${message}` };
+}
+
+const TEXT = z.string().describe('What is wrong, in words.');
+const ERROR = z.strictObject({ error: TEXT });
+const MESSAGE = z.strictObject({ errorMessage: TEXT });
+const DESCRIBED = z.strictObject({ error: z.string().describe('A constant.'), error_description: TEXT });
+
+/** RFC 6750 section 3. */
+const CHALLENGES = {
+  missing: 'Bearer',
+  invalid: 'Bearer error="invalid_token"',
+  scope: 'Bearer error="insufficient_scope"',
+  client: 'Basic charset="UTF-8"',
+} as const;
+
+/** Errors of the administration (docs/dialects/kobil.md, section 4.2). */
+export const ADMIN_ERRORS: DialectErrors = {
+  codes: {
+    NOT_FOUND,
+    INVALID_INPUT: CANNOT_PARSE,
+    TENANT_DISABLED: FORBIDDEN,
+    REAUTHENTICATION_REQUIRED: FORBIDDEN,
+    ACCOUNT_GUARDED: FORBIDDEN,
+    ADMINISTRATOR_LAST: FORBIDDEN,
+    PERMISSION_ESCALATION: FORBIDDEN,
+    USER_NOT_FOUND: USER_UNKNOWN,
+    REQUEST_TOO_LARGE: TOO_LARGE,
+    PATH_UNKNOWN: NOT_FOUND,
+    PATH_MALFORMED: BAD_REQUEST,
+    TENANT_UNKNOWN: refused(404, 'Realm not found.'),
+    TENANT_CONFLICT: BAD_REQUEST,
+    METHOD_NOT_ALLOWED: http(405, 'Method Not Allowed'),
+    MEDIA_TYPE_UNSUPPORTED: http(415, 'Unsupported Media Type'),
+    BODY_MALFORMED: CANNOT_PARSE,
+    CREDENTIALS_MISSING: UNAUTHORIZED,
+    CREDENTIALS_AMBIGUOUS: BAD_REQUEST,
+    CLIENT_REFUSED: UNAUTHORIZED,
+    SCOPE_MISSING: FORBIDDEN,
+    END_USER_UNKNOWN: BAD_REQUEST,
+  },
+  kinds: {
+    invalid: BAD_REQUEST,
+    unauthenticated: UNAUTHORIZED,
+    forbidden: FORBIDDEN,
+    'not-found': NOT_FOUND,
+    conflict: http(409, 'Conflict'),
+    refused: BAD_REQUEST,
+    throttled: http(429, 'Too Many Requests'),
+    'too-large': TOO_LARGE,
+    unavailable: http(503, 'Service Unavailable'),
+    internal: INTERNAL,
+  },
+  envelopes: {
+    error: { schema: ERROR, body: ({ text }) => ({ error: text }) },
+    message: { schema: MESSAGE, body: ({ text }) => ({ errorMessage: text }) },
+    body: { schema: z.union([DESCRIBED, MESSAGE, ERROR]), body: bodyOfUnusable },
+    password: { schema: DESCRIBED, body: bodyOfPassword },
+  },
+  fieldError: 'BAD_REQUEST',
+  challenge: (reason) => CHALLENGES[reason],
+};

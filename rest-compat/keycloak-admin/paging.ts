@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { invalidField, positionCursor } from '../../src/kernel/index.ts';
+
+/** Most rows of a page. A page of the graph inside the process has no more. */
+const LARGEST_PAGE = 10_000;
+const DEFAULT_SIZE = 100;
+const WHOLE_NUMBER = z
+  .string()
+  .regex(/^-?\d{1,9}$/)
+  .optional();
+
+/** Parameters of lists with pages. */
+export const PAGE_PARAMETERS = {
+  first: WHOLE_NUMBER.describe('Rows to leave out. Default 0.'),
+  max: WHOLE_NUMBER.describe('Rows of the page, at most 10,000. Default 100; less than 0: all.'),
+};
+
+interface AskedPage {
+  readonly first?: string | undefined;
+  readonly max?: string | undefined;
+}
+
+const tooLarge = () => invalidField('max', 'PAGE_TOO_LARGE', 'A page has at most 10,000 rows.');
+const offsetOf = ({ first = '0' }: AskedPage): number => Math.max(Number(first), 0);
+/** Whether all rows are asked for, which may be too many. */
+const isWhole = ({ max }: AskedPage): boolean => Number(max ?? 0) < 0;
+
+/** The page as the graph is asked for it. @throws INVALID_INPUT It has more rows than the service shows at once. */
+export function toWindow(page: AskedPage) {
+  const size = Number(page.max ?? DEFAULT_SIZE);
+  if (size > LARGEST_PAGE) throw tooLarge();
+  return {
+    first: size < 0 ? LARGEST_PAGE : size,
+    after: positionCursor(offsetOf(page)),
+    isWhole: isWhole(page),
+  };
+}
+
+/** @throws INVALID_INPUT All rows are asked for, and they are more than the service shows at once. */
+export function assertWhole(page: AskedPage, total: number): void {
+  if (isWhole(page) && total - offsetOf(page) > LARGEST_PAGE) throw tooLarge();
+}
+
+/** The cursor before the first row, with which a list is counted to 100,000. */
+export const FIRST_PAGE = positionCursor(0);

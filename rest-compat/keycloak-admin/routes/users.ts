@@ -1,0 +1,208 @@
+import { z } from 'zod';
+import { presentItems, type Route, route } from '../../engine/index.ts';
+import { callersWith } from '../../realm-users/callers.ts';
+import {
+  ABSENT_PASSWORD,
+  ABSENT_USERNAME,
+  CHANGED_USER,
+  NEW_PASSWORD,
+  NEW_USER,
+  toNewPassword,
+  toNewUser,
+  toUserChange,
+} from '../account.ts';
+import {
+  ABSENT,
+  BAD_REQUEST,
+  PAGE_TOO_LARGE,
+  PASSWORD_REFUSED,
+  refusedWith,
+  USER_UNKNOWN,
+  unusable,
+} from '../errors.ts';
+import {
+  ConfigureUser,
+  CountUsers,
+  DeleteUser,
+  FindUsers,
+  type FindUsersData,
+  ProvisionUser,
+  SetPassword,
+  UserById,
+} from '../operations.generated.ts';
+import { assertWhole, FIRST_PAGE, PAGE_PARAMETERS, toWindow } from '../paging.ts';
+import { accessOf, showBriefly, showUser, USER } from '../user.ts';
+import { FILTER_PARAMETERS, toFilter, toOrder } from '../user-filter.ts';
+
+const SPEC = '4.4';
+const USER_PATH = z.object({ id: z.string().max(255) });
+
+const LIST_PARAMETERS = FILTER_PARAMETERS.extend({
+  ...PAGE_PARAMETERS,
+  briefRepresentation: z.enum(['true', 'false']).optional().describe('`true`: without attributes and actions.'),
+  sort: z.string().optional().describe('A field and `asc` or `desc`, such as `email:desc`. Default `username:asc`.'),
+  includeRolesForClient: z.literal('').optional().describe('Not served: a value is refused.'),
+});
+type ListParameters = z.output<typeof LIST_PARAMETERS>;
+
+const isBrief = ({ briefRepresentation }: ListParameters): boolean => briefRepresentation === 'true';
+
+function showList({ users, viewer }: FindUsersData, query: ListParameters, tenantName: string) {
+  assertWhole(query, users.totalCount ?? 0);
+  const access = accessOf(viewer, tenantName);
+  const show = isBrief(query) ? showBriefly : showUser;
+  return presentItems(users.nodes).map((user) => show(user, access));
+}
+
+const LIST = route({
+  method: 'GET',
+  path: '/users',
+  spec: SPEC,
+  summary: 'Users of the realm, by username unless another order is asked for',
+  callers: callersWith('user:read'),
+  operation: FindUsers,
+  input: { query: LIST_PARAMETERS },
+  toVariables: ({ query }) => ({
+    ...toWindow(query),
+    filter: toFilter(query),
+    orderBy: toOrder(query.sort),
+    isBrief: isBrief(query),
+  }),
+  reply: {
+    status: 200,
+    schema: z.array(USER),
+    from: (data, { query, tenantName }) => showList(data, query, tenantName),
+  },
+  errors: { INVALID_INPUT: { ...BAD_REQUEST, at: { max: PAGE_TOO_LARGE } } },
+});
+
+const COUNT = route({
+  method: 'GET',
+  path: '/users/count',
+  spec: SPEC,
+  summary: 'How many users there are; at most 100,000 are counted',
+  callers: callersWith('user:read'),
+  operation: CountUsers,
+  input: { query: FILTER_PARAMETERS },
+  toVariables: ({ query }) => ({ after: FIRST_PAGE, filter: toFilter(query) }),
+  reply: { status: 200, schema: z.number().int(), from: ({ users }) => users.totalCount ?? 0 },
+  errors: { INVALID_INPUT: BAD_REQUEST },
+});
+
+const GET = route({
+  method: 'GET',
+  path: '/users/{id}',
+  spec: SPEC,
+  summary: 'A user',
+  callers: callersWith('user:read'),
+  operation: UserById,
+  input: { params: USER_PATH },
+  toVariables: ({ params }) => ({ userId: params.id }),
+  reply: {
+    status: 200,
+    schema: USER,
+    from: ({ user, viewer }, { tenantName }) => showUser(user, accessOf(viewer, tenantName)),
+  },
+  errors: { NOT_FOUND: USER_UNKNOWN, INVALID_INPUT: USER_UNKNOWN },
+});
+
+/** A text in the path that is the id of something else. */
+const OF_NO_USER = { at: { userId: USER_UNKNOWN } };
+
+/** Refusals of values, whether the user is new or not. */
+const valueErrors = (text: string) => {
+  const refused = unusable(text);
+  const taken = (what: string) => refusedWith(409, `User exists with same ${what}`);
+  return {
+    INVALID_INPUT: { ...refused, ...OF_NO_USER },
+    USER_USERNAME_INVALID: refused,
+    // No user has another one's id as its username.
+    USER_ID_TAKEN: taken('username'),
+    USER_USERNAME_TAKEN: taken('username'),
+    // An address of another user is taken as an address, and as a username.
+    USER_EMAIL_TAKEN: { ...taken('email'), at: { username: taken('username or email') } },
+    USER_EMAIL_INVALID: refused,
+    USER_PHONE_INVALID: refused,
+    USER_ATTRIBUTE_INVALID: refused,
+    USER_ATTRIBUTE_REFUSED: refused,
+    PASSWORD_POLICY: PASSWORD_REFUSED,
+    PASSWORD_TOO_LONG: PASSWORD_REFUSED,
+    ROLE_NOT_FOUND: refused,
+    ROLE_CLIENT_NOT_FOUND: refused,
+    GROUP_NOT_FOUND: refused,
+  };
+};
+
+const NOT_CREATED = 'Could not create user';
+const NOT_UPDATED = 'Could not update user!';
+
+const CREATE = route({
+  method: 'POST',
+  path: '/users',
+  spec: SPEC,
+  summary: 'Makes a user with password and groups, all or nothing; its address is in `Location`',
+  callers: callersWith('user:create'),
+  operation: ProvisionUser,
+  input: { body: NEW_USER },
+  toVariables: ({ body }) => toNewUser(body),
+  reply: {
+    status: 201,
+    headers: ({ provisionUser }, { baseUrl }) => ({
+      Location: `${baseUrl}/users/${encodeURIComponent(provisionUser.subject)}`,
+    }),
+  },
+  shapeErrors: { [ABSENT_USERNAME]: ABSENT.username },
+  errors: { ...valueErrors(NOT_CREATED), USER_ID_INVALID: unusable(NOT_CREATED) },
+});
+
+const UPDATE = route({
+  method: 'PUT',
+  path: '/users/{id}',
+  spec: SPEC,
+  summary: 'Changes a user; what is not sent stays, attributes that are sent replace all that there are',
+  callers: callersWith('user:write'),
+  operation: ConfigureUser,
+  input: { params: USER_PATH, body: CHANGED_USER },
+  toVariables: ({ params, body }) => ({ userId: params.id, ...toUserChange(body) }),
+  reply: { status: 204 },
+  errors: {
+    ...valueErrors(NOT_UPDATED),
+    NOT_FOUND: USER_UNKNOWN,
+    USER_ATTRIBUTE_UNMODIFIABLE: unusable(NOT_UPDATED),
+  },
+});
+
+const DELETE = route({
+  method: 'DELETE',
+  path: '/users/{id}',
+  spec: SPEC,
+  summary: 'Deletes a user',
+  callers: callersWith('user:delete'),
+  operation: DeleteUser,
+  input: { params: USER_PATH },
+  toVariables: ({ params }) => ({ userId: params.id }),
+  reply: { status: 204 },
+  errors: { NOT_FOUND: USER_UNKNOWN, INVALID_INPUT: USER_UNKNOWN },
+});
+
+const RESET_PASSWORD = route({
+  method: 'PUT',
+  path: '/users/{id}/reset-password',
+  spec: SPEC,
+  summary: 'Sets the password of a user, whose sessions end',
+  callers: callersWith('password:set'),
+  operation: SetPassword,
+  input: { params: USER_PATH, body: NEW_PASSWORD },
+  toVariables: ({ params, body }) => ({ userId: params.id, ...toNewPassword(body) }),
+  reply: { status: 204 },
+  shapeErrors: { [ABSENT_PASSWORD]: ABSENT.password },
+  errors: {
+    NOT_FOUND: USER_UNKNOWN,
+    INVALID_INPUT: { ...unusable(NOT_UPDATED), ...OF_NO_USER },
+    PASSWORD_POLICY: PASSWORD_REFUSED,
+    PASSWORD_TOO_LONG: PASSWORD_REFUSED,
+  },
+});
+
+/** Users: docs/dialects/kobil.md, section 4.4. */
+export const USER_ROUTES: readonly Route[] = [LIST, COUNT, GET, CREATE, UPDATE, DELETE, RESET_PASSWORD];

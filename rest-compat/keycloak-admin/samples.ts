@@ -1,0 +1,70 @@
+import type { Samples } from '../engine/index.ts';
+
+const ID = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
+const BRIEF = {
+  id: ID,
+  username: 'ada',
+  firstName: 'Ada',
+  lastName: 'Fern',
+  email: 'ada@example.com',
+  emailVerified: true,
+  enabled: true,
+  createdTimestamp: 1_790_000_000_000,
+  access: { manageGroupMembership: true, view: true, mapRoles: true, impersonate: false, manage: true },
+};
+const USER = {
+  ...BRIEF,
+  attributes: { badge: ['4711'] },
+  requiredActions: ['UPDATE_PASSWORD'],
+  totp: false,
+  disableableCredentialTypes: [],
+  notBefore: 0,
+};
+const SENT = {
+  firstName: 'Ada',
+  lastName: 'Fern',
+  email: 'ada@example.com',
+  emailVerified: true,
+  enabled: true,
+  attributes: { badge: ['4711'] },
+  groups: ['/deck'],
+  requiredActions: ['UPDATE_PASSWORD'],
+};
+
+/** Samples for the API description. */
+export const ADMIN_SAMPLES: Samples = {
+  parameters: {
+    tenant: 'acme',
+    id: ID,
+    search: 'ada',
+    username: 'ada',
+    email: 'ada@',
+    firstName: 'Ada',
+    lastName: 'Fern',
+    exact: 'true',
+    q: 'badge:4711',
+    enabled: 'true',
+    emailVerified: 'true',
+    createdTimeStart: '1790000000000',
+    createdTimeEnd: '1800000000000',
+    filterForRole: ID,
+    idpAlias: '',
+    idpUserId: '',
+    groups: '',
+    includeRolesForClient: '',
+    first: '0',
+    max: '20',
+    briefRepresentation: 'false',
+    sort: 'email:desc',
+  },
+  operations: {
+    FindUsers: { reply: [USER] },
+    CountUsers: { reply: 1 },
+    UserById: { reply: USER },
+    ProvisionUser: {
+      body: { username: 'ada', ...SENT, credentials: [{ type: 'password', value: 'seven-herons-at-ebb' }] },
+    },
+    ConfigureUser: { body: SENT },
+    SetPassword: { body: { type: 'password', value: 'seven-herons-at-ebb', temporary: false } },
+  },
+};
