@@ -107,7 +107,7 @@ export class ClientPropertiesInput extends ClientMetadataInput {
   @Field(() => [ClientScopeInput], {
     nullable: true,
     description:
-      'Scopes that the client may request; replaces the list. The caller must hold what an added scope allows an application to do.',
+      'Scopes that the client may request; replaces the list. The caller must hold what an added scope allows an application to do. Default for a new client: those that the tenant gives new clients.',
   })
   scopes?: ClientScopeInput[] | null;
   @Field(() => Date, {
@@ -185,6 +185,14 @@ export class UpdateClientInput extends ClientPropertiesInput {
   addedGrantTypes?: GrantTypeName[] | null;
   @Field(() => [GrantTypeName], { nullable: true, description: 'Grant types to withdraw; the others stay.' })
   removedGrantTypes?: GrantTypeName[] | null;
+  @Field(() => [ClientScopeInput], {
+    nullable: true,
+    description:
+      'Scopes that the client may request in addition to those that it has, or to `scopes`; one that it has becomes a default one or not.',
+  })
+  addedScopes?: ClientScopeInput[] | null;
+  @Field(() => [String], { nullable: true, description: 'Names of scopes to withdraw; the others stay.' })
+  removedScopes?: string[] | null;
   @Field(() => GraphQLJSONObject, {
     nullable: true,
     description: 'Members of `extra` to set, null to remove one; the others stay.',

@@ -1,4 +1,4 @@
-import type { Client, ClientKeys, ClientSecret, LinkedScope } from '../../src/clients/index.ts';
+import type { Client, ClientKeys, ClientSecret, StoredLink } from '../../src/clients/index.ts';
 import type { LinkedApp } from '../../src/flows/index.ts';
 import { listLoader, narrowRowLoader, rowLoader } from '../loading.ts';
 
@@ -10,7 +10,7 @@ export const narrowClientById = narrowRowLoader<ClientKeys>(({ clients }, tenant
   clients.findMany(tenantId, ids, columns),
 );
 
-export const scopesOfClient = listLoader<LinkedScope>(({ clients }, tenantId, ids) => clients.scopesOf(tenantId, ids));
+export const scopesOfClient = listLoader<StoredLink>(({ clients }, tenantId, ids) => clients.scopesOf(tenantId, ids));
 
 /** Secrets of clients as rows, never as text. */
 export const secretsOfClient = listLoader<ClientSecret>(({ clients }, tenantId, ids) =>

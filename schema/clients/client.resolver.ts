@@ -26,6 +26,7 @@ import { UserType } from '../users/user.type.ts';
 import {
   ClientFilterInput,
   type ClientPropertiesInput,
+  type ClientScopeInput,
   CreateClientInput,
   CreateClientPayload,
   DeleteClientInput,
@@ -40,10 +41,10 @@ import { scopesOfClient, secretsOfClient } from './client.loader.ts';
 import {
   ClientConnection,
   ClientObject,
-  ClientScope,
   ClientSecretInfo,
   ClientSecretKind,
   GrantTypeName,
+  LinkedScopeType,
 } from './client.type.ts';
 import { toClientReference } from './client-reference.ts';
 
@@ -59,11 +60,17 @@ const NULLABLE = [
   ...METADATA_NAMES,
 ];
 
-function toProperties({ scopes, ...input }: ClientPropertiesInput): ClientProperties & WithServiceAccount {
-  const links = scopes?.map(({ name, isDefault }) => ({ name, isDefault: isDefault ?? false }));
+const toLinks = (scopes: readonly ClientScopeInput[] | null | undefined): LinkedScope[] | undefined =>
+  scopes?.map(({ name, isDefault }) => ({ name, isDefault: isDefault ?? false }));
+
+function toProperties({
+  scopes,
+  addedScopes,
+  ...input
+}: ClientPropertiesInput & Pick<UpdateClientInput, 'addedScopes'>): ClientProperties & WithServiceAccount {
   return {
     ...toColumns(given(input, NULLABLE)),
-    ...(links === undefined ? {} : { scopes: links }),
+    ...given({ scopes: toLinks(scopes), addedScopes: toLinks(addedScopes) }),
   } as ClientProperties;
 }
 
@@ -99,9 +106,10 @@ export class ClientResolver {
   }
 
   @Reads()
-  @FieldResolver(() => [ClientScope], { description: 'Scopes that the client may request, by name.' })
-  scopes(@Root() client: ClientKeys, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedScope[]> {
-    return loaders.load(scopesOfClient, { tenantId: client.tenantId, key: client.id });
+  @FieldResolver(() => [LinkedScopeType], { description: 'Scopes that the client may request, by name.' })
+  async scopes(@Root() client: ClientKeys, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedScopeType[]> {
+    const links = await loaders.load(scopesOfClient, { tenantId: client.tenantId, key: client.id });
+    return links.map(({ scopeId, name, isDefault }) => ({ clientScopeUuid: scopeId, name, isDefault }));
   }
 
   @Reads()

@@ -120,8 +120,10 @@ export class RedirectAddress {
   match!: RedirectMatch;
 }
 
-@ObjectType({ description: 'A scope that a client may request.' })
-export class ClientScope {
+@ObjectType('LinkedScope', { description: 'A scope that a client may request.' })
+export class LinkedScopeType {
+  @Field(() => ID, { description: 'UUID of the scope, which every `clientScopeId` argument accepts.' })
+  clientScopeUuid!: string;
   @Field(() => String, { description: 'Its name.' })
   name!: string;
   @Field(() => Boolean, { description: 'Whether it is granted when a request names no scope.' })

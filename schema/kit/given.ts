@@ -13,6 +13,7 @@ export function given<T extends object>(input: T, nullable: readonly string[] = 
 const COLUMNS: Readonly<Record<string, string>> = {
   isEnabled: 'enabled',
   hasFullRoleScope: 'fullRoleScope',
+  isNamedInTokens: 'named',
   usesPkce: 'pkce',
   storesTokens: 'storeTokens',
   isPermanent: 'permanent',

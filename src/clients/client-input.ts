@@ -3,10 +3,11 @@ import { invalidField, isSameJson, requireText } from '../kernel/index.ts';
 import { checkedPermissions } from '../roles/index.ts';
 import type { Client, RedirectEntry } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
-import type { LinkedScope } from './client-scope.store.ts';
+import { type LinkedScope, MAX_SCOPES } from './client-scope.store.ts';
 import { findRedirected, mayBeAllowed, servedGrantTypes } from './grant-types.ts';
 import { type ClientMetadataInput, changedMetadata, metadataOf } from './metadata/index.ts';
 import { assertFitApplication, checkedRedirects, checkedSignOutRedirects, type RedirectInput } from './redirects.ts';
+import { SCOPE_NAME } from './scope-name.ts';
 
 /** Properties of a client that can be set when it is created and changed later. */
 export interface ClientProperties extends ClientMetadataInput {
@@ -37,8 +38,15 @@ export interface ClientProperties extends ClientMetadataInput {
   readonly canLackRedirects?: boolean;
 }
 
+/** Changes to the scopes of a client: a list that replaces them, and changes that leave the others as they are. */
+export interface ScopeChanges extends Pick<ClientProperties, 'scopes'> {
+  /** Scopes to add; those that the client has become default or optional ones. */
+  readonly addedScopes?: readonly LinkedScope[];
+  readonly removedScopes?: readonly string[];
+}
+
 /** Changes to a client: what the properties replace, and changes to lists and objects that leave the rest as it is. */
-export interface ClientChanges extends ClientProperties {
+export interface ClientChanges extends ClientProperties, ScopeChanges {
   /** The type that the client must have. */
   readonly type?: 'confidential' | 'public';
   readonly addedGrantTypes?: readonly string[];
@@ -57,7 +65,6 @@ type Checks = { readonly [C in Column]: (path: string, value: never, before: Cli
 /** 30 days for access tokens, whose claims go out of date, and a year for refresh tokens, which users forget. */
 const MAX_ACCESS_SECONDS = 86_400 * 30;
 const MAX_REFRESH_SECONDS = 31_536_000;
-const MAX_SCOPES = 200;
 
 const text = (max: number) => (path: string, value: string | null) =>
   value === null ? null : requireText(value, path, { max });
@@ -210,9 +217,7 @@ export function checkedScopes(path: string, scopes: readonly LinkedScope[]): Lin
   if (scopes.length > MAX_SCOPES) throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_SCOPES} scopes.`);
   const byName = new Map<string, LinkedScope>();
   scopes.forEach(({ name, isDefault }, index) => {
-    if (!/^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/.test(name)) {
-      throw invalidField(`${path}.${index}.name`, 'SCOPE_INVALID', 'Not a scope name.');
-    }
+    if (!SCOPE_NAME.test(name)) throw invalidField(`${path}.${index}.name`, 'SCOPE_INVALID', 'Not a scope name.');
     byName.set(name, { name, isDefault });
   });
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -5,7 +5,7 @@ import { holderEvents, parsePermissions, type RolePermissions } from '../roles/i
 import type { Client, ClientSecret } from './client.entity.ts';
 import { clientEvents } from './client.events.ts';
 import type { ClientStore } from './client.store.ts';
-import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
+import type { ClientScopeStore, StoredLink } from './client-scope.store.ts';
 import { type ClientMetadata, clientMetadata, webOriginsOf } from './metadata/index.ts';
 
 /** A client as token requests need it. Immutable. */
@@ -17,8 +17,10 @@ export interface ClientRecord {
   readonly permissions: PermissionSet;
   /** Scope names it may request. */
   readonly allowedScopes: ReadonlySet<string>;
-  /** Scopes it gets when it requests none, sorted by name. */
+  /** Scopes it gets when it requests none, sorted by name, less those that tokens do not name. */
   readonly defaultScopes: readonly string[];
+  /** All of its scopes, sorted by name. */
+  readonly links: readonly StoredLink[];
   /** Whether it may be used: enabled, and not locked. */
   readonly isUsable: boolean;
   /** Its metadata, completed by the defaults. */
@@ -120,14 +122,15 @@ export class ClientDirectory {
       secrets,
       permissions: await this.#permissions(client, links),
       allowedScopes: new Set(links.map(({ name }) => name)),
-      defaultScopes: links.filter(({ isDefault }) => isDefault).map(({ name }) => name),
+      defaultScopes: links.filter(({ isDefault, isNamed }) => isDefault && isNamed).map(({ name }) => name),
+      links,
       isUsable: client.enabled && client.lockedAt == null,
       metadata,
       webOrigins: new Set(webOriginsOf(metadata.webOrigins, client.redirects, metadata.rootUrl)),
     };
   }
 
-  async #permissions(client: Client, links: readonly LinkedScope[]): Promise<PermissionSet> {
+  async #permissions(client: Client, links: readonly StoredLink[]): Promise<PermissionSet> {
     const { roles, scopes } = this.#deps;
     const held = await roles.ofClient(client.tenantId, client.id);
     return new PermissionSet([

@@ -6,6 +6,18 @@ export interface RedirectEntry {
   readonly match: 'exact' | 'prefix' | 'wildcard';
 }
 
+/**
+ * Puts claims into the tokens of a client, or of the clients that have a scope. What it does is said by its type and its
+ * configuration (docs/data-model.md).
+ */
+export interface ProtocolMapper {
+  readonly id: string;
+  /** Unique among the mappers of its client or scope. */
+  readonly name: string;
+  readonly type: string;
+  readonly config: Readonly<Record<string, string>>;
+}
+
 /** A client (application). `id` is the internal UUID, `client_id` the name it authenticates with. */
 export const ClientEntity = defineEntity({
   name: 'Client',
@@ -42,6 +54,7 @@ export const ClientEntity = defineEntity({
     /** Keyed by the names of the standards (RFC 7591). `metadata/` has a row for each member, with its default. */
     metadata: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     attributes: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
+    mappers: p.json<ProtocolMapper[]>().defaultRaw(`'[]'`),
     lockedAt: p.datetime().nullable(),
     notBefore: p.datetime().nullable(),
     createdAt: p.datetime(),
@@ -71,7 +84,10 @@ export const ClientSecretEntity = defineEntity({
 });
 export type ClientSecret = InferEntity<typeof ClientSecretEntity>;
 
-/** A scope of the tenant, and the claims or audiences it maps to. */
+/** How new clients get a scope of the tenant. */
+export type TenantDefault = 'default' | 'optional';
+
+/** A scope of the tenant, and the claims that tokens with it have. */
 export const ClientScopeEntity = defineEntity({
   name: 'ClientScope',
   tableName: 'client_scopes',
@@ -80,11 +96,19 @@ export const ClientScopeEntity = defineEntity({
     id: p.uuid().primary(),
     name: p.text(),
     description: p.text().nullable(),
-    mappers: p.json<unknown[]>().defaultRaw(`'[]'`),
+    /** Whether tokens name it among their scopes, and clients get it where they ask for none. */
+    named: p.boolean().default(true),
+    /** How new clients get it, a `TenantDefault`; null: they do not. */
+    tenantDefault: p.string().length(8).nullable(),
+    /** Texts by name that are kept and not used here. */
+    attributes: p.json<Record<string, string>>().defaultRaw(`'{}'`),
+    mappers: p.json<ProtocolMapper[]>().defaultRaw(`'[]'`),
     createdAt: p.datetime(),
+    updatedAt: p.datetime(),
   },
   uniques: [{ name: 'client_scopes__name', properties: ['tenantId', 'name'] }],
 });
+export type ClientScope = InferEntity<typeof ClientScopeEntity>;
 
 /** A scope a client may ask for; a default one is granted when the request names none. */
 export const ClientScopeLinkEntity = defineEntity({

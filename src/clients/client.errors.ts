@@ -11,6 +11,19 @@ export const clientErrors = defineErrors({
   CLIENT_METADATA_INVALID: { kind: 'invalid', message: 'A member of the metadata of the client is not valid.' },
   CLIENT_GRANT_TYPE_INVALID: { kind: 'invalid', message: 'The client cannot have this grant.' },
   CLIENT_SCOPE_UNKNOWN: { kind: 'invalid', message: 'The scope does not exist.' },
+  CLIENT_SCOPE_NOT_FOUND: { kind: 'not-found', message: 'The tenant has no such scope.' },
+  CLIENT_SCOPE_NAME_TAKEN: { kind: 'conflict', message: 'The tenant has a scope with this name.' },
+  CLIENT_SCOPE_LIMIT: { kind: 'refused', message: 'The tenant has as many scopes as it may have.' },
+  CLIENT_SCOPE_GIVES_PERMISSIONS: {
+    kind: 'refused',
+    message: 'A scope that gives permissions cannot be given to every new client.',
+  },
+  PROTOCOL_MAPPER_NOT_FOUND: { kind: 'not-found', message: 'There is no such mapper.' },
+  PROTOCOL_MAPPER_NAME_TAKEN: { kind: 'conflict', message: 'There is a mapper with this name.' },
+  PROTOCOL_MAPPER_LIMIT: {
+    kind: 'refused',
+    message: 'A client or scope has at most 100 mappers, of 64 KiB together.',
+  },
   CLIENT_BUILTIN: {
     kind: 'refused',
     message: 'This client is part of the service; it can only be enabled and disabled.',

@@ -11,5 +11,12 @@ export const clientEvents = defineEvents({
   'client.updated': { category: 'client', ends: 'client', description: 'A client was changed.' },
   'client.deleted': { category: 'client', ends: 'client', description: 'A client was deleted.' },
   'client.secret_rotated': { category: 'client', ends: 'client', description: 'A client secret was replaced.' },
+  'client_scope.created': { category: 'client', ends: 'nothing', description: 'A scope of the tenant was created.' },
+  'client_scope.updated': { category: 'client', ends: 'tenant', description: 'A scope of the tenant was changed.' },
+  'client_scope.deleted': {
+    category: 'client',
+    ends: 'tenant',
+    description: 'A scope of the tenant was deleted, and taken from its clients.',
+  },
   'client.secret_read': { category: 'client', ends: 'nothing', description: 'A client secret was shown.' },
 });

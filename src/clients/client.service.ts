@@ -1,4 +1,4 @@
-import type { Authority, ScopeAliases } from '../access/index.ts';
+import type { Authority } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, invalidField, isUuid, kernelErrors, newId } from '../kernel/index.ts';
 import {
@@ -15,18 +15,11 @@ import type { Client, ClientSecret } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import { clientEvents } from './client.events.ts';
 import type { ClientFilter, ClientKeys, ClientStore } from './client.store.ts';
-import {
-  type ClientChanges,
-  type ClientProperties,
-  changedColumns,
-  checkedScopes,
-  onlySwitch,
-  withChanges,
-} from './client-input.ts';
-import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
+import { type ClientChanges, type ClientProperties, changedColumns, onlySwitch, withChanges } from './client-input.ts';
+import type { ClientScopeStore, StoredLink } from './client-scope.store.ts';
+import type { ClientScopeLinks } from './client-scope-links.ts';
 import type { ClientSecrets, NewSecret } from './client-secrets.ts';
 import { changedMembers, metadataOf, webOriginsOf } from './metadata/index.ts';
-import { STANDARD_SCOPES } from './standard-scopes.ts';
 
 export interface CreateClient extends ClientProperties {
   /** Printable ASCII, 1 to 255, exact case. Default: a new UUID. */
@@ -59,8 +52,8 @@ export interface ClientServiceDeps {
   readonly db: Database;
   readonly store: ClientStore;
   readonly scopeStore: ClientScopeStore;
+  readonly links: ClientScopeLinks;
   readonly secrets: ClientSecrets;
-  readonly scopes: ScopeAliases;
   readonly roleStore: RoleStore;
   readonly guarded: GuardedAccounts;
   readonly events: EventLog;
@@ -126,7 +119,7 @@ export class ClientService {
   }
 
   /** The scopes of many clients. The caller of this method must check the permission to read them. */
-  scopesOf(tenantId: string, clientUuids: readonly string[]): Promise<ReadonlyMap<string, readonly LinkedScope[]>> {
+  scopesOf(tenantId: string, clientUuids: readonly string[]): Promise<ReadonlyMap<string, readonly StoredLink[]>> {
     return this.#deps.scopeStore.linksOf(tenantId, clientUuids);
   }
 
@@ -179,7 +172,7 @@ export class ClientService {
       const client = store.create({ ...blank, ...columns });
       await this.#flushMapped();
       await this.#keepOrigins(client);
-      if (input.scopes !== undefined) await this.#link(authority, client, [], input.scopes);
+      await this.#deps.links.begin(authority, client, input.scopes);
       const isPublic = client.type === 'public';
       if (isPublic && (input.secret !== undefined || input.withRestSecret === true)) throw clientErrors.CLIENT_PUBLIC();
       const secret = isPublic ? null : secrets.add(client, { ...input.secret, kind: 'oauth' });
@@ -195,7 +188,7 @@ export class ClientService {
    */
   async update(authority: Authority, id: string, changes: ClientChanges): Promise<Client> {
     return this.#deps.db.transaction(async () => {
-      const client = await this.#lock(authority, id, { evenBuiltin: onlySwitch(changes) });
+      const client = await this.lock(authority, id, { evenBuiltin: onlySwitch(changes) });
       assertType(changes, client);
       const input = withChanges(changes, client);
       this.#assertPast(input);
@@ -206,10 +199,7 @@ export class ClientService {
       const changed = namesOf(columns, client);
       Object.assign(client, columns);
       if (columns.redirects !== undefined || columns.metadata !== undefined) await this.#keepOrigins(client);
-      if (input.scopes !== undefined) {
-        const before = (await this.#deps.scopeStore.linksOf(client.tenantId, [client.id])).get(client.id) ?? [];
-        if (await this.#link(authority, client, before, input.scopes)) changed.push('scopes');
-      }
+      if (await this.#deps.links.change(authority, client, changes)) changed.push('scopes');
       if (changed.length === 0) return client;
       client.updatedAt = this.#deps.clock.now();
       this.#record(authority, client, clientEvents['client.updated'], { changed });
@@ -224,7 +214,7 @@ export class ClientService {
   async delete(authority: Authority, id: string): Promise<Client> {
     const { db, guarded, roleStore, store } = this.#deps;
     return db.transaction(async () => {
-      const client = await this.#lock(authority, id);
+      const client = await this.lock(authority, id);
       await guarded.assertMayTouchRolesOf(authority, client.id);
       const gone = { ...client };
       await roleStore.deleteGrantsOf(client.tenantId, 'client', [client.id]);
@@ -247,7 +237,7 @@ export class ClientService {
     input: RotateSecret,
   ): Promise<{ client: Client; secret: string }> {
     return this.#deps.db.transaction(async () => {
-      const client = await this.#lock(authority, id);
+      const client = await this.lock(authority, id);
       if (client.type === 'public') throw clientErrors.CLIENT_PUBLIC();
       if (input.kind === 'rest') assertMayGrant(authority, REST_GRANTS);
       const { overlapSeconds = 0, ...next } = input;
@@ -264,7 +254,7 @@ export class ClientService {
    */
   async readSecret(authority: Authority, id: string, kind: SecretKind): Promise<string | null> {
     return this.#deps.db.transaction(async () => {
-      const client = await this.#lock(authority, id, { evenBuiltin: true });
+      const client = await this.lock(authority, id, { evenBuiltin: true });
       const secret = await this.#deps.secrets.read(client, kind);
       if (secret !== null) this.#record(authority, client, clientEvents['client.secret_read'], { kind });
       return secret;
@@ -289,7 +279,8 @@ export class ClientService {
     return this.#deps.secrets.add(client, { kind: 'rest' });
   }
 
-  async #lock(authority: Authority, id: string, { evenBuiltin = false } = {}): Promise<Client> {
+  /** Locks a client to change it, inside a unit of work. @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED */
+  async lock(authority: Authority, id: string, { evenBuiltin = false } = {}): Promise<Client> {
     const { guarded, store } = this.#deps;
     const client = await store.lock(authority.tenant.id, id);
     if (client === null) throw kernelErrors.NOT_FOUND();
@@ -297,47 +288,6 @@ export class ClientService {
     if (client.kind === 'builtin' && !evenBuiltin && authority.caller.kind !== 'system')
       throw clientErrors.CLIENT_BUILTIN();
     return client;
-  }
-
-  /** Replaces the scopes of a client. @returns Whether anything changed. */
-  async #link(
-    authority: Authority,
-    client: Client,
-    before: readonly LinkedScope[],
-    input: readonly LinkedScope[],
-  ): Promise<boolean> {
-    const { clock, scopeStore, scopes } = this.#deps;
-    const next = checkedScopes('input.scopes', input);
-    if (JSON.stringify(next) === JSON.stringify(before)) return false;
-    const added = next.filter(({ name }) => !before.some((scope) => scope.name === name));
-    await this.#assertScopesKnown(client.tenantId, input, added);
-    // A scope gives permissions to the application's own tokens, and lets it use the permissions its users have beyond
-    // their own accounts.
-    assertMayGrant(
-      authority,
-      added.flatMap(({ name }) => [
-        ...scopes.expand(name, 'application'),
-        ...scopes.expand(name, 'user').filter(({ reach }) => reach !== 'self'),
-      ]),
-    );
-    await scopeStore.replaceLinks(client.tenantId, client.id, next, clock.now());
-    return true;
-  }
-
-  async #assertScopesKnown(
-    tenantId: string,
-    input: readonly LinkedScope[],
-    added: readonly LinkedScope[],
-  ): Promise<void> {
-    const { scopeStore, scopes } = this.#deps;
-    const unsure = added.map(({ name }) => name).filter((name) => !STANDARD_SCOPES.has(name) && !scopes.isKnown(name));
-    const known = await scopeStore.knownNames(tenantId, unsure);
-    const unknown = unsure.find((name) => !known.has(name));
-    if (unknown === undefined) return;
-    const path = `input.scopes.${input.findIndex(({ name }) => name === unknown)}.name`;
-    throw clientErrors.CLIENT_SCOPE_UNKNOWN({
-      fields: [{ path, code: 'CLIENT_SCOPE_UNKNOWN', message: 'There is no such scope.' }],
-    });
   }
 
   #blank(authority: Authority, clientId: string, type: string): Client {
@@ -366,6 +316,7 @@ export class ClientService {
       specialFlow: null,
       metadata: {},
       attributes: {},
+      mappers: [],
       lockedAt: null,
       notBefore: null,
       createdAt: now,

@@ -10,7 +10,14 @@ export {
   type SecretKind,
 } from './client.authenticator.ts';
 export { CLIENT_ID, ClientDirectory, type ClientRecord } from './client.directory.ts';
-export type { Client, ClientSecret, RedirectEntry } from './client.entity.ts';
+export type {
+  Client,
+  ClientScope,
+  ClientSecret,
+  ProtocolMapper,
+  RedirectEntry,
+  TenantDefault,
+} from './client.entity.ts';
 export { clientErrors } from './client.errors.ts';
 export { clientEvents } from './client.events.ts';
 export type {
@@ -22,10 +29,27 @@ export type {
 } from './client.service.ts';
 export { type ClientFilter, type ClientKeys, ClientStore, type LinkedAppRow } from './client.store.ts';
 export type { ClientChanges, ClientProperties } from './client-input.ts';
-export { ClientScopeStore, type LinkedScope } from './client-scope.store.ts';
+export type {
+  ClientScopeProperties,
+  ClientScopeReference,
+  ClientScopeService,
+  CreateClientScope,
+} from './client-scope.service.ts';
+export { type ClientScopeFilter, ClientScopeStore, type LinkedScope, type StoredLink } from './client-scope.store.ts';
 export type { NewSecret } from './client-secrets.ts';
 export { GRANT_TYPES, type GrantTypeName, isOpenTo, servedGrantTypes } from './grant-types.ts';
 export { LinkedAppBinding } from './linked-app.binding.ts';
+export type { MapperOwner, MapperOwnerRow, MapperService } from './mapper.service.ts';
+export {
+  buildMappedClaims,
+  type ClaimFacts,
+  type ClaimTarget,
+  hasEffect,
+  type MappedAccount,
+  type MappedClaims,
+  type MapperChanges,
+  type NewMapper,
+} from './mappers/index.ts';
 export { type AuthMethod, type ClientMetadata, METADATA_NAMES, metadataOf } from './metadata/index.ts';
 export {
   type ApplicationType,
@@ -34,4 +58,5 @@ export {
   isRegisteredSignOutRedirect,
   type RedirectInput,
 } from './redirects.ts';
+export type { ScopeMapperDirectory } from './scope-mapper.directory.ts';
 export { LASTING_SCOPE, STANDARD_SCOPES } from './standard-scopes.ts';

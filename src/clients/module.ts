@@ -19,8 +19,13 @@ import { clientErrors } from './client.errors.ts';
 import { clientEvents } from './client.events.ts';
 import { ClientService } from './client.service.ts';
 import { ClientStore } from './client.store.ts';
+import { ClientScopeService } from './client-scope.service.ts';
 import { ClientScopeStore } from './client-scope.store.ts';
+import { ClientScopeLinks } from './client-scope-links.ts';
 import { ClientSecrets } from './client-secrets.ts';
+import { MapperService } from './mapper.service.ts';
+import { seedRealmScopes } from './realm-scopes.ts';
+import { ScopeMapperDirectory } from './scope-mapper.directory.ts';
 import { WebOriginDirectory } from './web-origin.directory.ts';
 
 interface ClientNeeds extends ModuleBase {
@@ -56,8 +61,13 @@ export const clients = {
       return record === null ? PermissionSet.none : clientPowers(record, clock.now());
     });
     needs.tenants.addSeed(seedBuiltinClients(store, roleStore, clock));
+    needs.tenants.addSeed(seedRealmScopes(scopeStore, clock));
+    const scopeMappers = new ScopeMapperDirectory({ store: scopeStore, feed });
+    const links = new ClientScopeLinks({ store: scopeStore, scopes, clock });
     const hasher = new SecretHasher(masterKey);
     const secrets = new ClientSecrets({ store, hasher, sealer: sealer('client-secret-copy'), clock });
+    const service = new ClientService({ ...base, store, scopeStore, links, secrets, roleStore, guarded });
+    const clientScopes = new ClientScopeService({ ...base, store: scopeStore, scopes });
     return {
       services: {
         /** Clients by client_id with their permissions, cached. */
@@ -65,14 +75,18 @@ export const clients = {
         /** Origins of pages that may call the service. */
         webOrigins,
         clientAuthenticator: new ClientAuthenticator({ directory, hasher, clock }),
-        clients: new ClientService({ ...base, store, scopeStore, secrets, scopes, roleStore, guarded }),
+        clients: service,
+        clientScopes,
+        mappers: new MapperService({ ...base, clients: service, clientScopes }),
+        /** The mappers that act in tokens, cached. */
+        scopeMappers,
       },
       internals: {
         clientStore: store,
         clientScopeStore: scopeStore,
         builtinClients: new BuiltinClients({ ...base, store }),
       },
-      caches: [directory.onEvents, webOrigins.onEvents],
+      caches: [directory.onEvents, webOrigins.onEvents, scopeMappers.onEvents],
     };
   },
 } as const satisfies ServiceModule;

@@ -13,6 +13,7 @@ interface Target {
   readonly credentialId: string;
   readonly addressId: string;
   readonly blockId: string;
+  readonly mapperId: string;
 }
 
 /** The values that are equal for all targets of a tenant. */
@@ -40,6 +41,7 @@ const rightOn =
 const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   addGroupMember: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userId }) },
   addGroupMembers: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userIds: [userId] }) },
+  addProtocolMappers: { input: ({ clientId }) => ({ clientId, mappers: [{ name: 'm', type: 'oidc-m' }] }) },
   attachTotp: ofUser({ secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', code: '123456' }),
   beginAccountLinking: ofUser({ provider: 'vk:vk_1', callback: 'https://app.example/cb' }),
   beginTotpEnrolment: ofUser(),
@@ -56,6 +58,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   createUserAddress: ofUser({ address: { city: 'Kiel' } }),
   deleteClient: { input: ({ clientId }) => ({ clientId }) },
   deleteGroup: { input: ({ groupId }) => ({ groupId }) },
+  deleteProtocolMapper: { input: ({ clientId, mapperId }) => ({ clientId, mapperId }) },
   deleteUser: ofUser(),
   deleteUserAddress: { input: ({ userId, addressId }) => ({ userId, userAddressId: addressId }) },
   demoteUser: ofUser(),
@@ -110,6 +113,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   ],
   updateClient: { input: ({ clientId }) => ({ clientId, redirects: [{ uri: 'https://evil.example/cb' }] }) },
   updateGroup: { input: ({ groupId }) => ({ groupId, name: `g${newId()}` }) },
+  updateProtocolMapper: { input: ({ clientId, mapperId }) => ({ clientId, mapperId, name: `m${newId()}` }) },
   updateUser: ofUser({ email: 'evil@example.com' }),
   updateUserAddress: {
     input: ({ userId, addressId }) => ({ userId, userAddressId: addressId, address: { city: 'Kiel' } }),
@@ -131,6 +135,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   confirmSignOut: 'ends the session of the browser alone, whose user has decided',
   continueSignUp: 'proves the contacts of an account by codes that were sent to them',
   createClient: 'nobody is it yet; what it is given must be held, its secrets included',
+  createClientScope: 'no client has it yet; what its name gives must be held',
   createFederationProvider: 'nobody is linked to it yet',
   createGroup: 'nobody is in it yet',
   createRiskbit: 'is about devices',
@@ -139,6 +144,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   createTenant: 'nobody is in it yet',
   createUser: 'the account holds nothing yet',
   deleteAllRiskbits: 'is about devices',
+  deleteClientScope: 'takes from clients what the caller holds',
   deleteFederationProvider: 'removes a way to sign in for all accounts alike, and has a separate permission',
   deleteRiskbit: 'is about devices',
   deleteRole: 'takes powers from its holders, and makes nobody one of them',
@@ -153,6 +159,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   revokeToken: 'ends the token that is shown',
   rotateSigningKey: 'shows the key to nobody',
   signUp: 'the account holds nothing yet',
+  updateClientScope: 'what the name gives must be held; claims of mappers say nothing of who a token is for',
   updateFederationProvider: 'changes a way to sign in for all accounts alike, and has a separate permission',
   updateRiskbit: 'is about devices',
   updateRole: 'what is added must be held; who holds the role does not change',
@@ -219,6 +226,8 @@ class Scene {
       },
     ]);
     const { client } = await world.newClient(tenant);
+    const mapper = { name: 'one', type: 'oidc-one-mapper' };
+    const { client: mapped } = await world.services.mappers.add(system, { clientUuid: client.id }, [mapper]);
     const group = await world.newGroup(tenant);
     const { session } = await world.signedIn(tenant, userId);
     const credential = await world.giveTotp(tenant, userId);
@@ -236,6 +245,7 @@ class Scene {
       credentialId: credential.id,
       addressId: address.id,
       blockId: data.blocks.nodes[0].id,
+      mapperId: mapped!.mappers[0]!.id,
     };
   }
 

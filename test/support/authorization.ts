@@ -40,6 +40,7 @@ export function madeUpClient({ client, isUsable = true, scopes, defaultScopes = 
     permissions: PermissionSet.none,
     allowedScopes: new Set(scopes ?? ['openid', 'profile', 'email', 'offline_access']),
     defaultScopes,
+    links: [],
     isUsable,
     metadata: clientMetadata(row),
     webOrigins: new Set(),

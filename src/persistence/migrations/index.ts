@@ -12,6 +12,7 @@ import { Migration20261126RolesByName } from './20261126-roles-by-name.ts';
 import { Migration20261126ServedWords } from './20261126-served-words.ts';
 import { Migration20261126SessionsByOrigin } from './20261126-sessions-by-origin.ts';
 import { Migration20261126SigningKeyMoments } from './20261126-signing-key-moments.ts';
+import { Migration20261127ClientScopes } from './20261127-client-scopes.ts';
 import { Migration20261127CodeBuckets } from './20261127-code-buckets.ts';
 import { Migration20261127CodeFamilies } from './20261127-code-families.ts';
 import { Migration20261127GroupsByPath } from './20261127-groups-by-path.ts';
@@ -20,6 +21,7 @@ import { Migration20261127IssuerHosts } from './20261127-issuer-hosts.ts';
 import { Migration20261127NarrowRealmRoles } from './20261127-narrow-realm-roles.ts';
 import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
 import { Migration20261127RealmRoles } from './20261127-realm-roles.ts';
+import { Migration20261127RealmScopes } from './20261127-realm-scopes.ts';
 import { Migration20261127RefreshRotations } from './20261127-refresh-rotations.ts';
 import { Migration20261127ServiceAccounts } from './20261127-service-accounts.ts';
 import { Migration20261127SigningKeysByEnd } from './20261127-signing-keys-by-end.ts';
@@ -59,4 +61,6 @@ export const MIGRATIONS = [
   { name: 'Migration20261127RealmRoles', class: Migration20261127RealmRoles },
   { name: 'Migration20261127NarrowRealmRoles', class: Migration20261127NarrowRealmRoles },
   { name: 'Migration20261127ServiceAccounts', class: Migration20261127ServiceAccounts },
+  { name: 'Migration20261127ClientScopes', class: Migration20261127ClientScopes },
+  { name: 'Migration20261127RealmScopes', class: Migration20261127RealmScopes },
 ] as const;

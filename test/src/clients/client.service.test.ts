@@ -204,8 +204,8 @@ describe('clients', () => {
         ['client.updated', { changed: ['name', 'redirects', 'scopes'] }],
       ]);
       expect((await clientScopeStore.linksOf(acme.id, [client.id])).get(client.id)).toEqual([
-        { name: 'openid', isDefault: true },
-        { name: 'profile', isDefault: false },
+        { scopeId: expect.any(String), name: 'openid', isDefault: true, isNamed: true },
+        { scopeId: expect.any(String), name: 'profile', isDefault: false, isNamed: true },
       ]);
       await clients.update(as(acme), client.id, { scopes: [] });
       expect((await clientScopeStore.linksOf(acme.id, [client.id])).get(client.id)).toBeUndefined();

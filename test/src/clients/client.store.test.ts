@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Client } from '../../../src/clients/index.ts';
+import type { Client, ClientScope } from '../../../src/clients/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { ENGINES } from '../../support/postgres.ts';
 import { World } from '../../support/world.ts';
@@ -10,12 +10,18 @@ describe.each(ENGINES)('client stores on $name', ({ open }) => {
   let neighbour: TenantRef;
   let theirs: Client;
   let theirSecretId: string;
+  let theirScope: ClientScope;
   beforeAll(async () => {
     world = await World.open(await open());
     own = await world.tenant();
     neighbour = await world.tenant();
     theirs = (await world.newClient(neighbour, { clientId: 'app', scopes: [{ name: 'openid', isDefault: true }] }))
       .client;
+    theirScope = await world.services.clientScopes.create(world.system(neighbour), {
+      name: 'harbour',
+      tenantDefault: 'default',
+      mappers: [{ name: 'm', type: 'oidc-full-name-mapper' }],
+    });
     theirSecretId = (await world.stores.clientStore.secretsOf(neighbour.id, theirs.id))[0]!.id;
   });
   afterAll(() => world.close());
@@ -33,6 +39,14 @@ describe.each(ENGINES)('client stores on $name', ({ open }) => {
     expect(await clientStore.secretsOf(own.id, theirs.id)).toEqual([]);
     expect(await clientScopeStore.linksOf(own.id, [theirs.id])).toEqual(new Map());
     expect(await clientScopeStore.knownNames(own.id, ['openid'])).toEqual(new Set());
+    expect(await clientScopeStore.findById(own.id, theirScope.id)).toBeNull();
+    expect(await clientScopeStore.findByName(own.id, 'harbour')).toBeNull();
+    expect((await clientScopeStore.page(own.id, {}, {})).rows).toEqual([]);
+    expect(await clientScopeStore.tenantDefaults(own.id)).toEqual([]);
+    expect(await clientScopeStore.mappersOf(own.id)).toEqual(new Map());
+    expect([await clientScopeStore.count(own.id), await clientScopeStore.count(neighbour.id)]).toEqual([0, 2]);
+    expect(await clientScopeStore.tenantDefaults(neighbour.id)).toEqual([{ name: 'harbour', isDefault: true }]);
+    expect([...(await clientScopeStore.mappersOf(neighbour.id)).keys()]).toEqual([theirScope.id]);
   });
 
   it('changes nothing of another tenant', async () => {
@@ -43,7 +57,11 @@ describe.each(ENGINES)('client stores on $name', ({ open }) => {
       await clientStore.expireSecret(own.id, theirSecretId, new Date(0));
       await clientStore.deleteSecrets(own.id, [theirSecretId]);
       await clientScopeStore.replaceLinks(own.id, theirs.id, [], new Date(0));
+      expect(await clientScopeStore.lock(own.id, theirScope.id)).toBeNull();
+      expect(await clientScopeStore.lock(own.id, 'nonsense')).toBeNull();
+      await clientScopeStore.delete(own.id, theirScope.id);
     });
+    expect(await clientScopeStore.findById(neighbour.id, theirScope.id)).toMatchObject({ name: 'harbour' });
     expect((await clientStore.findById(neighbour.id, theirs.id))?.clientId).toBe('app');
     expect(await clientStore.secretsOf(neighbour.id, theirs.id)).toMatchObject([
       { id: theirSecretId, expiresAt: null },

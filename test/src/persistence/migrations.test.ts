@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REALM_SCOPES } from '../../../src/clients/realm-scopes.ts';
 import { ENTITIES } from '../../../src/modules.ts';
 import { Database, migrate } from '../../../src/persistence/index.ts';
 import { MIGRATIONS } from '../../../src/persistence/migrations/index.ts';
@@ -42,6 +43,8 @@ describe('a database of the first migration', () => {
         '{client_credentials,implicit,refresh_token,urn:openid:params:grant-type:ciba}', now(), now())`.execute(
       db.read(),
     );
+    await sql`insert into client_scopes (tenant_id, id, name, created_at)
+      values (${TENANT}, ${GROUP}, 'old', '2026-11-20T10:00:00Z')`.execute(db.read());
     // As a node makes them, after its migrations.
     await sql`create table security_events_2026_11 partition of security_events
       for values from ('019a3ce0-0000-0000-0000-000000000000') to ('019ad800-0000-0000-0000-000000000000')`.execute(
@@ -124,10 +127,16 @@ describe('a database of the first migration', () => {
     expect(rows).toHaveLength(MIGRATIONS.length);
   });
 
+  it('gives its scopes the time at which they were created as that of their change', async () => {
+    const { rows } = await sql`select name, named, tenant_default, attributes, mappers, updated_at = created_at as same
+      from client_scopes where tenant_id = ${TENANT}`.execute(db.read());
+    expect(rows).toEqual([{ name: 'old', named: true, tenant_default: null, attributes: {}, mappers: [], same: true }]);
+  });
+
   describe('of which 501 tenants have the template realm', () => {
     const ZERO = '00000000-0000-0000-0000-000000000000';
     const LAST = '019b0000-0000-7000-8000-000000000501';
-    const NAMES = ['Migration20261127RealmRoles', 'Migration20261127NarrowRealmRoles'];
+    const NAMES = ['RealmRoles', 'NarrowRealmRoles', 'RealmScopes'].map((name) => `Migration20261127${name}`);
     const again = async (names = NAMES) => {
       await sql`delete from migrations where name = any(${names}::text[])`.execute(db.read());
       await migrate(db);
@@ -142,7 +151,8 @@ describe('a database of the first migration', () => {
     const total = async () =>
       (
         await sql`select (select count(*) from roles) as roles, (select count(*) from clients) as clients,
-          (select count(*) from role_composites) as children`.execute(db.read())
+          (select count(*) from role_composites) as children, (select count(*) from client_scopes) as scopes,
+          (select count(*) from client_scope_links) as links`.execute(db.read())
       ).rows;
     beforeAll(async () => {
       await sql`insert into tenants (id, name, route, template, created_at, updated_at)
@@ -155,7 +165,52 @@ describe('a database of the first migration', () => {
         values (${LAST}, gen_random_uuid(), ${ZERO}, 'admin', '{group:read}', now(), now())`.execute(db.read());
       await sql`insert into clients (tenant_id, id, client_id, created_at, updated_at)
         values (${LAST}, gen_random_uuid(), 'realm-management', now(), now())`.execute(db.read());
+      await sql`insert into clients (tenant_id, id, client_id, created_at, updated_at)
+        values (${LAST}, ${LAST}, 'app', now(), now())`.execute(db.read());
+      await sql`insert into client_scopes (tenant_id, id, name, description, tenant_default, mappers, created_at, updated_at)
+        values (${LAST}, ${PUBLIC}, 'email', null, null, '[]', now(), now()),
+          (${LAST}, ${CONFIDENTIAL}, 'phone', 'Ours', 'default', '[]', now(), now())`.execute(db.read());
+      await sql`insert into client_scope_links (tenant_id, client_uuid, scope_id)
+        values (${LAST}, ${LAST}, ${PUBLIC})`.execute(db.read());
       await again();
+    });
+
+    it('gives each the scopes that a new one begins with, and its builtin clients these', async () => {
+      const { rows } = await sql<{ id: string; name: string; mappers: { id: string }[] }>`
+        select name, description, named, tenant_default as "tenantDefault", attributes, mappers from client_scopes
+        where tenant_id = '019b0000-0000-7000-8000-000000000500'`.execute(db.read());
+      const found = new Map(rows.map(({ mappers, ...scope }) => [scope.name, { mappers, scope }]));
+      expect(found.size).toBe(REALM_SCOPES.length);
+      for (const { mappers, ...scope } of REALM_SCOPES) {
+        expect(found.get(scope.name)?.scope).toEqual(scope);
+        expect(found.get(scope.name)?.mappers.map(({ id: _, ...mapper }) => mapper)).toEqual(mappers);
+      }
+      const ids = rows.flatMap(({ mappers }) => mappers.map(({ id }) => id));
+      expect(new Set(ids).size).toBe(ids.length);
+      const links = await sql<{ kind: string; count: number }>`select c.kind, l.is_default, count(*)::int as count
+        from client_scope_links l join clients c on c.tenant_id = l.tenant_id and c.id = l.client_uuid
+        where l.tenant_id = '019b0000-0000-7000-8000-000000000500' group by 1, 2 order by 2`.execute(db.read());
+      expect(links.rows).toEqual([
+        { kind: 'builtin', is_default: false, count: 24 },
+        { kind: 'builtin', is_default: true, count: 36 },
+      ]);
+    });
+
+    it('leaves a scope that new clients get as it is, and the scopes of other clients', async () => {
+      const { rows } = await sql`select name, description, tenant_default, jsonb_array_length(mappers) as mappers
+        from client_scopes where tenant_id = ${LAST} and name in ('email', 'phone') order by name`.execute(db.read());
+      expect(rows).toEqual([
+        {
+          name: 'email',
+          description: 'OpenID Connect built-in scope: email',
+          tenant_default: 'default',
+          mappers: 2,
+        },
+        { name: 'phone', description: 'Ours', tenant_default: 'default', mappers: 0 },
+      ]);
+      const links = await sql`select scope_id, is_default from client_scope_links
+        where tenant_id = ${LAST} and client_uuid = ${LAST}`.execute(db.read());
+      expect(links.rows).toEqual([{ scope_id: PUBLIC, is_default: false }]);
     });
 
     it('gives each the clients and roles that a new one begins with, beyond one batch', async () => {

@@ -448,8 +448,20 @@ describe('a service that ends access', () => {
     await expect.poll(() => app.socket.ask(USERS), { timeout: 20_000 }).toBe('FORBIDDEN');
   });
 
+  it.each([
+    ['client_scope.updated', (id: string) => world.services.clientScopes.update(system(), id, { name: 'harmless' })],
+    ['client_scope.deleted', (id: string) => world.services.clientScopes.delete(system(), id)],
+  ] as const)('reduces the permissions of the cached token of an application by %s', async (type, change) => {
+    const app = await rememberedApp({ scopes: [{ name: 'user:read', isDefault: false }] });
+    expect([await mayReadUsers(app.token), await app.socket.ask(USERS)]).toEqual([true, null]);
+    const scope = await world.services.clientScopes.find(system(), { name: 'user:read' });
+    expect(await recordedBy(acme, () => change(scope!.id))).toEqual([type]);
+    expect(await mayReadUsers(app.token)).toBe(false);
+    await expect.poll(() => app.socket.ask(USERS), { timeout: 20_000 }).toBe('FORBIDDEN');
+  });
+
   it('is tested for each type that ends access and that a service records', () => {
-    const alone = ['linked_app.removed', 'client.secret_rotated'];
+    const alone = ['linked_app.removed', 'client.secret_rotated', 'client_scope.updated', 'client_scope.deleted'];
     // No service records these types yet: they belong to authorization codes and to ending all sessions of a tenant.
     const unrecorded = ['code.replayed', 'tenant.sessions_revoked'];
     const known = [...CAUSES, ...NARROWINGS].map(({ type }) => type);
