@@ -6,6 +6,7 @@ import {
   type CredentialInfo,
   passwordModeErrors,
 } from '../../src/auth-modes/index.ts';
+import type { PasswordHashing } from '../../src/crypto/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { requireOnce } from '../directives/once.ts';
@@ -25,7 +26,14 @@ import {
   UpdateAuthModesInput,
   UpdateAuthModesPayload,
 } from './auth-modes.input.ts';
-import { AccountState, AuthModesType, CredentialTypeName, CredentialTypeObject } from './auth-modes.type.ts';
+import { hashingOfPassword } from './auth-modes.loader.ts';
+import {
+  AccountState,
+  AuthModesType,
+  CredentialTypeName,
+  CredentialTypeObject,
+  PasswordHashingType,
+} from './auth-modes.type.ts';
 
 @Resolver(() => AuthModesType)
 export class AuthModesResolver {
@@ -161,6 +169,17 @@ export class CredentialResolver {
   @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() credential: CredentialInfo, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Credential', tenants.get(credential.tenantId)!, credential.id);
+  }
+
+  @FieldResolver(() => PasswordHashingType, {
+    nullable: true,
+    description: 'How the password is hashed; null for other credentials.',
+  })
+  passwordHashing(
+    @Root() { tenantId, id, type }: CredentialInfo,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<PasswordHashing | null> | null {
+    return type === 'password' ? loaders.load(hashingOfPassword, { tenantId, key: id }) : null;
   }
 
   @RequiresScopes(['credential:read'], ['credential:read:self'])

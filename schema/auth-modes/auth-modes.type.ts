@@ -80,6 +80,18 @@ export class AuthModesType {
   state!: AccountState | null;
 }
 
+@ObjectType('PasswordHashing', { description: 'Parameters of Argon2id, version 1.3 (RFC 9106), of a password.' })
+export class PasswordHashingType {
+  @Field(() => Int, { description: 'Memory in KiB.' })
+  memoryKib!: number;
+  @Field(() => Int, { description: 'Passes over the memory.' })
+  iterations!: number;
+  @Field(() => Int, { description: 'Lanes.' })
+  parallelism!: number;
+  @Field(() => Int, { description: 'Length of the hash in bytes.' })
+  hashBytes!: number;
+}
+
 @ObjectType('Credential', {
   implements: Node,
   description: 'A credential with which a user authenticates. Its secret is never shown.',

@@ -75,6 +75,8 @@ const SECOND_FACTORS = defineStatement<{ type: CredentialType }>(
   `select distinct type from credentials where tenant_id = $1 and user_id = $2 and type = any($3::text[])
     and secret is distinct from '' order by type`,
 );
+const PASSWORD_HASHES_SQL = `select id, secret as hash from credentials
+  where tenant_id = $1 and id = any($2::uuid[]) and type = 'password' and secret is not null`;
 const FIND_CODES_SQL = `select id, secret as hashes from credentials
   where tenant_id = $1 and user_id = $2 and type = $3 order by ordinal desc limit 1`;
 /** The condition is checked again after a wait for the row, so of two uses of one code only the first finds it. */
@@ -84,7 +86,7 @@ const TAKE_CODE_SQL = `update credentials
   where tenant_id = $1 and id = $2 and $3 = any(string_to_array(secret, ' '))
   returning (data ->> 'remaining')::int as remaining`;
 
-/** The only queries on credentials. Secrets leave it only through `openSecret`, `findPassword` and `findCodes`. */
+/** The only queries on credentials. Secrets leave it only through `openSecret`, `findPassword`, `passwordHashes` and `findCodes`. */
 export class CredentialStore {
   readonly #db: Database;
   readonly #sealer: Sealer;
@@ -154,6 +156,12 @@ export class CredentialStore {
   /** The password of an account; null when it has none. */
   async findPassword(tenantId: string, userId: string): Promise<StoredPassword | null> {
     return (await this.#db.run(FIND_PASSWORD, [tenantId, userId]))[0] ?? null;
+  }
+
+  /** The hashes of passwords, by the ids of their rows. */
+  async passwordHashes(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#run<StoredPassword>(PASSWORD_HASHES_SQL, [tenantId, ids]);
+    return new Map(rows.map(({ id, hash }) => [id, hash]));
   }
 
   /** Replaces a hash if it is still the one that was read. @returns Whether it was. */

@@ -9,7 +9,13 @@ export { constantTimeEqual, SecretHasher, sha256, sha256Base64Url } from './dige
 export { newDigitCode } from './digit-code.ts';
 export { hashHandle, mintHandle, newRoute, routeOfHandle } from './handle.ts';
 export { MasterKey } from './master-key.ts';
-export { PasswordHasher, type PasswordHasherOptions, type PasswordVerdict, passwordErrors } from './passwords/index.ts';
+export {
+  PasswordHasher,
+  type PasswordHasherOptions,
+  type PasswordHashing,
+  type PasswordVerdict,
+  passwordErrors,
+} from './passwords/index.ts';
 export { Sealer } from './seal.ts';
 export {
   type CertificateMembers,

@@ -1,5 +1,5 @@
 import type { Authority } from '../../access/index.ts';
-import { type PasswordHasher, passwordErrors } from '../../crypto/index.ts';
+import { type PasswordHasher, type PasswordHashing, passwordErrors } from '../../crypto/index.ts';
 import type { EventLog, EventType } from '../../events/index.ts';
 import { type Clock, invalidField, isStorableText } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
@@ -129,6 +129,15 @@ export class PasswordMode implements AuthMode<string> {
     await guard.assertMayChange(authority, 'user', user.id);
     const tenant = await this.#tenant(tenantId);
     return { user, ...(await this.#hashed(tenant, password, path, user, await this.#hasFactor(user))) };
+  }
+
+  /**
+   * How passwords are hashed, by the ids of their credentials; those that are no passwords are left out. The caller of this
+   * method must check the permission to read credentials.
+   */
+  async hashingOf(tenantId: string, credentialIds: readonly string[]): Promise<ReadonlyMap<string, PasswordHashing>> {
+    const hashes = await this.#deps.credentials.passwordHashes(tenantId, credentialIds);
+    return new Map([...hashes].map(([id, hash]) => [id, this.#deps.hasher.describe(hash)]));
   }
 
   /** The least length that the tenant's rules ask of a new password of this account. */

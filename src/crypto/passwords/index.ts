@@ -1,3 +1,8 @@
 /** Slow, bounded password hashing. Policy (length, known passwords, history) belongs to the password mode, not here. */
 export { passwordErrors } from './password.errors.ts';
-export { PasswordHasher, type PasswordHasherOptions, type PasswordVerdict } from './password-hasher.ts';
+export {
+  PasswordHasher,
+  type PasswordHasherOptions,
+  type PasswordHashing,
+  type PasswordVerdict,
+} from './password-hasher.ts';

@@ -41,6 +41,14 @@ export interface PasswordVerdict {
   readonly needsRehash: boolean;
 }
 
+/** Parameters of a hash made by Argon2id, version 1.3 (RFC 9106). */
+export interface PasswordHashing {
+  readonly memoryKib: number;
+  readonly iterations: number;
+  readonly parallelism: number;
+  readonly hashBytes: number;
+}
+
 /**
  * Argon2id (RFC 9106) behind a bounded queue, because each hash uses a core and 19 MiB and a burst of sign-ins would
  * exhaust both. Passwords are normalised to NFKC, as NIST SP 800-63B-4 section 3.1.1.2 advises, so that composed and
@@ -93,6 +101,12 @@ export class PasswordHasher {
     const stored = parse(phc);
     const ok = await this.#queue.run(() => argon2.verify(phc, bytes));
     return { ok, needsRehash: ok && this.#isWeaker(stored) };
+  }
+
+  /** How a hash was made. @param phc As for `verify`. @throws Error As `verify`. */
+  describe(phc: string): PasswordHashing {
+    const { memoryCost, timeCost, parallelism, outputLen } = parse(phc);
+    return { memoryKib: memoryCost, iterations: timeCost, parallelism, hashBytes: outputLen };
   }
 
   /**

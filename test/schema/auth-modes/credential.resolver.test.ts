@@ -52,6 +52,22 @@ describe('credentials of any type over GraphQL', () => {
     expect((await rename(app('credential:write'), 'n'.repeat(256))).code).toBe('INVALID_INPUT');
   });
 
+  it('tell how passwords are hashed, to those who may read credentials', async () => {
+    await password();
+    const LIST =
+      'query ($user: ID!) { credentials(userId: $user) { type passwordHashing { memoryKib iterations parallelism hashBytes } } }';
+    const shown = [
+      {
+        type: 'PASSWORD',
+        passwordHashing: { memoryKib: 19_456, iterations: 2, parallelism: 1, hashBytes: 32 },
+      },
+      { type: 'TOTP', passwordHashing: null },
+    ];
+    for (const caller of [app(), me()])
+      expect((await world.graphql(caller, LIST, { user: userId })).data.credentials).toEqual(shown);
+    expect((await world.graphql(world.app(tenant, 'user:read'), LIST, { user: userId })).code).toBe('FORBIDDEN');
+  });
+
   it('are removed, with an event', async () => {
     expect((await remove(me('credential:delete:self'))).data.removeCredential).toEqual({
       userId,

@@ -44,6 +44,8 @@ describe.each(ENGINES)('the stores of auth modes on $name', ({ open }) => {
     expect(await store.secondFactorMethods(own.id, theirs.id)).toEqual([]);
     expect((await store.ofUsers(own.id, [theirs.id])).size).toBe(0);
     const { id, hash } = (await store.findPassword(neighbour.id, theirs.id))!;
+    expect(await store.passwordHashes(own.id, [id])).toEqual(new Map());
+    expect(await store.passwordHashes(neighbour.id, [id, totp.id])).toEqual(new Map([[id, HASH]]));
     expect(await store.replaceHash(own.id, id, hash, '$argon2id$other')).toBe(false);
     await store.noteUse(own.id, totp.id);
     expect(await store.remove(own.id, totp.id)).toBe(false);

@@ -24,6 +24,13 @@ describe('password hashing', () => {
     expect(await hasher.hash('same')).not.toBe(await hasher.hash('same'));
   });
 
+  it('tells how a hash was made, without its salt', async () => {
+    const strong = new PasswordHasher({ memoryKiB: 72, timeCost: 3, parallelism: 2 });
+    const hashing = { memoryKib: 72, iterations: 3, parallelism: 2, hashBytes: 32 };
+    expect(hasher.describe(await strong.hash('reef'))).toEqual(hashing);
+    expect(() => hasher.describe('$2b$10$nothing')).toThrow('is not an Argon2id PHC string');
+  });
+
   it('accepts the right password and nothing near it', async () => {
     const phc = await hasher.hash('Tr0ub4dor&3 ');
     expect(await hasher.verify('Tr0ub4dor&3 ', phc)).toEqual({ ok: true, needsRehash: false });
