@@ -65,6 +65,17 @@ export const ADMIN_SAMPLES: Samples = {
       body: { username: 'ada', ...SENT, credentials: [{ type: 'password', value: 'seven-herons-at-ebb' }] },
     },
     ConfigureUser: { body: SENT },
+    UserCredentials: {
+      reply: [
+        {
+          id: ID,
+          type: 'password',
+          createdDate: 1_790_000_000_000,
+          credentialData:
+            '{"hashIterations":2,"algorithm":"argon2","additionalParameters":{"hashLength":["32"],"memory":["19456"],"type":["id"],"version":["1.3"],"parallelism":["1"]}}',
+        },
+      ],
+    },
     SetPassword: { body: { type: 'password', value: 'seven-herons-at-ebb', temporary: false } },
   },
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { present, presentItems } from '../engine/index.ts';
+import { toObjectId } from '../realm-users/object-id.ts';
 import type { TenantInfoData, TenantsData } from './operations.generated.ts';
 import {
   HEADERS,
@@ -71,9 +72,6 @@ function showMailServer(server: Settings['mailServer']): object {
 
 const secondsOf = (moment: string | null): number => (moment === null ? 0 : Math.floor(Date.parse(moment) / 1000));
 
-/** The id of a tenant inside its id in the graph. */
-const idOf = (globalId: string): string => present(globalId.split('~')[2] ?? null);
-
 /** Name of the role that every user of a tenant has. */
 export const defaultRoleOf = (tenantName: string): string => `default-roles-${tenantName.toLowerCase()}`;
 
@@ -82,7 +80,7 @@ function showDefaultRole(roles: TenantInfoData['roles'], name: string, container
   const role = presentItems(roles.nodes).find((one) => one.name === defaultRoleOf(name));
   if (role === undefined) return null;
   const { id, description } = role;
-  return { id: idOf(id), name: role.name, description, composite: true, clientRole: false, containerId };
+  return { id: toObjectId(id), name: role.name, description, composite: true, clientRole: false, containerId };
 }
 
 /** A tenant with all of its properties. @throws NOT_FOUND It was deleted meanwhile. */
@@ -90,7 +88,7 @@ export function showRealm({ tenant: found, roles }: TenantInfoData): Record<stri
   const tenant = present(found);
   const source = toRealmSource(tenant);
   const { administrator, name, notBefore, userCount } = tenant;
-  const id = idOf(tenant.id);
+  const id = toObjectId(tenant.id);
   return {
     id,
     realm: name,

@@ -11,6 +11,7 @@ import {
   toNewUser,
   toUserChange,
 } from '../account.ts';
+import { CREDENTIAL_SHOWN, showCredentials } from '../credential.ts';
 import {
   ABSENT,
   BAD_REQUEST,
@@ -29,10 +30,12 @@ import {
   ProvisionUser,
   SetPassword,
   UserById,
+  UserCredentials,
 } from '../operations.generated.ts';
 import { assertWhole, FIRST_PAGE, PAGE_PARAMETERS, toWindow } from '../paging.ts';
 import { accessOf, showBriefly, showUser, USER } from '../user.ts';
 import { FILTER_PARAMETERS, toFilter, toOrder } from '../user-filter.ts';
+import { userId } from '../user-lookup.ts';
 
 const SPEC = '4.4';
 const USER_PATH = z.object({ id: z.string().max(255) });
@@ -204,5 +207,20 @@ const RESET_PASSWORD = route({
   },
 });
 
+const CREDENTIALS = route({
+  method: 'GET',
+  path: '/users/{id}/credentials',
+  spec: SPEC,
+  summary: 'The credentials of a user, without secrets',
+  callers: callersWith('credential:read'),
+  operation: UserCredentials,
+  input: { params: USER_PATH },
+  lookups: { userId },
+  toVariables: (_request, found) => ({ userId: found.userId }),
+  reply: { status: 200, schema: z.array(CREDENTIAL_SHOWN), from: showCredentials },
+  errors: { NOT_FOUND: USER_UNKNOWN, INVALID_INPUT: USER_UNKNOWN },
+  missing: { userId: USER_UNKNOWN },
+});
+
 /** Users: docs/dialects/kobil.md, section 4.4. */
-export const USER_ROUTES: readonly Route[] = [LIST, COUNT, GET, CREATE, UPDATE, DELETE, RESET_PASSWORD];
+export const USER_ROUTES: readonly Route[] = [LIST, COUNT, GET, CREATE, UPDATE, DELETE, RESET_PASSWORD, CREDENTIALS];
