@@ -216,10 +216,11 @@ function describeSuccess({ dialect, route: { reply, operation } }: Described): J
       dialect.samples.operations[operation.name]?.reply,
     ),
   });
-  if (reply.as === 'browser') return describeBrowserAnswers(reply.status);
+  const empty = reply.orEmpty === undefined ? {} : { 204: { description: reply.orEmpty } };
+  if (reply.as === 'browser') return { ...describeBrowserAnswers(reply.status), ...empty };
   return {
     [reply.status]: { description: 'Success.', ...(reply.schema === undefined ? {} : describe(reply.schema)) },
-    ...(reply.orEmpty === undefined ? {} : { 204: { description: reply.orEmpty } }),
+    ...empty,
   };
 }
 

@@ -17,9 +17,9 @@ export function setReply(answer: Answer, route: Route, data: Data, request: Pars
   const headers = typeof reply.headers === 'function' ? reply.headers(data, request) : reply.headers;
   for (const name in headers) answer.set(name, name === 'Location' ? toLocation(headers[name]!) : headers[name]!);
   const body = reply.from === undefined ? undefined : reply.from(data, request);
-  if (reply.as === 'browser') setForBrowser(answer, reply.status, body as BrowserAnswer, render);
+  if (reply.orEmpty !== undefined && body === null) answer.status = 204;
+  else if (reply.as === 'browser') setForBrowser(answer, reply.status, body as BrowserAnswer, render);
   else if (reply.schema === undefined) answer.status = reply.status;
-  else if (reply.orEmpty !== undefined && body === null) answer.status = 204;
   else {
     answer.status = reply.status;
     const parsed = reply.schema.parse(body);

@@ -22,6 +22,7 @@ const GRANT_TEXTS: Readonly<Record<string, string>> = {
   VERIFIER_MISSING: 'PKCE code verifier not specified',
   VERIFIER_WRONG: 'PKCE verification failed: Code mismatch',
   REFRESH_TOKEN_INVALID: 'Invalid refresh token',
+  REFRESH_TOKEN_OTHER: "Invalid refresh token. Token client and authorized client don't match",
   REFRESH_TOKEN_EXPIRED: 'Token is not active',
   SESSION_ENDED: 'Session not active',
 };
@@ -40,6 +41,12 @@ const CLIENT_TEXT = 'Invalid client or Invalid client credentials';
 const CLIENT = oauth(401, 'invalid_client', CLIENT_TEXT);
 const NOT_SET_UP = oauth(400, 'invalid_grant', 'Account is not fully set up');
 const WRONG_CREDENTIALS = oauth(401, 'invalid_grant', 'Invalid user credentials');
+
+const GRANT_INVALID = oauth(400, 'invalid_grant', grantText);
+const TOKEN_PARAMETER_INVALID = oauth(400, 'invalid_request', parameterText);
+
+/** Errors of an application that signs a user out by a refresh token. Browsers get pages for all others. */
+export const SIGN_OUT_ERRORS = { CLIENT_UNAUTHENTICATED: CLIENT, GRANT_INVALID, TOKEN_PARAMETER_INVALID };
 
 export const REALM_UNKNOWN = bare(404, 'Realm does not exist');
 
@@ -65,10 +72,10 @@ export const ISSUER_ERRORS: DialectErrors = {
     GRANT_TYPE_UNSUPPORTED: oauth(400, 'unsupported_grant_type', 'Unsupported grant_type'),
     GRANT_TYPE_NOT_ALLOWED: oauth(401, 'unauthorized_client', 'Client not enabled to retrieve service account'),
     PASSWORD_GRANT_NOT_ALLOWED: oauth(400, 'unauthorized_client', 'Client not allowed for direct access grants'),
-    GRANT_INVALID: oauth(400, 'invalid_grant', grantText),
+    GRANT_INVALID,
     CODE_REPLAYED: oauth(400, 'invalid_grant', GRANT_TEXTS['CODE_INVALID']),
     REFRESH_TOKEN_REUSED: oauth(400, 'invalid_grant', 'Maximum allowed refresh token reuse exceeded'),
-    TOKEN_PARAMETER_INVALID: oauth(400, 'invalid_request', parameterText),
+    TOKEN_PARAMETER_INVALID,
     SIGN_IN_REFUSED: WRONG_CREDENTIALS,
     SIGN_IN_FACTOR_REQUIRED: WRONG_CREDENTIALS,
     SIGN_IN_ACCOUNT_DISABLED: oauth(400, 'invalid_grant', 'Account disabled'),

@@ -98,6 +98,9 @@ const USERS = {
   data: { userList: [USER], page: { currentPage: 1, pageSize: 20, totalPages: 1, totalRecords: 1 } },
 };
 
+/** Realms run `PostSignOut` in place of `PostEndSession`. */
+const { PostEndSession: _posted, ...OF_BROWSERS } = BROWSER_SAMPLES;
+
 /** Samples of the requests and answers of the rows; names and ids are invented. */
 export const KOBIL_SAMPLES: Samples = {
   parameters: {
@@ -116,7 +119,7 @@ export const KOBIL_SAMPLES: Samples = {
   },
   operations: {
     ...OAUTH_SAMPLES.operations,
-    ...BROWSER_SAMPLES,
+    ...OF_BROWSERS,
     ...TOKEN_SAMPLES,
     UserInfo: { reply: { ...done('User info fetched successfully', 5), data: USER } },
     FindUsers: { parameters: { key: 'fern' }, reply: USERS },

@@ -33,6 +33,7 @@ export const TOKEN_SAMPLES: Samples['operations'] = {
       token_type: 'Bearer',
     },
   },
+  PostSignOut: { body: { client_id: 'portal', refresh_token: JWT } },
   OpenidConfiguration: {
     reply: { issuer: ISSUER, token_endpoint: `${ISSUER}/protocol/openid-connect/token` },
   },

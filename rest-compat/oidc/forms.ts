@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import type { IssuerKind, RawForms } from '../engine/index.ts';
-import { Authorize, EndSession, IssueTokens, PostAuthorization, PostEndSession } from './operations.generated.ts';
+import {
+  Authorize,
+  EndSession,
+  IssueTokens,
+  PostAuthorization,
+  PostEndSession,
+  PostSignOut,
+} from './operations.generated.ts';
 
 /**
  * The parameters that OAuth operations of the graph read, for the API descriptions. `src/server` supplies them, because the
@@ -13,13 +20,16 @@ export interface OAuthForms {
   readonly authorization: (issuerKind: IssuerKind) => z.ZodObject;
   /** Those of the endpoint that signs users out. */
   readonly endSession: (issuerKind: IssuerKind) => z.ZodObject;
+  /** Those of that endpoint where it also takes a refresh token. */
+  readonly postSignOut: (issuerKind: IssuerKind) => z.ZodObject;
 }
 
 /** The forms by document. */
-export const rawForms = ({ token, authorization, endSession }: OAuthForms): RawForms => ({
+export const rawForms = ({ token, authorization, endSession, postSignOut }: OAuthForms): RawForms => ({
   [IssueTokens.name]: token,
   [Authorize.name]: authorization,
   [PostAuthorization.name]: authorization,
   [EndSession.name]: endSession,
   [PostEndSession.name]: endSession,
+  [PostSignOut.name]: postSignOut,
 });

@@ -28,6 +28,8 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Query.interaction': 'The handle and the browser that began the sign-in are the authority.',
   'Query.jwks': 'Public keys are public.',
   'Query.openidConfiguration': 'The metadata of an issuer is public (RFC 8414).',
+  'Mutation.postSignOut':
+    'The refresh token and the credentials of its client are the authority; else nothing is done.',
   'Query.tokenIssuer': 'Its address and its public key are public.',
   'Query.signOut': 'The handle and its browser are the authority.',
   'Query.userinfo': 'Tells about the account behind the calling token, as far as its scopes go.',

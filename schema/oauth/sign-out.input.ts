@@ -27,3 +27,18 @@ export class ConfirmSignOutInput {
   @Field(() => Boolean, { description: 'Whether the user signs out.' })
   isConfirmed!: boolean;
 }
+
+@InputType({ description: 'A request to sign a user out that an application posted.' })
+export class PostSignOutInput {
+  @Field(() => IssuerKindName, {
+    nullable: true,
+    description: 'Kind of the issuer that the request is sent to. Default NATIVE.',
+  })
+  issuerKind?: IssuerKindName;
+
+  @Field(() => [OAuthParameterInput], {
+    description:
+      'The parameters of the request: those of `endSession`, or `refresh_token`, `client_id` and `client_secret`.',
+  })
+  parameters!: OAuthParameterInput[];
+}

@@ -5,10 +5,11 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
 import { IssuerKindName } from './oauth.type.ts';
-import { ConfirmSignOutInput, EndSessionInput } from './sign-out.input.ts';
+import { ConfirmSignOutInput, EndSessionInput, PostSignOutInput } from './sign-out.input.ts';
 import {
   ConfirmSignOutPayload,
   EndSessionPayload,
+  PostSignOutPayload,
   type ShownAnswer,
   SignOut,
   type SignOutAccount,
@@ -42,6 +43,29 @@ export class SignOutResolver {
       parameters: input.parameters,
     });
     return { answer: toAnswer(answer) };
+  }
+
+  @Errors(
+    'TENANT_REQUIRED',
+    'BROWSER_REQUIRED',
+    'REQUEST_TOO_LARGE',
+    'TOKEN_PARAMETER_INVALID',
+    'CLIENT_UNAUTHENTICATED',
+    'GRANT_INVALID',
+  )
+  @Mutation(() => PostSignOutPayload, {
+    description:
+      'Takes a request to sign a user out that an application posted. With a `refresh_token` and the credentials of the client its session ends at once; else the browser goes on by GET.',
+  })
+  async postSignOut(
+    @Arg('input', () => PostSignOutInput, { description: 'The request.' }) input: PostSignOutInput,
+    @Ctx() context: GraphContext,
+  ): Promise<PostSignOutPayload> {
+    requireTenant(context);
+    const { services, authority, browser } = context;
+    const issuerKind = input.issuerKind ?? IssuerKindName.NATIVE;
+    const request = { issuerKind, parameters: input.parameters };
+    return { redirectTo: await services.oauth.tokenSignOut.post(authority, browser, request) };
   }
 
   @Errors('TENANT_REQUIRED', 'BROWSER_REQUIRED', 'SIGN_OUT_NOT_FOUND')

@@ -99,3 +99,13 @@ export class ConfirmSignOutPayload {
   @Field(() => SignOutAnswerUnion, { description: 'What the browser does next.' })
   answer!: ShownAnswer;
 }
+
+@ObjectType({ description: 'What became of a posted request to sign a user out.' })
+export class PostSignOutPayload {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Address with which the browser goes on, by GET; it works for a minute. Null when the session of the refresh token has ended.',
+  })
+  redirectTo!: string | null;
+}

@@ -28,6 +28,7 @@ import { SigningKeyStore } from './keys/signing-key.store.ts';
 import { PostedRequests } from './posted/posted-requests.ts';
 import { SignOutService } from './sign-out/sign-out.service.ts';
 import { SignOutChecks } from './sign-out/sign-out-request.ts';
+import { TokenSignOut } from './sign-out/token-sign-out.ts';
 import { ExpiredTokens } from './sweep.ts';
 import { FamilyTokens } from './token-endpoint/family-tokens.ts';
 import { TokenService } from './token-endpoint/token.service.ts';
@@ -90,6 +91,7 @@ export interface OAuth {
   readonly postedRequests: PostedRequests;
   readonly authorization: AuthorizationService;
   readonly signOut: SignOutService;
+  readonly tokenSignOut: TokenSignOut;
   readonly expired: ExpiredTokens;
   /** Must be called with every committed event, of this node and of others. */
   readonly onEvents: CommittedListener;
@@ -131,6 +133,9 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const families = new FamilyTokens({ ...options, keys, accessTokens, tokens, refreshTokens, heldRoles });
   const hints = new IdTokenHints({ issuers: issuerDirectory, rings, clock });
   const postedRequests = new PostedRequests({ codes: options.codes, issuers: issuerDirectory, clock });
+  const rotations = new RotationStore(db, events);
+  const authenticator = new TokenAuthenticator({ ...options, reader, life, issuers, scopes });
+  const revocation = new RevocationService({ db, reader, tokens, refreshTokens, grants, events, clock });
   return {
     issuers,
     keys,
@@ -146,13 +151,13 @@ export function createOAuth(options: OAuthOptions): OAuth {
         families,
         tokens,
         scopes,
-        rotations: new RotationStore(db, events),
+        rotations,
         redemptions: new RedemptionStore(db, events),
       },
     }),
-    authenticator: new TokenAuthenticator({ ...options, reader, life, issuers, scopes }),
+    authenticator,
     introspection: new IntrospectionService({ reader, life }),
-    revocation: new RevocationService({ db, reader, tokens, refreshTokens, grants, events, clock }),
+    revocation,
     userinfo: new UserinfoService({ issuers, users, groups: options.groups, clients }),
     discovery: new DiscoveryService(issuerDirectory, keys),
     postedRequests,
@@ -162,6 +167,14 @@ export function createOAuth(options: OAuthOptions): OAuth {
       posted: postedRequests,
       issuers: issuerDirectory,
       checks: new SignOutChecks({ clients, hints }),
+    }),
+    tokenSignOut: new TokenSignOut({
+      authenticator,
+      refreshTokens,
+      rotations,
+      revocation,
+      sessions: options.sessions,
+      posted: postedRequests,
     }),
     expired: new ExpiredTokens({ tokens, grants, keys: keyStore }, clock),
     onEvents: (committed) => {

@@ -29,7 +29,7 @@ export type { ShownSigningKey, SigningKeyService } from './keys/key.service.ts';
 export { oauthErrors } from './oauth.errors.ts';
 export type { BrowserRequest, PostedEndpoint, PostedRequests } from './posted/posted-requests.ts';
 export type { PendingSignOut, SignOutAnswer, SignOutService } from './sign-out/sign-out.service.ts';
-export { SIGN_OUT_FORM, type SignOutRequest } from './sign-out/sign-out-request.ts';
+export { POST_SIGN_OUT_FORM, SIGN_OUT_FORM, type SignOutRequest } from './sign-out/sign-out-request.ts';
 export type { ExpiredTokens } from './sweep.ts';
 export type { IssuedTokens } from './token-endpoint/grant.ts';
 export { describeTokenForm } from './token-endpoint/grants.ts';

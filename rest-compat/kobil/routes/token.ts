@@ -1,4 +1,4 @@
-import { type Route, route } from '../../engine/index.ts';
+import { type BrowserAnswer, type Route, route } from '../../engine/index.ts';
 import { authorizationRows } from '../../oidc/authorization.ts';
 import { ACCESS_TOKEN_FORM, TOKEN_FORM } from '../../oidc/input.ts';
 import {
@@ -6,12 +6,13 @@ import {
   IssueTokens,
   Jwks,
   OpenidConfiguration,
+  PostSignOut,
   RevokeToken,
   Userinfo,
 } from '../../oidc/operations.generated.ts';
 import { DOCUMENT, NOT_STORED, PUBLIC_DOCUMENT } from '../../oidc/replies.ts';
-import { endSessionRow, postEndSessionRow } from '../../oidc/sign-out.ts';
-import { ISSUER_CLIENT_ERRORS, REALM_UNKNOWN } from '../issuer-errors.ts';
+import { endSessionRow } from '../../oidc/sign-out.ts';
+import { ISSUER_CLIENT_ERRORS, REALM_UNKNOWN, SIGN_OUT_ERRORS } from '../issuer-errors.ts';
 import { TokenIssuer } from '../operations.generated.ts';
 import { INSPECTED, ISSUED, REALM_ISSUER, secondsOf, showInspected, showIssued } from '../tokens.ts';
 
@@ -27,6 +28,25 @@ const userinfo = (method: 'GET' | 'POST'): Route =>
     ...(method === 'POST' ? { input: { form: ACCESS_TOKEN_FORM } } : {}),
     reply: { status: 200, schema: DOCUMENT, from: (data) => data.userinfo, headers: NOT_STORED },
   });
+
+/**
+ * A page in which clients find out whether a frame of another site gets the cookies of the service. It does not, because they are
+ * `SameSite=Lax`, so clients ask at the authorization endpoint instead.
+ */
+const cookieCheck = (step: 1 | 2): Route =>
+  route({
+    method: 'GET',
+    path: `/3p-cookies/step${step}.html`,
+    spec: '3.8',
+    summary: 'Tells that frames of other sites get no cookies',
+    callers: { browser: true },
+    framed: ['*'],
+    operation: TokenIssuer,
+    reply: { status: 302, as: 'browser', from: (): BrowserAnswer => ({ page: COOKIE_CHECK }) },
+  });
+
+const COOKIE_CHECK =
+  '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cookies</title></head><body><script>window.parent.postMessage("unsupported", "*");</script></body></html>';
 
 /** Endpoints of the issuer, below `/realms/{tenant}/protocol/openid-connect`. */
 export const ISSUER_ROUTES: readonly Route[] = [
@@ -81,9 +101,29 @@ export const ISSUER_ROUTES: readonly Route[] = [
     operation: Jwks,
     reply: { status: 200, schema: DOCUMENT, from: (data) => data.jwks, headers: PUBLIC_DOCUMENT },
   }),
+  cookieCheck(1),
+  cookieCheck(2),
   ...authorizationRows('/auth', 'RFC 6749 3.1', 302),
   endSessionRow('/logout', 'RP-Initiated Logout 2', 302),
-  postEndSessionRow('/logout'),
+  route({
+    method: 'POST',
+    path: '/logout',
+    spec: 'RP-Initiated Logout 2',
+    summary: 'Signs a user out, by the browser or by a refresh token',
+    callers: { browser: true },
+    faults: 'page',
+    opener: true,
+    operation: PostSignOut,
+    input: { form: 'raw' },
+    toVariables: ({ form }) => ({ parameters: form }),
+    reply: {
+      status: 302,
+      as: 'browser',
+      orEmpty: 'The session of the refresh token has ended.',
+      from: ({ postSignOut: { redirectTo } }): BrowserAnswer | null => (redirectTo === null ? null : { redirectTo }),
+    },
+    errors: SIGN_OUT_ERRORS,
+  }),
 ];
 
 /** Below `/realms/{tenant}/.well-known`. */

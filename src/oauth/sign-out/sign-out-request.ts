@@ -40,6 +40,12 @@ export const SIGN_OUT_FORM = z.object({
   state: optionalParameter('Any text of at most 4 KiB; it is added to the address.'),
   ui_locales: optionalParameter('Languages of the pages in order of preference, separated by spaces.'),
 });
+
+/** The parameters of that endpoint where an application may also show a refresh token. */
+export const POST_SIGN_OUT_FORM = SIGN_OUT_FORM.extend({
+  refresh_token: optionalParameter('A refresh token of the session, which then ends without a browser.'),
+  client_secret: optionalParameter('The secret of the client, with `refresh_token`.'),
+});
 const KNOWN: ReadonlySet<string> = new Set(Object.keys(SIGN_OUT_FORM.shape));
 /** As at the authorization endpoint. */
 const MAX_STATE = 4096;

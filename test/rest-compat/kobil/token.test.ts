@@ -131,6 +131,18 @@ describe('KOBIL 1, 2: tokens and discovery', () => {
     expect([foreign.status, foreign.headers['access-control-allow-origin']]).toEqual([200, undefined]);
   });
 
+  it.each(BASES)('tells clients in a frame that frames get no cookies: %s', async (base) => {
+    for (const step of [1, 2]) {
+      const { status, text, headers } = await get(`${base}/protocol/openid-connect/3p-cookies/step${step}.html`);
+      expect(status).toBe(200);
+      expect(text).toContain('window.parent.postMessage("unsupported", "*")');
+      expect(headers['content-security-policy']).toMatch(/script-src 'sha256-[^']+'; frame-ancestors \*;/);
+      expect(headers['x-frame-options']).toBeUndefined();
+    }
+    const { headers } = await get(`${base}/protocol/openid-connect/auth`, { accept: 'text/html' });
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  });
+
   describe('client_credentials', () => {
     it('answers without refresh token and session', async () => {
       const { client, form } = await realm.client();
@@ -472,6 +484,70 @@ describe('KOBIL 1, 2: tokens and discovery', () => {
         realm.post('token', { ...form, grant_type: 'refresh_token', refresh_token: tokens.refresh_token, scope });
       expect((await ask('email')).json.scope).toBe('email');
       expect((await ask('offline_access')).json.error).toBe('invalid_scope');
+    });
+  });
+
+  describe('sign-out by a refresh token', () => {
+    const signOut = (form: Record<string, string>) => realm.post('logout', form);
+
+    it('ends the session with its tokens, and may be asked again', async () => {
+      const { form, user, tokens } = await signedIn({}, { scope: 'openid' });
+      const answer = await signOut({ ...form, refresh_token: tokens.refresh_token });
+      expect([answer.status, answer.text]).toEqual([204, '']);
+      expect(refusal(await refresh(form, tokens.refresh_token))).toEqual([400, 'invalid_grant', 'Session not active']);
+      const info = await get('/realms/acme/protocol/openid-connect/userinfo', {
+        authorization: `Bearer ${tokens.access_token}`,
+      });
+      expect(info.status).toBe(401);
+      expect(await realm.world.events(realm.acme)).toContainEqual(
+        expect.objectContaining({ type: 'session.ended', actor_id: user.id, session_id: tokens.session_state }),
+      );
+      const again = await signOut({ ...form, refresh_token: tokens.refresh_token });
+      expect(refusal(again)).toEqual([400, 'invalid_grant', 'Invalid refresh token']);
+    });
+
+    it('ends the family of lasting access', async () => {
+      const { form, tokens } = await signedIn({}, { scope: 'offline_access' });
+      expect((await signOut({ ...form, refresh_token: tokens.refresh_token })).status).toBe(204);
+      expect((await refresh(form, tokens.refresh_token)).status).toBe(400);
+    });
+
+    it('is refused without a client, for another one, and for what is no refresh token', async () => {
+      const { form, tokens } = await signedIn();
+      const invalid = [401, 'invalid_client', 'Invalid client or Invalid client credentials'];
+      const { refresh_token } = tokens;
+      expect(refusal(await signOut({ refresh_token }))).toEqual(invalid);
+      expect(refusal(await signOut({ ...form, client_secret: 'wrong', refresh_token }))).toEqual(invalid);
+      expect(refusal(await signOut({ client_id: form['client_id']!, refresh_token }))).toEqual(invalid);
+      expect(refusal(await signOut({ ...(await realm.client()).form, refresh_token }))).toEqual([
+        400,
+        'invalid_grant',
+        "Invalid refresh token. Token client and authorized client don't match",
+      ]);
+      expect(refusal(await signOut({ ...form, refresh_token: tokens.access_token }))).toEqual([
+        400,
+        'invalid_grant',
+        'Invalid refresh token',
+      ]);
+      const twice = new URLSearchParams([...Object.entries(form), ['refresh_token', 'a'], ['refresh_token', 'b']]);
+      expect(refusal(await realm.post('logout', twice.toString()))).toEqual([
+        400,
+        'invalid_request',
+        'duplicated parameter',
+      ]);
+      expect((await refresh(form, refresh_token)).status).toBe(200);
+    });
+
+    it('sends a browser on that shows none, and signs nobody out', async () => {
+      const { form, tokens } = await signedIn({}, { scope: 'openid' });
+      const answer = await signOut({ client_id: form['client_id']!, id_token_hint: tokens.id_token });
+      expect([answer.status, answer.headers.location]).toEqual([
+        302,
+        expect.stringContaining('https://id.example.com/realms/acme/protocol/openid-connect/logout?'),
+      ]);
+      const large = await signOut({ state: 'x'.repeat(40_000) });
+      expect(large.status).toBe(413);
+      expect((await refresh(form, tokens.refresh_token)).status).toBe(200);
     });
   });
 
