@@ -69,6 +69,22 @@ export class RoleResolver {
     return loaders.loadColumns(childrenOfRole, { tenantId: role.tenantId, key: role.id }, columnsRead(info));
   }
 
+  @Reads()
+  @FieldResolver(() => Boolean, { description: 'Whether the role contains other roles.' })
+  async isComposite(@Root() role: RoleKeys, @Ctx() { loaders }: GraphContext): Promise<boolean> {
+    const children = await loaders.loadColumns(childrenOfRole, { tenantId: role.tenantId, key: role.id }, null);
+    return children.length > 0;
+  }
+
+  @Reads('clientUuid')
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: 'UUID of the client that the role belongs to; null for a role of the tenant.',
+  })
+  clientUuid(@Root() { clientUuid }: Pick<Role, 'clientUuid'>): string | null {
+    return clientUuid === TENANT_ROLE_CLIENT ? null : clientUuid;
+  }
+
   @Reads('clientUuid')
   @FieldResolver(() => ClientObject, {
     nullable: true,
@@ -108,12 +124,12 @@ export class RoleResolver {
   @Query(() => RoleConnection, { description: 'Roles by name. An unknown client in the filter is an error.' })
   async roles(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, largestPage }: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => RoleFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: RoleFilterInput | null,
   ): Promise<ConnectionData<RoleKeys>> {
-    const request = toPageRequest(page, info);
+    const request = toPageRequest(page, info, false, largestPage);
     const owner =
       filter?.clientId == null
         ? null

@@ -65,14 +65,14 @@ export class SessionResolver {
   })
   async sessions(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, largestPage }: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => SessionFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: SessionFilterInput | null,
   ): Promise<ConnectionData<SessionKeys>> {
     const { userId, deviceId, ip } = filter ?? {};
     const narrowed = { userId: userId == null ? null : keyOf('User', userId, 'filter.userId'), deviceId, ip };
-    const request = toPageRequest(page, info);
+    const request = toPageRequest(page, info, false, largestPage);
     return toConnection(await services.sessions.page(authority, narrowed, request, columnsRead(info)));
   }
 

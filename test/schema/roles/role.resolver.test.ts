@@ -35,7 +35,7 @@ describe('roles and groups over GraphQL', () => {
 
   describe('roles', () => {
     const CREATE =
-      'mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id name permissions isBuiltin children { name } client { clientId } } } }';
+      'mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id name permissions isBuiltin isComposite children { name isComposite clientUuid } clientUuid client { clientId } } } }';
 
     it('makes, changes and deletes a role', async () => {
       const { client } = await world.newClient(acme, { clientId: 'owner' });
@@ -49,7 +49,9 @@ describe('roles and groups over GraphQL', () => {
         name: 'reader',
         permissions: ['user:read'],
         isBuiltin: false,
-        children: [{ name: 'child' }],
+        isComposite: true,
+        children: [{ name: 'child', isComposite: false, clientUuid: null }],
+        clientUuid: client.id,
         client: { clientId: 'owner' },
       });
       const UPDATE =
