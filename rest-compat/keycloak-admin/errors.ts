@@ -15,12 +15,17 @@ export const unusable = (text: string): LegacyError => ({ ...refusedWith(400, te
 const http = (status: number, reason: string): LegacyError => refused(status, `HTTP ${status} ${reason}`);
 
 const UNAUTHORIZED = http(401, 'Unauthorized');
-const FORBIDDEN = http(403, 'Forbidden');
+export const FORBIDDEN = http(403, 'Forbidden');
 export const BAD_REQUEST = http(400, 'Bad Request');
 const NOT_FOUND = http(404, 'Not Found');
 const INTERNAL = http(500, 'Internal Server Error');
 const TOO_LARGE = http(413, 'Request Entity Too Large');
 export const USER_UNKNOWN = refused(404, 'User not found');
+export const ROLE_UNKNOWN = refused(404, 'Could not find role');
+export const CLIENT_UNKNOWN = refused(404, 'Could not find client');
+export const GROUP_UNKNOWN = refused(404, 'Group not found');
+export const CREDENTIAL_UNKNOWN = refused(404, 'Credential not found');
+export const CONSENT_UNKNOWN = refused(404, 'Consent nor offline token not found');
 /** A body that is no JSON, or does not have its declared shape. */
 const CANNOT_PARSE = unusable('Cannot parse the JSON');
 

@@ -1,9 +1,20 @@
-import { type Dialect, forPages, type Mount, type Route } from '../engine/index.ts';
+import { type Chapter, type Dialect, forPages, type Mount, type Route } from '../engine/index.ts';
 import { ADMIN_ERRORS } from './errors.ts';
+import { ACCESS_ROUTES } from './routes/access.ts';
+import { CREDENTIAL_ROUTES } from './routes/credentials.ts';
+import { GROUP_ROUTES } from './routes/groups.ts';
+import { ROLE_MAPPING_ROUTES } from './routes/role-mappings.ts';
 import { USER_ROUTES } from './routes/users.ts';
 import { ADMIN_SAMPLES } from './samples.ts';
 
-const ROWS: readonly Route[] = USER_ROUTES.map(forPages);
+const CHAPTERS: readonly Chapter[] = [
+  { name: 'Users', description: 'Users and their passwords.', routes: USER_ROUTES },
+  { name: 'Role mappings', description: 'Roles granted to users.', routes: ROLE_MAPPING_ROUTES },
+  { name: 'Groups of users', description: 'Memberships of users in groups.', routes: GROUP_ROUTES },
+  { name: 'Access', description: 'Sessions, consents and linked accounts of users.', routes: ACCESS_ROUTES },
+  { name: 'Credentials', description: 'Changes of credentials of users.', routes: CREDENTIAL_ROUTES },
+].map((chapter) => ({ ...chapter, routes: chapter.routes.map(forPages) }));
+const ROWS: readonly Route[] = CHAPTERS.flatMap(({ routes }) => routes);
 const NO_ROWS: readonly Route[] = [];
 
 /** The paths below a prefix, which deployments have with and without `/auth`; addresses keep the spelling of the request. */
@@ -18,7 +29,7 @@ export const KEYCLOAK_ADMIN: Dialect = {
   title: 'Administration of Keycloak',
   description: 'Users as the Admin REST API of Keycloak has them.',
   mounts: [...mountsBelow(''), ...mountsBelow('/auth')],
-  chapters: [{ name: 'Users', description: 'Users and their passwords.', routes: ROWS }],
+  chapters: CHAPTERS,
   samples: ADMIN_SAMPLES,
   errors: ADMIN_ERRORS,
   api: 'rest',

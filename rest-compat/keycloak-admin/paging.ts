@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invalidField, positionCursor } from '../../src/kernel/index.ts';
 
 /** Most rows of a page. A page of the graph inside the process has no more. */
-const LARGEST_PAGE = 10_000;
+export const LARGEST_PAGE = 10_000;
 const DEFAULT_SIZE = 100;
 const WHOLE_NUMBER = z
   .string()
@@ -39,6 +39,17 @@ export function toWindow(page: AskedPage) {
 /** @throws INVALID_INPUT All rows are asked for, and they are more than the service shows at once. */
 export function assertWhole(page: AskedPage, total: number): void {
   if (isWhole(page) && total - offsetOf(page) > LARGEST_PAGE) throw tooLarge();
+}
+
+/**
+ * The rows of a page of a list that was read whole; all of them where the request names no size.
+ * @throws INVALID_INPUT The page is larger than the service shows at once.
+ */
+export function cutPage<T>(rows: readonly T[], page: AskedPage): readonly T[] {
+  const size = Number(page.max ?? rows.length);
+  if (size > LARGEST_PAGE) throw tooLarge();
+  const from = offsetOf(page);
+  return rows.slice(from, size < 0 ? undefined : from + size);
 }
 
 /** The cursor before the first row, with which a list is counted to 100,000. */

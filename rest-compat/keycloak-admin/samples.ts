@@ -20,6 +20,9 @@ const USER = {
   disableableCredentialTypes: [],
   notBefore: 0,
 };
+const ROLE = { id: ID, name: 'auditor', description: 'Reads the books.', composite: false, clientRole: false };
+const CLIENT_ROLE = { ...ROLE, clientRole: true, containerId: ID };
+const MOMENT = 1_790_000_000_000;
 const SENT = {
   firstName: 'Ada',
   lastName: 'Fern',
@@ -36,6 +39,10 @@ export const ADMIN_SAMPLES: Samples = {
   parameters: {
     tenant: 'acme',
     id: ID,
+    client: ID,
+    clientId: 'portal',
+    groupId: ID,
+    credentialId: ID,
     search: 'ada',
     username: 'ada',
     email: 'ada@',
@@ -76,6 +83,45 @@ export const ADMIN_SAMPLES: Samples = {
         },
       ],
     },
+    RoleMappings: {
+      reply: {
+        realmMappings: [ROLE],
+        clientMappings: { portal: { id: ID, client: 'portal', mappings: [CLIENT_ROLE] } },
+      },
+    },
+    RolesOfUser: { reply: [ROLE] },
+    AvailableRoles: { reply: [ROLE] },
+    GrantRoles: { body: [{ id: ID, name: 'auditor' }] },
+    RevokeRoles: { body: [{ id: ID, name: 'auditor' }] },
+    GroupsOfUser: { reply: [{ id: ID, name: 'deck', path: '/deck', subGroups: [] }] },
+    CountGroups: { reply: { count: 1 } },
+    SessionsOfUser: {
+      reply: [
+        {
+          id: ID,
+          username: 'ada',
+          userId: ID,
+          ipAddress: '192.0.2.7',
+          start: MOMENT,
+          lastAccess: MOMENT,
+          rememberMe: false,
+          transientUser: false,
+        },
+      ],
+    },
+    Consents: {
+      reply: [
+        {
+          clientId: 'portal',
+          grantedClientScopes: ['email'],
+          createdDate: MOMENT,
+          lastUpdatedDate: MOMENT,
+          additionalGrants: [],
+        },
+      ],
+    },
+    ExternalAccounts: { reply: [{ identityProvider: 'harbour', userId: '7', userName: 'ada' }] },
+    RenameCredential: { body: 'Phone' },
     SetPassword: { body: { type: 'password', value: 'seven-herons-at-ebb', temporary: false } },
   },
 };

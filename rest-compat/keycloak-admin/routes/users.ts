@@ -36,9 +36,9 @@ import { assertWhole, FIRST_PAGE, PAGE_PARAMETERS, toWindow } from '../paging.ts
 import { accessOf, showBriefly, showUser, USER } from '../user.ts';
 import { FILTER_PARAMETERS, toFilter, toOrder } from '../user-filter.ts';
 import { userId } from '../user-lookup.ts';
+import { NO_USER, OF_NO_USER, USER_PATH } from '../user-path.ts';
 
 const SPEC = '4.4';
-const USER_PATH = z.object({ id: z.string().max(255) });
 
 const LIST_PARAMETERS = FILTER_PARAMETERS.extend({
   ...PAGE_PARAMETERS,
@@ -106,11 +106,8 @@ const GET = route({
     schema: USER,
     from: ({ user, viewer }, { tenantName }) => showUser(user, accessOf(viewer, tenantName)),
   },
-  errors: { NOT_FOUND: USER_UNKNOWN, INVALID_INPUT: USER_UNKNOWN },
+  errors: NO_USER,
 });
-
-/** A text in the path that is the id of something else. */
-const OF_NO_USER = { at: { userId: USER_UNKNOWN } };
 
 /** Refusals of values, whether the user is new or not. */
 const valueErrors = (text: string) => {
@@ -185,7 +182,7 @@ const DELETE = route({
   input: { params: USER_PATH },
   toVariables: ({ params }) => ({ userId: params.id }),
   reply: { status: 204 },
-  errors: { NOT_FOUND: USER_UNKNOWN, INVALID_INPUT: USER_UNKNOWN },
+  errors: NO_USER,
 });
 
 const RESET_PASSWORD = route({

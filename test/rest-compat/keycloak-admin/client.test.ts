@@ -5,7 +5,25 @@ import { type RestClient, serveWorld } from '../../support/rest.ts';
 import { World } from '../../support/world.ts';
 
 const PASSWORD = 'nine-otters-under-birches';
-const PERMISSIONS = ['user:create', 'user:write', 'user:delete', 'auth-mode:write', 'password:set', 'credential:read'];
+const PERMISSIONS = [
+  'user:create',
+  'user:write',
+  'user:delete',
+  'auth-mode:write',
+  'password:set',
+  'credential:write',
+  'credential:delete',
+  'role:read',
+  'role-grant:write',
+  'client:read',
+  'group:read',
+  'group-member:write',
+  'session:read',
+  'session:revoke',
+  'consent:read',
+  'consent:revoke',
+  'federation-link:read',
+];
 
 describe('the stock client of the administration', () => {
   let world: World;
@@ -72,7 +90,7 @@ describe('the stock client of the administration', () => {
         totp: false,
         disableableCredentialTypes: [],
         notBefore: 0,
-        access: { manageGroupMembership: false, view: true, mapRoles: false, impersonate: false, manage: true },
+        access: { manageGroupMembership: true, view: true, mapRoles: true, impersonate: false, manage: true },
       };
       expect(await admin.users.findOne({ id })).toEqual(shown);
       expect(await admin.users.find({ username, exact: true })).toEqual([shown]);
@@ -97,6 +115,125 @@ describe('the stock client of the administration', () => {
       expect((await admin.users.findOne({ id }))?.requiredActions).toEqual(['UPDATE_PASSWORD']);
       await admin.users.del({ id });
       expect(await admin.users.findOne({ id })).toBeNull();
+    });
+
+    it('grants roles of the realm and of a client', async () => {
+      const { id: user } = await world.newUser(acme);
+      const role = await world.newRole(acme, { description: 'Holds the lamp.' });
+      const { client } = await world.newClient(acme);
+      const own = await world.services.roles.create(world.system(acme), { name: 'keeper', clientUuid: client.id });
+      const roles = [{ id: role.id, name: role.name }];
+      const ofClient = { id: user, clientUniqueId: client.id };
+      const realmRole = {
+        id: role.id,
+        name: role.name,
+        description: 'Holds the lamp.',
+        composite: false,
+        clientRole: false,
+      };
+      const clientRole = { id: own.id, name: 'keeper', composite: false, clientRole: true, containerId: client.id };
+      expect(await admin.users.listAvailableRealmRoleMappings({ id: user })).toContainEqual(realmRole);
+      expect(await admin.users.listAvailableClientRoleMappings(ofClient)).toEqual([clientRole]);
+      await admin.users.addRealmRoleMappings({ id: user, roles });
+      await admin.users.addClientRoleMappings({ ...ofClient, roles: [{ id: own.id, name: 'keeper' }] });
+      expect(await admin.users.listRealmRoleMappings({ id: user })).toEqual([realmRole]);
+      expect(await admin.users.listClientRoleMappings(ofClient)).toEqual([clientRole]);
+      expect(await admin.users.listAvailableRealmRoleMappings({ id: user })).not.toContainEqual(realmRole);
+      expect(await admin.users.listAvailableClientRoleMappings(ofClient)).toEqual([]);
+      expect(await admin.users.listRoleMappings({ id: user })).toEqual({
+        realmMappings: [realmRole],
+        clientMappings: { [client.clientId]: { id: client.id, client: client.clientId, mappings: [clientRole] } },
+      });
+      await admin.users.delRealmRoleMappings({ id: user, roles });
+      await admin.users.delClientRoleMappings({ ...ofClient, roles: [{ id: own.id, name: 'keeper' }] });
+      expect(await admin.users.listRoleMappings({ id: user })).toEqual({ realmMappings: [], clientMappings: {} });
+    });
+
+    it('adds to groups and removes from them', async () => {
+      const { id: user } = await world.newUser(acme);
+      const parent = await world.newGroup(acme);
+      const group = await world.newGroup(acme, { parentId: parent.id, attributes: { deck: 'aft' } });
+      const shown = {
+        id: group.id,
+        name: group.name,
+        path: `/${parent.name}/${group.name}`,
+        parentId: parent.id,
+        subGroups: [],
+      };
+      await admin.users.addToGroup({ id: user, groupId: group.id });
+      expect(await admin.users.listGroups({ id: user })).toEqual([shown]);
+      const whole = { id: user, briefRepresentation: false, search: group.name };
+      expect(await admin.users.listGroups(whole)).toEqual([{ ...shown, attributes: { deck: ['aft'] } }]);
+      expect(await admin.users.countGroups({ id: user })).toEqual({ count: 1 });
+      await admin.users.delFromGroup({ id: user, groupId: group.id });
+      expect(await admin.users.listGroups({ id: user })).toEqual([]);
+    });
+
+    it('shows sessions and ends them', async () => {
+      const { id: user, username: name } = await world.newUser(acme);
+      const { session } = await world.signedIn(acme, user);
+      const now = world.clock.now().getTime();
+      expect(await admin.users.listSessions({ id: user })).toEqual([
+        {
+          id: session.id,
+          username: name,
+          userId: user,
+          start: now,
+          lastAccess: now,
+          rememberMe: false,
+          transientUser: false,
+        },
+      ]);
+      await admin.users.logout({ id: user });
+      expect(await admin.users.listSessions({ id: user })).toEqual([]);
+    });
+
+    it('shows credentials, names and removes them', async () => {
+      const { id: user } = await world.newUser(acme);
+      await world.givePassword(acme, user);
+      const { id: credentialId } = await world.giveTotp(acme, user);
+      await admin.users.updateCredentialLabel({ id: user, credentialId }, 'Grey phone');
+      const shown = await admin.users.getCredentials({ id: user });
+      expect(shown).toEqual([
+        {
+          id: expect.any(String),
+          type: 'password',
+          createdDate: expect.any(Number),
+          credentialData: expect.stringContaining('argon2'),
+        },
+        {
+          id: credentialId,
+          type: 'otp',
+          userLabel: 'Grey phone',
+          createdDate: expect.any(Number),
+          credentialData: expect.stringContaining('totp'),
+        },
+      ]);
+      await admin.users.deleteCredential({ id: user, credentialId });
+      expect((await admin.users.getCredentials({ id: user })).map(({ type }) => type)).toEqual(['password']);
+    });
+
+    it('shows linked accounts and consents, and withdraws a consent', async () => {
+      const { id: user } = await world.newUser(acme);
+      const provider = await world.newProvider(acme);
+      await world.link(acme, user, provider, '77', 'Ola');
+      expect(await admin.users.listFederatedIdentities({ id: user })).toEqual([
+        { identityProvider: provider.name, userId: '77', userName: 'Ola' },
+      ]);
+      const { client } = await world.newClient(acme);
+      await world.consent(acme, user, client, ['openid', 'email']);
+      const at = world.clock.now().getTime();
+      expect(await admin.users.listConsents({ id: user })).toEqual([
+        {
+          clientId: client.clientId,
+          grantedClientScopes: ['email', 'openid'],
+          createdDate: at,
+          lastUpdatedDate: at,
+          additionalGrants: [],
+        },
+      ]);
+      await admin.users.revokeConsent({ id: user, clientId: client.clientId });
+      expect(await admin.users.listConsents({ id: user })).toEqual([]);
     });
 
     it('shows the text of a refusal', async () => {

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { lookup, presentItems, type Route, route } from '../../engine/index.ts';
+import { callersWith } from '../../realm-users/callers.ts';
+import { CONSENT_UNKNOWN } from '../errors.ts';
+import {
+  Consents,
+  EndSessions,
+  ExternalAccounts,
+  IdentifyUser,
+  RevokeConsent,
+  SessionsOfUser,
+  type SessionsOfUserData,
+} from '../operations.generated.ts';
+import { LARGEST_PAGE } from '../paging.ts';
+import { NO_USER, USER_PATH } from '../user-path.ts';
+
+const SPEC = '4.7';
+
+const SESSION = z.strictObject({
+  id: z.string(),
+  username: z.string(),
+  userId: z.string(),
+  ipAddress: z.string().optional(),
+  start: z.number().int().describe('Milliseconds since 1970.'),
+  lastAccess: z.number().int().describe('Milliseconds since 1970.'),
+  rememberMe: z.boolean(),
+  transientUser: z.boolean().describe('Always false.'),
+});
+
+/** The sessions of browsers; those that go on without one are no part of the list. */
+const showSessions = ({ user, sessions }: SessionsOfUserData): z.input<typeof SESSION>[] =>
+  presentItems(sessions.nodes)
+    .filter(({ isOffline }) => !isOffline)
+    .map(({ sessionId, ip, createdAt, lastUsedAt, isRemembered }) => ({
+      id: sessionId,
+      username: user.username,
+      userId: user.subject,
+      ...(ip === null ? {} : { ipAddress: ip }),
+      start: Date.parse(createdAt),
+      lastAccess: Date.parse(lastUsedAt),
+      rememberMe: isRemembered,
+      transientUser: false,
+    }));
+
+const SESSIONS = route({
+  method: 'GET',
+  path: '/users/{id}/sessions',
+  spec: SPEC,
+  summary: 'Active sessions of a user, newest first, at most 10,000',
+  callers: callersWith('session:read'),
+  operation: SessionsOfUser,
+  input: { params: USER_PATH },
+  toVariables: ({ params }) => ({ userId: params.id, first: LARGEST_PAGE }),
+  reply: { status: 200, schema: z.array(SESSION), from: showSessions },
+  errors: NO_USER,
+});
+
+/** The user in the path, whose sessions could be ended without it as well. */
+const user = lookup({
+  operation: IdentifyUser,
+  toVariables: ({ params }: { readonly params: { readonly id: string } }) => ({ userId: params.id }),
+  from: (found) => found.user,
+});
+
+const LOGOUT = route({
+  method: 'POST',
+  path: '/users/{id}/logout',
+  spec: SPEC,
+  summary: 'Ends all sessions of a user',
+  callers: callersWith('session:revoke'),
+  operation: EndSessions,
+  input: { params: USER_PATH },
+  lookups: { user },
+  toVariables: ({ params }) => ({ userId: params.id }),
+  reply: { status: 204 },
+  errors: NO_USER,
+});
+
+const CONSENT = z.strictObject({
+  clientId: z.string(),
+  grantedClientScopes: z.array(z.string()),
+  createdDate: z.number().int().describe('Milliseconds since 1970.'),
+  lastUpdatedDate: z.number().int().describe('Milliseconds since 1970.'),
+  additionalGrants: z.array(z.unknown()).describe('Always empty.'),
+});
+
+const CONSENTS = route({
+  method: 'GET',
+  path: '/users/{id}/consents',
+  spec: SPEC,
+  summary: 'What a user allowed applications',
+  callers: callersWith('consent:read'),
+  operation: Consents,
+  input: { params: USER_PATH },
+  toVariables: ({ params }) => ({ userId: params.id }),
+  reply: {
+    status: 200,
+    schema: z.array(CONSENT),
+    from: ({ consents }) =>
+      presentItems(consents).map(({ clientId, scopes, createdAt, updatedAt }) => ({
+        clientId,
+        grantedClientScopes: scopes,
+        createdDate: Date.parse(createdAt),
+        lastUpdatedDate: Date.parse(updatedAt),
+        additionalGrants: [],
+      })),
+  },
+  errors: NO_USER,
+});
+
+const REVOKE_CONSENT = route({
+  method: 'DELETE',
+  path: '/users/{id}/consents/{clientId}',
+  spec: SPEC,
+  summary: 'Withdraws what a user allowed an application, whose tokens for the user end',
+  callers: callersWith('consent:revoke'),
+  operation: RevokeConsent,
+  input: { params: USER_PATH.extend({ clientId: z.string().max(255) }) },
+  toVariables: ({ params }) => ({ userId: params.id, clientId: params.clientId }),
+  reply: { status: 204 },
+  errors: { ...NO_USER, CONSENT_NOT_FOUND: CONSENT_UNKNOWN },
+});
+
+const LINK = z.strictObject({
+  identityProvider: z.string(),
+  userId: z.string(),
+  userName: z.string().optional(),
+});
+
+const LINKS = route({
+  method: 'GET',
+  path: '/users/{id}/federated-identity',
+  spec: SPEC,
+  summary: 'Accounts at identity providers that are linked to a user',
+  callers: callersWith('federation-link:read'),
+  operation: ExternalAccounts,
+  input: { params: USER_PATH },
+  toVariables: ({ params }) => ({ userId: params.id }),
+  reply: {
+    status: 200,
+    schema: z.array(LINK),
+    from: ({ federationLinks }) =>
+      presentItems(federationLinks).map(({ providerName, externalId, externalName }) => ({
+        identityProvider: providerName,
+        userId: externalId,
+        ...(externalName === null ? {} : { userName: externalName }),
+      })),
+  },
+  errors: NO_USER,
+});
+
+/** Sessions, consents and linked accounts of users: docs/dialects/kobil.md, section 4.7. */
+export const ACCESS_ROUTES: readonly Route[] = [SESSIONS, LOGOUT, CONSENTS, REVOKE_CONSENT, LINKS];
