@@ -13,11 +13,13 @@ const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
   'Mutation.keepPostedRequest': { input: { endpoint: 'END_SESSION', parameters: [] } },
   'Mutation.issueTokens': { input: { parameters: [{ name: 'grant_type', values: ['client_credentials'] }] } },
   'Mutation.openAccountLinking': { input: { handle: 'x' } },
+  'Mutation.postSignOut': { input: { parameters: [] } },
   'Mutation.revokeToken': { input: { token: 'x' } },
   'Query.introspectToken': { token: 'x' },
   'Query.jwks': {},
   'Query.openidConfiguration': {},
   'Query.signOut': { handle: 'x' },
+  'Query.tokenIssuer': {},
   'Query.userinfo': {},
 };
 
@@ -41,6 +43,15 @@ describe('what the OAuth fields do not allow', () => {
     expect((await callField(world, anonymous, 'Query.introspectToken', named)).code).toBe('CLIENT_UNAUTHENTICATED');
     const revoked = await callField(world, anonymous, 'Mutation.revokeToken', { input: named });
     expect(revoked.code).toBe('CLIENT_UNAUTHENTICATED');
+  });
+
+  it('a posted sign-out needs a browser, or a refresh token with its client', async () => {
+    const post = async (parameters: object[]) =>
+      (await callField(world, anonymous, 'Mutation.postSignOut', { input: { tenant: acme.name, parameters } })).code;
+    expect(await post([])).toBe('BROWSER_REQUIRED');
+    expect(await post([{ name: 'refresh_token', values: [''] }])).toBe('BROWSER_REQUIRED');
+    expect(await post([{ name: 'refresh_token', values: ['x'] }])).toBe('CLIENT_UNAUTHENTICATED');
+    expect(await post([{ name: 'refresh_token', values: ['x', 'y'] }])).toBe('TOKEN_PARAMETER_INVALID');
   });
 
   it('userinfo requires the token of a user with the scope openid', async () => {

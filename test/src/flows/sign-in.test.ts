@@ -4,6 +4,7 @@ import type { PasswordSignIn } from '../../../src/flows/index.ts';
 import type { IdentityError, TenantRef } from '../../../src/kernel/index.ts';
 import type { TenantSettingsPatch } from '../../../src/tenants/index.ts';
 import type { User } from '../../../src/users/index.ts';
+import { totpCode } from '../../support/totp.ts';
 import { TEST_ORIGIN, World } from '../../support/world.ts';
 
 const EMAIL = 'jane@example.com';
@@ -172,6 +173,21 @@ describe('signing in with a password', () => {
     await world.services.authModes.update(world.system(tenant), user.id, { requiredFactor: null });
     expect(await once()).toBe('SIGN_IN_PASSWORD_CHANGE_REQUIRED');
     expect(await world.eventTypes(tenant)).not.toContain('session.started');
+  });
+
+  it('takes the code of a demanded second factor with the password, once', async () => {
+    await world.giveTotp(tenant, user.id);
+    await world.services.authModes.update(world.system(tenant), user.id, { requiredFactor: 2 });
+    const once = (code: string | null) =>
+      world.services.signIn.signInWithPassword(asUser(), { username: 'jane', password, code }).then(
+        ({ session }) => session.acr,
+        (error: IdentityError) => error.code,
+      );
+    const code = totpCode('JBSWY3DPEHPK3PXP', world.clock.now());
+    expect(await once(null)).toBe('SIGN_IN_FACTOR_REQUIRED');
+    expect(await once('000000')).toBe('SIGN_IN_REFUSED');
+    expect(await once(code)).toBe('2fa');
+    expect(await once(code)).toBe('SIGN_IN_REFUSED');
   });
 
   it('starts a session and remembers the device', async () => {
