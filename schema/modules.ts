@@ -9,6 +9,7 @@ import { groups } from './groups/module.ts';
 import { kit } from './kit/module.ts';
 import { registerNodes } from './kit/node.ts';
 import type { SchemaModule } from './kit/schema-module.ts';
+import { mails } from './mails/module.ts';
 import { oauth } from './oauth/module.ts';
 import { rights } from './rights/module.ts';
 import { risk } from './risk/module.ts';
@@ -34,6 +35,7 @@ const MODULES_BY_NAME = {
   federation,
   rights,
   risk,
+  mails,
   signIn,
   oauth,
 } satisfies Readonly<Record<string, SchemaModule>>;

@@ -32,6 +32,7 @@ const PERMISSION_VERBS = {
   riskbit: ['read', 'write', 'delete', 'verify'],
   block: ['read', 'lift'],
   'qr-sign-in': ['read', 'decide'],
+  mail: ['send'],
   event: ['read'],
   key: ['read', 'rotate'],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { kernelErrors } from '../kernel/index.ts';
 import { openUnitOfWork } from '../persistence/index.ts';
+import { deliveryErrors } from './delivery.errors.ts';
 import { type Mail, type Message, PermanentDeliveryError, type Sms, type Transport } from './message.ts';
 
 /** How a message ended. */
@@ -26,11 +27,15 @@ export interface DeliveryQueueOptions<M extends Message> {
   readonly tenantCapacity?: number;
   /** Milliseconds before each further attempt. Default 1 s, 5 s, 30 s, 2 min, 10 min. */
   readonly retryDelaysMs?: readonly number[];
+  /** How long the caller of `sendNow` waits. Default 10 s. */
+  readonly patienceMs?: number;
 }
 
 const CAPACITY = 1000;
 const TENANT_CAPACITY = 250;
 const RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000];
+const PATIENCE_MS = 10_000;
+const UNREACHABLE = { sent: false, reason: 'unreachable' } as const;
 /** Less than the time a node may take to stop (README.md). */
 const STOP_PATIENCE_MS = 5_000;
 
@@ -66,6 +71,34 @@ export class DeliveryQueue<M extends Message> {
   offer(message: M): void {
     const isFull = this.#isFullFor(message);
     this.#enter(async () => (isFull ? { sent: false, reason: 'queue_full' } : this.#attempts(message)), message);
+  }
+
+  /**
+   * Makes one attempt while the caller waits, outside of units of work, and records its outcome.
+   * @throws MAIL_NOT_SENT The server refused the message, cannot be reached, or was silent for 10 s.
+   * @throws SERVICE_UNAVAILABLE Too many wait already.
+   */
+  async sendNow(message: M): Promise<void> {
+    if (this.#isFullFor(message)) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'the outgoing queue is full' });
+    const { report, patienceMs = PATIENCE_MS } = this.#options;
+    const isOver = new AbortController();
+    const silence = pause(patienceMs, UNREACHABLE, { signal: isOver.signal }).catch(() => UNREACHABLE);
+    const outcome = await Promise.race([this.#attemptOnce(message), silence]);
+    isOver.abort();
+    await report(message, outcome);
+    if (!outcome.sent) throw deliveryErrors.MAIL_NOT_SENT();
+  }
+
+  /** Counts as waiting until the attempt has ended, also when nobody waits for it any more. */
+  #attemptOnce(message: M): Promise<DeliveryOutcome> {
+    this.#count(message, 1);
+    const attempt = this.#attempt(message);
+    const run: Promise<void> = attempt.then(() => {
+      this.#count(message, -1);
+      this.#running.delete(run);
+    });
+    this.#running.add(run);
+    return attempt;
   }
 
   #isFullFor({ behalf }: M): boolean {
@@ -129,20 +162,25 @@ export class DeliveryQueue<M extends Message> {
   }
 
   async #attempts(message: M): Promise<DeliveryOutcome> {
-    const { transport, retryDelaysMs = RETRY_DELAYS_MS, onError = () => {} } = this.#options;
+    const { retryDelaysMs = RETRY_DELAYS_MS } = this.#options;
     for (let attempt = 0; ; attempt++) {
       const isLast = this.#stopping.signal.aborted || attempt >= retryDelaysMs.length;
-      try {
-        await transport.deliver(message);
-        return { sent: true };
-      } catch (error) {
-        onError(error);
-        if (error instanceof PermanentDeliveryError) return { sent: false, reason: 'refused' };
-        if (isLast) return { sent: false, reason: 'unreachable' };
-        // `stop` ends the wait early, for the last attempt. The timer does not keep the process alive.
-        const options = { signal: this.#stopping.signal, ref: false };
-        await pause(retryDelaysMs[attempt], undefined, options).catch(() => {});
-      }
+      const outcome = await this.#attempt(message);
+      if (isLast || outcome.sent || outcome.reason === 'refused') return outcome;
+      // `stop` ends the wait early, for the last attempt. The timer does not keep the process alive.
+      const options = { signal: this.#stopping.signal, ref: false };
+      await pause(retryDelaysMs[attempt], undefined, options).catch(() => {});
+    }
+  }
+
+  async #attempt(message: M): Promise<DeliveryOutcome> {
+    const { transport, onError = () => {} } = this.#options;
+    try {
+      await transport.deliver(message);
+      return { sent: true };
+    } catch (error) {
+      onError(error);
+      return error instanceof PermanentDeliveryError ? { sent: false, reason: 'refused' } : UNREACHABLE;
     }
   }
 }

@@ -19,6 +19,23 @@ export const ENGLISH = {
     subject: 'Your password was changed',
     text: 'The password of your account was changed.\n\nIf this was not you, contact your administrator at once.',
   },
+  /** Values: `app`, and `portalUrl`, `androidLink`, `iosLink`, `support`, each of which may be empty, as in the next three. */
+  welcome: {
+    subject: 'Welcome to {app}',
+    text: 'Welcome to {app}. Your account is ready.\n\nPortal: {portalUrl}\nApp for Android: {androidLink}\nApp for iOS: {iosLink}\n\nQuestions: {support}',
+  },
+  'forgot-password': {
+    subject: 'Your password for {app}',
+    text: 'You can choose a new password for {app} where you sign in.\n\nPortal: {portalUrl}\nApp for Android: {androidLink}\nApp for iOS: {iosLink}\n\nIf you did not ask for this, ignore this mail.\n\nQuestions: {support}',
+  },
+  'confirm-address': {
+    subject: 'Confirm your e-mail address for {app}',
+    text: 'Please confirm this e-mail address: sign in to {app}, which then asks you for a code from a mail.\n\nPortal: {portalUrl}\nApp for Android: {androidLink}\nApp for iOS: {iosLink}\n\nQuestions: {support}',
+  },
+  'test-mail': {
+    subject: 'Test mail of {app}',
+    text: 'The mail server of {app} works: it sent this mail.\n\nPortal: {portalUrl}\nApp for Android: {androidLink}\nApp for iOS: {iosLink}\n\nQuestions: {support}',
+  },
 } as const satisfies Readonly<Record<string, TemplateText>>;
 
 export type TemplateName = keyof typeof ENGLISH;

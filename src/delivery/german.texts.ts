@@ -12,4 +12,20 @@ export const GERMAN: Texts = {
     subject: 'Ihr Passwort wurde geändert',
     text: 'Das Passwort Ihres Kontos wurde geändert.\n\nWenn Sie das nicht waren, wenden Sie sich sofort an Ihren Administrator.',
   },
+  welcome: {
+    subject: 'Willkommen bei {app}',
+    text: 'Willkommen bei {app}. Ihr Konto ist eingerichtet.\n\nPortal: {portalUrl}\nApp für Android: {androidLink}\nApp für iOS: {iosLink}\n\nFragen: {support}',
+  },
+  'forgot-password': {
+    subject: 'Ihr Passwort für {app}',
+    text: 'Sie können bei der Anmeldung ein neues Passwort für {app} wählen.\n\nPortal: {portalUrl}\nApp für Android: {androidLink}\nApp für iOS: {iosLink}\n\nWenn Sie das nicht wollten, beachten Sie diese E-Mail nicht.\n\nFragen: {support}',
+  },
+  'confirm-address': {
+    subject: 'Bestätigen Sie Ihre E-Mail-Adresse für {app}',
+    text: 'Bitte bestätigen Sie diese E-Mail-Adresse: Melden Sie sich bei {app} an; dort geben Sie einen Code aus einer E-Mail ein.\n\nPortal: {portalUrl}\nApp für Android: {androidLink}\nApp für iOS: {iosLink}\n\nFragen: {support}',
+  },
+  'test-mail': {
+    subject: 'Testmail von {app}',
+    text: 'Der Mailserver von {app} funktioniert: Er hat diese E-Mail gesendet.\n\nPortal: {portalUrl}\nApp für Android: {androidLink}\nApp für iOS: {iosLink}\n\nFragen: {support}',
+  },
 };

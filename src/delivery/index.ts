@@ -16,5 +16,6 @@ export type { Transports } from './outgoing.ts';
 export { languageOf, type Rendered, renderTemplate, type Wanted } from './render.ts';
 export { SmsGatewayTransport } from './sms-gateway.transport.ts';
 export { SmtpTransport } from './smtp.transport.ts';
+export { isMailbox } from './smtp-mail.ts';
 export { LANGUAGES, type Language, TEMPLATES, type TemplateName } from './templates.ts';
 export { type MailServer, TenantMailTransport } from './tenant-mail.transport.ts';

@@ -1,5 +1,6 @@
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import { LOOPBACK_NETWORKS, type PrivateHosts } from '../kernel/index.ts';
+import { deliveryErrors } from './delivery.errors.ts';
 import { deliveryEvents } from './delivery.events.ts';
 import { createQueue, type QueueNeeds, type Transports } from './outgoing.ts';
 import { type MailServer, TenantMailTransport } from './tenant-mail.transport.ts';
@@ -16,6 +17,7 @@ interface DeliveryNeeds extends ModuleBase, Omit<QueueNeeds, 'db' | 'events'> {
 
 export const delivery = {
   name: 'delivery',
+  errors: [deliveryErrors],
   events: [deliveryEvents],
   create: ({ base, transports, onError, mailServers, privateHosts, allowLoopbackHttp }: DeliveryNeeds) => {
     const { names, networks } = privateHosts;

@@ -25,11 +25,20 @@ export function renderTemplate(
   return { subject: filled(subject, values), text: filled(text, values), locale };
 }
 
+const VALUE = /\{(\w+)\}/g;
+
+/** Puts the values in; a line with an empty one is left out, and so are doubled blank lines. */
 function filled(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+  const valueNamed = (name: string): string => {
     if (!Object.hasOwn(values, name)) throw new Error(`The value "${name}" is missing.`);
     return values[name]!;
-  });
+  };
+  const isWhole = (line: string): boolean => [...line.matchAll(VALUE)].every(([, name]) => valueNamed(name!) !== '');
+  const kept = template.split('\n').filter(isWhole).join('\n');
+  return kept
+    .replace(/\n{3,}/g, '\n\n')
+    .trimEnd()
+    .replace(VALUE, (_, name: string) => valueNamed(name));
 }
 
 /** Longer than any browser sends; what follows is ignored. */

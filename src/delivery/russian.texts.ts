@@ -12,4 +12,20 @@ export const RUSSIAN: Texts = {
     subject: 'Пароль изменён',
     text: 'Пароль вашей учётной записи изменён.\n\nЕсли это сделали не вы, немедленно обратитесь к администратору.',
   },
+  welcome: {
+    subject: 'Добро пожаловать в {app}',
+    text: 'Добро пожаловать в {app}. Ваша учётная запись готова.\n\nПортал: {portalUrl}\nПриложение для Android: {androidLink}\nПриложение для iOS: {iosLink}\n\nВопросы: {support}',
+  },
+  'forgot-password': {
+    subject: 'Ваш пароль для {app}',
+    text: 'Новый пароль для {app} можно выбрать при входе.\n\nПортал: {portalUrl}\nПриложение для Android: {androidLink}\nПриложение для iOS: {iosLink}\n\nЕсли вы этого не запрашивали, ничего не делайте.\n\nВопросы: {support}',
+  },
+  'confirm-address': {
+    subject: 'Подтвердите адрес электронной почты для {app}',
+    text: 'Подтвердите этот адрес: войдите в {app} и введите код из письма.\n\nПортал: {portalUrl}\nПриложение для Android: {androidLink}\nПриложение для iOS: {iosLink}\n\nВопросы: {support}',
+  },
+  'test-mail': {
+    subject: 'Проверочное письмо {app}',
+    text: 'Почтовый сервер {app} работает: он отправил это письмо.\n\nПортал: {portalUrl}\nПриложение для Android: {androidLink}\nПриложение для iOS: {iosLink}\n\nВопросы: {support}',
+  },
 };

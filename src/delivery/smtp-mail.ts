@@ -8,9 +8,12 @@ const MAILBOX = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+$/;
 /** Answers of a server that mean "never" (RFC 5321 section 4.2.1). */
 const PERMANENT = 500;
 
+/** Whether an address is one plain mailbox. */
+export const isMailbox = (address: string): boolean => MAILBOX.test(address);
+
 /** @throws PermanentDeliveryError The address is not one plain mailbox. */
 export function requireMailbox(address: string, whose: 'recipient' | 'sender'): string {
-  if (!MAILBOX.test(address)) throw new PermanentDeliveryError(`The ${whose} is not one plain mailbox.`);
+  if (!isMailbox(address)) throw new PermanentDeliveryError(`The ${whose} is not one plain mailbox.`);
   return address;
 }
 

@@ -13,7 +13,7 @@ import {
   LinkedAppBinding,
 } from '../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
-import type { Mailer, SmsSender } from '../delivery/index.ts';
+import type { DeliveryQueue, Mail, SmsSender } from '../delivery/index.ts';
 import type { EventReader } from '../events/index.ts';
 import type { RightService } from '../rights/index.ts';
 import type { AdministratorRoles, GroupMemberService, GuardedAccounts, RoleGrantService } from '../roles/index.ts';
@@ -21,6 +21,8 @@ import type { DeviceService, OneTimeCodeStore, SessionService } from '../session
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import type { UserService, UserStore } from '../users/index.ts';
 import { AccountHistory } from './account-history.ts';
+import { accountMailErrors } from './account-mail.errors.ts';
+import { AccountMailFlow, type AccountMailFlowDeps } from './account-mail.ts';
 import { AdministrationFlow } from './administration.ts';
 import { PasswordFlow } from './change-password.ts';
 import { ConfigureTenantFlow } from './configure-tenant.ts';
@@ -43,7 +45,8 @@ interface FlowNeeds extends ModuleBase {
   readonly eventReader: EventReader;
   readonly directory: TenantDirectory;
   readonly tenants: TenantService;
-  readonly mailer: Mailer;
+  readonly mailer: DeliveryQueue<Mail>;
+  readonly mailServers: AccountMailFlowDeps['mailServers'];
   readonly smsSender: SmsSender;
   readonly guarded: GuardedAccounts;
   readonly administratorRoles: AdministratorRoles;
@@ -69,7 +72,7 @@ interface FlowNeeds extends ModuleBase {
 
 export const flows = {
   name: 'flows',
-  errors: [qrSignInErrors, signInErrors, signUpErrors],
+  errors: [accountMailErrors, qrSignInErrors, signInErrors, signUpErrors],
   events: [qrSignInEvents, signInEvents],
   create: (needs: FlowNeeds) => {
     const { base, directory, users, userStore, passwords, lockouts, sessions, mailer, smsSender: sms } = needs;
@@ -142,6 +145,8 @@ export const flows = {
           serviceAccounts,
           administration,
         }),
+        /** Mails that administrators send to users. */
+        accountMails: new AccountMailFlow({ directory, users: userStore, mailer, mailServers: needs.mailServers }),
         /** Events of one account. */
         accountHistory: new AccountHistory({ users: userStore, events: needs.eventReader }),
       },

@@ -172,6 +172,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   beginFactorEnrolment: 'acts for a user who proves the account in the same browser',
   cancelInteraction: 'ends a sign-in of the same browser',
   chooseAccount: 'acts for a user who proves the account in the same browser',
+  sendAccountMail: 'changes nothing',
+  sendTestMail: 'changes nothing',
   sendEmailCode: 'acts for a user who proves the account in the same browser',
   submitConsent: 'acts for a user who proves the account in the same browser',
   submitEmailCode: 'acts for a user who proves the account in the same browser',

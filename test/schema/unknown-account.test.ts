@@ -33,6 +33,7 @@ const FIELDS: Readonly<Record<string, object>> = {
   'Mutation.resetUserSessions': {},
   'Mutation.revokeRequiredActions': { actions: ['VERIFY_EMAIL'] },
   'Mutation.revokeConsent': { clientId: 'none' },
+  'Mutation.sendAccountMail': { kind: 'TEST' },
   'Mutation.setPassword': { password: NEW_PASSWORD },
   'Mutation.setSecurityQuestion': { question: 'Q?', answer: 'A' },
   'Mutation.setUserEnabled': { isEnabled: false },

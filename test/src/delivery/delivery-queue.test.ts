@@ -181,3 +181,36 @@ describe('outgoing messages', () => {
     expect(JSON.stringify(event)).not.toContain('A secret');
   });
 });
+
+describe('a message whose sender waits', () => {
+  it('is sent at once, and its outcome is reported', async () => {
+    await queue().sendNow(mail());
+    expect([mailbox.messages.length, outcomes]).toEqual([1, [['ada@example.com', { sent: true }]]]);
+  });
+
+  it('is tried once, and refused with the outcome reported', async () => {
+    mailbox.failures.push(new Error('not now'), new PermanentDeliveryError('never'));
+    const outgoing = queue();
+    expect(await refusalOf(outgoing.sendNow(mail()))).toBe('MAIL_NOT_SENT');
+    expect(await refusalOf(outgoing.sendNow(mail()))).toBe('MAIL_NOT_SENT');
+    expect(mailbox.attempts).toHaveLength(2);
+    expect(outcomes.map(([, outcome]) => outcome)).toEqual([
+      { sent: false, reason: 'unreachable' },
+      { sent: false, reason: 'refused' },
+    ]);
+    expect(errors).toHaveLength(2);
+  });
+
+  it('is not waited for longer than the patience, and keeps its place until the attempt has ended', async () => {
+    let end = (): void => undefined;
+    const silent = { deliver: () => new Promise<void>((resolve) => (end = resolve)), close: () => undefined };
+    const outgoing = queue({ transport: silent, patienceMs: 20, tenantCapacity: 1 });
+    expect(await refusalOf(outgoing.sendNow(mail()))).toBe('MAIL_NOT_SENT');
+    expect(outcomes).toEqual([['ada@example.com', { sent: false, reason: 'unreachable' }]]);
+    expect(await refusalOf(outgoing.sendNow(mail()))).toBe('SERVICE_UNAVAILABLE');
+    end();
+    await outgoing.idle();
+    await expect(queue({ tenantCapacity: 1 }).sendNow(mail())).resolves.toBeUndefined();
+    expect(outcomes).toHaveLength(2);
+  });
+});

@@ -18,6 +18,18 @@ describe('what messages say', () => {
     expect([text, locale]).toEqual(['Ваш новый пароль: {password}$&', 'ru']);
   });
 
+  it('leaves out a line with an empty value, and the blank line that would be doubled', () => {
+    const values = { app: 'Pier', portalUrl: '', androidLink: 'https://a.example', iosLink: '', support: '' };
+    expect(renderTemplate('welcome', ['en'], values)).toEqual({
+      subject: 'Welcome to Pier',
+      text: 'Welcome to Pier. Your account is ready.\n\nApp for Android: https://a.example',
+      locale: 'en',
+    });
+    expect(renderTemplate('welcome', ['en'], { ...values, androidLink: '' }).text).toBe(
+      'Welcome to Pier. Your account is ready.',
+    );
+  });
+
   it('throws a plain error when a value is missing', () => {
     expect(() => renderTemplate('password-generated', ['en'], {})).toThrow('password');
     expect(() => renderTemplate('verify-email', ['en'], Object.create({ code: '1' }))).toThrow('code');

@@ -136,7 +136,9 @@ describe('a database of the first migration', () => {
   describe('of which 501 tenants have the template realm', () => {
     const ZERO = '00000000-0000-0000-0000-000000000000';
     const LAST = '019b0000-0000-7000-8000-000000000501';
-    const NAMES = ['RealmRoles', 'NarrowRealmRoles', 'RealmScopes'].map((name) => `Migration20261127${name}`);
+    const NAMES = ['RealmRoles', 'NarrowRealmRoles', 'RealmScopes', 'MailSend'].map(
+      (name) => `Migration20261127${name}`,
+    );
     const again = async (names = NAMES) => {
       await sql`delete from migrations where name = any(${names}::text[])`.execute(db.read());
       await migrate(db);
@@ -282,6 +284,30 @@ describe('a database of the first migration', () => {
         ['broker', kept],
         ['realm-management', kept],
       ]);
+    });
+
+    it('lets administrators of tenants and users send mails, and nobody else, once', async () => {
+      const all = ['tenant:write', 'account-state:write', 'key:rotate'].map((permission) => `${permission}:all`);
+      await sql`insert into clients (tenant_id, id, client_id, permissions, created_at, updated_at)
+        values (${TENANT}, gen_random_uuid(), 'operator', ${all}, now(), now()),
+          (${TENANT}, gen_random_uuid(), 'clerk', '{tenant:write,account-state:write}', now(), now())`.execute(
+        db.read(),
+      );
+      await sql`insert into roles (tenant_id, id, client_uuid, name, permissions, builtin, created_at, updated_at)
+        values (${TENANT}, gen_random_uuid(), ${ZERO}, 'everything', ${all}, true, now(), now()),
+          (${TENANT}, gen_random_uuid(), ${ZERO}, 'desk', '{account-state:write}', true, now(), now()),
+          (${TENANT}, gen_random_uuid(), ${ZERO}, 'made', ${all}, false, now(), now())`.execute(db.read());
+      const sending = async () =>
+        (
+          await sql<{ name: string; permission: string }>`select name, permission from (
+            select tenant_id, name, permissions from roles union all select tenant_id, client_id, permissions from clients
+          ) as holders, unnest(permissions) as permission
+          where tenant_id = ${TENANT} and permission like 'mail:%' order by name`.execute(db.read())
+        ).rows.map(({ name, permission }) => `${name} ${permission}`);
+      for (let time = 0; time < 2; time++) {
+        await again(['Migration20261127MailSend']);
+        expect(await sending()).toEqual(['desk mail:send', 'everything mail:send:all', 'operator mail:send:all']);
+      }
     });
 
     it('adds nothing to other tenants, and nothing when it runs again', async () => {

@@ -1,0 +1,125 @@
+import type { Authority } from '../access/index.ts';
+import { type DeliveryQueue, isMailbox, type Mail, renderTemplate, type TemplateName } from '../delivery/index.ts';
+import { isCallable } from '../federation/index.ts';
+import { invalidField, kernelErrors, requireText } from '../kernel/index.ts';
+import type { TenantDirectory } from '../tenants/index.ts';
+import { type User, type UserStore, userErrors } from '../users/index.ts';
+import { accountMailErrors } from './account-mail.errors.ts';
+import { languagesFor } from './message-languages.ts';
+
+/** What a mail to a user is about. */
+export type AccountMailKind = 'welcome' | 'forgot-password' | 'verify-email' | 'test';
+
+export interface AccountMail {
+  readonly userId: string;
+  readonly kind: AccountMailKind;
+  /** Pages to which the mail leads. A welcome needs all three. */
+  readonly portalUrl?: string | null;
+  readonly androidLink?: string | null;
+  readonly iosLink?: string | null;
+  /** Default: the display name of the tenant, else its name. */
+  readonly appName?: string | null;
+  /** Address for questions. */
+  readonly supportEmail?: string | null;
+}
+
+export interface AccountMailFlowDeps {
+  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly mailer: Pick<DeliveryQueue<Mail>, 'sendNow'>;
+  readonly mailServers: { readonly of: (tenantId: string) => Promise<object | null> };
+}
+
+const TEMPLATES: Readonly<Record<AccountMailKind, TemplateName>> = {
+  welcome: 'welcome',
+  'forgot-password': 'forgot-password',
+  'verify-email': 'confirm-address',
+  test: 'test-mail',
+};
+const LINKS = ['portalUrl', 'androidLink', 'iosLink'] as const;
+const MAX_LINK = 2000;
+const SHORT = { max: 255 };
+
+/** Mails that administrators send to users. Each is sent while the caller waits, so that a refusal is its answer. */
+export class AccountMailFlow {
+  readonly #deps: AccountMailFlowDeps;
+
+  constructor(deps: AccountMailFlowDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Sends a mail to the address of a user.
+   * @returns Whether it was sent: the address of `verify-email` may be verified already.
+   * @throws MAIL_LINK_INVALID A link is missing or is none.
+   * @throws USER_NOT_FOUND, MAIL_RECIPIENT_MISSING, MAIL_NOT_SENT, INVALID_INPUT, SERVICE_UNAVAILABLE
+   */
+  async send(authority: Authority, { userId, kind, ...input }: AccountMail): Promise<boolean> {
+    const values = { ...checkedLinks(kind, input), support: checkedSupport(input.supportEmail) };
+    const appName = input.appName == null ? null : requireText(input.appName, 'input.appName', SHORT);
+    const user = await this.#deps.users.findById(authority.tenant.id, userId);
+    if (user === null) throw userErrors.USER_NOT_FOUND();
+    if (kind === 'verify-email' && user.emailVerified) return false;
+    await this.#send(authority, user, TEMPLATES[kind], { ...values, ...(appName === null ? {} : { app: appName }) });
+    return true;
+  }
+
+  /**
+   * Sends a mail to the address of the calling user, by the server that the tenant has set.
+   * @returns The address.
+   * @throws MAIL_RECIPIENT_MISSING The caller is no user, or has no address.
+   * @throws MAIL_SERVER_MISSING, MAIL_NOT_SENT, SERVICE_UNAVAILABLE
+   */
+  async sendTest(authority: Authority): Promise<string> {
+    const { mailServers, users } = this.#deps;
+    const { tenant: home, userId } = authority.caller;
+    const user = home === null || userId === null ? null : await users.findById(home.id, userId);
+    if (user === null) throw accountMailErrors.MAIL_RECIPIENT_MISSING();
+    if ((await mailServers.of(authority.tenant.id)) === null) throw accountMailErrors.MAIL_SERVER_MISSING();
+    return this.#send(authority, user, TEMPLATES.test, NO_VALUES);
+  }
+
+  async #send(
+    { caller, tenant }: Authority,
+    user: User,
+    purpose: TemplateName,
+    values: Readonly<Record<string, string>>,
+  ): Promise<string> {
+    const { directory, mailer } = this.#deps;
+    if (user.email == null) throw accountMailErrors.MAIL_RECIPIENT_MISSING();
+    const known = await directory.byId(tenant.id);
+    if (known === null) throw kernelErrors.NOT_FOUND();
+    const languages = await languagesFor(directory, { ...user, tenantId: tenant.id });
+    const rendered = renderTemplate(purpose, languages, { app: known.displayName ?? known.name, ...values });
+    await mailer.sendNow({
+      to: user.email,
+      ...rendered,
+      purpose,
+      behalf: { tenant, actor: caller, subjectId: user.id },
+    });
+    return user.email;
+  }
+}
+
+const NO_VALUES = { portalUrl: '', androidLink: '', iosLink: '', support: '' };
+
+/** The links of a mail; those that are absent are empty. @throws MAIL_LINK_INVALID */
+function checkedLinks(kind: AccountMailKind, input: Pick<AccountMail, (typeof LINKS)[number]>) {
+  const links = LINKS.map((name) => {
+    const link = input[name] ?? '';
+    const isFine = link === '' ? kind !== 'welcome' : isLink(link);
+    if (!isFine) throw accountMailErrors.MAIL_LINK_INVALID().at(`input.${name}`);
+    return [name, link] as const;
+  });
+  return Object.fromEntries(links);
+}
+
+const isLink = (link: string): boolean =>
+  link.length <= MAX_LINK && !/[\s\p{Cc}]/u.test(link) && URL.canParse(link) && isCallable(new URL(link), true);
+
+/** @throws INVALID_INPUT */
+function checkedSupport(address: string | null | undefined): string {
+  if (address == null || address === '') return '';
+  if (isMailbox(requireText(address, 'input.supportEmail', SHORT))) return address;
+  throw invalidField('input.supportEmail', 'EMAIL_INVALID', 'This is not an e-mail address.');
+}
