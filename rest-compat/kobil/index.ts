@@ -4,6 +4,7 @@ import { ISSUER_ERRORS } from './issuer-errors.ts';
 import { ADDRESS_ROUTES, GATEWAY_ADDRESS_ROUTES } from './routes/addresses.ts';
 import { ADMINISTRATOR_ROUTES, GATEWAY_ADMINISTRATOR_ROUTES } from './routes/administrators.ts';
 import { APP_ROUTES, GATEWAY_APP_ROUTES } from './routes/apps.ts';
+import { GATEWAY_MAIL_ROUTES, MAIL_ROUTES } from './routes/mail.ts';
 import { GATEWAY_PROVISIONING_ROUTES, PROVISIONING_ROUTES } from './routes/provisioning.ts';
 import { GATEWAY_RESEND_ROUTES, RESEND_ROUTES } from './routes/resends.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
@@ -51,6 +52,12 @@ const PARTS: readonly Part[] = [
     description: 'Postal addresses of users.',
     rows: ADDRESS_ROUTES,
     gateway: GATEWAY_ADDRESS_ROUTES,
+  },
+  {
+    name: 'Mail',
+    description: 'Mails to users, and the server that sends them.',
+    rows: MAIL_ROUTES,
+    gateway: GATEWAY_MAIL_ROUTES,
   },
   { name: 'Apps', description: 'Apps and their secrets.', rows: APP_ROUTES, gateway: GATEWAY_APP_ROUTES },
   { name: 'Roles', description: 'Roles of the tenant.', rows: ROLE_ROUTES, gateway: GATEWAY_ROLE_ROUTES },

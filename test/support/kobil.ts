@@ -52,6 +52,13 @@ export class KobilWorld {
     return token;
   }
 
+  /** A token of a user with these permissions. */
+  userToken(tenant: TenantRef, userId: string, ...scopes: string[]): string {
+    const token = `${tenant.name}/${userId}/${scopes.join(' ')}`;
+    this.#callers.set(token, this.world.user(tenant, userId, ...scopes));
+    return token;
+  }
+
   /** Sends a request; returns the status and the body. */
   async ask(method: string, path: string, request: Ask = {}): Promise<[number, Answer['json']]> {
     const { status, json } = await this.rest.ask(method, path, request);

@@ -31,6 +31,9 @@ const BODIES: Readonly<Record<number, unknown>> = {
   49: {},
   51: {},
   53: {},
+  34: { mailType: 'TEST' },
+  35: { host: 'mail.example', from: 'id@mail.example' },
+  36: { mailType: 'TEST' },
   39: { appName: 'x' },
   40: { appName: 'x' },
   58: {},
@@ -71,6 +74,7 @@ describe('KOBIL: what every operation refuses', () => {
       'tenant:create',
       'tenant:write',
       'setting:write',
+      'mail:send',
     ];
     neighbour = kobil.token(kobil.master, ...all);
     everywhere = kobil.token(kobil.master, ...all.map((scope) => `${scope}:all`));
