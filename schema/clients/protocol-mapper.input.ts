@@ -16,7 +16,7 @@ export class ProtocolMapperInput {
   config?: Record<string, unknown> | null;
 }
 
-@InputType({ description: 'What mappers belong to: either a client or a scope.' })
+@InputType({ description: 'Either a client or a scope.' })
 export class MapperOwnerInput {
   @Field(() => ID, { nullable: true, description: 'The client: global id or `client_id`.' })
   clientId?: string | null;
@@ -50,16 +50,16 @@ export class DeleteProtocolMapperInput extends MapperOwnerInput {
   mapperId!: string;
 }
 
-@ObjectType({ description: 'What the mappers belong to.' })
-class MapperOwnerPayload {
+@ObjectType({ description: 'What a change belongs to: a client or a scope.' })
+export class MapperOwnerPayload {
   @Field(() => ClientObject, {
     nullable: true,
-    description: 'The client after the change; null for mappers of a scope, and when the caller may not read it.',
+    description: 'The client after the change; null for a scope, and when the caller may not read it.',
   })
   client!: ClientObject | null;
   @Field(() => ClientScopeType, {
     nullable: true,
-    description: 'The scope after the change; null for mappers of a client, and when the caller may not read it.',
+    description: 'The scope after the change; null for a client, and when the caller may not read it.',
   })
   clientScope!: ClientScopeType | null;
 }

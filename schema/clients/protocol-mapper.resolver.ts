@@ -38,8 +38,8 @@ export const toMapper = ({ id, ...mapper }: ProtocolMapper): ProtocolMapperType 
 export const toNewMappers = (mappers: readonly ProtocolMapperInput[]): NewMapper[] =>
   mappers.map((mapper) => given(mapper) as NewMapper);
 
-/** @throws INVALID_INPUT, NOT_FOUND */
-async function toOwner(
+/** The client or scope that an input names. @throws INVALID_INPUT, NOT_FOUND */
+export async function toMapperOwner(
   { services, authority }: GraphContext,
   { clientId, clientScopeId }: MapperOwnerInput,
 ): Promise<MapperOwner> {
@@ -73,7 +73,7 @@ export class ProtocolMapperResolver {
     @Arg('input', () => AddProtocolMappersInput, { description: 'The mappers.' }) input: AddProtocolMappersInput,
     @Ctx() context: GraphContext,
   ): Promise<MapperOwnerRow> {
-    const owner = await toOwner(context, input);
+    const owner = await toMapperOwner(context, input);
     return context.services.mappers.add(context.authority, owner, toNewMappers(input.mappers));
   }
 
@@ -92,7 +92,7 @@ export class ProtocolMapperResolver {
     @Ctx() context: GraphContext,
   ): Promise<MapperOwnerRow> {
     const { name, type, config, mapperId } = input;
-    const owner = await toOwner(context, input);
+    const owner = await toMapperOwner(context, input);
     const changes = given({ name, type, config }) as MapperChanges;
     return context.services.mappers.update(context.authority, owner, mapperId, changes);
   }
@@ -104,7 +104,7 @@ export class ProtocolMapperResolver {
     @Arg('input', () => DeleteProtocolMapperInput, { description: 'The mapper.' }) input: DeleteProtocolMapperInput,
     @Ctx() context: GraphContext,
   ): Promise<MapperOwnerRow> {
-    const owner = await toOwner(context, input);
+    const owner = await toMapperOwner(context, input);
     return context.services.mappers.delete(context.authority, owner, input.mapperId);
   }
 }

@@ -6,6 +6,7 @@ import { ProvisionUserResolver } from './provision-user.resolver.ts';
 import { ClientRolesResolver, GroupRolesResolver, RoleResolver, UserRolesResolver } from './role.resolver.ts';
 import { RoleGrantResolver } from './role-grant.resolver.ts';
 import { RoleHolderResolver } from './role-holder.resolver.ts';
+import { ClientScopeRolesResolver, ScopeRolesResolver } from './scope-role.resolver.ts';
 
 declare module '../global-id.ts' {
   interface NodeTags {
@@ -24,6 +25,8 @@ export const roles: SchemaModule = {
     UserRolesResolver,
     GroupRolesResolver,
     ClientRolesResolver,
+    ClientScopeRolesResolver,
+    ScopeRolesResolver,
   ],
   nodes: [defineNode('rol', 'Role', ({ services }, tenantId, key) => services.roles.findIn(tenantId, key))],
 };

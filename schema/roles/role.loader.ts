@@ -1,6 +1,6 @@
 import type { ColumnSet } from '../../src/persistence/index.ts';
-import type { GrantedRole, HolderKind, RoleKeys } from '../../src/roles/index.ts';
-import { narrowListLoader, rowLoader } from '../loading.ts';
+import type { GrantedRole, HolderKind, Role, RoleKeys } from '../../src/roles/index.ts';
+import { listLoader, narrowListLoader, rowLoader } from '../loading.ts';
 import type { Services } from '../services.ts';
 
 /** A role that a user holds; the guard of the type reads the holder from `userId`. */
@@ -39,6 +39,16 @@ export const isAdministratorById = rowLoader<boolean>(async ({ rolePermissions }
   const administrators = await rolePermissions.administratorsAmong(tenantId, ids);
   return new Map(ids.map((id) => [id, administrators.has(id)]));
 });
+
+/** Roles of users that tokens of clients may have. */
+export const scopeRolesOfClient = listLoader<Role>(({ scopeRoles }, tenantId, ids) =>
+  scopeRoles.rolesOf(tenantId, 'client', ids),
+);
+
+/** Roles of users that tokens with scopes may have. */
+export const scopeRolesOfScope = listLoader<Role>(({ scopeRoles }, tenantId, ids) =>
+  scopeRoles.rolesOf(tenantId, 'scope', ids),
+);
 
 /** The roles inside roles. */
 export const childrenOfRole = narrowListLoader<RoleKeys>(({ roles }, tenantId, ids, columns) =>

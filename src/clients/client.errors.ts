@@ -18,6 +18,7 @@ export const clientErrors = defineErrors({
     kind: 'refused',
     message: 'A scope that gives permissions cannot be given to every new client.',
   },
+  SCOPE_ROLE_LIMIT: { kind: 'refused', message: 'A client or scope has at most 200 scope roles.' },
   PROTOCOL_MAPPER_NOT_FOUND: { kind: 'not-found', message: 'There is no such mapper.' },
   PROTOCOL_MAPPER_NAME_TAKEN: { kind: 'conflict', message: 'There is a mapper with this name.' },
   PROTOCOL_MAPPER_LIMIT: {

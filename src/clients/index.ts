@@ -59,4 +59,6 @@ export {
   type RedirectInput,
 } from './redirects.ts';
 export type { ScopeMapperDirectory } from './scope-mapper.directory.ts';
+export type { ScopeRoleDirectory } from './scope-role.directory.ts';
+export type { ScopeRoleService } from './scope-role.service.ts';
 export { LASTING_SCOPE, STANDARD_SCOPES } from './standard-scopes.ts';

@@ -3,7 +3,7 @@ import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import { type MasterKey, SecretHasher } from '../crypto/index.ts';
 import type { ChangeFeed } from '../events/index.ts';
 import { byTenant } from '../persistence/index.ts';
-import type { GuardedAccounts, RolePermissions, RoleStore } from '../roles/index.ts';
+import { EffectiveRoleStore, type GuardedAccounts, type RolePermissions, type RoleStore } from '../roles/index.ts';
 import type { TenantService } from '../tenants/index.ts';
 import { BuiltinClients, seedBuiltinClients } from './builtin-clients.ts';
 import { ClientAuthenticator, clientPowers } from './client.authenticator.ts';
@@ -26,6 +26,10 @@ import { ClientSecrets } from './client-secrets.ts';
 import { MapperService } from './mapper.service.ts';
 import { seedRealmScopes } from './realm-scopes.ts';
 import { ScopeMapperDirectory } from './scope-mapper.directory.ts';
+import { ScopeRoleDirectory } from './scope-role.directory.ts';
+import { ClientScopedRoleEntity, ClientScopeRoleEntity } from './scope-role.entity.ts';
+import { ScopeRoleService } from './scope-role.service.ts';
+import { ScopeRoleStore } from './scope-role.store.ts';
 import { WebOriginDirectory } from './web-origin.directory.ts';
 
 interface ClientNeeds extends ModuleBase {
@@ -40,12 +44,24 @@ interface ClientNeeds extends ModuleBase {
 
 export const clients = {
   name: 'clients',
-  entities: [ClientEntity, ClientScopeEntity, ClientScopeLinkEntity, ClientSecretEntity, ClientWebOriginEntity],
+  entities: [
+    ClientEntity,
+    ClientScopeEntity,
+    ClientScopeLinkEntity,
+    ClientScopeRoleEntity,
+    ClientScopedRoleEntity,
+    ClientSecretEntity,
+    ClientWebOriginEntity,
+  ],
   foreignKeys: [
     byTenant('client_secrets', 'client_uuid', 'clients'),
     byTenant('client_web_origins', 'client_uuid', 'clients'),
     byTenant('client_scope_links', 'client_uuid', 'clients'),
     byTenant('client_scope_links', 'scope_id', 'client_scopes'),
+    byTenant('client_scope_roles', 'scope_id', 'client_scopes'),
+    byTenant('client_scope_roles', 'role_id', 'roles'),
+    byTenant('client_scoped_roles', 'client_uuid', 'clients'),
+    byTenant('client_scoped_roles', 'role_id', 'roles'),
   ],
   errors: [clientErrors],
   events: [clientEvents],
@@ -54,6 +70,7 @@ export const clients = {
     const { db, clock } = base;
     const store = new ClientStore(db);
     const scopeStore = new ClientScopeStore(db);
+    const scopeRoleStore = new ScopeRoleStore(db);
     const directory = new ClientDirectory({ store, scopeStore, scopes, roles: rolePermissions, catalogue, feed });
     const webOrigins = new WebOriginDirectory({ store, clients: directory, catalogue, feed });
     guarded.readClientPowersBy(async (tenantId, clientUuid) => {
@@ -61,8 +78,9 @@ export const clients = {
       return record === null ? PermissionSet.none : clientPowers(record, clock.now());
     });
     needs.tenants.addSeed(seedBuiltinClients(store, roleStore, clock));
-    needs.tenants.addSeed(seedRealmScopes(scopeStore, clock));
+    needs.tenants.addSeed(seedRealmScopes(scopeStore, scopeRoleStore, clock));
     const scopeMappers = new ScopeMapperDirectory({ store: scopeStore, feed });
+    const scopeRoles = new ScopeRoleDirectory({ store: scopeRoleStore, feed });
     const links = new ClientScopeLinks({ store: scopeStore, scopes, clock });
     const hasher = new SecretHasher(masterKey);
     const secrets = new ClientSecrets({ store, hasher, sealer: sealer('client-secret-copy'), clock });
@@ -78,6 +96,16 @@ export const clients = {
         clients: service,
         clientScopes,
         mappers: new MapperService({ ...base, clients: service, clientScopes }),
+        scopeRoles: new ScopeRoleService({
+          ...base,
+          store: scopeRoleStore,
+          clients: service,
+          clientScopes,
+          roleStore,
+          effective: new EffectiveRoleStore(db),
+        }),
+        /** The roles that tokens may have, cached. */
+        allowedRoles: scopeRoles,
         /** The mappers that act in tokens, cached. */
         scopeMappers,
       },
@@ -86,7 +114,7 @@ export const clients = {
         clientScopeStore: scopeStore,
         builtinClients: new BuiltinClients({ ...base, store }),
       },
-      caches: [directory.onEvents, webOrigins.onEvents, scopeMappers.onEvents],
+      caches: [directory.onEvents, webOrigins.onEvents, scopeMappers.onEvents, scopeRoles.onEvents],
     };
   },
 } as const satisfies ServiceModule;

@@ -3,6 +3,7 @@ import type { TenantSeed } from '../tenants/index.ts';
 import type { ProtocolMapper } from './client.entity.ts';
 import type { BuiltinScope, ClientScopeStore } from './client-scope.store.ts';
 import type { Texts } from './mappers/index.ts';
+import type { ScopeRoleStore } from './scope-role.store.ts';
 
 type NewMapper = Omit<ProtocolMapper, 'id'>;
 
@@ -182,9 +183,14 @@ export const REALM_SCOPES: readonly BuiltinScope[] = [
   },
 ];
 
-/** Adds the scopes of a new tenant, with two statements, in the transaction that creates it, after its builtin clients. */
-export function seedRealmScopes(store: ClientScopeStore, clock: Clock): TenantSeed {
+/**
+ * Adds the scopes of a new tenant, with three statements, in the transaction that creates it, after its builtin clients and
+ * roles.
+ */
+export function seedRealmScopes(store: ClientScopeStore, roles: ScopeRoleStore, clock: Clock): TenantSeed {
   return async (_authority, tenant) => {
-    if (tenant.template === 'realm') await store.addBuiltin(tenant.id, REALM_SCOPES, clock.now());
+    if (tenant.template !== 'realm') return;
+    await store.addBuiltin(tenant.id, REALM_SCOPES, clock.now());
+    await roles.addBuiltin(tenant.id);
   };
 }

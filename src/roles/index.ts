@@ -26,4 +26,4 @@ export type { CreateRole, UpdateRole } from './role.service.ts';
 export { type GrantedRole, type RoleFilter, type RoleKeys, RoleStore } from './role.store.ts';
 export type { RoleGranting, RoleGrantService, RoleHolder } from './role-grant.service.ts';
 export { type HeldRoles, RolePermissions } from './role-permissions.ts';
-export type { RoleReference } from './role-reference.ts';
+export { findRoles, type RoleReference } from './role-reference.ts';

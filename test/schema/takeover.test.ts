@@ -42,6 +42,9 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   addGroupMember: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userId }) },
   addGroupMembers: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userIds: [userId] }) },
   addProtocolMappers: { input: ({ clientId }) => ({ clientId, mappers: [{ name: 'm', type: 'oidc-m' }] }) },
+  addScopeRoles: {
+    input: ({ clientId }, { plainRole }) => ({ clientId, roles: [{ roleId: plainRole }] }),
+  },
   attachTotp: ofUser({ secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', code: '123456' }),
   beginAccountLinking: ofUser({ provider: 'vk:vk_1', callback: 'https://app.example/cb' }),
   beginTotpEnrolment: ofUser(),
@@ -84,6 +87,9 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   removeGroupMembers: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userIds: [userId] }) },
   removeLinkedApp: ofUser({ clientId: 'none' }),
   removeRecoveryCodes: ofUser(),
+  removeScopeRoles: {
+    input: ({ clientId }, { plainRole }) => ({ clientId, roles: [{ roleId: plainRole }] }),
+  },
   removeSecurityQuestion: ofUser(),
   renameCredential: { input: ({ credentialId }) => ({ credentialId, label: 'Mine' }) },
   replacePassword: ofUser({ newPassword: 'four-lanterns-by-noon' }),

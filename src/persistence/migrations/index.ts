@@ -24,6 +24,7 @@ import { Migration20261127NativeApplications } from './20261127-native-applicati
 import { Migration20261127RealmRoles } from './20261127-realm-roles.ts';
 import { Migration20261127RealmScopes } from './20261127-realm-scopes.ts';
 import { Migration20261127RefreshRotations } from './20261127-refresh-rotations.ts';
+import { Migration20261127ScopeRoles } from './20261127-scope-roles.ts';
 import { Migration20261127ServiceAccounts } from './20261127-service-accounts.ts';
 import { Migration20261127SigningKeysByEnd } from './20261127-signing-keys-by-end.ts';
 import { Migration20261127TenantUsers } from './20261127-tenant-users.ts';
@@ -65,4 +66,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127ClientScopes', class: Migration20261127ClientScopes },
   { name: 'Migration20261127RealmScopes', class: Migration20261127RealmScopes },
   { name: 'Migration20261127MailSend', class: Migration20261127MailSend },
+  { name: 'Migration20261127ScopeRoles', class: Migration20261127ScopeRoles },
 ] as const;

@@ -69,6 +69,20 @@ describe('the scopes of a tenant of the template realm', () => {
     expect(record!.defaultScopes).toEqual(['email', 'profile']);
   });
 
+  it('let tokens have the role offline_access where they have that scope', async () => {
+    const { scopeRoles } = tenants.world.services;
+    const scopes = await listScopes(realm);
+    const found = await scopeRoles.rolesOf(
+      realm.id,
+      'scope',
+      scopes.map(({ id }) => id),
+    );
+    const offline = scopes.find(({ name }) => name === 'offline_access')!;
+    expect([...found].map(([id, roles]) => [id, roles.map(({ name }) => name)])).toEqual([
+      [offline.id, ['offline_access']],
+    ]);
+  });
+
   it('can be changed and deleted', async () => {
     const { clientScopes } = tenants.world.services;
     const other = await tenants.world.tenant({ template: 'realm' });

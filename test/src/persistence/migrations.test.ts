@@ -198,6 +198,16 @@ describe('a database of the first migration', () => {
       ]);
     });
 
+    it('lets tokens with the scope offline_access have the role of that name', async () => {
+      await sql`drop table client_scope_roles, client_scoped_roles`.execute(db.read());
+      await again(['Migration20261127ScopeRoles']);
+      const { rows } = await sql`select t.template, s.name as scope, r.name as role, count(*)::int as count
+        from client_scope_roles x join tenants t on t.id = x.tenant_id
+        join client_scopes s on s.tenant_id = x.tenant_id and s.id = x.scope_id
+        join roles r on r.tenant_id = x.tenant_id and r.id = x.role_id group by 1, 2, 3`.execute(db.read());
+      expect(rows).toEqual([{ template: 'realm', scope: 'offline_access', role: 'offline_access', count: 501 }]);
+    });
+
     it('leaves a scope that new clients get as it is, and the scopes of other clients', async () => {
       const { rows } = await sql`select name, description, tenant_default, jsonb_array_length(mappers) as mappers
         from client_scopes where tenant_id = ${LAST} and name in ('email', 'phone') order by name`.execute(db.read());

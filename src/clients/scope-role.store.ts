@@ -1,0 +1,86 @@
+import { type Kysely, sql } from 'kysely';
+import { isUuid } from '../kernel/index.ts';
+import { type Database, defineStatement } from '../persistence/index.ts';
+
+/** What has scope roles: clients, or scopes of the tenant. */
+export type ScopeRoleOwner = 'client' | 'scope';
+
+/** Most scope roles of a client or scope. */
+export const MAX_SCOPE_ROLES = 200;
+
+const TABLES = {
+  client: { table: 'client_scoped_roles', owner: 'client_uuid' },
+  scope: { table: 'client_scope_roles', owner: 'scope_id' },
+} as const;
+
+/** The roles of the client `$2` itself, its scope roles and those of the scopes `$3`, and all roles inside them. */
+const ALLOWED = defineStatement<{ readonly roleId: string }>(
+  'scope-roles-allowed',
+  `with recursive allowed (role_id) as (
+    (select role_id from client_scoped_roles where tenant_id = $1 and client_uuid = $2
+     union
+     select role_id from client_scope_roles where tenant_id = $1 and scope_id = any($3::uuid[])
+     union
+     select id from roles where tenant_id = $1 and client_uuid = $2)
+    union
+    select c.child_id from allowed a join role_composites c on c.tenant_id = $1 and c.role_id = a.role_id
+  )
+  select role_id as "roleId" from allowed`,
+);
+
+/** The only queries on scope roles. */
+export class ScopeRoleStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get #sql(): Kysely<unknown> {
+    return this.#db.read<unknown>();
+  }
+
+  /** Ids of the scope roles of many owners. */
+  async idsOf(
+    tenantId: string,
+    kind: ScopeRoleOwner,
+    ownerIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const known = ownerIds.filter(isUuid);
+    const { table, owner } = TABLES[kind];
+    const { rows } = await sql<{ ownerId: string; roleId: string }>`
+      select ${sql.ref(owner)} as "ownerId", role_id as "roleId" from ${sql.table(table)}
+      where tenant_id = ${tenantId} and ${sql.ref(owner)} = any(${known}::uuid[]) order by role_id`.execute(this.#sql);
+    const grouped = Map.groupBy(rows, ({ ownerId }) => ownerId);
+    return new Map([...grouped].map(([id, found]) => [id, found.map(({ roleId }) => roleId)]));
+  }
+
+  async add(tenantId: string, kind: ScopeRoleOwner, ownerId: string, roleIds: readonly string[]): Promise<void> {
+    const { table, owner } = TABLES[kind];
+    await sql`insert into ${sql.table(table)} (tenant_id, ${sql.ref(owner)}, role_id)
+      select ${tenantId}::uuid, ${ownerId}::uuid, unnest(${roleIds as string[]}::uuid[])
+      on conflict do nothing`.execute(this.#sql);
+  }
+
+  async remove(tenantId: string, kind: ScopeRoleOwner, ownerId: string, roleIds: readonly string[]): Promise<void> {
+    const { table, owner } = TABLES[kind];
+    await sql`delete from ${sql.table(table)} where tenant_id = ${tenantId} and ${sql.ref(owner)} = ${ownerId}
+      and role_id = any(${roleIds as string[]}::uuid[])`.execute(this.#sql);
+  }
+
+  /** Ids of the roles that tokens of a client with these scopes may have. */
+  async allowed(tenantId: string, clientUuid: string, scopeIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.#db.run(ALLOWED, [tenantId, clientUuid, scopeIds]);
+    return new Set(rows.map(({ roleId }) => roleId));
+  }
+
+  /** Lets the scope `offline_access` of a new tenant give the role of that name. */
+  async addBuiltin(tenantId: string): Promise<void> {
+    await sql`insert into client_scope_roles (tenant_id, scope_id, role_id)
+      select s.tenant_id, s.id, r.id from client_scopes s
+      join roles r on r.tenant_id = s.tenant_id and r.client_uuid = '00000000-0000-0000-0000-000000000000'
+        and r.name = s.name and r.builtin
+      where s.tenant_id = ${tenantId} and s.name = 'offline_access'
+      on conflict do nothing`.execute(this.#sql);
+  }
+}
