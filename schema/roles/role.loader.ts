@@ -26,6 +26,12 @@ export const rolesOfUser = narrowListLoader<RoleOfUser>(async (services, tenantI
   return new Map([...found].map(([userId, roles]) => [userId, roles.map((role) => ({ ...role, userId }))]));
 });
 
+/** The roles that users have in their tenant, directly or not. */
+export const effectiveRolesOfUser = listLoader<RoleOfUser>(async ({ roles: service }, tenantId, ids) => {
+  const found = await service.effectiveOf(tenantId, ids);
+  return new Map([...found].map(([userId, roles]) => [userId, roles.map((role) => ({ ...role, userId }))]));
+});
+
 export const rolesOfGroup = narrowListLoader<RoleKeys>((services, tenantId, ids, columns) =>
   findGranted(services, 'group', tenantId, ids, columns),
 );

@@ -35,7 +35,14 @@ import {
   UpdateRolePayload,
 } from './role.input.ts';
 import type { RoleOfUser } from './role.loader.ts';
-import { childrenOfRole, isAdministratorById, rolesOfClient, rolesOfGroup, rolesOfUser } from './role.loader.ts';
+import {
+  childrenOfRole,
+  effectiveRolesOfUser,
+  isAdministratorById,
+  rolesOfClient,
+  rolesOfGroup,
+  rolesOfUser,
+} from './role.loader.ts';
 import { RoleConnection, RoleType } from './role.type.ts';
 import { toRoleReference } from './role-reference.ts';
 
@@ -228,6 +235,17 @@ export class UserRolesResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<readonly RoleOfUser[]> {
     return loaders.loadColumns(rolesOfUser, { tenantId: user.tenantId, key: user.id }, columnsRead(info));
+  }
+
+  @Reads()
+  @RequiresScopes(['role-grant:read'], ['role-grant:read:self'])
+  @FieldResolver(() => [RoleType], {
+    nullable: 'itemsAndList',
+    description:
+      'Roles that the user has in the tenant, by name: granted directly, through groups and their parents, or inside other roles.',
+  })
+  effectiveRoles(@Root() { tenantId, id }: UserKeys, @Ctx() { loaders }: GraphContext): Promise<readonly RoleOfUser[]> {
+    return loaders.load(effectiveRolesOfUser, { tenantId, key: id });
   }
 
   @Reads()

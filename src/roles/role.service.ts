@@ -8,7 +8,7 @@ import {
   type PageResult,
   violatedConstraint,
 } from '../persistence/index.ts';
-import type { EffectiveRoleStore } from './effective.store.ts';
+import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 import { assertMayGrant, checkedPermissions, parsePermissions } from './escalation.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
 import { type HolderKind, type Role, TENANT_ROLE_CLIENT } from './role.entity.ts';
@@ -86,6 +86,18 @@ export class RoleService {
     columns: ColumnSet | null,
   ): Promise<ReadonlyMap<string, readonly GrantedRole[]>> {
     return this.#deps.store.grantedTo(tenantId, kind, holderIds, columns);
+  }
+
+  /**
+   * The roles that users have in their tenant, directly, through groups or inside other roles, by name. The caller of this method
+   * must check the permission to read them.
+   */
+  async effectiveOf(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly Role[]>> {
+    const held = await this.#deps.effective.rolesOf(tenantId, 'user', userIds);
+    const inTenant = held.filter(({ onTenantId }) => onTenantId === tenantId);
+    const roles = await this.#deps.store.findMany(tenantId, [...new Set(inTenant.map(({ roleId }) => roleId))]);
+    const byUser = Map.groupBy(inTenant, ({ holderId }) => holderId);
+    return new Map([...byUser].map(([userId, rows]) => [userId, toRoles(rows, roles)]));
   }
 
   /**
@@ -286,3 +298,12 @@ export class RoleService {
 }
 
 const nameTaken = (): IdentityError => roleErrors.ROLE_NAME_TAKEN().at('input.name');
+
+/** The roles of rows, by name and then by id. Roles that were deleted since are left out. */
+function toRoles(rows: readonly EffectiveRole[], roles: ReadonlyMap<string, Role>): Role[] {
+  return rows
+    .flatMap(({ roleId }) => roles.get(roleId) ?? [])
+    .sort((a, b) => compareTexts(a.name, b.name) || compareTexts(a.id, b.id));
+}
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

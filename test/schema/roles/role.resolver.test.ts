@@ -170,6 +170,46 @@ describe('roles and groups over GraphQL', () => {
       for (const event of events) expect(event).toMatchObject({ subject_id: user.id });
     });
 
+    it('lists the roles that users have by whatever way, once and by name', async () => {
+      const tenant = await world.tenant();
+      const user = await world.newUser(tenant, { id: 'many-ways' });
+      const without = await world.newUser(tenant, { id: 'no-way' });
+      const { client } = await world.newClient(tenant);
+      const inner = await world.newRole(tenant, { name: 'inner', clientUuid: client.id });
+      const outer = await world.newRole(tenant, { name: 'outer', childIds: [inner.id] });
+      const lent = await world.newRole(tenant, { name: 'lent' });
+      const own = await world.newRole(tenant, { name: 'a-own' });
+      const parent = await world.newGroup(tenant);
+      const group = await world.newGroup(tenant, { parentId: parent.id });
+      await world.services.groupMembers.add(world.system(tenant), group.id, [user.id]);
+      for (const roleId of [own.id, outer.id])
+        await world.grantRole(tenant, { roleId, holderKind: 'user', holderId: user.id });
+      for (const roleId of [lent.id, outer.id])
+        await world.grantRole(tenant, { roleId, holderKind: 'group', holderId: parent.id });
+      const document = 'query ($id: ID!) { user(userId: $id) { effectiveRoles { name clientUuid } } }';
+      const asked = (id: string, caller = admin(tenant)) => world.graphql(caller, document, { id });
+      expect((await asked(user.id)).data.user.effectiveRoles).toEqual([
+        { name: 'a-own', clientUuid: null },
+        { name: 'inner', clientUuid: client.id },
+        { name: 'lent', clientUuid: null },
+        { name: 'outer', clientUuid: null },
+      ]);
+      expect((await asked(without.id)).data.user.effectiveRoles).toEqual([]);
+      const self = world.user(tenant, user.id, 'user:read:self', 'role-grant:read:self');
+      expect((await asked(user.id, self)).data.user.effectiveRoles).toHaveLength(4);
+      expect((await asked(user.id, world.app(tenant, 'user:read'))).code).toBe('FORBIDDEN');
+    });
+
+    it('shows no roles that a user of master has in another tenant', async () => {
+      const user = await world.newUser(master);
+      const role = await world.newRole(master);
+      const holder = { holderKind: 'user', holderId: user.id } as const;
+      await world.grantRole(master, { roleId: role.id, ...holder, onTenant: 'acme' });
+      const document = 'query ($id: ID!) { user(userId: $id) { effectiveRoles { name } } }';
+      const { data } = await world.graphql(admin(master), document, { id: user.id });
+      expect(data.user.effectiveRoles).toEqual([]);
+    });
+
     it('grants 200 roles with as many statements as one', async () => {
       const tenant = await world.tenant();
       const names = Array.from({ length: 200 }, (_, i) => `role-${i}`);
