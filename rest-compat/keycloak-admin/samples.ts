@@ -91,6 +91,7 @@ export const ADMIN_SAMPLES: Samples = {
     },
     RolesOfUser: { reply: [ROLE] },
     AvailableRoles: { reply: [ROLE] },
+    EffectiveRoles: { reply: [ROLE] },
     GrantRoles: { body: [{ id: ID, name: 'auditor' }] },
     RevokeRoles: { body: [{ id: ID, name: 'auditor' }] },
     GroupsOfUser: { reply: [{ id: ID, name: 'deck', path: '/deck', subGroups: [] }] },

@@ -12,7 +12,7 @@ const SPEC = '4.8';
 const credentials = lookup({
   operation: UserCredentials,
   toVariables: ({ params }: { readonly params: { readonly id: string } }) => ({ userId: params.id }),
-  from: (found) => new Map(presentItems(found.credentials ?? []).map(({ id }) => [toObjectId(id), id])),
+  from: (found) => new Map(presentItems(present(found.credentials)).map(({ id }) => [toObjectId(id), id])),
 });
 
 const CREDENTIAL_PATH = USER_PATH.extend({ credentialId: z.string().max(255) });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { presentItems, type Route, route } from '../../engine/index.ts';
+import { present, presentItems, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
 import { BAD_REQUEST, GROUP_UNKNOWN, PAGE_TOO_LARGE, USER_UNKNOWN } from '../errors.ts';
 import { GROUP, GROUP_COUNT, matching, showGroup } from '../group.ts';
@@ -29,7 +29,7 @@ const LIST = route({
     status: 200,
     schema: z.array(GROUP),
     from: ({ user }, { query }) =>
-      cutPage(matching(presentItems(user.groups ?? []), query.search), query).map((group) =>
+      cutPage(matching(presentItems(present(user.groups)), query.search), query).map((group) =>
         showGroup(group, query.briefRepresentation !== 'false'),
       ),
   },
@@ -51,7 +51,7 @@ const COUNT = route({
   reply: {
     status: 200,
     schema: GROUP_COUNT,
-    from: ({ user }, { query }) => ({ count: matching(presentItems(user.groups ?? []), query.search).length }),
+    from: ({ user }, { query }) => ({ count: matching(presentItems(present(user.groups)), query.search).length }),
   },
   errors: { NOT_FOUND: USER_UNKNOWN, INVALID_INPUT: { ...BAD_REQUEST, at: { userId: USER_UNKNOWN } } },
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { lookup, presentItems, type Route, route } from '../../engine/index.ts';
+import { lookup, present, presentItems, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
 import { CLIENT_UNKNOWN, ROLE_UNKNOWN, USER_UNKNOWN, unusable } from '../errors.ts';
 import {
   AvailableRoles,
   type AvailableRolesData,
+  EffectiveRoles,
   FindClient,
   GrantRoles,
   RevokeRoles,
@@ -30,14 +31,14 @@ const client = lookup({
 const MISSING_CLIENT = { client: CLIENT_UNKNOWN };
 
 /** The roles of one owner: of the client with this UUID, or of the realm. */
-const showOwn = ({ user }: RolesOfUserData, clientUuid: string | null) =>
-  presentItems(user.roles ?? [])
+const showOwn = (roles: RolesOfUserData['user']['roles'], clientUuid: string | null) =>
+  presentItems(present(roles))
     .filter((role) => role.clientUuid === clientUuid)
     .map(showRole);
 
 /** The roles of an owner that are not granted to the user directly. */
 function showAvailable({ user, roles }: AvailableRolesData) {
-  const granted = new Set(presentItems(user.roles ?? []).map(({ id }) => id));
+  const granted = new Set(presentItems(present(user.roles)).map(({ id }) => id));
   return presentItems(roles.nodes)
     .filter(({ id }) => !granted.has(id))
     .map(showRole);
@@ -52,7 +53,7 @@ const ALL = route({
   operation: RoleMappings,
   input: { params: USER_PATH },
   toVariables: ({ params }) => ({ userId: params.id }),
-  reply: { status: 200, schema: MAPPINGS, from: ({ user }) => showMappings(presentItems(user.roles ?? [])) },
+  reply: { status: 200, schema: MAPPINGS, from: ({ user }) => showMappings(presentItems(present(user.roles))) },
   errors: NO_USER,
 });
 
@@ -65,7 +66,7 @@ const OF_REALM = route({
   operation: RolesOfUser,
   input: { params: USER_PATH },
   toVariables: ({ params }) => ({ userId: params.id }),
-  reply: { status: 200, schema: z.array(ROLE), from: (data) => showOwn(data, null) },
+  reply: { status: 200, schema: z.array(ROLE), from: ({ user }) => showOwn(user.roles, null) },
   errors: NO_USER,
 });
 
@@ -79,7 +80,11 @@ const OF_CLIENT = route({
   input: { params: CLIENT_PATH },
   lookups: { client },
   toVariables: ({ params }) => ({ userId: params.id }),
-  reply: { status: 200, schema: z.array(ROLE), from: (data, { params }) => showOwn(data, params.client.toLowerCase()) },
+  reply: {
+    status: 200,
+    schema: z.array(ROLE),
+    from: ({ user }, { params }) => showOwn(user.roles, params.client.toLowerCase()),
+  },
   errors: NO_USER,
   missing: MISSING_CLIENT,
 });
@@ -116,6 +121,38 @@ const AVAILABLE_OF_CLIENT = route({
     filter: { clientId: found.client.id, withBuiltin: true },
   }),
   reply: { status: 200, schema: z.array(ROLE), from: showAvailable },
+  errors: NO_USER,
+  missing: MISSING_CLIENT,
+});
+
+const EFFECTIVE_OF_REALM = route({
+  method: 'GET',
+  path: `${REALM}/composite`,
+  spec: SPEC,
+  summary: 'Roles of the realm that a user has, also through groups and other roles',
+  callers: callersWith('role-grant:read'),
+  operation: EffectiveRoles,
+  input: { params: USER_PATH },
+  toVariables: ({ params }) => ({ userId: params.id }),
+  reply: { status: 200, schema: z.array(ROLE), from: ({ user }) => showOwn(user.effectiveRoles, null) },
+  errors: NO_USER,
+});
+
+const EFFECTIVE_OF_CLIENT = route({
+  method: 'GET',
+  path: `${CLIENT}/composite`,
+  spec: SPEC,
+  summary: 'Roles of a client that a user has, also through groups and other roles',
+  callers: callersWith('role-grant:read'),
+  operation: EffectiveRoles,
+  input: { params: CLIENT_PATH },
+  lookups: { client },
+  toVariables: ({ params }) => ({ userId: params.id }),
+  reply: {
+    status: 200,
+    schema: z.array(ROLE),
+    from: ({ user }, { params }) => showOwn(user.effectiveRoles, params.client.toLowerCase()),
+  },
   errors: NO_USER,
   missing: MISSING_CLIENT,
 });
@@ -164,6 +201,8 @@ export const ROLE_MAPPING_ROUTES: readonly Route[] = [
   OF_CLIENT,
   AVAILABLE_OF_REALM,
   AVAILABLE_OF_CLIENT,
+  EFFECTIVE_OF_REALM,
+  EFFECTIVE_OF_CLIENT,
   ofRealm(true),
   ofRealm(false),
   ofClient(true),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { presentItems, type Route, route } from '../../engine/index.ts';
+import { present, presentItems, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
 import {
   ABSENT_PASSWORD,
@@ -88,7 +88,7 @@ const COUNT = route({
   operation: CountUsers,
   input: { query: FILTER_PARAMETERS },
   toVariables: ({ query }) => ({ after: FIRST_PAGE, filter: toFilter(query) }),
-  reply: { status: 200, schema: z.number().int(), from: ({ users }) => users.totalCount ?? 0 },
+  reply: { status: 200, schema: z.number().int(), from: ({ users }) => present(users.totalCount) },
   errors: { INVALID_INPUT: BAD_REQUEST },
 });
 

@@ -144,6 +144,14 @@ describe('the stock client of the administration', () => {
         realmMappings: [realmRole],
         clientMappings: { [client.clientId]: { id: client.id, client: client.clientId, mappings: [clientRole] } },
       });
+      const outer = await world.newRole(acme, { childIds: [role.id, own.id] });
+      const { id: holder } = await world.newUser(acme);
+      await world.grantRole(acme, { roleId: outer.id, holderKind: 'user', holderId: holder });
+      const { name } = outer;
+      const composite = { id: outer.id, name, composite: true, clientRole: false };
+      expect(await admin.users.listCompositeRealmRoleMappings({ id: holder })).toEqual([realmRole, composite]);
+      const ofHolder = { id: holder, clientUniqueId: client.id };
+      expect(await admin.users.listCompositeClientRoleMappings(ofHolder)).toEqual([clientRole]);
       await admin.users.delRealmRoleMappings({ id: user, roles });
       await admin.users.delClientRoleMappings({ ...ofClient, roles: [{ id: own.id, name: 'keeper' }] });
       expect(await admin.users.listRoleMappings({ id: user })).toEqual({ realmMappings: [], clientMappings: {} });
@@ -217,8 +225,11 @@ describe('the stock client of the administration', () => {
       const { id: user } = await world.newUser(acme);
       const provider = await world.newProvider(acme);
       await world.link(acme, user, provider, '77', 'Ola');
+      const nameless = await world.newProvider(acme, { name: `zz-${user}` });
+      await world.link(acme, user, nameless, '78');
       expect(await admin.users.listFederatedIdentities({ id: user })).toEqual([
         { identityProvider: provider.name, userId: '77', userName: 'Ola' },
+        { identityProvider: nameless.name, userId: '78' },
       ]);
       const { client } = await world.newClient(acme);
       await world.consent(acme, user, client, ['openid', 'email']);

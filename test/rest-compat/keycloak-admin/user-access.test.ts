@@ -51,6 +51,7 @@ describe('the administration of what users have', () => {
     ['GET', 'role-mappings'],
     ['GET', 'role-mappings/realm'],
     ['GET', 'role-mappings/realm/available'],
+    ['GET', 'role-mappings/realm/composite'],
     ['POST', 'role-mappings/realm', []],
     ['DELETE', 'role-mappings/realm', []],
     ['GET', 'groups'],
@@ -117,13 +118,14 @@ describe('the administration of what users have', () => {
         for (const [method, path, body] of [
           ['GET', ''],
           ['GET', '/available'],
+          ['GET', '/composite'],
           ['POST', '', named(own)],
           ['DELETE', '', named(own)],
         ] as const) {
           const answer = await ask(method, `${user.id}/role-mappings/clients/${id}${path}`, body);
           expect([id, method, path, ...answer]).toEqual([id, method, path, ...(id === '%00' ? NO_USER : NO_CLIENT)]);
         }
-      for (const path of ['', '/available'])
+      for (const path of ['', '/available', '/composite'])
         expect(await ask('GET', `none/role-mappings/clients/${client.id}${path}`)).toEqual(NO_USER);
       for (const method of ['POST', 'DELETE'])
         expect(await ask(method, `none/role-mappings/clients/${client.id}`, named(own))).toEqual(NO_USER);
