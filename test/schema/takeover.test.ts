@@ -177,6 +177,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   verifyDeviceRisk: 'is about devices',
   beginFactorEnrolment: 'acts for a user who proves the account in the same browser',
   cancelInteraction: 'ends a sign-in of the same browser',
+  postSignOut: 'ends the session of a token that the caller has, with the credentials of its client',
   chooseAccount: 'acts for a user who proves the account in the same browser',
   sendAccountMail: 'changes nothing',
   sendTestMail: 'changes nothing',
