@@ -60,7 +60,7 @@ function showList({ users, viewer }: FindUsersData, query: ListParameters, tenan
 const LIST = route({
   method: 'GET',
   path: '/users',
-  spec: SPEC,
+  spec: `${SPEC} (32)`,
   summary: 'Users of the realm, by username unless another order is asked for',
   callers: callersWith('user:read'),
   operation: FindUsers,
@@ -82,7 +82,7 @@ const LIST = route({
 const COUNT = route({
   method: 'GET',
   path: '/users/count',
-  spec: SPEC,
+  spec: `${SPEC} (33)`,
   summary: 'How many users there are; at most 100,000 are counted',
   callers: callersWith('user:read'),
   operation: CountUsers,
@@ -95,7 +95,7 @@ const COUNT = route({
 const GET = route({
   method: 'GET',
   path: '/users/{id}',
-  spec: SPEC,
+  spec: `${SPEC} (5)`,
   summary: 'A user',
   callers: callersWith('user:read'),
   operation: UserById,
@@ -207,7 +207,7 @@ const RESET_PASSWORD = route({
 const CREDENTIALS = route({
   method: 'GET',
   path: '/users/{id}/credentials',
-  spec: SPEC,
+  spec: `${SPEC} (24)`,
   summary: 'The credentials of a user, without secrets',
   callers: callersWith('credential:read'),
   operation: UserCredentials,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pathsOf } from '../../../rest-compat/engine/index.ts';
+import { KEYCLOAK_ADMIN } from '../../../rest-compat/keycloak-admin/index.ts';
 import { KOBIL } from '../../../rest-compat/kobil/index.ts';
 import { NOT_SERVED, SERVED, SERVICES, type Service } from './services.ts';
 
@@ -16,7 +17,7 @@ function keysOf({ method, path, also, gateway }: Service): readonly string[] {
   ].map(shapeOf);
 }
 
-const rows = KOBIL.mounts.flatMap(({ prefix, routes }) =>
+const rows = [...KOBIL.mounts, ...KEYCLOAK_ADMIN.mounts].flatMap(({ prefix, routes }) =>
   routes.flatMap((row) =>
     pathsOf(row).map((path) => ({
       key: `${row.method} ${shapeOf(`${prefix}${path}`)}`,
@@ -47,6 +48,7 @@ describe('the documented operations of KOBIL', () => {
     expect(rows.filter(({ key, number }) => !known.has(key) && !Number.isNaN(number))).toEqual([]);
     const unnumbered = rows.filter(({ number }) => Number.isNaN(number)).map(({ key }) => key);
     const ofIssuer = /^\w+ (?:\/auth)?\/realms\/\{\}(?:\/protocol\/openid-connect\/.+)?$/;
-    expect(unnumbered.filter((key) => !ofIssuer.test(key))).toEqual([]);
+    const ofAdministration = /^\w+ (?:\/auth)?\/admin\//;
+    expect(unnumbered.filter((key) => !ofIssuer.test(key) && !ofAdministration.test(key))).toEqual([]);
   });
 });

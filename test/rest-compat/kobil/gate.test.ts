@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kobilOfSuite } from '../../support/kobil.ts';
-import { OF_ISSUER, SERVED, type Service } from './services.ts';
+import { OF_ADMINISTRATION, OF_ISSUER, SERVED, type Service } from './services.ts';
 
 /** Parameters that have to be there, by number, so that refusals have other reasons. */
 const QUERIES: Readonly<Record<number, string>> = { 13: '?key=x', 14: '?key=x&value=x' };
@@ -10,7 +10,7 @@ const filled = ({ path, number }: Service, tenant: string): string =>
     .replace('{tenantId}', tenant)
     .replace('{realmId}', tenant)
     .replace(/\{\w+\}/g, '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11') + (QUERIES[number] ?? '');
-const named = SERVED.filter(({ number }) => !OF_ISSUER.has(number)).map(
+const named = SERVED.filter(({ number }) => !OF_ISSUER.has(number) && !OF_ADMINISTRATION.has(number)).map(
   (service) => [`${service.number}: ${service.method} ${service.path}`, service] as const,
 );
 /** Bodies in the declared shape, by number, so that refusals have other reasons. */

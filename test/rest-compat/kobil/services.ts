@@ -599,9 +599,12 @@ export const SERVICES: readonly Service[] = [
 ];
 
 /** Those that have no row yet. A row for one of them takes its number off this list. */
-export const NOT_SERVED: ReadonlySet<number> = new Set([5, 24, 32, 33, 37, 45]);
+export const NOT_SERVED: ReadonlySet<number> = new Set([37, 45]);
 
 /** Those of the issuer, which are called without an access token. */
 export const OF_ISSUER: ReadonlySet<number> = new Set([1, 2]);
+
+/** Those of the Admin API, whose answers have no envelope. */
+export const OF_ADMINISTRATION: ReadonlySet<number> = new Set([5, 24, 32, 33]);
 
 export const SERVED: readonly Service[] = SERVICES.filter(({ number }) => !NOT_SERVED.has(number));
