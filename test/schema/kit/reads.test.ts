@@ -126,7 +126,12 @@ beforeAll(async () => {
   await world.services.groupMembers.add(world.system(acme), group.id, [ANN, BOB]);
   const { client } = await world.newClient(acme, FULL_CLIENT);
   await world.grantRole(acme, { roleId: role.id, holderKind: 'client', holderId: client.id });
-  await world.newRole(acme, { name: 'z-of-client', clientUuid: client.id });
+  await world.newRole(acme, {
+    name: 'z-of-client',
+    clientUuid: client.id,
+    description: 'E',
+    permissions: ['user:read'],
+  });
   await addFullEvent(acme, ANN);
   // No operation sets these moments yet.
   for (const table of ['tenants', 'clients'])
@@ -413,7 +418,7 @@ function valueIn(data: Data, name: string): unknown {
 describe.each([
   ['User', 'users', '{ users(first: 1) { nodes { FIELDS } } }'],
   ['Session', 'sessions', '{ sessions(first: 1) { nodes { FIELDS } } }'],
-  ['Role', 'roles', '{ roles(first: 1) { nodes { FIELDS } } }'],
+  ['Role', 'roles', '{ roles(first: 1, filter: { clientId: "portal" }) { nodes { FIELDS } } }'],
   ['Group', 'groups', '{ groups(first: 1) { nodes { FIELDS } } }'],
   ['Device', 'devices', '{ users(first: 1) { nodes { devices { FIELDS } } } }'],
   ['Client', 'clients', '{ clients(first: 1) { nodes { FIELDS } } }'],
