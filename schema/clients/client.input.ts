@@ -79,7 +79,8 @@ export class ClientPropertiesInput extends ClientMetadataInput {
   postLogoutRedirects?: RedirectAddressInput[] | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether this client's tokens contain the roles of the user. Default false.",
+    description:
+      "Whether this client's tokens contain the roles of the user. Default false. A new client gets it only from callers who hold what administrators of the tenant do.",
   })
   hasFullRoleScope?: boolean | null;
   @Field(() => [String], {

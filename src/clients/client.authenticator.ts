@@ -1,6 +1,7 @@
 import { type PermissionGrant, PermissionSet } from '../access/index.ts';
 import { constantTimeEqual, type SecretHasher } from '../crypto/index.ts';
 import type { Clock } from '../kernel/index.ts';
+import { administratorGrants } from '../roles/index.ts';
 import type { ClientDirectory, ClientRecord } from './client.directory.ts';
 import type { ClientSecret } from './client.entity.ts';
 
@@ -37,12 +38,20 @@ export function basicPermissions({ record, secretKind }: AuthenticatedClient): P
 }
 
 /**
- * Everything a client may do with any of its secrets. Omits `federation-link:bind`, which the `oauth` secret gives: with it
+ * Everything a client may do with any of its secrets, or with the tokens of its users where these have all their roles. Omits `federation-link:bind`, which the `oauth` secret gives: with it
  * a client names no account, and only begins a link for the user who is signed in in the browser that returns to it.
  */
-export function clientPowers({ permissions, secrets }: ClientRecord, now: Date): PermissionSet {
-  if (liveSecrets(secrets, 'rest', now).length === 0) return permissions;
-  return new PermissionSet([...permissions.grants(), ...REST_GRANTS]);
+export function clientPowers(
+  { client, permissions, secrets }: ClientRecord,
+  tenantName: string,
+  now: Date,
+): PermissionSet {
+  const ofRest = liveSecrets(secrets, 'rest', now).length === 0 ? [] : REST_GRANTS;
+  // Nobody can lead the users of a builtin client to another address.
+  const sharesRoles = client.fullRoleScope && client.kind !== 'builtin';
+  const ofUsers = sharesRoles ? administratorGrants(tenantName) : [];
+  if (ofRest.length === 0 && ofUsers.length === 0) return permissions;
+  return new PermissionSet([...permissions.grants(), ...ofRest, ...ofUsers]);
 }
 
 /** Secrets of a kind that have not expired, newest first. */

@@ -8,7 +8,13 @@ import {
   type PageResult,
   violatedConstraint,
 } from '../persistence/index.ts';
-import { assertMayGrant, type GuardedAccounts, parsePermissions, type RoleStore } from '../roles/index.ts';
+import {
+  administratorGrants,
+  assertMayGrant,
+  type GuardedAccounts,
+  parsePermissions,
+  type RoleStore,
+} from '../roles/index.ts';
 import { REST_GRANTS, type SecretKind } from './client.authenticator.ts';
 import { CLIENT_ID } from './client.directory.ts';
 import type { Client, ClientSecret } from './client.entity.ts';
@@ -151,6 +157,8 @@ export class ClientService {
   }
 
   /**
+   * Makes a client. `fullRoleScope` stays false where the caller holds less than administrators of the tenant do, because an administrator
+   * who signs in to the client would lend it more than the caller may grant.
    * @throws CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_TYPE_INVALID, CLIENT_SCOPE_UNKNOWN
    * @throws CLIENT_METADATA_INVALID
    * @throws PERMISSION_UNKNOWN, PERMISSION_MASTER_ONLY
@@ -169,7 +177,9 @@ export class ClientService {
       const blank = this.#blank(authority, clientId, input.type ?? 'confidential');
       const columns = changedColumns(input, blank);
       assertMayGrant(authority, parsePermissions(columns.permissions ?? []));
-      const client = store.create({ ...blank, ...columns });
+      const fullRoleScope =
+        columns.fullRoleScope === true && authority.holds(administratorGrants(authority.tenant.name));
+      const client = store.create({ ...blank, ...columns, fullRoleScope });
       await this.#flushMapped();
       await this.#keepOrigins(client);
       await this.#deps.links.begin(authority, client, input.scopes);
@@ -196,6 +206,8 @@ export class ClientService {
       // The caller must hold what it adds; permissions that the client already has are not checked.
       const added = (columns.permissions ?? []).filter((scope) => !client.permissions.includes(scope));
       assertMayGrant(authority, parsePermissions(added));
+      if (columns.fullRoleScope === true && !client.fullRoleScope)
+        assertMayGrant(authority, administratorGrants(authority.tenant.name));
       const changed = namesOf(columns, client);
       Object.assign(client, columns);
       if (columns.redirects !== undefined || columns.metadata !== undefined) await this.#keepOrigins(client);

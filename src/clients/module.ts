@@ -73,9 +73,9 @@ export const clients = {
     const scopeRoleStore = new ScopeRoleStore(db);
     const directory = new ClientDirectory({ store, scopeStore, scopes, roles: rolePermissions, catalogue, feed });
     const webOrigins = new WebOriginDirectory({ store, clients: directory, catalogue, feed });
-    guarded.readClientPowersBy(async (tenantId, clientUuid) => {
-      const record = await directory.byUuid(tenantId, clientUuid);
-      return record === null ? PermissionSet.none : clientPowers(record, clock.now());
+    guarded.readClientPowersBy(async (tenant, clientUuid) => {
+      const record = await directory.byUuid(tenant.id, clientUuid);
+      return record === null ? PermissionSet.none : clientPowers(record, tenant.name, clock.now());
     });
     needs.tenants.addSeed(seedBuiltinClients(store, roleStore, clock));
     needs.tenants.addSeed(seedRealmScopes(scopeStore, scopeRoleStore, clock));

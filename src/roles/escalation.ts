@@ -2,7 +2,7 @@ import { type Authority, type PermissionGrant, parseScope } from '../access/inde
 import { invalidField } from '../kernel/index.ts';
 import { MASTER_TENANT } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
-import { TENANT_ADMINISTRATOR_PERMISSIONS } from './administration.ts';
+import { ADMINISTRATOR_PERMISSIONS, TENANT_ADMINISTRATOR_PERMISSIONS } from './administration.ts';
 
 /** Permissions one role or client may list: there are about eighty, with three reaches each. */
 const MAX_PERMISSIONS = 400;
@@ -42,6 +42,11 @@ export function assertMayGrant(authority: Authority, grants: readonly Permission
     throw grantErrors.PERMISSION_MASTER_ONLY();
   }
   if (!authority.holds(grants)) throw grantErrors.PERMISSION_ESCALATION();
+}
+
+/** The most that roles of users of the tenant can allow. What shares all roles of its users may come to have this. */
+export function administratorGrants(tenantName: string): PermissionGrant[] {
+  return parsePermissions(tenantName === MASTER_TENANT ? ADMINISTRATOR_PERMISSIONS : TENANT_ADMINISTRATOR_PERMISSIONS);
 }
 
 /**

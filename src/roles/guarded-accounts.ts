@@ -1,5 +1,5 @@
 import { type Authority, PermissionSet } from '../access/index.ts';
-import { kernelErrors } from '../kernel/index.ts';
+import { kernelErrors, type TenantRef } from '../kernel/index.ts';
 import { type Database, openUnitOfWork } from '../persistence/index.ts';
 import { MASTER_TENANT, type TenantDirectory } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
@@ -22,7 +22,7 @@ export interface GuardedAccountsDeps {
  * What a client may do by its permissions, scopes, roles and secrets, some of which are no roles.
  * @param clientUuid Uuid of a client; an unknown one has no permissions.
  */
-export type ClientPowers = (tenantId: string, clientUuid: string) => Promise<PermissionSet>;
+export type ClientPowers = (tenant: TenantRef, clientUuid: string) => Promise<PermissionSet>;
 
 /** The accounts a caller was compared with in one transaction. */
 const COMPARED = Symbol('accounts that the caller may change');
@@ -111,7 +111,7 @@ export class GuardedAccounts {
         : [...(await permissions.heldByMany(tenant.id, kind, ids)).values()];
     if (kind === 'client')
       for (const id of ids)
-        powers.push({ permissions: await this.#clientPowers(tenant.id, id), elsewhere: NOTHING_ELSEWHERE });
+        powers.push({ permissions: await this.#clientPowers(tenant, id), elsewhere: NOTHING_ELSEWHERE });
     return powers;
   }
 

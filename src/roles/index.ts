@@ -5,7 +5,13 @@
 export type { AdministratorRoles } from './administrator-roles.ts';
 export { ADMINISTRATOR_ROLE } from './builtin-roles.ts';
 export { type EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
-export { assertMayAdministerOthers, assertMayGrant, checkedPermissions, parsePermissions } from './escalation.ts';
+export {
+  administratorGrants,
+  assertMayAdministerOthers,
+  assertMayGrant,
+  checkedPermissions,
+  parsePermissions,
+} from './escalation.ts';
 export type { Group, GroupMember } from './groups/group.entity.ts';
 export type { CreateGroup, UpdateGroup } from './groups/group.service.ts';
 export {

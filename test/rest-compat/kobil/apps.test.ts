@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TENANT_ADMINISTRATOR_PERMISSIONS } from '../../../src/roles/administration.ts';
 import { kobilOfSuite } from '../../support/kobil.ts';
 
 const answer = (message: string, status = 'OK', subSystem = 2) => ({ message, status, subSystem });
@@ -74,7 +75,7 @@ describe('KOBIL: apps', () => {
             enabled: true,
             publicApp: false,
             consentRequired: false,
-            fullScopeAllowed: true,
+            fullScopeAllowed: false,
             standardFlowEnabled: true,
             directAccessGrantsEnabled: false,
             serviceAccountsEnabled: false,
@@ -102,6 +103,15 @@ describe('KOBIL: apps', () => {
         },
       ]);
       expect((await eventsOf()).map(({ type }) => type)).toEqual(['client.created']);
+    });
+
+    it('shares the roles of its users where the caller may do all that they might', async () => {
+      const administrator = kobil.token(kobil.acme, ...TENANT_ADMINISTRATOR_PERMISSIONS);
+      expect(await send('POST', '', { appName }, administrator)).toEqual(CREATED);
+      expect((await infoOf()).fullScopeAllowed).toBe(true);
+      const evil = { appName, redirectUris: ['https://evil.example/cb'] };
+      expect((await send('PUT', '/', evil))[0]).toBe(403);
+      expect((await infoOf()).redirectUris).toEqual([]);
     });
 
     it('keeps what is sent; unknown members and null are ignored', async () => {

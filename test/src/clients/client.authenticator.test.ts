@@ -137,9 +137,23 @@ describe('what a client may do', () => {
 
   it('counts what its `rest` secret opens, as long as that is live', () => {
     const secrets = [secretOf('a', 'rest', 60)];
-    expect(names(clientPowers(recordOf({ secrets }), clock.now()))).toEqual([...REST, 'user:read tenant'].sort());
-    expect(names(clientPowers(recordOf({ secrets }), addSeconds(clock.now(), 60)))).toEqual(['user:read tenant']);
-    expect(names(clientPowers(recordOf(), clock.now()))).toEqual(['user:read tenant']);
+    expect(names(clientPowers(recordOf({ secrets }), 'acme', clock.now()))).toEqual(
+      [...REST, 'user:read tenant'].sort(),
+    );
+    expect(names(clientPowers(recordOf({ secrets }), 'acme', addSeconds(clock.now(), 60)))).toEqual([
+      'user:read tenant',
+    ]);
+    expect(names(clientPowers(recordOf(), 'acme', clock.now()))).toEqual(['user:read tenant']);
+  });
+
+  it('counts what the roles of administrators allow, where the tokens of users have all their roles', () => {
+    const record = recordOf();
+    const sharing = { ...record, client: { ...record.client, fullRoleScope: true } };
+    expect(names(clientPowers(sharing, 'acme', clock.now()))).toContain('client:write tenant');
+    expect(names(clientPowers(sharing, 'acme', clock.now()))).not.toContain('client:write all');
+    expect(names(clientPowers(sharing, 'master', clock.now()))).toContain('client:write all');
+    const builtin = { ...sharing, client: { ...sharing.client, kind: 'builtin' as const } };
+    expect(names(clientPowers(builtin, 'acme', clock.now()))).toEqual(['user:read tenant']);
   });
 });
 
