@@ -8,9 +8,9 @@ import { SendAccountMailInput, SendAccountMailPayload, SendTestMailInput, SendTe
 @Resolver()
 export class MailResolver {
   @RequiresScopes(['mail:send'])
-  @Errors('MAIL_LINK_INVALID', 'MAIL_RECIPIENT_MISSING', 'MAIL_NOT_SENT', 'USER_NOT_FOUND')
+  @Errors('MAIL_LINK_INVALID', 'MAIL_RECIPIENT_MISSING', 'MAIL_SERVER_MISSING', 'MAIL_NOT_SENT', 'USER_NOT_FOUND')
   @Mutation(() => SendAccountMailPayload, {
-    description: 'Sends a mail to a user, and waits for the mail server, 10 s at most.',
+    description: 'Sends a mail to a user by the mail server that the tenant has set, and waits for it, 10 s at most.',
   })
   async sendAccountMail(
     @Arg('input', () => SendAccountMailInput, { description: 'The user and the mail.' }) input: SendAccountMailInput,

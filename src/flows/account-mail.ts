@@ -49,10 +49,10 @@ export class AccountMailFlow {
   }
 
   /**
-   * Sends a mail to the address of a user.
+   * Sends a mail to the address of a user, by the server that the tenant has set.
    * @returns Whether it was sent: the address of `verify-email` may be verified already.
    * @throws MAIL_LINK_INVALID A link is missing or is none.
-   * @throws USER_NOT_FOUND, MAIL_RECIPIENT_MISSING, MAIL_NOT_SENT, INVALID_INPUT, SERVICE_UNAVAILABLE
+   * @throws USER_NOT_FOUND, MAIL_SERVER_MISSING, MAIL_RECIPIENT_MISSING, MAIL_NOT_SENT, INVALID_INPUT, SERVICE_UNAVAILABLE
    */
   async send(authority: Authority, { userId, kind, ...input }: AccountMail): Promise<boolean> {
     const values = { ...checkedLinks(kind, input), support: checkedSupport(input.supportEmail) };
@@ -71,11 +71,10 @@ export class AccountMailFlow {
    * @throws MAIL_SERVER_MISSING, MAIL_NOT_SENT, SERVICE_UNAVAILABLE
    */
   async sendTest(authority: Authority): Promise<string> {
-    const { mailServers, users } = this.#deps;
+    const { users } = this.#deps;
     const { tenant: home, userId } = authority.caller;
     const user = home === null || userId === null ? null : await users.findById(home.id, userId);
     if (user === null) throw accountMailErrors.MAIL_RECIPIENT_MISSING();
-    if ((await mailServers.of(authority.tenant.id)) === null) throw accountMailErrors.MAIL_SERVER_MISSING();
     return this.#send(authority, user, TEMPLATES.test, NO_VALUES);
   }
 
@@ -85,7 +84,9 @@ export class AccountMailFlow {
     purpose: TemplateName,
     values: Readonly<Record<string, string>>,
   ): Promise<string> {
-    const { directory, mailer } = this.#deps;
+    const { directory, mailer, mailServers } = this.#deps;
+    // The server of this service sends no texts that tenants choose, because they could send them to anybody.
+    if ((await mailServers.of(tenant.id)) === null) throw accountMailErrors.MAIL_SERVER_MISSING();
     if (user.email == null) throw accountMailErrors.MAIL_RECIPIENT_MISSING();
     const known = await directory.byId(tenant.id);
     if (known === null) throw kernelErrors.NOT_FOUND();

@@ -47,6 +47,10 @@ describe('mails to users in the graph', () => {
     expect([code, errors[0]!.extensions['fields']]).toMatchObject(['MAIL_LINK_INVALID', [{ path: 'input.portalUrl' }]]);
     expect((await send(id, { supportEmail: 'nobody' })).code).toBe('INVALID_INPUT');
     expect((await send(id, {}, ['user:write', 'setting:write'])).code).toBe('FORBIDDEN');
+    const bare = await world.tenant();
+    const user = await world.newUser(bare, { email: 'mia@sea.example' });
+    const input = { userId: toGlobalId('User', bare, user.id), kind: 'TEST' };
+    expect((await world.graphql(world.app(bare, 'mail:send'), SEND, { input })).code).toBe('MAIL_SERVER_MISSING');
   });
 
   it('test the server of the tenant, to the address of the caller', async () => {
