@@ -56,6 +56,12 @@ export const scopeRolesOfScope = listLoader<Role>(({ scopeRoles }, tenantId, ids
   scopeRoles.rolesOf(tenantId, 'scope', ids),
 );
 
+/** Whether roles contain others. */
+export const isCompositeById = rowLoader<boolean>(async ({ roles }, tenantId, ids) => {
+  const composites = await roles.compositesAmong(tenantId, ids);
+  return new Map(ids.map((id) => [id, composites.has(id)]));
+});
+
 /** The roles inside roles. */
 export const childrenOfRole = narrowListLoader<RoleKeys>(({ roles }, tenantId, ids, columns) =>
   roles.childrenOf(tenantId, ids, columns),

@@ -39,6 +39,7 @@ import {
   childrenOfRole,
   effectiveRolesOfUser,
   isAdministratorById,
+  isCompositeById,
   rolesOfClient,
   rolesOfGroup,
   rolesOfUser,
@@ -79,8 +80,7 @@ export class RoleResolver {
   @Reads()
   @FieldResolver(() => Boolean, { description: 'Whether the role contains other roles.' })
   async isComposite(@Root() role: RoleKeys, @Ctx() { loaders }: GraphContext): Promise<boolean> {
-    const children = await loaders.loadColumns(childrenOfRole, { tenantId: role.tenantId, key: role.id }, null);
-    return children.length > 0;
+    return (await loaders.load<boolean | null>(isCompositeById, { tenantId: role.tenantId, key: role.id })) === true;
   }
 
   @Reads('clientUuid')

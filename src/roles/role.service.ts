@@ -112,6 +112,11 @@ export class RoleService {
     return this.#deps.store.childrenOf(tenantId, roleIds, columns);
   }
 
+  /** Those of the roles that contain others. */
+  compositesAmong(tenantId: string, roleIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#deps.store.compositesAmong(tenantId, roleIds);
+  }
+
   page(authority: Authority, filter: RoleFilter, request: PageRequest): Promise<PageResult<Role>>;
   /** @param columns What is read of each role beside its keys; null: all. */
   page(

@@ -188,6 +188,14 @@ export class RoleStore {
     return Map.groupBy(rows, ({ parentId }) => parentId);
   }
 
+  /** Those of the roles that contain others. */
+  async compositesAmong(tenantId: string, roleIds: readonly string[]): Promise<Set<string>> {
+    const { rows } = await sql<{ id: string }>`
+      select distinct role_id as id from role_composites
+      where tenant_id = ${tenantId}::uuid and role_id = any(${roleIds.filter(isUuid)}::uuid[])`.execute(this.#sql);
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** Whether the user, group or client exists; if so, it cannot be deleted before the unit of work ends. */
   async lockHolder(tenantId: string, kind: HolderKind, id: string): Promise<boolean> {
     if (kind !== 'user' && !isUuid(id)) return false;
