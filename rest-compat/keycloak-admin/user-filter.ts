@@ -4,6 +4,8 @@ import { momentOf } from '../realm-users/moment.ts';
 import type { FindUsersVariables } from './operations.generated.ts';
 
 const TEXT = z.string().optional();
+/** Bounded, because the time to find pairs in a text without any grows with the square of its length. */
+const TEXT_OF_PAIRS = z.string().max(1000).optional();
 const MOMENT = z
   .string()
   .regex(/^\d{1,15}$/)
@@ -23,7 +25,7 @@ export const FILTER_PARAMETERS = z.object({
   exact: FLAG.describe(
     '`true`: the four texts are whole values. `q` takes whole values, so it is refused with `false`.',
   ),
-  q: TEXT.describe('Attributes as `name:value`, separated by blanks; either may stand in quotes.'),
+  q: TEXT_OF_PAIRS.describe('Attributes as `name:value`, separated by blanks; either may stand in quotes.'),
   enabled: FLAG.describe('Only users who may or may not sign in.'),
   emailVerified: FLAG.describe('Only users whose address is or is not verified.'),
   createdTimeStart: MOMENT.describe('Only users created at this moment or later, in milliseconds since 1970.'),

@@ -197,7 +197,7 @@ export const keyContains = (text: string): KeyMatch => keyLike(['', text, '']);
 
 /** Search rows whose whole value matches a pattern, in which `*` stands for any text. */
 export function keyMatches(pattern: string): KeyMatch {
-  const parts = pattern.split('*');
+  const parts = pattern.split(/\*+/);
   if (parts.length === 1) return keyIsWhole(pattern);
   return parts.length === 2 && parts[1] === '' ? keyBegins(parts[0]!) : keyLike(parts);
 }

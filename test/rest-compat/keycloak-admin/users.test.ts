@@ -193,6 +193,7 @@ describe('the administration of users', () => {
     it.each([
       'first=x',
       'max=1.5',
+      `q=${'a'.repeat(1001)}`,
       'max=',
       'max=1&max=2',
       'enabled=maybe',

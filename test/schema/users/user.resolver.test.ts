@@ -265,6 +265,8 @@ describe('lists of users', () => {
     [{ matches: ['ada'] }, []],
     [{ matches: ['ada*'] }, ['a2']],
     [{ matches: ['*dam'] }, ['a2']],
+    [{ matches: ['a***m'] }, ['a2']],
+    [{ matches: [`${'*'.repeat(2000)}dam`] }, ['a2']],
     [{ matches: ['z*e', 'ÖST*'] }, ['a1']],
     [{ matches: ['z*e', 'adam'] }, []],
     [{ matches: ['*a*_1*'] }, ['a3']],
