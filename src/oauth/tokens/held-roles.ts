@@ -39,9 +39,11 @@ export class HeldRoles {
     const owners = new Set([...held.values()].map(({ clientUuid }) => clientUuid));
     owners.delete(TENANT_ROLE_CLIENT);
     const clients = owners.size === 0 ? null : await clientStore.findMany(tenantId, [...owners], CLIENT_COLUMNS);
-    return [...held.values()].map(({ name, clientUuid }) => ({
-      name,
-      clientId: clients?.get(clientUuid)?.clientId ?? null,
-    }));
+    return [...held.values()].flatMap(({ name, clientUuid }): TokenRole[] => {
+      if (clientUuid === TENANT_ROLE_CLIENT) return [{ name, clientId: null }];
+      // A role of a client that was deleted a moment ago must not become one of the tenant.
+      const clientId = clients?.get(clientUuid)?.clientId;
+      return clientId === undefined ? [] : [{ name, clientId }];
+    });
   }
 }

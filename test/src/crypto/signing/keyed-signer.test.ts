@@ -13,6 +13,12 @@ describe('tokens that the service alone reads', () => {
     expect(signer.read('acme', token)).toEqual({ jti: 'x', note: 'grün' });
   });
 
+  it('may be as long as a parameter of a request, and no longer', () => {
+    const scope = 'x'.repeat(11_000);
+    expect(signer.read('acme', signer.sign('acme', { scope }))).toEqual({ scope });
+    expect(signer.read('acme', signer.sign('acme', { scope: 'x'.repeat(13_000) }))).toBeNull();
+  });
+
   it('are of one owner, purpose and master key', () => {
     const token = signer.sign('acme', { jti: 'x' });
     expect(signer.read('other', token)).toBeNull();
