@@ -55,7 +55,7 @@ describe.each(ENGINES)('verifying an e-mail address during a sign-in, on $name',
   });
 
   it('mails in the language of the application, else in that of the user', async () => {
-    await sent(await reached(browser, 'de ru'));
+    await sent(await reached(browser, 'fr ru'));
     await world.services.users.update(world.system(tenant), user.id, { locale: 'ru' });
     await sent(await reached());
     await sent(await reached(browser, 'en'));
