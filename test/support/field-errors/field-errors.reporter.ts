@@ -97,12 +97,12 @@ function failRun(message: string): void {
 
 /** Adds the reporter to every run, whatever reporters the command line names. */
 export function checkFieldErrors(): Plugin {
-  const reporter = new FieldErrorsReporter();
   return {
     name: 'field-errors',
-    // Vitest calls it for each project, which all have the reporters of the run.
-    configureVitest: ({ vitest }) => {
-      if (!vitest.config.reporters.includes(reporter)) vitest.config.reporters.push(reporter);
+    // Vitest reads its configuration, and this file with it, once for the run and once for its projects.
+    configureVitest: ({ vitest: { config } }) => {
+      const isThere = config.reporters.some((each) => each.constructor.name === FieldErrorsReporter.name);
+      if (!isThere) config.reporters.push(new FieldErrorsReporter());
     },
   };
 }
