@@ -1,6 +1,6 @@
 import type { Authority, ScopeAliases } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
-import { type Clock, invalidField, newId, requireText } from '../kernel/index.ts';
+import { type Clock, invalidField, isSameJson, newId, requireText } from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
 import { assertMayGrant } from '../roles/index.ts';
 import type { ClientScope, TenantDefault } from './client.entity.ts';
@@ -110,7 +110,7 @@ export class ClientScopeService {
       const before: Columns = scope;
       const columns = this.#checked(before, input);
       const changed = (Object.keys(columns) as (keyof Columns)[]).filter(
-        (name) => JSON.stringify(columns[name]) !== JSON.stringify(before[name] ?? null),
+        (name) => !isSameJson(columns[name], before[name] ?? null),
       );
       if (changed.length === 0) return scope;
       if (changed.includes('name')) this.#assertMayGive(authority, scope.name, columns.name);

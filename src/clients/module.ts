@@ -24,6 +24,7 @@ import { ClientScopeStore } from './client-scope.store.ts';
 import { ClientScopeLinks } from './client-scope-links.ts';
 import { ClientSecrets } from './client-secrets.ts';
 import { MapperService } from './mapper.service.ts';
+import { MapperOwners } from './mapper-owners.ts';
 import { seedRealmScopes } from './realm-scopes.ts';
 import { ScopeMapperDirectory } from './scope-mapper.directory.ts';
 import { ScopeRoleDirectory } from './scope-role.directory.ts';
@@ -86,6 +87,7 @@ export const clients = {
     const secrets = new ClientSecrets({ store, hasher, sealer: sealer('client-secret-copy'), clock });
     const service = new ClientService({ ...base, store, scopeStore, links, secrets, roleStore, guarded });
     const clientScopes = new ClientScopeService({ ...base, store: scopeStore, scopes });
+    const owners = new MapperOwners({ ...base, clients: service, clientScopes });
     return {
       services: {
         /** Clients by client_id with their permissions, cached. */
@@ -95,12 +97,11 @@ export const clients = {
         clientAuthenticator: new ClientAuthenticator({ directory, hasher, clock }),
         clients: service,
         clientScopes,
-        mappers: new MapperService({ ...base, clients: service, clientScopes }),
+        mappers: new MapperService({ db, owners }),
         scopeRoles: new ScopeRoleService({
-          ...base,
+          db,
           store: scopeRoleStore,
-          clients: service,
-          clientScopes,
+          owners,
           roleStore,
           effective: new EffectiveRoleStore(db),
         }),

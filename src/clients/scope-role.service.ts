@@ -1,6 +1,4 @@
 import type { Authority } from '../access/index.ts';
-import type { EventLog } from '../events/index.ts';
-import type { Clock } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import {
   assertMayGrant,
@@ -12,27 +10,15 @@ import {
   type RoleStore,
 } from '../roles/index.ts';
 import { clientErrors } from './client.errors.ts';
-import { clientEvents } from './client.events.ts';
-import type { ClientService } from './client.service.ts';
-import type { ClientScopeService } from './client-scope.service.ts';
-import type { MapperOwner, MapperOwnerRow } from './mapper.service.ts';
+import type { LockedOwner, MapperOwner, MapperOwnerRow, MapperOwners } from './mapper-owners.ts';
 import { MAX_SCOPE_ROLES, type ScopeRoleOwner, type ScopeRoleStore } from './scope-role.store.ts';
 
 export interface ScopeRoleServiceDeps {
   readonly db: Database;
   readonly store: ScopeRoleStore;
-  readonly clients: Pick<ClientService, 'lock'>;
-  readonly clientScopes: Pick<ClientScopeService, 'lock'>;
+  readonly owners: MapperOwners;
   readonly roleStore: RoleStore;
   readonly effective: EffectiveRoleStore;
-  readonly events: EventLog;
-  readonly clock: Clock;
-}
-
-/** An owner that is locked. */
-interface Owner extends MapperOwnerRow {
-  readonly kind: ScopeRoleOwner;
-  readonly id: string;
 }
 
 /**
@@ -64,7 +50,7 @@ export class ScopeRoleService {
    * @throws PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, SCOPE_ROLE_LIMIT
    */
   add(authority: Authority, owner: MapperOwner, references: readonly RoleReference[]): Promise<MapperOwnerRow> {
-    return this.#change(authority, owner, references, async ({ kind, id }, before, named) => {
+    return this.#change(authority, owner, references, async ({ kind, row: { id } }, before, named) => {
       const added = named.filter((role) => !before.includes(role));
       if (added.length === 0) return false;
       if (before.length + added.length > MAX_SCOPE_ROLES) throw clientErrors.SCOPE_ROLE_LIMIT();
@@ -80,7 +66,7 @@ export class ScopeRoleService {
    * @throws NOT_FOUND, CLIENT_SCOPE_NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, ROLE_NOT_FOUND, INVALID_INPUT
    */
   remove(authority: Authority, owner: MapperOwner, references: readonly RoleReference[]): Promise<MapperOwnerRow> {
-    return this.#change(authority, owner, references, async ({ kind, id }, before, named) => {
+    return this.#change(authority, owner, references, async ({ kind, row: { id } }, before, named) => {
       const removed = named.filter((role) => before.includes(role));
       if (removed.length === 0) return false;
       await this.#deps.store.remove(authority.tenant.id, kind, id, removed);
@@ -92,42 +78,18 @@ export class ScopeRoleService {
     authority: Authority,
     reference: MapperOwner,
     references: readonly RoleReference[],
-    change: (owner: Owner, before: readonly string[], named: readonly string[]) => Promise<boolean>,
+    change: (owner: LockedOwner, before: readonly string[], named: readonly string[]) => Promise<boolean>,
   ): Promise<MapperOwnerRow> {
-    const { clock, db, roleStore, store } = this.#deps;
+    const { db, owners, roleStore, store } = this.#deps;
     const tenantId = authority.tenant.id;
     return db.transaction(async () => {
-      const owner = await this.#lock(authority, reference);
+      const owner = await owners.lock(authority, reference);
+      const { kind, row, client, clientScope } = owner;
       const roles = await findRoles(roleStore, tenantId, references, 'input.roles');
-      const before = (await store.idsOf(tenantId, owner.kind, [owner.id])).get(owner.id) ?? [];
+      const before = (await store.idsOf(tenantId, kind, [row.id])).get(row.id) ?? [];
       const named = roles.map(({ id }) => id);
-      const { client, clientScope } = owner;
-      if (!(await change(owner, before, named))) return { client, clientScope };
-      Object.assign((client ?? clientScope)!, { updatedAt: clock.now() });
-      this.#record(authority, owner);
+      if (await change(owner, before, named)) owners.recordChange(authority, owner, 'scopeRoles');
       return { client, clientScope };
     });
-  }
-
-  async #lock(authority: Authority, reference: MapperOwner): Promise<Owner> {
-    const { clients, clientScopes } = this.#deps;
-    if ('clientScopeId' in reference) {
-      const clientScope = await clientScopes.lock(authority, reference.clientScopeId);
-      return { kind: 'scope', id: clientScope.id, client: null, clientScope };
-    }
-    const client = await clients.lock(authority, reference.clientUuid);
-    return { kind: 'client', id: client.id, client, clientScope: null };
-  }
-
-  #record({ caller, tenant }: Authority, { client, clientScope }: Owner): void {
-    const changed = ['scopeRoles'];
-    const draft =
-      client === null
-        ? {
-            type: clientEvents['client_scope.updated'],
-            params: { clientScopeId: clientScope!.id, name: clientScope!.name, changed },
-          }
-        : { type: clientEvents['client.updated'], clientId: client.clientId, params: { changed } };
-    this.#deps.events.record(caller, tenant, draft);
   }
 }

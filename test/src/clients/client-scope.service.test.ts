@@ -68,11 +68,12 @@ describe('scopes of a tenant', () => {
     const scope = await create({ name: 'pilots', description: 'Old' });
     const before = tenants.world.clock.now();
     tenants.world.clock.advance(5);
-    const changes = { name: 'pilotage', description: null, named: false, attributes: { a: 'b' } };
+    const changes = { name: 'pilotage', description: null, named: false, attributes: { long: 'b', a: 'c' } };
     const changed = await service().update(manager(), scope.id, { ...changes, tenantDefault: 'default' });
     expect(changed).toMatchObject({ ...changes, tenantDefault: 'default' });
     expect(changed.updatedAt.getTime()).toBeGreaterThan(before.getTime());
     await service().update(manager(), scope.id, changes);
+    await service().update(manager(), scope.id, { attributes: { a: 'c', long: 'b' } });
     await service().update(manager(), scope.id, {});
     await service().update(manager(), scope.id.toUpperCase(), { tenantDefault: null });
     expect(await eventsOf(scope)).toEqual([

@@ -52,6 +52,8 @@ describe.each(KINDS)('mappers of a %s', (kind) => {
     const changes = { name: 'hands', config: { 'claim.name': 'hands', 'claim.value': '12' } };
     await mappers().update(manager(), owner, crew!.id.toUpperCase(), changes);
     await mappers().update(manager(), owner, crew!.id, changes);
+    const { 'claim.name': name, 'claim.value': value } = changes.config;
+    await mappers().update(manager(), owner, crew!.id, { config: { 'claim.value': value, 'claim.name': name } });
     await mappers().update(manager(), owner, ship!.id, { type: 'oidc-full-name-mapper' });
     expect(await list(owner)).toEqual([
       { ...crew, ...changes },
