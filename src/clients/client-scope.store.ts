@@ -37,6 +37,10 @@ export interface StoredLink extends LinkedScope {
   readonly isNamed: boolean;
 }
 
+/** The scopes of a client that count for a token: the default ones, and the optional ones that the token has. */
+export const linksInForce = (links: readonly StoredLink[], scopes: readonly string[]): StoredLink[] =>
+  links.filter(({ name, isDefault }) => isDefault || scopes.includes(name));
+
 /** A scope that the service makes. */
 export interface BuiltinScope extends Pick<ClientScope, 'name' | 'named' | 'attributes'> {
   readonly description: string;

@@ -3,7 +3,7 @@ import { ReadCache } from '../persistence/index.ts';
 import type { ClientRecord } from './client.directory.ts';
 import type { ProtocolMapper } from './client.entity.ts';
 import { clientEvents } from './client.events.ts';
-import type { ClientScopeStore } from './client-scope.store.ts';
+import { type ClientScopeStore, linksInForce } from './client-scope.store.ts';
 
 /** Most cached sets of mappers: those of 10,000 tenants. */
 const CAPACITY = 12_000;
@@ -50,9 +50,7 @@ export class ScopeMapperDirectory {
   async forToken({ client, links }: ClientRecord, scopes: readonly string[]): Promise<readonly ProtocolMapper[]> {
     const { tenantId } = client;
     const byScope = await this.#cache.get(tenantId, () => this.#deps.store.mappersOf(tenantId));
-    const ofScopes = links
-      .filter(({ name, isDefault }) => isDefault || scopes.includes(name))
-      .flatMap(({ scopeId }) => byScope.get(scopeId) ?? []);
+    const ofScopes = linksInForce(links, scopes).flatMap(({ scopeId }) => byScope.get(scopeId) ?? []);
     return [...ofScopes, ...client.mappers];
   }
 

@@ -1,6 +1,7 @@
 import { type ChangeFeed, lifetimesBy, type SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import type { ClientRecord } from './client.directory.ts';
+import { linksInForce } from './client-scope.store.ts';
 import type { ScopeRoleStore } from './scope-role.store.ts';
 
 /** Most cached sets. */
@@ -43,8 +44,7 @@ export class ScopeRoleDirectory {
   async forToken({ client, links }: ClientRecord, scopes: readonly string[]): Promise<ReadonlySet<string> | null> {
     const { tenantId, id, fullRoleScope } = client;
     if (fullRoleScope) return null;
-    const granted = links.filter(({ name, isDefault }) => isDefault || scopes.includes(name));
-    const scopeIds = granted.map(({ scopeId }) => scopeId);
+    const scopeIds = linksInForce(links, scopes).map(({ scopeId }) => scopeId);
     return this.#cache.get(`${tenantId} ${id} ${scopeIds.join()}`, () =>
       this.#deps.store.allowed(tenantId, id, scopeIds),
     );
