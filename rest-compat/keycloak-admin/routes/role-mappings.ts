@@ -57,37 +57,43 @@ const ALL = route({
   errors: NO_USER,
 });
 
-const OF_REALM = route({
-  method: 'GET',
-  path: REALM,
+/** Roles that a user has: those granted directly, or also those through groups and other roles. */
+const held = (isEffective: boolean) => ({
+  method: 'GET' as const,
   spec: SPEC,
-  summary: 'Roles of the realm granted to a user directly',
   callers: callersWith('role-grant:read'),
-  operation: RolesOfUser,
-  input: { params: USER_PATH },
-  toVariables: ({ params }) => ({ userId: params.id }),
-  reply: { status: 200, schema: z.array(ROLE), from: ({ user }) => showOwn(user.roles, null) },
+  operation: isEffective ? EffectiveRoles : RolesOfUser,
+  toVariables: ({ params }: { readonly params: { readonly id: string } }) => ({ userId: params.id }),
   errors: NO_USER,
 });
 
-const OF_CLIENT = route({
-  method: 'GET',
-  path: CLIENT,
-  spec: SPEC,
-  summary: 'Roles of a client granted to a user directly',
-  callers: callersWith('role-grant:read'),
-  operation: RolesOfUser,
-  input: { params: CLIENT_PATH },
-  lookups: { client },
-  toVariables: ({ params }) => ({ userId: params.id }),
-  reply: {
-    status: 200,
-    schema: z.array(ROLE),
-    from: ({ user }, { params }) => showOwn(user.roles, params.client.toLowerCase()),
-  },
-  errors: NO_USER,
-  missing: MISSING_CLIENT,
-});
+const heldOfRealm = (isEffective: boolean): Route =>
+  route({
+    ...held(isEffective),
+    path: isEffective ? `${REALM}/composite` : REALM,
+    summary: isEffective
+      ? 'Roles of the realm that a user has, also through groups and other roles'
+      : 'Roles of the realm granted to a user directly',
+    input: { params: USER_PATH },
+    reply: { status: 200, schema: z.array(ROLE), from: ({ user }) => showOwn(user.roles, null) },
+  });
+
+const heldOfClient = (isEffective: boolean): Route =>
+  route({
+    ...held(isEffective),
+    path: isEffective ? `${CLIENT}/composite` : CLIENT,
+    summary: isEffective
+      ? 'Roles of a client that a user has, also through groups and other roles'
+      : 'Roles of a client granted to a user directly',
+    input: { params: CLIENT_PATH },
+    lookups: { client },
+    reply: {
+      status: 200,
+      schema: z.array(ROLE),
+      from: ({ user }, { params }) => showOwn(user.roles, params.client.toLowerCase()),
+    },
+    missing: MISSING_CLIENT,
+  });
 
 const AVAILABLE_OF_REALM = route({
   method: 'GET',
@@ -121,38 +127,6 @@ const AVAILABLE_OF_CLIENT = route({
     filter: { clientId: found.client.id, withBuiltin: true },
   }),
   reply: { status: 200, schema: z.array(ROLE), from: showAvailable },
-  errors: NO_USER,
-  missing: MISSING_CLIENT,
-});
-
-const EFFECTIVE_OF_REALM = route({
-  method: 'GET',
-  path: `${REALM}/composite`,
-  spec: SPEC,
-  summary: 'Roles of the realm that a user has, also through groups and other roles',
-  callers: callersWith('role-grant:read'),
-  operation: EffectiveRoles,
-  input: { params: USER_PATH },
-  toVariables: ({ params }) => ({ userId: params.id }),
-  reply: { status: 200, schema: z.array(ROLE), from: ({ user }) => showOwn(user.effectiveRoles, null) },
-  errors: NO_USER,
-});
-
-const EFFECTIVE_OF_CLIENT = route({
-  method: 'GET',
-  path: `${CLIENT}/composite`,
-  spec: SPEC,
-  summary: 'Roles of a client that a user has, also through groups and other roles',
-  callers: callersWith('role-grant:read'),
-  operation: EffectiveRoles,
-  input: { params: CLIENT_PATH },
-  lookups: { client },
-  toVariables: ({ params }) => ({ userId: params.id }),
-  reply: {
-    status: 200,
-    schema: z.array(ROLE),
-    from: ({ user }, { params }) => showOwn(user.effectiveRoles, params.client.toLowerCase()),
-  },
   errors: NO_USER,
   missing: MISSING_CLIENT,
 });
@@ -197,12 +171,12 @@ const ofClient = (isAdded: boolean): Route =>
 /** Roles of users: docs/dialects/kobil.md, section 4.5. */
 export const ROLE_MAPPING_ROUTES: readonly Route[] = [
   ALL,
-  OF_REALM,
-  OF_CLIENT,
+  heldOfRealm(false),
+  heldOfClient(false),
   AVAILABLE_OF_REALM,
   AVAILABLE_OF_CLIENT,
-  EFFECTIVE_OF_REALM,
-  EFFECTIVE_OF_CLIENT,
+  heldOfRealm(true),
+  heldOfClient(true),
   ofRealm(true),
   ofRealm(false),
   ofClient(true),
