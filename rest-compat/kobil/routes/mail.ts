@@ -10,6 +10,8 @@ import { USER_PATH, userId } from '../user-lookup.ts';
 
 const { tenants, users } = SUBSYSTEM;
 const FAILED = invalid('Failed to send mail');
+/** Why a mail was not sent. */
+const NOT_SENT = { MAIL_RECIPIENT_MISSING: FAILED, MAIL_SERVER_MISSING: FAILED, MAIL_NOT_SENT: FAILED };
 const SENT = 'Mail Sent Successfully to the user';
 
 const TEXT = z.string().nullable().optional();
@@ -50,9 +52,7 @@ const SEND = route({
     BODY_MALFORMED: MAIL_UNUSABLE,
     INVALID_INPUT: MAIL_UNUSABLE,
     MAIL_LINK_INVALID: MAIL_UNUSABLE,
-    MAIL_RECIPIENT_MISSING: FAILED,
-    MAIL_SERVER_MISSING: FAILED,
-    MAIL_NOT_SENT: FAILED,
+    ...NOT_SENT,
     USER_NOT_FOUND: USER_UNKNOWN,
     NOT_FOUND: USER_UNKNOWN,
   },
@@ -91,7 +91,7 @@ const TEST = route({
   input: { body: z.object({ mailType: z.literal('TEST') }) },
   toVariables: () => ({}),
   reply: { status: 200, schema: DONE, from: () => done(SENT, users) },
-  errors: { MAIL_RECIPIENT_MISSING: FAILED, MAIL_SERVER_MISSING: FAILED, MAIL_NOT_SENT: FAILED },
+  errors: NOT_SENT,
 });
 
 /** Mails, and the server that sends them: docs/dialects/kobil.md, section 3.9. */
