@@ -8,6 +8,7 @@ import { keyOf } from '../global-id.ts';
 import { toTreeReference } from '../groups/group-member.resolver.ts';
 import { userById } from '../users/user.loader.ts';
 import { toUserInput } from '../users/user.resolver.ts';
+import { CHANGE_USER_ERRORS, CREATE_USER_ERRORS } from '../users/user-errors.ts';
 import {
   ConfigureUserInput,
   ConfigureUserPayload,
@@ -33,15 +34,7 @@ async function toAccess(
 export class ProvisionUserResolver {
   @RequiresScopes(['user:create'])
   @Errors(
-    'USER_USERNAME_INVALID',
-    'USER_USERNAME_TAKEN',
-    'USER_EMAIL_INVALID',
-    'USER_EMAIL_TAKEN',
-    'USER_PHONE_INVALID',
-    'USER_ID_INVALID',
-    'USER_ID_TAKEN',
-    'USER_ATTRIBUTE_INVALID',
-    'USER_ATTRIBUTE_REFUSED',
+    ...CREATE_USER_ERRORS,
     'PASSWORD_POLICY',
     'PASSWORD_TOO_LONG',
     'ROLE_NOT_FOUND',
@@ -65,16 +58,7 @@ export class ProvisionUserResolver {
 
   @RequiresScopes(['user:write'])
   @Errors(
-    'USER_NOT_FOUND',
-    'USER_USERNAME_INVALID',
-    'USER_USERNAME_TAKEN',
-    'USER_EMAIL_INVALID',
-    'USER_EMAIL_TAKEN',
-    'USER_PHONE_INVALID',
-    'USER_ID_TAKEN',
-    'USER_ATTRIBUTE_INVALID',
-    'USER_ATTRIBUTE_REFUSED',
-    'USER_ATTRIBUTE_UNMODIFIABLE',
+    ...CHANGE_USER_ERRORS,
     'PASSWORD_POLICY',
     'PASSWORD_TOO_LONG',
     'ROLE_NOT_FOUND',

@@ -24,6 +24,7 @@ import {
   UserOrderInput,
 } from './user.input.ts';
 import { UserConnection, UserType } from './user.type.ts';
+import { CHANGE_USER_ERRORS, CREATE_USER_ERRORS } from './user-errors.ts';
 import { readUsers, toFilter } from './user-list.ts';
 
 @Resolver(() => UserType)
@@ -111,17 +112,7 @@ export class UserResolver {
   }
 
   @RequiresScopes(['user:create'])
-  @Errors(
-    'USER_USERNAME_INVALID',
-    'USER_USERNAME_TAKEN',
-    'USER_EMAIL_INVALID',
-    'USER_EMAIL_TAKEN',
-    'USER_PHONE_INVALID',
-    'USER_ID_INVALID',
-    'USER_ID_TAKEN',
-    'USER_ATTRIBUTE_INVALID',
-    'USER_ATTRIBUTE_REFUSED',
-  )
+  @Errors(...CREATE_USER_ERRORS)
   @Mutation(() => CreateUserPayload, {
     description:
       'Creates a user account. Without a username, the account gets its e-mail address, its phone number or its id as username, whichever is free first.',
@@ -137,20 +128,7 @@ export class UserResolver {
   }
 
   @RequiresScopes(['user:write'], ['user:write:self'])
-  @Errors(
-    'USER_NOT_FOUND',
-    'USER_USERNAME_INVALID',
-    'USER_USERNAME_TAKEN',
-    'USER_EMAIL_INVALID',
-    'USER_EMAIL_TAKEN',
-    'USER_PHONE_INVALID',
-    'USER_ID_TAKEN',
-    'USER_ATTRIBUTE_INVALID',
-    'USER_ATTRIBUTE_REFUSED',
-    'USER_ATTRIBUTE_UNMODIFIABLE',
-    'ACCOUNT_GUARDED',
-    'REAUTHENTICATION_REQUIRED',
-  )
+  @Errors(...CHANGE_USER_ERRORS, 'ACCOUNT_GUARDED', 'REAUTHENTICATION_REQUIRED')
   @Mutation(() => UpdateUserPayload, {
     description:
       'Changes a user account. Users may change the names, phone number, locale and attributes of their own account, and with `email:change` its e-mail address.',

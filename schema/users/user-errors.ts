@@ -1,0 +1,26 @@
+/** Codes of what can be wrong with a new account. */
+export const CREATE_USER_ERRORS = [
+  'USER_USERNAME_INVALID',
+  'USER_USERNAME_TAKEN',
+  'USER_EMAIL_INVALID',
+  'USER_EMAIL_TAKEN',
+  'USER_PHONE_INVALID',
+  'USER_ID_INVALID',
+  'USER_ID_TAKEN',
+  'USER_ATTRIBUTE_INVALID',
+  'USER_ATTRIBUTE_REFUSED',
+] as const;
+
+/** Codes of what can be wrong with changed values of an account. */
+export const CHANGE_USER_ERRORS = [
+  'USER_NOT_FOUND',
+  'USER_USERNAME_INVALID',
+  'USER_USERNAME_TAKEN',
+  'USER_EMAIL_INVALID',
+  'USER_EMAIL_TAKEN',
+  'USER_PHONE_INVALID',
+  'USER_ID_TAKEN',
+  'USER_ATTRIBUTE_INVALID',
+  'USER_ATTRIBUTE_REFUSED',
+  'USER_ATTRIBUTE_UNMODIFIABLE',
+] as const;
