@@ -20,8 +20,8 @@ export interface BenchArguments {
   readonly users: number;
   readonly tenants: number;
   readonly events: number;
-  /** Write the measured figures into `bench/budget.json` instead of comparing with it. */
-  readonly isBudgetWritten: boolean;
+  /** What becomes of `bench/budget.json`: the run is compared with it, added to its runs, or takes the place of them. */
+  readonly budget: 'compared' | 'extended' | 'replaced';
 }
 
 export const USAGE = `npm run bench -- [soak | growth] [options]
@@ -31,7 +31,8 @@ export const USAGE = `npm run bench -- [soak | growth] [options]
   --seconds n         length of a burst, 0.2...60. Default 2
   --warm-up n         requests before the first round. Default 30,000, for lists 5,000
   --patience n        seconds that a round waits for a quiet machine, 0...600. Default 10
-  --write-budget      writes bench/budget.json instead of comparing with it
+  --write-budget      adds the figures to the runs of bench/budget.json instead of comparing with it
+  --new-budget        writes bench/budget.json anew, with this run alone
   soak --requests n   sends n mixed requests and compares the live heap. Default 1,000,000
   growth              compares each read of 10,000 users, 100 tenants and 10,000 events with that of a large database:
     --users n         its users. Default 1,000,000
@@ -55,6 +56,7 @@ const OPTIONS = {
   tenants: { type: 'string', default: '10000' },
   events: { type: 'string', default: '1000000' },
   'write-budget': { type: 'boolean', default: false },
+  'new-budget': { type: 'boolean', default: false },
 } as const;
 
 function readNumber(name: string, text: string, [min, max]: readonly [number, number], isWhole = true): number {
@@ -105,6 +107,6 @@ export function readArguments(args: readonly string[], known: readonly string[])
     users: readNumber('users', values.users, [10_000, 10_000_000]),
     tenants: readNumber('tenants', values.tenants, [100, 1_000_000]),
     events: readNumber('events', values.events, [10_000, 100_000_000]),
-    isBudgetWritten: values['write-budget'],
+    budget: values['new-budget'] ? 'replaced' : values['write-budget'] ? 'extended' : 'compared',
   };
 }

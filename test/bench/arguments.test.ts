@@ -17,7 +17,7 @@ describe('arguments of the bench', () => {
       users: 1_000_000,
       tenants: 10_000,
       events: 1_000_000,
-      isBudgetWritten: false,
+      budget: 'compared',
     });
   });
 
@@ -29,8 +29,12 @@ describe('arguments of the bench', () => {
       burstSeconds: 0.5,
       warmUp: 1_000,
       patienceSeconds: 0,
-      isBudgetWritten: true,
+      budget: 'extended',
     });
+  });
+
+  it('begins a new budget', () => {
+    expect(read('--new-budget').budget).toBe('replaced');
   });
 
   it('reads the soak and its number of requests', () => {
