@@ -49,6 +49,10 @@ export function addRun({ contenders: [ours, ...others] }: RowResult, known: RowB
   };
 }
 
+/** A budget as the formatter of the repository wants it: the runs of a figure stand on one line. */
+export const formatBudget = (budget: Budget): string =>
+  `${JSON.stringify(budget, null, 2).replace(/\[\s+([^\]]+?)\s+\]/g, (_, runs: string) => `[${runs.replace(/\s+/g, ' ')}]`)}\n`;
+
 /** The overruns of a second measurement whose figures were beyond the budget in the first one too. */
 export function findBoth(first: readonly Overrun[], second: readonly Overrun[]): Overrun[] {
   const figures = new Set(first.map(({ figure }) => figure));

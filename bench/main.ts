@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { ArgumentError, type BenchArguments, readArguments, USAGE } from './arguments.ts';
-import { addRun, type Budget, findBoth, findOverruns, type Overrun } from './budget.ts';
+import { addRun, type Budget, findBoth, findOverruns, formatBudget, type Overrun } from './budget.ts';
 import { PROCESSORS, pinOthers } from './children.ts';
 import { BenchCluster } from './database.ts';
 import { compareGrowth } from './growth.ts';
@@ -90,7 +90,7 @@ async function writeBudget(results: readonly RowResult[], kind: 'extended' | 're
   const measured = Object.fromEntries(results.map((result) => [result.key, addRun(result, before[result.key])]));
   const budget: Budget = { ...known, ...measured };
   const ordered = Object.fromEntries(ROWS.flatMap(({ key }) => (key in budget ? [[key, budget[key]]] : [])));
-  await writeFile(BUDGET, `${JSON.stringify(ordered, null, 2)}\n`);
+  await writeFile(BUDGET, formatBudget(ordered));
   console.error(`Wrote the budgets of ${results.length} rows into bench/budget.json.`);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addRun, findBoth, findOverruns } from '../../bench/budget.ts';
+import { addRun, findBoth, findOverruns, formatBudget } from '../../bench/budget.ts';
 import { type Figures, type RoundCost, summarise } from '../../bench/figures.ts';
 import type { RowResult } from '../../bench/row.ts';
 
@@ -128,6 +128,31 @@ describe('the budget of a row', () => {
         text: 'token: the ratio to peer is 1.30, below the least of its budget, 1.6.',
       },
     ]);
+  });
+
+  it('is written with the runs of a figure on one line', () => {
+    const two = addRun(result(figures(6), figures(8)), budget);
+    expect(formatBudget({ token: two, start: { ...two, database: [] } })).toBe(
+      `{
+  "token": {
+    "server": [5, 6],
+    "database": [2, 2],
+    "peakMb": [200, 200],
+    "ratios": {
+      "peer": [1.6, 1.333]
+    }
+  },
+  "start": {
+    "server": [5, 6],
+    "database": [],
+    "peakMb": [200, 200],
+    "ratios": {
+      "peer": [1.6, 1.333]
+    }
+  }
+}
+`,
+    );
   });
 
   it('fails when the same figure is beyond it twice', () => {
