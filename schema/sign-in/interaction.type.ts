@@ -67,7 +67,8 @@ class FactorEnrolment {
 }
 
 @ObjectType({
-  description: 'A second factor is required and the account has none, so the user sets up an authenticator app.',
+  description:
+    'The user sets up an authenticator app: a second factor is required and the account has none, or the account has to set up one.',
 })
 class FactorEnrolmentStep {
   @Field(() => FactorEnrolment, { nullable: true, description: 'The app to set up; null until it is begun.' })
@@ -86,6 +87,15 @@ class EmailCodeStep {
   email!: string;
   @Field(() => Boolean, { description: 'Whether a code was sent that has not expired.' })
   isSent!: boolean;
+}
+
+@ObjectType({
+  description:
+    'The account has to do something that cannot be done here, so nobody is signed in; `cancelInteraction` leads back to the application.',
+})
+class OtherActionsStep {
+  @Field(() => [String], { description: 'Names of what the account has to do.' })
+  actions!: readonly string[];
 }
 
 @ObjectType({ description: 'The user chooses an account; `chooseAccount` takes it.' })
@@ -128,6 +138,7 @@ const STEP_TYPES = {
   enrolment: 'FactorEnrolmentStep',
   'new-password': 'NewPasswordStep',
   'email-code': 'EmailCodeStep',
+  'other-actions': 'OtherActionsStep',
   consent: 'ConsentStep',
   finished: 'Finished',
 } as const satisfies Record<StepName, string>;
@@ -142,6 +153,7 @@ const InteractionStep = createUnionType({
       FactorEnrolmentStep,
       NewPasswordStep,
       EmailCodeStep,
+      OtherActionsStep,
       AccountStep,
       ConsentStep,
       Finished,

@@ -6,6 +6,9 @@ import type { AuthModeChange, AuthModeColumns } from './auth-mode.store.ts';
 /** The required action that demands a password change at the next sign-in. */
 export const UPDATE_PASSWORD = 'UPDATE_PASSWORD';
 
+/** The required action that demands a code app at the next sign-in. */
+export const CONFIGURE_TOTP = 'CONFIGURE_TOTP';
+
 /** Sign-in methods that can be locked. */
 const LOCKABLE_METHODS: readonly string[] = ['password'];
 /** Longest list of methods; a longer one would repeat methods. */

@@ -5,7 +5,7 @@
  */
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
 export { ACR_VALUES, type Acr, acrOf, amrAfter, factorsOf, satisfiesAcr } from './acr.ts';
-export { type AuthModePatch, UPDATE_PASSWORD } from './auth-mode.rules.ts';
+export { type AuthModePatch, CONFIGURE_TOTP, UPDATE_PASSWORD } from './auth-mode.rules.ts';
 export type { AuthModeServiceDeps, AuthModes } from './auth-mode.service.ts';
 export { AuthModeStore } from './auth-mode.store.ts';
 export type { Lockout } from './credential.entity.ts';

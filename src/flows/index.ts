@@ -47,7 +47,7 @@ export type {
   QrSignInResult,
 } from './qr-sign-in.ts';
 export type { WithServiceAccount } from './service-accounts.ts';
-export { lacksStep } from './sign-in.steps.ts';
+export { accountFacts, missingStep } from './sign-in.steps.ts';
 export { type PasswordSignIn, SignInFlow, type SignInResult } from './sign-in.ts';
 export type {
   ContinueSignUp,

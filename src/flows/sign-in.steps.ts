@@ -1,14 +1,23 @@
-import { acrOf, type CredentialType, factorsOf, UPDATE_PASSWORD } from '../auth-modes/index.ts';
-import type { TenantSettings } from '../tenants/index.ts';
-import type { User } from '../users/index.ts';
+import {
+  acrOf,
+  CONFIGURE_TOTP,
+  type CredentialStore,
+  type CredentialType,
+  factorsOf,
+  UPDATE_PASSWORD,
+} from '../auth-modes/index.ts';
+import type { KnownTenant, TenantSettings } from '../tenants/index.ts';
+import { type User, VERIFY_EMAIL } from '../users/index.ts';
 
 /** What an account may still have to do after its first factor was proved. */
-export type AccountStep = 'factor' | 'enrolment' | 'new-password' | 'email-code';
+export type AccountStep = 'factor' | 'enrolment' | 'new-password' | 'email-code' | 'other-actions';
 
 /** What decides about the steps of an account. */
 export interface AccountFacts {
   readonly user: Pick<User, 'requiredFactor' | 'requiredActions' | 'emailVerified'>;
   readonly settings: Pick<TenantSettings, 'verifyEmail'>;
+  /** Whether a second factor that the account has is demanded, and every action that the account has to do. */
+  readonly isStrict: boolean;
   /** How many factors the request for the sign-in demands; an account may demand two by itself. */
   readonly factors: 1 | 2;
   /** What was proved so far (RFC 8176). */
@@ -17,8 +26,24 @@ export interface AccountFacts {
   readonly methods: readonly CredentialType[];
 }
 
-const lacksFactor = ({ user, factors, amr }: Omit<AccountFacts, 'methods'>): boolean =>
-  (factors === 2 || user.requiredFactor === 2) && factorsOf(acrOf(amr)) < 2;
+type KnownFacts = Omit<AccountFacts, 'methods'>;
+
+const hasOneFactor = ({ amr }: KnownFacts): boolean => factorsOf(acrOf(amr)) < 2;
+
+const demandsSecond = ({ user, factors, isStrict, methods }: AccountFacts): boolean =>
+  factors === 2 || user.requiredFactor === 2 || (isStrict && methods.length > 0);
+
+const lacksFactor = (facts: AccountFacts): boolean => hasOneFactor(facts) && demandsSecond(facts);
+
+const isPending = ({ user, isStrict }: KnownFacts, action: string): boolean =>
+  isStrict && (user.requiredActions ?? []).includes(action);
+
+/** The actions that have a step. */
+const ACTIONS_WITH_STEP: readonly string[] = [CONFIGURE_TOTP, UPDATE_PASSWORD, VERIFY_EMAIL];
+
+/** The actions that an account has to do and that no step does. */
+export const otherActions = ({ requiredActions }: Pick<User, 'requiredActions'>): readonly string[] =>
+  (requiredActions ?? []).filter((action) => !ACTIONS_WITH_STEP.includes(action));
 
 /**
  * The steps in their order, each with what asks for it. Whatever changes the account comes after the second factor, so that a
@@ -27,20 +52,35 @@ const lacksFactor = ({ user, factors, amr }: Omit<AccountFacts, 'methods'>): boo
 const STEPS: readonly (readonly [AccountStep, isMissing: (facts: AccountFacts) => boolean])[] = [
   ['enrolment', (facts) => lacksFactor(facts) && facts.methods.length === 0],
   ['factor', lacksFactor],
+  ['enrolment', (facts) => isPending(facts, CONFIGURE_TOTP)],
   ['new-password', ({ user }) => (user.requiredActions ?? []).includes(UPDATE_PASSWORD)],
-  ['email-code', ({ user, settings }) => settings.verifyEmail && !user.emailVerified],
+  [
+    'email-code',
+    (facts) => (facts.settings.verifyEmail && !facts.user.emailVerified) || isPending(facts, VERIFY_EMAIL),
+  ],
+  ['other-actions', ({ user, isStrict }) => isStrict && otherActions(user).length > 0],
 ];
-
-/** Whether `missingStep` needs to know the second factors of the account. */
-export const needsMethods = lacksFactor;
 
 /** The first step that an account still has to do; null when it may be signed in. */
 export const missingStep = (facts: AccountFacts): AccountStep | null =>
   STEPS.find(([, isMissing]) => isMissing(facts))?.[0] ?? null;
 
+/** What is known about an account before its second factors are. */
+export interface SignInFacts extends Omit<KnownFacts, 'settings'> {
+  readonly userId: string;
+}
+
 /**
- * Whether an account that is signed in has something to do by now, because more was demanded of it since.
- * @param facts `amr`: that of its session.
+ * What decides about the steps of an account. Sign-ins of a tenant of the template `realm` are strict, whatever they are for: one
+ * session serves all its issuers. Those of other tenants are where it is demanded. The second factors are read only where they decide.
+ * @param isStrict Whether the request for the sign-in demands it.
  */
-export const lacksStep = (facts: Omit<AccountFacts, 'methods' | 'factors'>): boolean =>
-  missingStep({ ...facts, factors: 1, methods: [] }) !== null;
+export async function accountFacts(
+  credentials: Pick<CredentialStore, 'acceptedAsSecond'>,
+  { id, template, settings }: Pick<KnownTenant, 'id' | 'template' | 'settings'>,
+  { userId, isStrict, ...known }: SignInFacts,
+): Promise<AccountFacts> {
+  const facts = { ...known, settings, isStrict: isStrict || template === 'realm' };
+  const mayDecide = hasOneFactor(facts) && (facts.isStrict || demandsSecond({ ...facts, methods: [] }));
+  return { ...facts, methods: mayDecide ? await credentials.acceptedAsSecond(id, userId) : [] };
+}

@@ -18,7 +18,7 @@ import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants
 import type { User, UserStore } from '../users/index.ts';
 import { signInErrors } from './sign-in.errors.ts';
 import { signInEvents } from './sign-in.events.ts';
-import { type AccountStep, missingStep, needsMethods } from './sign-in.steps.ts';
+import { type AccountStep, accountFacts, missingStep } from './sign-in.steps.ts';
 
 /** A name and a password as typed, with the origin of the request. */
 export interface PasswordSignIn {
@@ -33,6 +33,8 @@ export interface PasswordSignIn {
   readonly deviceId?: string | null;
   /** How many factors the request for the sign-in demands. Default 1; an account may demand two by itself. */
   readonly factors?: 1 | 2;
+  /** Whether the request for the sign-in demands every factor and action of the account; absent: as the tenant has it. */
+  readonly isStrict?: boolean;
   /**
    * Whether the right password tells that the account is disabled. For older identity services, whose clients show it to the
    * user; absent: no.
@@ -53,7 +55,8 @@ export type SignInResult =
       readonly methods: readonly CredentialType[];
     }
   | { readonly kind: 'password-change-required'; readonly user: User; readonly amr: readonly string[] }
-  | { readonly kind: 'email-unverified'; readonly user: User; readonly amr: readonly string[] };
+  | { readonly kind: 'email-unverified'; readonly user: User; readonly amr: readonly string[] }
+  | { readonly kind: 'actions-required'; readonly user: User; readonly amr: readonly string[] };
 
 export interface SignInFlowDeps {
   readonly directory: Pick<TenantDirectory, 'byId'>;
@@ -84,6 +87,7 @@ const RESULT_OF_STEP = {
   enrolment: 'factor-required',
   'new-password': 'password-change-required',
   'email-code': 'email-unverified',
+  'other-actions': 'actions-required',
 } as const satisfies Record<AccountStep, SignInResult['kind']>;
 
 /** A reserved id, which no user can have. */
@@ -160,14 +164,17 @@ export class SignInFlow {
       return accountReason === null || isRevealed ? proved : null;
     });
     const isRight = result.kind === 'right';
-    if (isRight && accountReason === null)
-      return this.#next(tenant, user!, input.factors ?? 1, this.#deps.passwords.amr);
+    if (isRight && accountReason === null) return this.#next(tenant, user!, input, this.#deps.passwords.amr);
     const reason = result.kind === 'blocked' ? 'locked_out' : (accountReason ?? 'wrong_password');
     await this.#recordRefusal(input, attempt, reason);
     throw isRight ? signInErrors.SIGN_IN_ACCOUNT_DISABLED() : signInErrors.SIGN_IN_REFUSED();
   }
 
-  async #recordRefusal(input: PasswordSignIn, attempt: Attempt, reason: string): Promise<void> {
+  async #recordRefusal(
+    input: PasswordSignIn,
+    attempt: Pick<Attempt, 'tenant' | 'userId'>,
+    reason: string,
+  ): Promise<void> {
     await this.#deps.events.append(actorOf(input), attempt.tenant, {
       type: signInEvents['sign_in.failed'],
       subjectId: attempt.userId,
@@ -180,25 +187,24 @@ export class SignInFlow {
 
   /** The first step that is missing after what was proved. */
   async #next(
-    { id, settings }: Pick<KnownTenant, 'id' | 'settings'>,
+    tenant: KnownTenant,
     user: User,
-    factors: 1 | 2,
+    { factors = 1, isStrict = false }: Pick<PasswordSignIn, 'factors' | 'isStrict'>,
     amr: readonly string[],
   ): Promise<SignInResult> {
-    const { credentials } = this.#deps;
-    const facts = { user, settings, factors, amr };
-    const methods = needsMethods(facts) ? await credentials.acceptedAsSecond(id, user.id) : [];
-    const step = missingStep({ ...facts, methods });
+    const asked = { userId: user.id, user, factors, isStrict, amr };
+    const facts = await accountFacts(this.#deps.credentials, tenant, asked);
+    const step = missingStep(facts);
     if (step === null) return { kind: 'verified', user, amr };
     const kind = RESULT_OF_STEP[step];
-    return kind === 'factor-required' ? { kind, user, amr, methods } : { kind, user, amr };
+    return kind === 'factor-required' ? { kind, user, amr, methods: facts.methods } : { kind, user, amr };
   }
 
   /**
-   * Signs in where no further step is possible, as in the password grant: a missing step is an error.
+   * Signs in where no further step is possible, as in the password grant: a missing step is an error. Every refusal has an event.
    * @throws SIGN_IN_REFUSED Also for a wrong code.
-   * @throws SIGN_IN_FACTOR_REQUIRED, SIGN_IN_PASSWORD_CHANGE_REQUIRED, SIGN_IN_EMAIL_UNVERIFIED
-   * @throws SIGN_IN_ACCOUNT_DISABLED, SIGN_IN_ACTIONS_REQUIRED With `tellsAccount` alone.
+   * @throws SIGN_IN_FACTOR_REQUIRED, SIGN_IN_PASSWORD_CHANGE_REQUIRED, SIGN_IN_EMAIL_UNVERIFIED, SIGN_IN_ACTIONS_REQUIRED
+   * @throws SIGN_IN_ACCOUNT_DISABLED With `tellsAccount` alone.
    */
   async signInWithPassword(
     authority: Authority,
@@ -208,10 +214,15 @@ export class SignInFlow {
     const { password, deviceId = null, tellsAccount = false } = input;
     const identifier = readTypedName(input.username);
     const { origin } = caller;
-    const typed = { tenant, identifier, password, deviceId, origin, client: caller, tellsDisabled: tellsAccount };
+    const how = { isStrict: tellsAccount, tellsDisabled: tellsAccount };
+    const typed = { tenant, identifier, password, deviceId, origin, client: caller, ...how };
     const result = await this.#withCode(authority, await this.verifyPassword(typed), input);
-    if (tellsAccount) assertComplete(result);
-    const { user, amr } = requireVerified(result);
+    const { user, amr } = result;
+    const refusal = findRefusal(result, tellsAccount);
+    if (refusal !== null) {
+      await this.#recordRefusal(typed, { tenant, userId: user.id }, refusal.reason);
+      throw refusal.error();
+    }
     const signIn = { userId: user.id, amr, acr: acrOf(amr), identifier, deviceId };
     const started = await this.#deps.sessions.start(authority, signIn);
     if (deviceId !== null) await this.#deps.devices.seen(authority, { userId: user.id, deviceId });
@@ -219,9 +230,8 @@ export class SignInFlow {
   }
 
   /**
-   * What is missing after the code of a second factor.
-   * @throws SIGN_IN_FACTOR_REQUIRED The code is missing.
-   * @throws SIGN_IN_REFUSED It is wrong. Records `sign_in.factor_failed`.
+   * What is missing after the code of a second factor, if one is demanded and was typed.
+   * @throws SIGN_IN_REFUSED The code is wrong. Records `sign_in.factor_failed`.
    * @throws TOO_MANY_REQUESTS
    */
   async #withCode(
@@ -230,23 +240,12 @@ export class SignInFlow {
     { code = null, deviceId = null, tellsAccount = false }: TypedCredentials,
   ): Promise<SignInResult> {
     const { user } = result;
-    const methods = await this.#demanded(tenant, result, tellsAccount);
-    if (methods.length === 0) return result;
-    if (code === null) throw signInErrors.SIGN_IN_FACTOR_REQUIRED();
+    if (code === null || !canShowFactor(result)) return result;
     const knownDeviceId = await this.#knownDevice(tenant.id, user, deviceId);
     const isRight = await this.#deps.totp.verify(caller, tenant, { userId: user.id, code, knownDeviceId });
     if (!isRight) throw signInErrors.SIGN_IN_REFUSED();
-    return this.#next(await this.#tenant(tenant), user, 1, amrAfter(result.amr, CODE_AMR));
-  }
-
-  /** What the account can show as the second factor that is demanded. */
-  async #demanded(
-    { id }: Pick<TenantRef, 'id'>,
-    result: SignInResult,
-    isAlways: boolean,
-  ): Promise<readonly CredentialType[]> {
-    if (result.kind === 'factor-required') return result.methods;
-    return isAlways ? this.#deps.credentials.acceptedAsSecond(id, result.user.id) : [];
+    const known = await this.#tenant(tenant);
+    return this.#next(known, user, { isStrict: tellsAccount }, amrAfter(result.amr, CODE_AMR));
   }
 }
 
@@ -267,28 +266,31 @@ export interface TypedCredentials {
 /** How a right code shows in `amr` (RFC 8176). */
 const CODE_AMR = ['otp'];
 
-/** @throws SIGN_IN_ACTIONS_REQUIRED The account has something to do, of whatever kind. */
-function assertComplete({ kind, user }: SignInResult): void {
-  if (kind === 'verified' && (user.requiredActions ?? []).length === 0) return;
-  throw signInErrors.SIGN_IN_ACTIONS_REQUIRED();
-}
-
 /** Removes outer blanks, which pasted names often have and stored names never have. */
 const readTypedName = (typed: string): string => typed.trim();
 
-const MISSING_STEP = {
-  'factor-required': signInErrors.SIGN_IN_FACTOR_REQUIRED,
-  'password-change-required': signInErrors.SIGN_IN_PASSWORD_CHANGE_REQUIRED,
-  'email-unverified': signInErrors.SIGN_IN_EMAIL_UNVERIFIED,
+/** The error of a missing step, and the reason that its event has. */
+const REFUSALS = {
+  'factor-required': { error: signInErrors.SIGN_IN_FACTOR_REQUIRED, reason: 'factor_required' },
+  'password-change-required': {
+    error: signInErrors.SIGN_IN_PASSWORD_CHANGE_REQUIRED,
+    reason: 'password_change_required',
+  },
+  'email-unverified': { error: signInErrors.SIGN_IN_EMAIL_UNVERIFIED, reason: 'email_unverified' },
+  'actions-required': { error: signInErrors.SIGN_IN_ACTIONS_REQUIRED, reason: 'actions_required' },
 } as const;
 
-/**
- * The result, if no step is missing.
- * @throws SIGN_IN_FACTOR_REQUIRED, SIGN_IN_PASSWORD_CHANGE_REQUIRED, SIGN_IN_EMAIL_UNVERIFIED
- */
-function requireVerified(result: SignInResult): Extract<SignInResult, { kind: 'verified' }> {
-  if (result.kind === 'verified') return result;
-  throw MISSING_STEP[result.kind]();
+type Refusal = (typeof REFUSALS)[keyof typeof REFUSALS];
+
+/** Whether a second factor is demanded that the account has. */
+const canShowFactor = (result: SignInResult): boolean => result.kind === 'factor-required' && result.methods.length > 0;
+
+/** Why nobody is signed in whose step is missing; null when none is. @param tellsAccount As in `TypedCredentials`. */
+function findRefusal(result: SignInResult, tellsAccount: boolean): Refusal | null {
+  if (result.kind === 'verified') return null;
+  const { error } = REFUSALS['actions-required'];
+  const refusal = REFUSALS[result.kind];
+  return tellsAccount && !canShowFactor(result) ? { ...refusal, error } : refusal;
 }
 
 /** The actor of an attempt, whose user is not known yet. */

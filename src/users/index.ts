@@ -23,6 +23,6 @@ export { userErrors } from './user.errors.ts';
 export { userEvents } from './user.events.ts';
 export { type PreparedUser, type UpdateOptions, UserService } from './user.service.ts';
 export { type UserKeys, UserStore } from './user.store.ts';
-export { type CreateUser, isPhoneNumber, isSamePhone, type UserInput } from './user-input.ts';
+export { type CreateUser, isPhoneNumber, isSamePhone, type UserInput, VERIFY_EMAIL } from './user-input.ts';
 export { canonicalUserId, fold, isSameEmail, isUserIdShaped, serviceAccountName } from './user-names.ts';
 export type { UserFilter, UserOrder } from './user-page.ts';

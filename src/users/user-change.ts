@@ -2,7 +2,7 @@ import type { EventType } from '../events/index.ts';
 import { aliasedColumn, changedNames, mergeAttributes } from './attributes.ts';
 import type { User } from './user.entity.ts';
 import { userEvents } from './user.events.ts';
-import { isSamePhone, TEXT_COLUMNS, type UserInput } from './user-input.ts';
+import { isSamePhone, TEXT_COLUMNS, type UserInput, VERIFY_EMAIL } from './user-input.ts';
 import { fold, isSameEmail } from './user-names.ts';
 
 interface ChangeEvent {
@@ -101,7 +101,7 @@ export class UserChange {
     const before = this.#user.requiredActions ?? [];
     const wanted = requiredActions === undefined ? before : requiredActions;
     const isVerified = emailVerified === true && this.#user.emailVerified;
-    const after = isVerified ? wanted.filter((action) => action !== 'VERIFY_EMAIL') : wanted;
+    const after = isVerified ? wanted.filter((action) => action !== VERIFY_EMAIL) : wanted;
     const isSame = after.length === before.length && after.every((action) => before.includes(action));
     if (isSame) return;
     this.#user.requiredActions = [...after];

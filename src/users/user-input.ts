@@ -3,6 +3,9 @@ import { type AliasedColumn, type Attributes, aliasedColumn, attributeFaults } f
 import { userErrors } from './user.errors.ts';
 import { emailFault, isPlainText, usernameFault } from './user-names.ts';
 
+/** The required action that demands a verified e-mail address. */
+export const VERIFY_EMAIL = 'VERIFY_EMAIL';
+
 /** What callers may set on an account. Left out = unchanged, null = removed. */
 export interface UserInput {
   readonly username?: string | null | undefined;

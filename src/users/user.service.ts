@@ -20,7 +20,7 @@ import { userEvents } from './user.events.ts';
 import type { UserKeys, UserStore } from './user.store.ts';
 import { UserChange } from './user-change.ts';
 import { type IdentifierConflict, identifiersOf } from './user-identifier.store.ts';
-import { type CreateUser, checkedInput, throwFaults, type UserInput } from './user-input.ts';
+import { type CreateUser, checkedInput, throwFaults, type UserInput, VERIFY_EMAIL } from './user-input.ts';
 import {
   canonicalUserId,
   fold,
@@ -484,7 +484,7 @@ function newRow(
     stateCheckedAt: null,
     requiredFactor: null,
     lockedMethods: [],
-    requiredActions: emailVerified ? actions.filter((action) => action !== 'VERIFY_EMAIL') : actions,
+    requiredActions: emailVerified ? actions.filter((action) => action !== VERIFY_EMAIL) : actions,
     attributes,
     profile: {},
     properties: {},

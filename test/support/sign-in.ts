@@ -19,6 +19,7 @@ export const NO_DEMANDS: SignInDemands = {
   mustAuthenticate: false,
   mustChoose: false,
   factors: 1,
+  isStrict: false,
   userId: null,
   loginHint: null,
   consent: null,
@@ -32,6 +33,7 @@ const STEP = `step {
   ... on FactorEnrolmentStep { enrolment { secret uri qrImage } }
   ... on NewPasswordStep { minLength }
   ... on EmailCodeStep { email isSent }
+  ... on OtherActionsStep { actions }
   ... on AccountStep { accounts { userId name username } }
   ... on ConsentStep { account { userId name username } scopes { name description isLasting } }
   ... on Finished { continueAt }

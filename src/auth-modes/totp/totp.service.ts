@@ -3,8 +3,9 @@ import type { Authority } from '../../access/index.ts';
 import type { EventActor } from '../../events/index.ts';
 import { requireText, type TenantRef } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
-import { type AccountChangeDeps, getAccountToChange, userErrors } from '../../users/index.ts';
-import type { AuthModeStore } from '../auth-mode.store.ts';
+import { type AccountChangeDeps, getAccountToChange, userErrors, userEvents } from '../../users/index.ts';
+import { CONFIGURE_TOTP } from '../auth-mode.rules.ts';
+import type { AuthModeColumns, AuthModeStore } from '../auth-mode.store.ts';
 import { recordCredential } from '../credential.events.ts';
 import type { CredentialInfo, CredentialStore } from '../credential.store.ts';
 import { runGuardedTry } from '../lockout/guarded-try.ts';
@@ -20,7 +21,7 @@ import { detailsAfter, type TotpMode } from './totp.mode.ts';
 
 export interface TotpServiceDeps extends AccountChangeDeps, SecondFactorDeps {
   readonly db: Database;
-  readonly columns: Pick<AuthModeStore, 'lock'>;
+  readonly columns: Pick<AuthModeStore, 'lock' | 'write'>;
   readonly credentials: CredentialStore;
   readonly mode: TotpMode;
 }
@@ -124,13 +125,14 @@ export class TotpService {
   }
 
   /**
-   * The second half of `attach`, inside a unit of work.
+   * The second half of `attach`, inside a unit of work. Ends a demand for an app.
    * @throws TOTP_ALREADY_ATTACHED, TOTP_LIMIT_REACHED, USER_NOT_FOUND
    */
   async add(authority: Authority, { userId, secret, label, step }: ProvedTotp): Promise<CredentialInfo> {
     const { columns, credentials, mode, events } = this.#deps;
     const { tenant } = authority;
-    if ((await columns.lock(tenant.id, userId)) === null) throw userErrors.USER_NOT_FOUND();
+    const row = await columns.lock(tenant.id, userId);
+    if (row === null) throw userErrors.USER_NOT_FOUND();
     const attached = await mode.ofUser(tenant.id, userId);
     for (const { id } of attached) {
       // With the same secret twice, each code would be accepted twice.
@@ -142,7 +144,17 @@ export class TotpService {
     const data = detailsAfter(step);
     const credential = await credentials.add(tenant.id, { userId, type: 'totp', label, secret, data });
     recordCredential(events, authority, 'credential.added', credential);
+    await this.#meetDemand(authority, row);
     return credential;
+  }
+
+  async #meetDemand({ caller, tenant }: Authority, { id, requiredActions: before }: AuthModeColumns): Promise<void> {
+    if (!before.includes(CONFIGURE_TOTP)) return;
+    const { columns, events, clock } = this.#deps;
+    const requiredActions = before.filter((action) => action !== CONFIGURE_TOTP);
+    await columns.write(tenant.id, id, { requiredActions }, clock.now());
+    const type = userEvents['auth_mode.required_actions_changed'];
+    events.record(caller, tenant, { type, subjectId: id, params: { requiredActions } });
   }
 
   /**

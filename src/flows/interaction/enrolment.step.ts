@@ -1,7 +1,9 @@
 import {
+  acrOf,
   amrAfter,
   type BeginTotpEnrolmentPayload,
   type CredentialStore,
+  factorsOf,
   type ProvedTotp,
   type RecoveryCodeService,
   secondFactorEvents,
@@ -34,8 +36,8 @@ export interface EnrolmentStepDeps {
 const AMR = ['otp'];
 
 /**
- * Attaches a code app to an account that must have a second factor and has none. Beside an existing factor nothing is attached here:
- * with a stolen password alone, an attacker could add a factor of theirs.
+ * Attaches a code app to an account that must have a second factor and has none, or has to set up an app. Beside an existing factor
+ * nothing is attached until that was shown: with a stolen password alone, an attacker could add a factor of theirs.
  */
 export class EnrolmentStep {
   readonly #deps: EnrolmentStepDeps;
@@ -110,7 +112,8 @@ export class EnrolmentStep {
   async #attach(open: OpenInteraction, proved: ProvedTotp): Promise<readonly string[]> {
     const { totp, recoveryCodes, credentials } = this.#deps;
     const { id: userId } = open.user!;
-    if ((await credentials.acceptedAsSecond(open.tenant.id, userId)).length > 0)
+    const isShown = factorsOf(acrOf(open.state.account!.amr)) === 2;
+    if (!isShown && (await credentials.acceptedAsSecond(open.tenant.id, userId)).length > 0)
       throw interactionErrors.INTERACTION_STEP_OTHER();
     const authority = authorityOfProved(open);
     await totp.add(authority, proved);

@@ -18,7 +18,7 @@ import {
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
 import { signInEvents } from '../sign-in.events.ts';
-import { type AccountFacts, needsMethods } from '../sign-in.steps.ts';
+import { type AccountFacts, accountFacts } from '../sign-in.steps.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { askAgain, type InteractionState, type ProvedAccount, type SignInDemands } from './interaction.state.ts';
 import { isSignedInAt, presentStep, type StepName } from './interaction.steps.ts';
@@ -136,6 +136,7 @@ export class InteractionEngine {
     }
     const advance = await prove(open);
     const { cookie, ...after } = await this.#commit(open, advance);
+    if (after.step === 'other-actions') await this.#recordFailure(open, after.user!.id, 'actions_required');
     if (cookie !== null) {
       browser!.write('session', open.tenant, cookie.value, cookie.life);
       open.device.keep();
@@ -234,15 +235,13 @@ export class InteractionEngine {
     return presentStep({ state, demands, isSignedIn: session !== null, account, isConsentCovered });
   }
 
-  async #accountFacts(
-    { id, settings }: KnownTenant,
-    { factors }: SignInDemands,
+  #accountFacts(
+    tenant: KnownTenant,
+    { factors, isStrict }: SignInDemands,
     { amr }: ProvedAccount,
     user: User,
   ): Promise<AccountFacts> {
-    const facts = { user, settings, factors, amr };
-    const methods = needsMethods(facts) ? await this.#deps.credentials.acceptedAsSecond(id, user.id) : [];
-    return { ...facts, methods };
+    return accountFacts(this.#deps.credentials, tenant, { userId: user.id, user, factors, isStrict, amr });
   }
 
   async #isCovered(
@@ -284,7 +283,7 @@ export class InteractionEngine {
   async #recordFailure(
     { row, actor, tenant }: Pick<OpenInteraction, 'row' | 'actor'> & { readonly tenant: Pick<TenantRef, 'id'> },
     subjectId: string | null,
-    reason: 'proof_outdated' | 'other_browser',
+    reason: 'proof_outdated' | 'other_browser' | 'actions_required',
   ): Promise<void> {
     await this.#deps.events.append(actor, tenant, {
       type: signInEvents['sign_in.failed'],

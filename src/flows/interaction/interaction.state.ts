@@ -6,6 +6,11 @@ export interface SignInDemands {
   readonly mustChoose: boolean;
   /** How many factors the sign-in needs; an account may demand two by itself. */
   readonly factors: 1 | 2;
+  /**
+   * Whether a second factor that the account has is demanded, and every action that it has to do. In tenants of the template `realm`
+   * they are in any case.
+   */
+  readonly isStrict: boolean;
   /** The only account that may finish; null: any. */
   readonly userId: string | null;
   /** A name to begin with. */

@@ -7,6 +7,7 @@ import type {
 } from '../../auth-modes/index.ts';
 import { type ClientRecord, metadataOf } from '../../clients/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
+import { otherActions } from '../sign-in.steps.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep } from './enrolment.step.ts';
 import type { OpenInteraction } from './interaction.engine.ts';
@@ -53,6 +54,7 @@ export type StepView =
   | { readonly step: 'enrolment'; readonly enrolment: ShownEnrolment | null }
   | { readonly step: 'new-password'; readonly minLength: number }
   | { readonly step: 'email-code'; readonly email: string; readonly isSent: boolean }
+  | { readonly step: 'other-actions'; readonly actions: readonly string[] }
   | { readonly step: 'consent'; readonly account: ShownAccount; readonly scopes: readonly DescribedScope[] }
   | { readonly step: 'finished'; readonly continueAt: string };
 
@@ -106,6 +108,7 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     email: maskEmail(open.user!.email ?? ''),
     isSent: await emailCodes.isSent(open),
   }),
+  'other-actions': (_, { user }) => ({ step: 'other-actions', actions: otherActions(user!) }),
   consent: ({ scopes }, { user, demands }) => ({
     step: 'consent',
     account: showAccount(user!),

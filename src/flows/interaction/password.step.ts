@@ -26,7 +26,7 @@ export async function provePassword(
   const identifier = demands.userId ?? typed;
   const deviceId = device.isKnown ? device.id : null;
   const { origin } = actor;
-  const { factors } = demands;
+  const { factors, isStrict } = demands;
   const { user, amr } = await signIn.verifyPassword({
     tenant,
     identifier,
@@ -35,6 +35,7 @@ export async function provePassword(
     origin,
     deviceId,
     factors,
+    isStrict,
     client: actor,
   });
   const account = {

@@ -192,6 +192,7 @@ export class LinkQuestionFlow {
         mustAuthenticate: true,
         mustChoose: false,
         factors: 1,
+        isStrict: false,
         userId: begunFor,
         loginHint: null,
         consent: null,

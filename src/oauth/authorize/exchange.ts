@@ -3,7 +3,7 @@ import type { CredentialStore } from '../../auth-modes/index.ts';
 import type { ClientRecord } from '../../clients/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import type { EventLog } from '../../events/index.ts';
-import { type InteractionService, lacksStep, type SignInDemands } from '../../flows/index.ts';
+import { accountFacts, type InteractionService, missingStep, type SignInDemands } from '../../flows/index.ts';
 import type { BrowserPort, Clock } from '../../kernel/index.ts';
 import type { OneTimeCodeStore, SessionRow, SessionService, SignedInSession } from '../../sessions/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
@@ -142,7 +142,7 @@ export class Exchanges {
       return this.#ask(exchange, lack ?? SIGNED_IN);
     }
     // What was demanded of the account since it signed in is asked for on the pages, which keep its session.
-    if (lacksStep({ user: session, settings: exchange.tenant.settings, amr: session.amr })) {
+    if (await this.#lacksStep(exchange, session)) {
       if (isSilent) throw new AuthorizationRefused('interaction_required', 'The user must complete the sign-in.');
       return this.#ask(exchange, SIGNED_IN);
     }
@@ -152,6 +152,13 @@ export class Exchanges {
     if (code !== null) return this.#grant(exchange, session, code);
     if (isSilent) throw new AuthorizationRefused('consent_required', 'The user must be asked for consent.');
     return this.#ask(exchange, SIGNED_IN);
+  }
+
+  /** Whether the account has something to do by now, because more was demanded of it since its session began. */
+  async #lacksStep({ tenant, issuer }: Exchange, session: SignedInSession): Promise<boolean> {
+    const { userId, amr } = session;
+    const asked = { userId, user: session, factors: 1, isStrict: issuer.kind.isRoleBased, amr } as const;
+    return missingStep(await accountFacts(this.#deps.credentials, tenant, asked)) !== null;
   }
 
   /** Whether the application wishes a factor that the user has not shown but has. */
@@ -170,7 +177,9 @@ export class Exchanges {
   async #ask(exchange: Exchange, lack: SignInLack): Promise<AuthorizationAnswer> {
     const { authority, browser, issuer, request, isSteppedUp } = exchange;
     const { client, loginHint, locales } = request;
-    const demands: SignInDemands = { ...lack, userId: null, loginHint, consent: consentDemand(request), locales };
+    const { isRoleBased: isStrict } = issuer.kind;
+    const consent = consentDemand(request);
+    const demands: SignInDemands = { ...lack, isStrict, userId: null, loginHint, consent, locales };
     const { handle } = await this.#deps.interactions.begin(authority, browser, {
       kind: interactionKind(issuer.kind.kind),
       purpose: { ...storeRequest(request, { issuerHost: issuer.host, isSteppedUp }) },

@@ -24,7 +24,7 @@ export interface IssuerKind {
   /**
    * Whether its access tokens name the roles and the profile of their holder and the clients of these roles as audience, and the
    * roles act without scopes, where the client has `fullRoleScope`. Its refresh tokens are JWTs, its lifetimes those of sessions,
-   * and the password grant is one like all others (docs/tokens.md).
+   * the password grant is one like all others, and its sign-ins are strict (docs/sign-in.md, docs/tokens.md).
    */
   readonly isRoleBased: boolean;
   /** How long a new key is published in its key set before it signs: longer than verifiers cache the set. */

@@ -28,6 +28,7 @@ export const STEPS = {
   newPassword: { __typename: 'NewPasswordStep', minLength: 12 },
   emailCodeUnsent: { __typename: 'EmailCodeStep', email: 'a***@example.com', isSent: false },
   emailCode: { __typename: 'EmailCodeStep', email: 'a***@example.com', isSent: true },
+  otherActions: { __typename: 'OtherActionsStep', actions: ['UPDATE_PROFILE', 'TERMS_AND_CONDITIONS'] },
   account: {
     __typename: 'AccountStep',
     accounts: [
@@ -87,6 +88,7 @@ export const SCREENS: Readonly<Record<string, object>> = {
   'new-password': signInState(STEPS.newPassword),
   'email-code-unsent': signInState(STEPS.emailCodeUnsent),
   'email-code': signInState(STEPS.emailCode),
+  'other-actions': signInState(STEPS.otherActions),
   account: signInState(STEPS.account),
   consent: signInState(STEPS.consent),
   'link-account': linkAccountState(),

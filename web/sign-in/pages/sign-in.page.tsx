@@ -10,6 +10,7 @@ import { EnrolmentStep } from '../steps/enrolment.step.tsx';
 import { FactorStep } from '../steps/factor.step.tsx';
 import { FinishedStep } from '../steps/finished.step.tsx';
 import { NewPasswordStep } from '../steps/new-password.step.tsx';
+import { OtherActionsStep } from '../steps/other-actions.step.tsx';
 import { PasswordStep } from '../steps/password.step.tsx';
 import { RecoveryCodesStep } from '../steps/recovery-codes.step.tsx';
 import { describeRefusal, t } from '../texts/texts.ts';
@@ -21,6 +22,7 @@ const TITLES = {
   FactorEnrolmentStep: 'enrolment.title',
   NewPasswordStep: 'newPassword.title',
   EmailCodeStep: 'emailCode.title',
+  OtherActionsStep: 'otherActions.title',
   AccountStep: 'account.title',
   ConsentStep: 'consent.title',
   Finished: 'finished.title',
@@ -64,6 +66,8 @@ function StepOfInteraction({ step }: Pick<Shown, 'step'>): ReactNode {
       return <NewPasswordStep step={step} />;
     case 'EmailCodeStep':
       return <EmailCodeStep step={step} />;
+    case 'OtherActionsStep':
+      return <OtherActionsStep step={step} />;
     case 'AccountStep':
       return <AccountStep step={step} />;
     case 'ConsentStep':

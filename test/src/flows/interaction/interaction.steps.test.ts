@@ -7,6 +7,7 @@ import { NO_DEMANDS } from '../../../support/sign-in.ts';
 const ACCOUNT: AccountFacts = {
   user: { requiredFactor: null, requiredActions: [], emailVerified: true },
   settings: { verifyEmail: true },
+  isStrict: false,
   factors: 1,
   amr: ['pwd'],
   methods: [],
@@ -49,6 +50,22 @@ describe('the present step of an interaction', () => {
 
   it('is an enrolment, if a second factor is demanded and there is none', () => {
     expect(at({}, { factors: 2 })).toBe('enrolment');
+  });
+
+  it('is, where the sign-in is strict, each factor and action of the account', () => {
+    const requiredActions = ['TERMS', 'VERIFY_EMAIL', 'UPDATE_PASSWORD', 'CONFIGURE_TOTP'];
+    const user = { ...ACCOUNT.user, requiredActions };
+    const at2 = (actions: string[], over: Partial<AccountFacts> = {}) =>
+      at({}, { isStrict: true, amr: ['pwd', 'otp', 'mfa'], user: { ...user, requiredActions: actions }, ...over });
+    expect(at({}, { isStrict: true, methods: ['totp'] })).toBe('factor');
+    expect(at({}, { isStrict: true, methods: ['recovery-code'], user })).toBe('factor');
+    expect(at({}, { isStrict: true, user })).toBe('enrolment');
+    expect(at2(requiredActions)).toBe('enrolment');
+    expect(at2(['TERMS', 'VERIFY_EMAIL', 'UPDATE_PASSWORD'])).toBe('new-password');
+    expect(at2(['TERMS', 'VERIFY_EMAIL'])).toBe('email-code');
+    expect(at2(['TERMS'])).toBe('other-actions');
+    expect(at2([])).toBe('finished');
+    expect(at2(['TERMS', 'VERIFY_EMAIL', 'CONFIGURE_TOTP'], { isStrict: false })).toBe('finished');
   });
 
   it('changes the account only after the second factor', () => {
