@@ -1,4 +1,5 @@
 import type { ClientRecord } from '../../clients/index.ts';
+import { addSeconds } from '../../kernel/index.ts';
 import type { TenantSettings } from '../../tenants/index.ts';
 import type { IssuerKind } from './issuers.ts';
 
@@ -17,10 +18,11 @@ export interface Lifetimes {
 }
 
 /** How long a refresh token that is unused is valid, and how long its family. */
-export type RefreshLifetimes = Pick<Lifetimes, 'refreshIdleSeconds' | 'refreshSeconds'>;
-
-/** A family without a limit expires after ten years. */
-const UNLIMITED_SECONDS = 315_360_000;
+export interface RefreshLifetimes {
+  readonly refreshIdleSeconds: number;
+  /** Null: for as long as its tokens are used before they expire. */
+  readonly refreshSeconds: number | null;
+}
 
 export function lifetimesOf(kind: IssuerKind, settings: TenantSettings, { client }: ClientRecord): Lifetimes {
   const access = client.accessTokenSeconds ?? settings.accessTokenSeconds ?? kind.accessTokenSeconds;
@@ -32,7 +34,7 @@ export function lifetimesOf(kind: IssuerKind, settings: TenantSettings, { client
   return { accessTokenSeconds, ...limited(idleSeconds, refreshSeconds) };
 }
 
-const limited = (refreshIdleSeconds: number, refreshSeconds: number): RefreshLifetimes => ({
+const limited = (refreshIdleSeconds: number, refreshSeconds: number) => ({
   refreshIdleSeconds: Math.min(refreshIdleSeconds, refreshSeconds),
   refreshSeconds,
 });
@@ -42,13 +44,27 @@ function sessionLifetimes(
   { sessionIdleSeconds, sessionSeconds, tokens }: TenantSettings,
   ofClient: number | null,
 ): Omit<Lifetimes, 'accessTokenSeconds'> {
-  const offlineSeconds = tokens.isOfflineLimited ? tokens.offlineSeconds : UNLIMITED_SECONDS;
+  const { offlineIdleSeconds: idleSeconds } = tokens;
+  const offlineSeconds = ofClient ?? (tokens.isOfflineLimited ? tokens.offlineSeconds : null);
   return {
     ...limited(sessionIdleSeconds, ofClient ?? sessionSeconds),
-    offline: limited(tokens.offlineIdleSeconds, ofClient ?? offlineSeconds),
+    offline:
+      offlineSeconds === null
+        ? { refreshIdleSeconds: idleSeconds, refreshSeconds: null }
+        : limited(idleSeconds, offlineSeconds),
   };
 }
 
 /** The lifetimes of a family. @param isOffline Whether it outlives the session. */
 export const refreshLifetimesOf = (lifetimes: Lifetimes, isOffline: boolean): RefreshLifetimes =>
   isOffline ? (lifetimes.offline ?? lifetimes) : lifetimes;
+
+/** Whether each use of its tokens lets a family live longer. @param isOffline Whether it outlives the session. */
+export const isExtendedByUse = (lifetimes: Lifetimes, isOffline: boolean): boolean =>
+  refreshLifetimesOf(lifetimes, isOffline).refreshSeconds === null;
+
+/** When a family ends that is made now, or that is used now and extended by it. @param isOffline Whether it outlives the session. */
+export function familyEndOf(lifetimes: Lifetimes, isOffline: boolean, now: Date): Date {
+  const { refreshIdleSeconds, refreshSeconds } = refreshLifetimesOf(lifetimes, isOffline);
+  return addSeconds(now, refreshSeconds ?? refreshIdleSeconds);
+}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findDefaultRedirect } from '../../clients/index.ts';
 import { constantTimeEqual, hashHandle, routeOfHandle, sha256Base64Url } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
-import { addSeconds, type Clock, newId } from '../../kernel/index.ts';
+import { type Clock, newId } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import type { OneTimeCodeStore, SessionStore } from '../../sessions/index.ts';
 import type { UserStore } from '../../users/index.ts';
@@ -12,7 +12,7 @@ import type { AskedClaims, Family } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import type { PresentedCode, RedemptionStore } from '../grants/redemption.store.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
-import { refreshLifetimesOf } from '../issuers/lifetimes.ts';
+import { familyEndOf } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import { allowsScope } from '../tokens/scopes.ts';
@@ -235,7 +235,7 @@ function newFamily(
     acr,
     amr,
     revokedAt: null,
-    expiresAt: addSeconds(now, refreshLifetimesOf(lifetimes, isOffline).refreshSeconds),
+    expiresAt: familyEndOf(lifetimes, isOffline, now),
     createdAt: now,
   };
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { Authority } from '../../access/index.ts';
 import type { SignInFlow } from '../../flows/index.ts';
-import { addSeconds, type Clock, newId } from '../../kernel/index.ts';
+import { type Clock, newId } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import type { Family } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
-import { refreshLifetimesOf } from '../issuers/lifetimes.ts';
+import { familyEndOf } from '../issuers/lifetimes.ts';
 import type { ScopeRules } from '../tokens/scopes.ts';
 import type { FamilyTokens } from './family-tokens.ts';
 import { defineGrant, type IssuedTokens, SCOPE } from './grant.ts';
@@ -65,7 +65,7 @@ export const PASSWORD_GRANT = defineGrant({
         acr: session.acr,
         amr: session.amr,
         revokedAt: null,
-        expiresAt: addSeconds(now, refreshLifetimesOf(request.lifetimes, isOffline).refreshSeconds),
+        expiresAt: familyEndOf(request.lifetimes, isOffline, now),
         createdAt: now,
       };
       await deps.grants.insert(grant);

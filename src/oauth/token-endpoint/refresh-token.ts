@@ -10,6 +10,7 @@ import { type Family, type Grant, toFamily } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import type { FamilySession, PresentedToken, RotationStore } from '../grants/rotation.store.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
+import { familyEndOf, isExtendedByUse } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import { allowsScope, parseScopeParameter } from '../tokens/scopes.ts';
@@ -66,9 +67,10 @@ export const REFRESH_TOKEN_GRANT = defineGrant({
     const { issuerKind, issuerHost: host = null } = found.grant;
     const request = { ...asked, issuer: await issuers.of(tenant, issuerKind, { ...asked.caller.origin, host }) };
     const signers = await families.signers(request);
-    const presented = { handle, hash, grantId: found.grant.id, scope, signers, isKept: isKept(request) };
+    const isExtended = isExtendedByUse(request.lifetimes, found.grant.sessionId == null);
+    const presented = { handle, hash, grantId: found.grant.id, scope, signers, isKept: isKept(request), isExtended };
     const issued =
-      (presented.isKept ? null : await rotate(deps, request, presented, found)) ??
+      (presented.isKept || isExtended ? null : await rotate(deps, request, presented, found)) ??
       (await db.transaction(() => rotateLocked(deps, request, presented)));
     if (issued === 'reused') throw oauthErrors.REFRESH_TOKEN_REUSED();
     if (issued.session !== null) await sessions.touch(tenant, issued.session);
@@ -83,6 +85,8 @@ interface Presented {
   readonly hash: Buffer;
   /** Whether the token stays valid, for as long as it would be if it were new. */
   readonly isKept: boolean;
+  /** Whether the family lives longer because the token is used. */
+  readonly isExtended: boolean;
   readonly scope: string | undefined;
   readonly signers: FamilySigners;
 }
@@ -117,7 +121,7 @@ async function rotate(
 async function rotateLocked(
   deps: RefreshTokenGrantDeps,
   request: GrantRequest,
-  { grantId, handle, hash, scope, signers, isKept: keeps }: Presented,
+  { grantId, handle, hash, scope, signers, isKept: keeps, isExtended }: Presented,
 ): Promise<Issued | 'reused'> {
   const { grants, families, users, sessionStore, clock } = deps;
   const { tenant } = request;
@@ -128,7 +132,9 @@ async function rotateLocked(
   if (token.spentAt != null) return revokeReused(deps, request, grant, now);
   const user = await users.findById(tenant.id, grant.userId);
   const session = grant.sessionId == null ? undefined : await sessionStore.findById(tenant.id, grant.sessionId);
-  const family = familyOf(request, { token, grant: toFamily(grant), user, session, person: user }, scope, now);
+  const used = familyOf(request, { token, grant: toFamily(grant), user, session, person: user }, scope, now);
+  if (isExtended) grant.expiresAt = familyEndOf(request.lifetimes, grant.sessionId == null, now);
+  const family = { ...used, grant: toFamily(grant) };
   if (keeps) token.expiresAt = refreshEndOf(request, family);
   else token.spentAt = now;
   const issue = keeps ? { ...family, kept: handle } : family;

@@ -18,6 +18,7 @@ import { Migration20261127CodeFamilies } from './20261127-code-families.ts';
 import { Migration20261127GroupsByPath } from './20261127-groups-by-path.ts';
 import { Migration20261127Interactions } from './20261127-interactions.ts';
 import { Migration20261127IssuerHosts } from './20261127-issuer-hosts.ts';
+import { Migration20261127LastingFamilies } from './20261127-lasting-families.ts';
 import { Migration20261127MailSend } from './20261127-mail-send.ts';
 import { Migration20261127NarrowRealmRoles } from './20261127-narrow-realm-roles.ts';
 import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
@@ -67,4 +68,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127RealmScopes', class: Migration20261127RealmScopes },
   { name: 'Migration20261127MailSend', class: Migration20261127MailSend },
   { name: 'Migration20261127ScopeRoles', class: Migration20261127ScopeRoles },
+  { name: 'Migration20261127LastingFamilies', class: Migration20261127LastingFamilies },
 ] as const;

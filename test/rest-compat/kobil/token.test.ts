@@ -193,6 +193,41 @@ describe('KOBIL 1, 2: tokens and discovery', () => {
       });
     });
 
+    it('is refused while the service account is disabled or blocked', async () => {
+      const { world, acme } = realm;
+      const { client, secret } = await world.services.serviceAccounts.createClient(world.system(acme), {
+        clientId: 'worker',
+        grantTypes: ['client_credentials'],
+        hasServiceAccount: true,
+      });
+      const form = { client_id: client.clientId, client_secret: secret!, grant_type: 'client_credentials' };
+      const refused = [401, 'invalid_request', "User 'service-account-worker' disabled"];
+      await world.services.endAccess.setEnabled(world.system(acme), client.id, false);
+      expect(refusal(await realm.post('token', form))).toEqual(refused);
+      expect((await world.events(acme)).at(-1)).toMatchObject({
+        type: 'token.refused',
+        reason: 'SERVICE_ACCOUNT_DISABLED',
+        client_id: 'worker',
+      });
+      await world.services.endAccess.setEnabled(world.system(acme), client.id, true);
+      expect((await realm.post('token', form)).status).toBe(200);
+      await world.db.transaction(async () => {
+        (await world.stores.userStore.lock(acme.id, client.id))!.inactiveSince = world.clock.now();
+      });
+      expect(refusal(await realm.post('token', form))).toEqual(refused);
+    });
+
+    it('may ask for openid without having it, and gets no ID token', async () => {
+      const { form } = await realm.client({ scopes: [] });
+      const { status, json } = await realm.post('token', {
+        ...form,
+        grant_type: 'client_credentials',
+        scope: 'openid',
+      });
+      expect([status, String(json.scope).split(' ')[0]]).toEqual([200, 'openid']);
+      expect(json).not.toHaveProperty('id_token');
+    });
+
     it('counts the latest moment before which tokens are refused', async () => {
       const { client, form } = await realm.client();
       const notBefore = new Date('2026-01-02T03:04:05.000Z');
@@ -326,6 +361,38 @@ describe('KOBIL 1, 2: tokens and discovery', () => {
       realm.world.clock.advance(100_000);
       expect((await refresh(form, tokens.refresh_token)).status).toBe(200);
     });
+
+    it.each([false, true])(
+      'gives lasting access until it is unused for too long, single use: %s',
+      async (isSingleUse) => {
+        const { world } = realm;
+        const settings = { tokens: { offlineIdleSeconds: 1000, isRefreshSingleUse: isSingleUse } };
+        const tenant = await realm.tenant({ name: `lasting${isSingleUse}`, settings });
+        const base = `/realms/${tenant.name}`;
+        const { form } = await realm.client({}, tenant);
+        const user = await realm.user({}, tenant);
+        const families = async () =>
+          (
+            await world.db.orm.em
+              .fork()
+              .getConnection()
+              .execute('select expires_at as ends from grants where tenant_id = ?', [tenant.id])
+          ).map(({ ends }: { ends: string }) => new Date(ends).getTime() - world.clock.now().getTime());
+        let { refresh_token: token } = (await realm.signIn(form, user, { scope: 'offline_access' }, base)).json;
+        for (let use = 0; use < 3; use++) {
+          expect(await families()).toEqual([1_000_000]);
+          world.clock.advance(900);
+          ({ refresh_token: token } = (await refresh(form, token, base)).json);
+        }
+        world.clock.advance(999);
+        await world.sweep(100);
+        expect(await families()).toEqual([1_000]);
+        world.clock.advance(2);
+        expect(refusal(await refresh(form, token, base))).toEqual([400, 'invalid_grant', 'Token is not active']);
+        await world.sweep(100);
+        expect(await families()).toEqual([]);
+      },
+    );
 
     it('is open to builtin clients without any scope, which get the profile', async () => {
       const user = await realm.user({ email: 'cli@example.com' });
@@ -510,6 +577,53 @@ describe('KOBIL 1, 2: tokens and discovery', () => {
       const { form, tokens } = await signedIn({}, { scope: 'offline_access' });
       expect((await signOut({ ...form, refresh_token: tokens.refresh_token })).status).toBe(204);
       expect((await refresh(form, tokens.refresh_token)).status).toBe(400);
+    });
+
+    it('treats a spent token as the token endpoint does: its family ends, and the request is refused', async () => {
+      const { world } = realm;
+      const tenant = await realm.tenant({ name: 'single', settings: { tokens: { isRefreshSingleUse: true } } });
+      const base = '/realms/single';
+      const { form } = await realm.client({}, tenant);
+      const user = await realm.user({}, tenant);
+      const first = (await realm.signIn(form, user, {}, base)).json.refresh_token;
+      const second = (await refresh(form, first, base)).json.refresh_token;
+      const reused = [400, 'invalid_grant', 'Maximum allowed refresh token reuse exceeded'];
+      const spent = () => realm.post('logout', { ...form, refresh_token: first }, { base });
+      expect(refusal(await spent())).toEqual(reused);
+      expect(refusal(await refresh(form, second, base))).toEqual([400, 'invalid_grant', 'Session not active']);
+      expect(refusal(await spent())).toEqual([400, 'invalid_grant', 'Invalid refresh token']);
+      const found = (await world.events(tenant)).filter(({ type }) => /reused|sign_out/.test(type));
+      expect(found).toMatchObject([
+        { type: 'refresh_token.reused', subject_id: user.id, client_id: form['client_id'] },
+        { type: 'sign_out.refused', reason: 'GRANT_INVALID', client_id: form['client_id'] },
+      ]);
+    });
+
+    it('is recorded when it is refused', async () => {
+      const { world, acme } = realm;
+      const { form, tokens } = await signedIn();
+      const other = await realm.client();
+      const recorded = async (sent: Record<string, string>) => {
+        const before = (await world.events(acme)).length;
+        await signOut({ refresh_token: tokens.refresh_token, ...sent });
+        return (await world.events(acme))
+          .slice(before)
+          .map(({ type, reason, client_id, outcome }) => [type, reason, client_id, outcome]);
+      };
+      const clientId = form['client_id'];
+      expect(await recorded(other.form)).toEqual([
+        ['sign_out.refused', 'GRANT_INVALID', other.client.clientId, 'failure'],
+      ]);
+      expect(await recorded({ ...form, refresh_token: 'none' })).toEqual([
+        ['sign_out.refused', 'GRANT_INVALID', clientId, 'failure'],
+      ]);
+      expect(await recorded({ ...form, client_secret: 'wrong' })).toEqual([
+        ['token.refused', 'CLIENT_UNAUTHENTICATED', clientId, 'failure'],
+      ]);
+      expect(await recorded({})).toEqual([['token.refused', 'CLIENT_UNAUTHENTICATED', null, 'failure']]);
+      expect(await recorded({ ...form, refresh_token: 'x'.repeat(20_000) })).toEqual([
+        ['sign_out.refused', 'TOKEN_PARAMETER_INVALID', null, 'failure'],
+      ]);
     });
 
     it('is refused without a client, for another one, and for what is no refresh token', async () => {

@@ -136,7 +136,7 @@ describe('a database of the first migration', () => {
   describe('of which 501 tenants have the template realm', () => {
     const ZERO = '00000000-0000-0000-0000-000000000000';
     const LAST = '019b0000-0000-7000-8000-000000000501';
-    const NAMES = ['RealmRoles', 'NarrowRealmRoles', 'RealmScopes', 'MailSend'].map(
+    const NAMES = ['RealmRoles', 'NarrowRealmRoles', 'RealmScopes', 'MailSend', 'NarrowQueryRealms'].map(
       (name) => `Migration20261127${name}`,
     );
     const again = async (names = NAMES) => {
@@ -294,6 +294,37 @@ describe('a database of the first migration', () => {
         ['broker', kept],
         ['realm-management', kept],
       ]);
+    });
+
+    it('lets families of lasting access end with their last refresh token, and leaves all others', async () => {
+      await sql`insert into users (tenant_id, id, username, created_at, updated_at)
+        values (${LAST}, 'ann', 'ann', now(), now())`.execute(db.read());
+      const grant = (id: string, kind: string, seconds: number) =>
+        sql`insert into grants (tenant_id, id, user_id, client_uuid, issuer_kind, auth_time, expires_at, created_at)
+          values (${LAST}, ${id}, 'ann', ${LAST}, ${kind}, '2026-01-01', timestamptz '2026-01-01' + ${`${seconds} seconds`}::interval,
+            '2026-01-01')`.execute(db.read());
+      const [used, unused, limited, native] = [1, 2, 3, 4].map((n) => `019b0000-0000-7000-8000-00000000070${n}`);
+      await grant(used!, 'realm', 315_360_000);
+      await grant(unused!, 'realm', 315_360_000);
+      await grant(limited!, 'realm', 5_184_000);
+      await grant(native!, 'native', 315_360_000);
+      await sql`insert into refresh_tokens (tenant_id, hash, grant_id, spent_at, expires_at, created_at) values
+        (${LAST}, 'a'::bytea, ${used}, null, '2026-02-01', '2026-01-01'),
+        (${LAST}, 'b'::bytea, ${used}, '2026-01-02', '2026-03-01', '2026-01-01')`.execute(db.read());
+      await again(['Migration20261127LastingFamilies']);
+      const { rows } = await sql<{ ends: string }>`select to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD') as ends
+        from grants where user_id = 'ann' order by id`.execute(db.read());
+      expect(rows.map(({ ends }) => ends)).toEqual(['2026-02-01', '2026-01-01', '2026-03-02', '2035-12-30']);
+    });
+
+    it('narrows query-realms to the names of the tenant', async () => {
+      await sql`update roles set permissions = '{tenant:read,key:read}' where builtin and name = 'query-realms'`.execute(
+        db.read(),
+      );
+      await again(['Migration20261127NarrowQueryRealms']);
+      const { rows } =
+        await sql`select distinct permissions from roles where builtin and name = 'query-realms'`.execute(db.read());
+      expect(rows).toEqual([{ permissions: ['tenant:read'] }]);
     });
 
     it('lets administrators of tenants and users send mails, and nobody else, once', async () => {

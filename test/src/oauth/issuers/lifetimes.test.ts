@@ -36,7 +36,7 @@ describe('how long the tokens of a client are valid', () => {
     const lifetimes = ofRealm({ offlineIdleSeconds: 500 });
     expect(lifetimes).toMatchObject({ refreshIdleSeconds: 1800, refreshSeconds: 36_000 });
     expect(refreshLifetimesOf(lifetimes, false)).toBe(lifetimes);
-    expect(refreshLifetimesOf(lifetimes, true)).toEqual({ refreshIdleSeconds: 500, refreshSeconds: 315_360_000 });
+    expect(refreshLifetimesOf(lifetimes, true)).toEqual({ refreshIdleSeconds: 500, refreshSeconds: null });
     const limited = ofRealm({ isOfflineLimited: true, offlineSeconds: 600, offlineIdleSeconds: 900 });
     expect(refreshLifetimesOf(limited, true)).toEqual({ refreshIdleSeconds: 600, refreshSeconds: 600 });
     expect(ofRealm({}, { refreshTokenSeconds: 60 })).toMatchObject({
