@@ -42,6 +42,9 @@ const CLIENT = oauth(401, 'invalid_client', CLIENT_TEXT);
 const NOT_SET_UP = oauth(400, 'invalid_grant', 'Account is not fully set up');
 const WRONG_CREDENTIALS = oauth(401, 'invalid_grant', 'Invalid user credentials');
 
+/** The account of a client has its username in the error, as only the client itself gets it. */
+const serviceAccountText = ({ error }: Pick<Fault, 'error'>): string => `User '${error.extensions?.['username'] ?? ''}' disabled`;
+
 const GRANT_INVALID = oauth(400, 'invalid_grant', grantText);
 const TOKEN_PARAMETER_INVALID = oauth(400, 'invalid_request', parameterText);
 
@@ -73,6 +76,7 @@ export const ISSUER_ERRORS: DialectErrors = {
     GRANT_TYPE_NOT_ALLOWED: oauth(401, 'unauthorized_client', 'Client not enabled to retrieve service account'),
     PASSWORD_GRANT_NOT_ALLOWED: oauth(400, 'unauthorized_client', 'Client not allowed for direct access grants'),
     GRANT_INVALID,
+    SERVICE_ACCOUNT_DISABLED: oauth(401, 'invalid_request', serviceAccountText),
     CODE_REPLAYED: oauth(400, 'invalid_grant', GRANT_TEXTS['CODE_INVALID']),
     REFRESH_TOKEN_REUSED: oauth(400, 'invalid_grant', 'Maximum allowed refresh token reuse exceeded'),
     TOKEN_PARAMETER_INVALID,

@@ -58,6 +58,7 @@ export function oauthErrors(realm: string, codes: ErrorLines = {}): DialectError
       GRANT_TYPE_NOT_ALLOWED: row(400, 'unauthorized_client'),
       PASSWORD_GRANT_NOT_ALLOWED: row(400, 'unauthorized_client'),
       GRANT_INVALID: row(400, 'invalid_grant'),
+      SERVICE_ACCOUNT_DISABLED: row(400, 'unauthorized_client'),
       CODE_REPLAYED: row(400, 'invalid_grant'),
       REFRESH_TOKEN_REUSED: row(400, 'invalid_grant'),
       SCOPE_INVALID: row(400, 'invalid_scope'),

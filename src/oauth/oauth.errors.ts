@@ -18,6 +18,7 @@ export const oauthErrors = defineErrors({
     kind: 'refused',
     message: 'The refresh token was used before; every token of its family is revoked.',
   },
+  SERVICE_ACCOUNT_DISABLED: { kind: 'refused', message: 'The service account of the client is disabled.' },
   SCOPE_INVALID: { kind: 'invalid', message: 'A scope is unknown, malformed or not allowed for the client.' },
   TOKEN_PARAMETER_INVALID: { kind: 'invalid', message: 'A parameter of the token request is missing or malformed.' },
   TOKEN_REQUEST_REPEATED: { kind: 'invalid', message: 'An operation may request tokens only once.' },

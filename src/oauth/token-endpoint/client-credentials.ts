@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EventLog } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
-import type { UserStore } from '../../users/index.ts';
+import { isUsable, type UserStore } from '../../users/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import type { AccessTokens, MadeToken } from '../tokens/access-token.ts';
 import type { HeldRoles } from '../tokens/held-roles.ts';
@@ -38,7 +38,10 @@ export const CLIENT_CREDENTIALS_GRANT = defineGrant({
   issue: issueToClient,
 });
 
-/** @throws SCOPE_INVALID */
+/**
+ * @throws SCOPE_INVALID
+ * @throws SERVICE_ACCOUNT_DISABLED The account of the client is disabled, or blocked for inactivity.
+ */
 async function issueToClient(
   deps: ClientCredentialsDeps,
   request: GrantRequest,
@@ -69,6 +72,7 @@ async function issueToClient(
 /**
  * The claims of a token of a role-based issuer: the roles of the client and of its account, which is then the subject. What the
  * client may do in this service, its own roles and permissions decide.
+ * @throws SERVICE_ACCOUNT_DISABLED
  */
 async function accountClaims({ users, heldRoles }: ClientCredentialsDeps, request: GrantRequest, scope: string) {
   const { tenant, issuer, client } = request;
@@ -76,6 +80,8 @@ async function accountClaims({ users, heldRoles }: ClientCredentialsDeps, reques
   // A service account has the id of its client.
   const found = await users.findById(tenant.id, id);
   const account = found?.serviceClientId === id ? found : null;
+  if (account !== null && !isUsable(account))
+    throw oauthErrors.SERVICE_ACCOUNT_DISABLED({ extensions: { username: account.username } });
   const kinds = account === null ? (['client'] as const) : (['client', 'user'] as const);
   const roles = await heldRoles.of(
     tenant.id,
