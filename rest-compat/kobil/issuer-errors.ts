@@ -43,13 +43,21 @@ const NOT_SET_UP = oauth(400, 'invalid_grant', 'Account is not fully set up');
 const WRONG_CREDENTIALS = oauth(401, 'invalid_grant', 'Invalid user credentials');
 
 /** The account of a client has its username in the error, as only the client itself gets it. */
-const serviceAccountText = ({ error }: Pick<Fault, 'error'>): string => `User '${error.extensions?.['username'] ?? ''}' disabled`;
+const serviceAccountText = ({ error }: Pick<Fault, 'error'>): string =>
+  `User '${error.extensions?.['username'] ?? ''}' disabled`;
 
 const GRANT_INVALID = oauth(400, 'invalid_grant', grantText);
 const TOKEN_PARAMETER_INVALID = oauth(400, 'invalid_request', parameterText);
 
+const REFRESH_TOKEN_REUSED = oauth(400, 'invalid_grant', 'Maximum allowed refresh token reuse exceeded');
+
 /** Errors of an application that signs a user out by a refresh token. Browsers get pages for all others. */
-export const SIGN_OUT_ERRORS = { CLIENT_UNAUTHENTICATED: CLIENT, GRANT_INVALID, TOKEN_PARAMETER_INVALID };
+export const SIGN_OUT_ERRORS = {
+  CLIENT_UNAUTHENTICATED: CLIENT,
+  GRANT_INVALID,
+  REFRESH_TOKEN_REUSED,
+  TOKEN_PARAMETER_INVALID,
+};
 
 export const REALM_UNKNOWN = bare(404, 'Realm does not exist');
 
@@ -78,7 +86,7 @@ export const ISSUER_ERRORS: DialectErrors = {
     GRANT_INVALID,
     SERVICE_ACCOUNT_DISABLED: oauth(401, 'invalid_request', serviceAccountText),
     CODE_REPLAYED: oauth(400, 'invalid_grant', GRANT_TEXTS['CODE_INVALID']),
-    REFRESH_TOKEN_REUSED: oauth(400, 'invalid_grant', 'Maximum allowed refresh token reuse exceeded'),
+    REFRESH_TOKEN_REUSED,
     TOKEN_PARAMETER_INVALID,
     SIGN_IN_REFUSED: WRONG_CREDENTIALS,
     SIGN_IN_FACTOR_REQUIRED: WRONG_CREDENTIALS,

@@ -52,6 +52,7 @@ export class SignOutResolver {
     'TOKEN_PARAMETER_INVALID',
     'CLIENT_UNAUTHENTICATED',
     'GRANT_INVALID',
+    'REFRESH_TOKEN_REUSED',
   )
   @Mutation(() => PostSignOutPayload, {
     description:

@@ -169,11 +169,11 @@ export function createOAuth(options: OAuthOptions): OAuth {
       checks: new SignOutChecks({ clients, hints }),
     }),
     tokenSignOut: new TokenSignOut({
+      ...options,
       authenticator,
       refreshTokens,
       rotations,
       revocation,
-      sessions: options.sessions,
       posted: postedRequests,
     }),
     expired: new ExpiredTokens({ tokens, grants, keys: keyStore }, clock),

@@ -1,28 +1,39 @@
 import { Authority, type Caller } from '../../access/index.ts';
 import { hashHandle } from '../../crypto/index.ts';
-import { type BrowserPort, IdentityError } from '../../kernel/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import { type BrowserPort, type Clock, IdentityError } from '../../kernel/index.ts';
+import type { Database } from '../../persistence/index.ts';
 import type { SessionService } from '../../sessions/index.ts';
 import type { TokenAuthenticator } from '../callers/token.authenticator.ts';
 import type { Family } from '../grants/grant.entity.ts';
-import type { RotationStore } from '../grants/rotation.store.ts';
+import type { GrantStore } from '../grants/grant.store.ts';
+import type { PresentedToken, RotationStore } from '../grants/rotation.store.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import type { PostedRequests } from '../posted/posted-requests.ts';
 import { invalidGrant } from '../token-endpoint/invalid-grant.ts';
 import { type OAuthParameter, readParameters } from '../token-endpoint/parameters.ts';
+import { revokeReused } from '../token-endpoint/reused-token.ts';
 import type { RefreshTokens } from '../tokens/refresh-tokens.ts';
+import { signOutEvents } from './sign-out.events.ts';
 import type { SignOutRequest } from './sign-out-request.ts';
 
 const REFRESH_TOKEN = 'refresh_token';
+/** The kinds of errors that are refusals and recorded; the others mean that the service cannot answer. */
+const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'refused']);
 const PARAMETERS: ReadonlySet<string> = new Set(['client_id', 'client_secret', REFRESH_TOKEN]);
 
 export interface TokenSignOutDeps {
+  readonly db: Database;
   readonly authenticator: Pick<TokenAuthenticator, 'authenticateClient'>;
   readonly refreshTokens: RefreshTokens;
   readonly rotations: Pick<RotationStore, 'find'>;
+  readonly grants: Pick<GrantStore, 'lock'>;
   /** Revokes the family of a refresh token. */
   readonly revocation: { revoke(authority: Authority, token: string): Promise<boolean> };
   readonly sessions: Pick<SessionService, 'end'>;
   readonly posted: Pick<PostedRequests, 'keep'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
 }
 
 /** Whether a request to sign out shows a refresh token, so that no browser is needed. */
@@ -41,7 +52,7 @@ export class TokenSignOut {
    * Takes what was posted to the endpoint that signs users out: signs out by the refresh token if there is one, else keeps the
    * request for the browser.
    * @returns Where the browser goes on; null: the user is signed out.
-   * @throws BROWSER_REQUIRED, REQUEST_TOO_LARGE, TOO_MANY_REQUESTS, and what `#end` throws.
+   * @throws BROWSER_REQUIRED, REQUEST_TOO_LARGE, TOO_MANY_REQUESTS, and what `#end` throws, which is recorded.
    */
   async post(
     authority: Authority,
@@ -55,33 +66,70 @@ export class TokenSignOut {
   }
 
   /**
-   * Ends the session of a refresh token, with all its tokens; of one that has no session, its family. One that has ended
-   * meanwhile is as good.
+   * Authenticates the client and ends the session. Every refusal has an event.
    * @param parameters As they were sent, with the credentials of the client.
    * @throws TOKEN_PARAMETER_INVALID
-   * @throws CLIENT_UNAUTHENTICATED
-   * @throws GRANT_INVALID The token is none of this client and kind of issuer.
+   * @throws CLIENT_UNAUTHENTICATED, and what `#endOf` throws.
    */
   async #end(authority: Authority, issuerKind: string, parameters: readonly OAuthParameter[]): Promise<void> {
+    const { tenant } = authority;
+    let { caller } = authority;
+    try {
+      const sent = readParameters(parameters, PARAMETERS);
+      caller = await this.#client(authority, sent);
+      await this.#endOf(new Authority(caller, tenant, 'tenant'), issuerKind, sent[REFRESH_TOKEN] ?? '');
+    } catch (error) {
+      await this.#recordRefusal(new Authority(caller, tenant, 'tenant'), issuerKind, error);
+      throw error;
+    }
+  }
+
+  /** Does nothing for refusals that another event records: a reused token, and a client that is not authenticated. */
+  async #recordRefusal({ caller, tenant }: Authority, issuerKind: string, error: unknown): Promise<void> {
+    if (!(error instanceof IdentityError) || !REFUSALS.has(error.kind) || error.code === 'REFRESH_TOKEN_REUSED') return;
+    await this.#deps.events.append(caller, tenant, {
+      type: signOutEvents['sign_out.refused'],
+      outcome: 'failure',
+      reason: error.code,
+      params: { issuerKind },
+    });
+  }
+
+  /**
+   * Ends the session of a refresh token, with all its tokens; of one that has no session, its family. One that has ended
+   * meanwhile is as good.
+   * @throws GRANT_INVALID The token is none of this client and kind of issuer.
+   * @throws REFRESH_TOKEN_REUSED The token was spent; its family is revoked. Records `refresh_token.reused`.
+   */
+  async #endOf(authority: Authority, issuerKind: string, token: string): Promise<void> {
     const { refreshTokens, rotations, revocation } = this.#deps;
-    const sent = readParameters(parameters, PARAMETERS);
-    const caller = await this.#client(authority, sent);
-    const token = sent[REFRESH_TOKEN] ?? '';
+    const { caller } = authority;
     const handle = refreshTokens.handleOf(authority.tenant, token);
     const found = handle === null ? null : await rotations.find(authority.tenant.id, hashHandle(handle));
     if (found === null || found.grant.issuerKind !== issuerKind) throw invalidGrant('REFRESH_TOKEN_INVALID');
     if (found.grant.clientUuid !== caller.clientUuid) throw invalidGrant('REFRESH_TOKEN_OTHER');
-    const ofClient = new Authority(caller, authority.tenant, 'tenant');
-    if (found.grant.sessionId == null) await revocation.revoke(ofClient, token);
-    else await this.#endSession(ofClient, found.grant, found.grant.sessionId);
+    if (found.token.spentAt != null) return this.#refuseReused(authority, found);
+    if (found.grant.sessionId == null) await revocation.revoke(authority, token);
+    else await this.#endSession(authority, found.grant, found.grant.sessionId);
   }
 
+  /** @throws REFRESH_TOKEN_REUSED @throws GRANT_INVALID The family was revoked before. */
+  async #refuseReused(authority: Authority, { grant: { id } }: Pick<PresentedToken, 'grant'>): Promise<never> {
+    const { db, events, grants, clock } = this.#deps;
+    await db.transaction(async () => {
+      const grant = await grants.lock(authority.tenant.id, id);
+      if (grant === null) throw invalidGrant('REFRESH_TOKEN_INVALID');
+      revokeReused(events, authority, grant, clock.now());
+    });
+    throw oauthErrors.REFRESH_TOKEN_REUSED();
+  }
+
+  /** @throws CLIENT_UNAUTHENTICATED Recorded as at the token endpoint. */
   async #client({ caller, tenant }: Authority, sent: Readonly<Record<string, string>>): Promise<Caller> {
     const { client_id: clientId, client_secret: secret = null } = sent;
-    if (clientId === undefined) throw oauthErrors.CLIENT_UNAUTHENTICATED();
     const method = secret === null ? 'None' : 'Post';
-    const { authenticator } = this.#deps;
-    const proved = await authenticator.authenticateClient(tenant, [{ clientId, secret, method }], caller.origin);
+    const readings = clientId === undefined ? [] : [{ clientId, secret, method } as const];
+    const proved = await this.#deps.authenticator.authenticateClient(tenant, readings, caller.origin);
     if ('refused' in proved) throw oauthErrors.CLIENT_UNAUTHENTICATED();
     return proved.caller;
   }

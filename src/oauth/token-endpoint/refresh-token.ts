@@ -6,18 +6,18 @@ import type { Database } from '../../persistence/index.ts';
 import type { SessionService, SessionStore } from '../../sessions/index.ts';
 import type { UserStore } from '../../users/index.ts';
 import { familyLife, isBefore } from '../grants/family-life.ts';
-import { type Family, type Grant, toFamily } from '../grants/grant.entity.ts';
+import { type Family, toFamily } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import type { FamilySession, PresentedToken, RotationStore } from '../grants/rotation.store.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import { familyEndOf, isExtendedByUse } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
-import { oauthEvents } from '../oauth.events.ts';
 import { allowsScope, parseScopeParameter } from '../tokens/scopes.ts';
 import { type FamilyIssue, type FamilySigners, type FamilyTokens, refreshEndOf } from './family-tokens.ts';
 import { defineGrant, type GrantRequest, type IssuedTokens, SCOPE } from './grant.ts';
 import { invalidGrant } from './invalid-grant.ts';
 import { parameter } from './parameters.ts';
+import { revokeReused } from './reused-token.ts';
 
 export interface RefreshTokenGrantDeps {
   readonly db: Database;
@@ -123,13 +123,16 @@ async function rotateLocked(
   request: GrantRequest,
   { grantId, handle, hash, scope, signers, isKept: keeps, isExtended }: Presented,
 ): Promise<Issued | 'reused'> {
-  const { grants, families, users, sessionStore, clock } = deps;
+  const { grants, families, users, sessionStore, events, clock } = deps;
   const { tenant } = request;
   const grant = await grants.lock(tenant.id, grantId);
   const token = grant === null ? null : await grants.lockRefreshToken(tenant.id, hash);
   if (grant === null || token === null) throw invalidGrant('REFRESH_TOKEN_INVALID');
   const now = clock.now();
-  if (token.spentAt != null) return revokeReused(deps, request, grant, now);
+  if (token.spentAt != null) {
+    revokeReused(events, request, grant, now);
+    return 'reused';
+  }
   const user = await users.findById(tenant.id, grant.userId);
   const session = grant.sessionId == null ? undefined : await sessionStore.findById(tenant.id, grant.sessionId);
   const used = familyOf(request, { token, grant: toFamily(grant), user, session, person: user }, scope, now);
@@ -139,25 +142,6 @@ async function rotateLocked(
   else token.spentAt = now;
   const issue = keeps ? { ...family, kept: handle } : family;
   return { tokens: await families.issue(request, signers, issue), session: session ?? null };
-}
-
-function revokeReused(
-  { events }: RefreshTokenGrantDeps,
-  { caller, tenant }: GrantRequest,
-  grant: Grant,
-  now: Date,
-): 'reused' {
-  if (grant.revokedAt != null) throw invalidGrant('REFRESH_TOKEN_INVALID');
-  grant.revokedAt = now;
-  events.record(caller, tenant, {
-    type: oauthEvents['refresh_token.reused'],
-    subjectId: grant.userId,
-    sessionId: grant.sessionId ?? null,
-    outcome: 'failure',
-    reason: 'REFRESH_TOKEN_REUSED',
-    params: { grantId: grant.id },
-  });
-  return 'reused';
 }
 
 /**
