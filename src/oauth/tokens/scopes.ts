@@ -35,6 +35,9 @@ const OF_EVERY_CLIENT: readonly string[] = ['openid', 'profile', 'email'];
 /** Those among them that a client without any scope gets without a request. */
 const DEFAULTS_OF_EVERY_CLIENT: readonly string[] = ['email', 'profile'];
 
+/** Asks for an ID token, which only users get. For a client's own token it means nothing, and no client has to have it. */
+const OPENID = 'openid';
+
 /** Whether a client may have a scope for a user. */
 export const allowsScope = ({ isRoleBased }: ScopeKind, { allowedScopes }: ClientRecord, name: string): boolean =>
   allowedScopes.has(name) || (isRoleBased && OF_EVERY_CLIENT.includes(name));
@@ -61,7 +64,7 @@ export class ScopeRules {
   }
 
   /**
-   * Scopes of a token of the client itself: the requested ones, or all that it has.
+   * Scopes of a token of the client itself: the requested ones, or all that it has. `openid` may be among them and gives nothing.
    * @throws SCOPE_INVALID A name is unknown or not allowed to the client.
    */
   forApplication(client: ClientRecord, requested: string | null | undefined): string {
@@ -116,7 +119,7 @@ export class ScopeRules {
   }
 
   #mayAskAsApplication(client: ClientRecord, name: string): boolean {
-    if (client.allowedScopes.has(name)) return true;
+    if (client.allowedScopes.has(name) || name === OPENID) return true;
     // A client that has all permissions of a scope gains nothing by it.
     const grants = this.#aliases.expand(name, 'application');
     return grants.length > 0 && client.permissions.includesAll(grants);
