@@ -11,9 +11,9 @@ import {
 import {
   administratorGrants,
   assertMayGrant,
+  type ClientRoles,
   type GuardedAccounts,
   parsePermissions,
-  type RoleStore,
 } from '../roles/index.ts';
 import { REST_GRANTS, type SecretKind } from './client.authenticator.ts';
 import { CLIENT_ID } from './client.directory.ts';
@@ -60,7 +60,7 @@ export interface ClientServiceDeps {
   readonly scopeStore: ClientScopeStore;
   readonly links: ClientScopeLinks;
   readonly secrets: ClientSecrets;
-  readonly roleStore: RoleStore;
+  readonly clientRoles: Pick<ClientRoles, 'end'>;
   readonly guarded: GuardedAccounts;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -224,13 +224,11 @@ export class ClientService {
    * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
    */
   async delete(authority: Authority, id: string): Promise<Client> {
-    const { db, guarded, roleStore, store } = this.#deps;
+    const { clientRoles, db, store } = this.#deps;
     return db.transaction(async () => {
       const client = await this.lock(authority, id);
-      await guarded.assertMayTouchRolesOf(authority, client.id);
       const gone = { ...client };
-      await roleStore.deleteGrantsOf(client.tenantId, 'client', [client.id]);
-      await guarded.keepingAdministrators(authority, () => roleStore.deleteOfClient(client.tenantId, client.id));
+      await clientRoles.end(authority, client.id);
       await store.delete(client.tenantId, client.id);
       this.#record(authority, gone, clientEvents['client.deleted']);
       return gone;

@@ -3,7 +3,13 @@ import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import { type MasterKey, SecretHasher } from '../crypto/index.ts';
 import type { ChangeFeed } from '../events/index.ts';
 import { byTenant } from '../persistence/index.ts';
-import { EffectiveRoleStore, type GuardedAccounts, type RolePermissions, type RoleStore } from '../roles/index.ts';
+import {
+  type ClientRoles,
+  EffectiveRoleStore,
+  type GuardedAccounts,
+  type RolePermissions,
+  type RoleStore,
+} from '../roles/index.ts';
 import type { TenantService } from '../tenants/index.ts';
 import { BuiltinClients, seedBuiltinClients } from './builtin-clients.ts';
 import { ClientAuthenticator, clientPowers } from './client.authenticator.ts';
@@ -40,6 +46,7 @@ interface ClientNeeds extends ModuleBase {
   readonly rolePermissions: RolePermissions;
   readonly guarded: GuardedAccounts;
   readonly roleStore: RoleStore;
+  readonly clientRoles: ClientRoles;
   readonly tenants: TenantService;
 }
 
@@ -68,6 +75,7 @@ export const clients = {
   events: [clientEvents],
   create: (needs: ClientNeeds) => {
     const { base, catalogue, sealer, masterKey, scopes, rolePermissions, guarded, roleStore, changeFeed: feed } = needs;
+    const { clientRoles } = needs;
     const { db, clock } = base;
     const store = new ClientStore(db);
     const scopeStore = new ClientScopeStore(db);
@@ -85,7 +93,7 @@ export const clients = {
     const links = new ClientScopeLinks({ store: scopeStore, scopes, clock });
     const hasher = new SecretHasher(masterKey);
     const secrets = new ClientSecrets({ store, hasher, sealer: sealer('client-secret-copy'), clock });
-    const service = new ClientService({ ...base, store, scopeStore, links, secrets, roleStore, guarded });
+    const service = new ClientService({ ...base, store, scopeStore, links, secrets, clientRoles, guarded });
     const clientScopes = new ClientScopeService({ ...base, store: scopeStore, scopes });
     const owners = new MapperOwners({ ...base, clients: service, clientScopes });
     return {

@@ -4,6 +4,7 @@
  */
 export type { AdministratorRoles } from './administrator-roles.ts';
 export { ADMINISTRATOR_ROLE } from './builtin-roles.ts';
+export type { ClientRoles } from './client-roles.ts';
 export { type EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 export {
   administratorGrants,

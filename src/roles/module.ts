@@ -5,6 +5,7 @@ import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
 import { AdministratorRoles } from './administrator-roles.ts';
 import { seedBuiltinRoles } from './builtin-roles.ts';
+import { ClientRoles } from './client-roles.ts';
 import { EffectiveRoleStore } from './effective.store.ts';
 import { GuardedAccounts } from './guarded-accounts.ts';
 import { holderEvents } from './holder.events.ts';
@@ -53,7 +54,11 @@ export const roles = {
         roles: new RoleService({ ...base, store: roleStore, effective, guarded }),
         roleGrants: new RoleGrantService({ ...base, store: roleStore, effective, guarded, directory }),
       },
-      internals: { roleStore, administratorRoles: new AdministratorRoles({ ...base, store: roleStore }) },
+      internals: {
+        roleStore,
+        administratorRoles: new AdministratorRoles({ ...base, store: roleStore }),
+        clientRoles: new ClientRoles({ ...base, store: roleStore, guarded }),
+      },
       caches: [rolePermissions.onEvents],
     };
   },

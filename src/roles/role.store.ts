@@ -275,13 +275,14 @@ export class RoleStore {
     return (rows as Role[]).map(({ id }) => id);
   }
 
-  /** Deletes the roles that belong to a client. */
-  async deleteOfClient(tenantId: string, clientUuid: string): Promise<void> {
-    if (clientUuid === TENANT_ROLE_CLIENT) return;
-    await this.#sql
+  /** Deletes the roles that belong to a client. @returns The deleted roles. */
+  async deleteOfClient(tenantId: string, clientUuid: string): Promise<readonly Pick<Role, 'id' | 'name'>[]> {
+    if (clientUuid === TENANT_ROLE_CLIENT) return [];
+    return this.#sql
       .deleteFrom('roles')
       .where('tenant_id', '=', tenantId)
       .where('client_uuid', '=', clientUuid)
+      .returning(['id', 'name'])
       .execute();
   }
 

@@ -10,7 +10,7 @@ import {
 } from '../../clients/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { Database } from '../../persistence/index.ts';
-import type { GuardedAccounts, RoleStore } from '../../roles/index.ts';
+import type { ClientRoles, GuardedAccounts } from '../../roles/index.ts';
 import { type AccountSource, getAccountInReach } from '../../users/index.ts';
 
 /** An app on a user's device, with separate credentials (docs/data-model.md). */
@@ -32,9 +32,9 @@ export interface LinkedAppsDeps {
   readonly db: Database;
   readonly clients: Pick<ClientStore, 'instancesOf' | 'findById' | 'findByClientId' | 'lock' | 'delete'>;
   readonly scopes: Pick<ClientScopeStore, 'linksOf'>;
-  readonly roles: Pick<RoleStore, 'deleteGrantsOf' | 'deleteOfClient'>;
+  readonly clientRoles: Pick<ClientRoles, 'end'>;
   readonly users: AccountSource;
-  readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'keepingAdministrators'>;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly events: EventLog;
 }
 
@@ -96,14 +96,13 @@ export class LinkedApps {
   }
 
   async #remove(authority: Authority, owner: string, id: string): Promise<boolean> {
-    const { clients, roles, guard, events } = this.#deps;
+    const { clients, clientRoles, guard, events } = this.#deps;
     const { caller, tenant } = authority;
     const client = await clients.lock(tenant.id, id);
     if (client?.kind !== 'instance' || client.ownerUserId !== owner) return false;
     // Users may always unlink the apps of their own account, whatever permissions the apps have.
     if (!authority.isOwnAccount(owner)) await guard.assertMayChange(authority, 'client', id);
-    await roles.deleteGrantsOf(tenant.id, 'client', [id]);
-    await guard.keepingAdministrators(authority, () => roles.deleteOfClient(tenant.id, id));
+    await clientRoles.end(authority, id);
     await clients.delete(tenant.id, id);
     const { clientId, softwareId } = client;
     events.record(caller, tenant, {

@@ -1,6 +1,6 @@
 import type { ClientScopeStore, ClientStore } from '../../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../../composition/index.ts';
-import type { GuardedAccounts, RoleStore } from '../../roles/index.ts';
+import type { ClientRoles, GuardedAccounts } from '../../roles/index.ts';
 import type { DeviceService, SessionService } from '../../sessions/index.ts';
 import type { UserService, UserStore } from '../../users/index.ts';
 import { EndAccessFlow } from './end-access.flow.ts';
@@ -11,7 +11,7 @@ interface EndAccessNeeds extends ModuleBase {
   readonly userStore: UserStore;
   readonly clientStore: ClientStore;
   readonly clientScopeStore: ClientScopeStore;
-  readonly roleStore: RoleStore;
+  readonly clientRoles: ClientRoles;
   readonly guarded: GuardedAccounts;
   readonly sessions: SessionService;
   readonly devices: DeviceService;
@@ -25,7 +25,7 @@ export const endAccess = {
       ...base,
       clients: needs.clientStore,
       scopes: needs.clientScopeStore,
-      roles: needs.roleStore,
+      clientRoles: needs.clientRoles,
       users: needs.userStore,
       guard: needs.guarded,
     });

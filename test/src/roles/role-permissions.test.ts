@@ -46,6 +46,18 @@ describe('permissions through roles', () => {
     expect(list(await rolePermissions.ofClient(acme.id, id))).toEqual([]);
   });
 
+  it('end with the client to which a role belongs', async () => {
+    const { id } = await world.newUser(acme);
+    const { client } = await world.newClient(acme);
+    const role = await world.newRole(acme, { clientUuid: client.id, permissions: ['user:read'] });
+    await world.grantRole(acme, { roleId: role.id, holderKind: 'user', holderId: id });
+    const seen = async () => list(await world.services.rolePermissions.ofUser(acme.id, id));
+    expect(await seen()).toEqual(['user:read']);
+    await world.services.clients.delete(world.system(acme), client.id);
+    expect(await seen()).toEqual([]);
+    expect((await world.eventTypes(acme)).slice(-2)).toEqual(['role.deleted', 'client.deleted']);
+  });
+
   it('are answered from memory until an event says otherwise', async () => {
     const { id } = await world.newUser(acme);
     const role = await world.newRole(acme, { permissions: ['user:read'] });

@@ -3,6 +3,42 @@ import { Authority } from '../../../../src/access/index.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 import { twoTenantsOfSuite } from '../../../support/two-tenants.ts';
 
+describe('the roles of an app that is removed', () => {
+  const tenants = twoTenantsOfSuite();
+
+  it('give their holders nothing from that moment on, with an event each', async () => {
+    const { world } = tenants;
+    const tenant = await world.tenant();
+    const owner = await world.newUser(tenant);
+    const { client } = await world.newLinkedApp(tenant, owner.id);
+    const role = await world.newRole(tenant, { clientUuid: client.id, permissions: ['user:read'] });
+    const { id: holderId } = await world.newUser(tenant);
+    await world.grantRole(tenant, { roleId: role.id, holderKind: 'user', holderId });
+    const held = async () => [...(await world.services.rolePermissions.ofUser(tenant.id, holderId)).grants()].length;
+    expect(await held()).toBe(1);
+    await world.services.linkedApps.remove(world.system(tenant), owner.id, client.clientId);
+    expect(await held()).toBe(0);
+    const found = (await world.events(tenant)).slice(-2).map(({ type, params }) => [type, params['name']]);
+    expect(found).toEqual([
+      ['role.deleted', role.name],
+      ['linked_app.removed', undefined],
+    ]);
+  });
+
+  it('are guarded as at every other change of roles: one of all tenants takes a caller of all tenants', async () => {
+    const { world } = tenants;
+    const { master } = tenants;
+    const owner = await world.newUser(master);
+    const { client } = await world.newLinkedApp(master, owner.id);
+    await world.newRole(master, { clientUuid: client.id, permissions: ['user:read:all'] });
+    const own = new Authority(world.user(master, owner.id, 'linked-app:delete:self'), master, 'self');
+    const { linkedApps } = world.services;
+    expect(await refusalOf(linkedApps.remove(own, owner.id, client.clientId))).toBe('ACCOUNT_GUARDED');
+    expect(await world.stores.clientStore.findById(master.id, client.id)).not.toBeNull();
+    expect(await refusalOf(linkedApps.remove(world.system(master), owner.id, client.clientId))).toBeNull();
+  });
+});
+
 describe('an app whose role makes the last administrator', () => {
   const tenants = twoTenantsOfSuite();
   const setUp = async () => {
