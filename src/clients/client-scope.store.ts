@@ -69,6 +69,8 @@ const MAPPERS = defineStatement<Pick<ClientScope, 'id' | 'mappers'>>(
   'select id, mappers from client_scopes where tenant_id = $1',
 );
 
+/** How many clients of a scope are compared with a caller at once. */
+const LOOKED_AT_ONCE = 500;
 const BY_NAME: readonly PageKey[] = [{ column: 'client_scopes.name', property: 'name', type: 'text' }];
 const COLUMNS = columnsOf(ClientScopeEntity, 'client_scopes');
 
@@ -120,6 +122,55 @@ export class ClientScopeStore {
       .limit(MAX_SCOPES)
       .execute();
     return rows.map(({ name, tenant_default }) => ({ name, isDefault: tenant_default === 'default' }));
+  }
+
+  /** The names of all scopes of a tenant. */
+  async names(tenantId: string): Promise<readonly string[]> {
+    const rows = await this.#sql
+      .selectFrom('client_scopes')
+      .select('name')
+      .where('tenant_id', '=', tenantId)
+      .limit(MAX_SCOPES)
+      .execute();
+    return rows.map(({ name }) => name);
+  }
+
+  /** A client of a scope whose tokens act with all roles of their users; null: there is none. */
+  async findSharing(tenantId: string, scopeId: string): Promise<string | null> {
+    const { rows } = await sql<{ readonly id: string }>`
+      select c.id from client_scope_links link
+      join clients c on c.tenant_id = link.tenant_id and c.id = link.client_uuid
+      where link.tenant_id = ${tenantId} and link.scope_id = ${scopeId} and c.full_role_scope and c.kind <> 'builtin'
+      limit 1`.execute(this.#sql);
+    return rows[0]?.id ?? null;
+  }
+
+  /**
+   * Clients of a scope that may do something by themselves: by permissions, roles, a `rest` secret or a scope; in the order of their ids.
+   * @param powerful Names of the scopes that give applications permissions.
+   * @param after Begins after this id; null: at the first.
+   */
+  async powerfulClientsOf(
+    tenantId: string,
+    scopeId: string,
+    powerful: readonly string[],
+    after: string | null,
+  ): Promise<readonly string[]> {
+    const { rows } = await sql<{ readonly id: string }>`
+      select c.id from client_scope_links link
+      join clients c on c.tenant_id = link.tenant_id and c.id = link.client_uuid
+      where link.tenant_id = ${tenantId} and link.scope_id = ${scopeId}
+        and (${after}::uuid is null or c.id > ${after}::uuid)
+        and (cardinality(c.permissions) > 0
+          or exists (select from role_grants g
+            where g.tenant_id = c.tenant_id and g.holder_kind = 'client' and g.holder_id = c.id::text)
+          or exists (select from client_secrets s
+            where s.tenant_id = c.tenant_id and s.client_uuid = c.id and s.kind = 'rest')
+          or exists (select from client_scope_links own
+            join client_scopes scope on scope.tenant_id = own.tenant_id and scope.id = own.scope_id
+            where own.tenant_id = c.tenant_id and own.client_uuid = c.id and scope.name = any(${[...powerful]}::text[])))
+      order by c.id limit ${LOOKED_AT_ONCE}`.execute(this.#sql);
+    return rows.map(({ id }) => id);
   }
 
   /** The mappers of each scope of a tenant that has some. */

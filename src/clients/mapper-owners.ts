@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/index.ts';
 import type { Client, ClientScope } from './client.entity.ts';
 import { clientEvents } from './client.events.ts';
 import type { ClientService } from './client.service.ts';
+import type { ClientScopeGuard } from './client-scope.guard.ts';
 import type { ClientScopeService } from './client-scope.service.ts';
 import type { ScopeRoleOwner } from './scope-role.store.ts';
 
@@ -26,6 +27,7 @@ export interface LockedOwner extends MapperOwnerRow {
 export interface MapperOwnersDeps {
   readonly clients: Pick<ClientService, 'lock'>;
   readonly clientScopes: Pick<ClientScopeService, 'lock'>;
+  readonly scopeGuard: Pick<ClientScopeGuard, 'assertMayChange'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -38,11 +40,15 @@ export class MapperOwners {
     this.#deps = deps;
   }
 
-  /** @throws NOT_FOUND, CLIENT_SCOPE_NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED */
+  /**
+   * The clients of a scope are guarded as they are themselves.
+   * @throws NOT_FOUND, CLIENT_SCOPE_NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, FORBIDDEN
+   */
   async lock(authority: Authority, owner: MapperOwner): Promise<LockedOwner> {
-    const { clients, clientScopes } = this.#deps;
+    const { clients, clientScopes, scopeGuard } = this.#deps;
     if ('clientScopeId' in owner) {
       const clientScope = await clientScopes.lock(authority, owner.clientScopeId);
+      await scopeGuard.assertMayChange(authority, clientScope);
       return { kind: 'scope', row: clientScope, client: null, clientScope };
     }
     const client = await clients.lock(authority, owner.clientUuid);

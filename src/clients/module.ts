@@ -25,6 +25,7 @@ import { clientErrors } from './client.errors.ts';
 import { clientEvents } from './client.events.ts';
 import { ClientService } from './client.service.ts';
 import { ClientStore } from './client.store.ts';
+import { ClientScopeGuard } from './client-scope.guard.ts';
 import { ClientScopeService } from './client-scope.service.ts';
 import { ClientScopeStore } from './client-scope.store.ts';
 import { ClientScopeLinks } from './client-scope-links.ts';
@@ -95,7 +96,8 @@ export const clients = {
     const secrets = new ClientSecrets({ store, hasher, sealer: sealer('client-secret-copy'), clock });
     const service = new ClientService({ ...base, store, scopeStore, links, secrets, clientRoles, guarded });
     const clientScopes = new ClientScopeService({ ...base, store: scopeStore, scopes });
-    const owners = new MapperOwners({ ...base, clients: service, clientScopes });
+    const scopeGuard = new ClientScopeGuard({ store: scopeStore, scopes, guarded });
+    const owners = new MapperOwners({ ...base, clients: service, clientScopes, scopeGuard });
     return {
       services: {
         /** Clients by client_id with their permissions, cached. */

@@ -1,6 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { MapperOwner, NewMapper, ProtocolMapper } from '../../../src/clients/index.ts';
+import type {
+  CreateClient,
+  CreatedClient,
+  MapperOwner,
+  NewMapper,
+  ProtocolMapper,
+} from '../../../src/clients/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { TENANT_ADMINISTRATOR_PERMISSIONS } from '../../../src/roles/administration.ts';
 import { HOSTILE_TEXTS } from '../../support/hostile-texts.ts';
 import { faultsOf, refusalOf } from '../../support/refusal.ts';
 import { twoTenantsOfSuite } from '../../support/two-tenants.ts';
@@ -156,5 +163,47 @@ describe.each(KINDS)('mappers of a %s', (kind) => {
     }
     expect(await list(theirs, tenants.master)).toMatchObject([ANY]);
     expect(await names(neighbour)).toEqual(['crew']);
+  });
+});
+
+describe('mappers of a scope', () => {
+  const tenants = twoTenantsOfSuite();
+  const { as } = tenants;
+  const manager = () => as(tenants.acme, 'client:write');
+  let made = 0;
+
+  /** Whether a caller who may change clients may change the mappers of a scope that a client has. */
+  async function tryWith(input: CreateClient, prepare = async (_client: CreatedClient) => {}): Promise<string | null> {
+    const { world, acme } = tenants;
+    const name = `guarded${made++}`;
+    const scope = await world.services.clientScopes.create(world.system(acme), { name });
+    const created = await world.newClient(acme, {
+      ...input,
+      scopes: [...(input.scopes ?? []), { name, isDefault: true }],
+    });
+    await prepare(created);
+    return refusalOf(world.services.mappers.add(manager(), { clientScopeId: scope.id }, [ANY]));
+  }
+
+  it('are changed by those alone who may change each client of the scope', async () => {
+    const { world, acme } = tenants;
+    expect(await tryWith({})).toBeNull();
+    expect(await tryWith({ permissions: ['client:read'] })).toBeNull();
+    expect(await tryWith({ permissions: ['user:read'] })).toBe('FORBIDDEN');
+    expect(await tryWith({ fullRoleScope: true })).toBe('FORBIDDEN');
+    expect(await tryWith({ withRestSecret: true })).toBe('FORBIDDEN');
+    expect(await tryWith({ scopes: [{ name: 'user:read', isDefault: false }] })).toBe('FORBIDDEN');
+    const role = await world.newRole(acme, { permissions: ['user:read'] });
+    const give = ({ client }: CreatedClient) =>
+      world.grantRole(acme, { roleId: role.id, holderKind: 'client', holderId: client.id });
+    expect(await tryWith({}, give)).toBe('FORBIDDEN');
+  });
+
+  it('are open to administrators', async () => {
+    const { world, acme } = tenants;
+    const scope = await world.services.clientScopes.create(world.system(acme), { name: 'open' });
+    await world.newClient(acme, { fullRoleScope: true, scopes: [{ name: 'open', isDefault: true }] });
+    const administrator = as(acme, ...TENANT_ADMINISTRATOR_PERMISSIONS);
+    expect(await refusalOf(world.services.mappers.add(administrator, { clientScopeId: scope.id }, [ANY]))).toBeNull();
   });
 });
