@@ -10,7 +10,8 @@ const PASSWORD_TEMPORARY = 'Whether the user must change the password at the nex
 export class ProvisionUserInput extends CreateUserInput {
   @Field(() => String, {
     nullable: true,
-    description: 'Password, by the rules of the tenant. Default: none; the user signs in by other means.',
+    description:
+      'Password, by the rules of the tenant. It takes `password:set`. Default: none; the user signs in by other means.',
   })
   password?: string | null;
   @Field(() => Boolean, { nullable: true, description: PASSWORD_TEMPORARY })

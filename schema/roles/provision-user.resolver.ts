@@ -21,6 +21,8 @@ async function toAccess(
   context: GraphContext,
   { password, isPasswordTemporary, roles, groups }: ProvisionUserInput | ConfigureUserInput,
 ): Promise<AccountAccess> {
+  const asked = { password, roles: roles ?? [], groups: groups ?? [] };
+  context.services.provisionUser.assertMayGive(context.authority, asked);
   return {
     password: password ?? null,
     isPasswordTemporary: isPasswordTemporary ?? false,

@@ -52,8 +52,23 @@ export class ProvisionUserFlow {
   }
 
   /**
+   * Requires what a password, roles and groups take. To be called before anything that they name is looked up, so that nobody else
+   * learns what there is.
+   * @throws FORBIDDEN The caller does not hold `password:set`, `role-grant:write` or `group-member:write` for what is given.
+   */
+  assertMayGive(authority: Authority, { password, roles = [], groups = [] }: Given): void {
+    const needed = [
+      ...(password == null ? [] : [MAY_SET_PASSWORD]),
+      ...(roles.length > 0 ? [MAY_GRANT_ROLES] : []),
+      ...(groups.length > 0 ? [MAY_ADD_MEMBERS] : []),
+    ];
+    if (authority.holds(needed)) return;
+    throw kernelErrors.FORBIDDEN({ detail: 'may not set passwords, grant roles or add members' });
+  }
+
+  /**
    * Creates an account.
-   * @throws FORBIDDEN Roles or groups are given, and the caller does not hold `role-grant:write` or `group-member:write`.
+   * @throws FORBIDDEN As `assertMayGive`.
    * @throws PERMISSION_ESCALATION The caller does not hold all permissions of the roles, nor of those of the groups.
    * @throws ROLE_NOT_FOUND, GROUP_NOT_FOUND, PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT, and the errors of creating an
    *   account.
@@ -61,7 +76,7 @@ export class ProvisionUserFlow {
   async provision(authority: Authority, input: ProvisionUser): Promise<User> {
     const { db, passwords, users } = this.#deps;
     const { password, isPasswordTemporary = false, roles, groups, ...account } = input;
-    assertMayGive(authority, { roles, groups });
+    this.assertMayGive(authority, { password, roles, groups });
     const isDemanded = password != null && isPasswordTemporary;
     const prepared = await users.prepare(authority, isDemanded ? demandingChange(account) : account);
     const hashed =
@@ -77,13 +92,13 @@ export class ProvisionUserFlow {
   /**
    * Changes what is given and leaves the rest; roles and groups are added. A given username is ignored where the tenant's
    * setting `changeUsername` is off. After a new password all sessions of the account end.
-   * @throws FORBIDDEN A password, roles or groups are given, and the caller does not hold what they take.
+   * @throws FORBIDDEN As `assertMayGive`.
    * @throws What `UserService.update`, `EndAccessFlow.setEnabled`, `PasswordFlow.set` and `provision` throw.
    */
   async configure(authority: Authority, userId: string, change: ConfigureUser): Promise<void> {
     const { db, passwordFlow } = this.#deps;
     const { password, isPasswordTemporary = false, ...rest } = change;
-    assertMayGive(authority, rest, password == null ? [] : [MAY_SET_PASSWORD]);
+    this.assertMayGive(authority, change);
     const write = (): Promise<void> => this.#write(authority, userId, rest);
     if (password == null) return db.transaction(write);
     // A demand among the required actions would end with the new password.
@@ -101,7 +116,7 @@ export class ProvisionUserFlow {
     await this.#give(authority, id, { roles, groups });
   }
 
-  async #give(authority: Authority, userId: string, { roles = [], groups = [] }: Given): Promise<void> {
+  async #give(authority: Authority, userId: string, { roles = [], groups = [] }: Access): Promise<void> {
     const { grants, members } = this.#deps;
     if (roles.length > 0) await grants.grantMany(authority, { holderKind: 'user', holderId: userId, roles });
     if (groups.length > 0) await members.join(authority, userId, groups);
@@ -111,24 +126,16 @@ export class ProvisionUserFlow {
 type WithoutPassword = Omit<ConfigureUser, 'password' | 'isPasswordTemporary'>;
 
 /** Roles and groups of an input, which may lack them. */
-interface Given {
+interface Access {
   readonly roles?: readonly RoleReference[] | undefined;
   readonly groups?: readonly TreeReference[] | undefined;
 }
 
-/** @throws FORBIDDEN */
-function assertMayGive(
-  authority: Authority,
-  { roles = [], groups = [] }: Given,
-  others: readonly PermissionGrant[] = [],
-): void {
-  const needed = [
-    ...others,
-    ...(roles.length > 0 ? [MAY_GRANT_ROLES] : []),
-    ...(groups.length > 0 ? [MAY_ADD_MEMBERS] : []),
-  ];
-  if (authority.holds(needed)) return;
-  throw kernelErrors.FORBIDDEN({ detail: 'may not set passwords, grant roles or add members' });
+/** What an input gives, as far as it decides what the caller must hold. */
+export interface Given {
+  readonly password?: string | null | undefined;
+  readonly roles?: readonly unknown[] | undefined;
+  readonly groups?: readonly unknown[] | undefined;
 }
 
 const demandingChange = (account: CreateUser): CreateUser => ({

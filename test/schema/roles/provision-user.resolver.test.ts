@@ -88,6 +88,22 @@ describe('provisioned users over GraphQL', () => {
     expect(await refusalOf('configureUser', { userId: 'ben', givenName: 'Ben', ...values })).toBe(code);
   });
 
+  it.each(['none', 'shop'])(
+    'FORBIDDEN: neither tells callers who may grant no roles of a client: %s',
+    async (clientId) => {
+      const caller = world.app(acme, 'user:create', 'user:write');
+      const roles = [{ name: 'reader', clientId }];
+      expect(await refusalOf('provisionUser', { username: 'new', roles }, caller)).toBe('FORBIDDEN');
+      expect(await refusalOf('configureUser', { userId: 'ben', roles }, caller)).toBe('FORBIDDEN');
+    },
+  );
+
+  it('FORBIDDEN: a password takes password:set, of a new account as of another', async () => {
+    const caller = world.app(acme, 'user:create', 'user:write');
+    expect(await refusalOf('provisionUser', { username: 'new', password: PASSWORD }, caller)).toBe('FORBIDDEN');
+    expect(await refusalOf('configureUser', { userId: 'ben', password: PASSWORD }, caller)).toBe('FORBIDDEN');
+  });
+
   it.each([
     ['USER_ID_INVALID', { subject: 'a b' }],
     ['USER_ID_TAKEN', { subject: 'anna' }],
