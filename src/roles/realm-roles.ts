@@ -47,6 +47,7 @@ const VIEW_REALM: readonly ScopeString[] = [
  * permission for the settings of events alone, so `view-events` and `manage-events` read the log and touch no settings.
  * There is none for the roles of clients alone, so `manage-clients` changes no roles, because it would change those of the
  * tenant as well. There is none to see of a client that it exists and nothing else, so `query-clients` gives nothing.
+ * `query-realms` gives what is to be seen of the tenant itself, its names.
  */
 const MANAGEMENT: Readonly<Record<string, readonly ScopeString[]>> = {
   'view-users': VIEW_USERS,
@@ -84,7 +85,7 @@ const MANAGEMENT: Readonly<Record<string, readonly ScopeString[]>> = {
   ],
   'create-client': ['client:create'],
   'view-realm': VIEW_REALM,
-  'query-realms': VIEW_REALM,
+  'query-realms': ['tenant:read'],
   'manage-realm': [
     ...VIEW_REALM,
     'tenant:write',

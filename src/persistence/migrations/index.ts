@@ -20,6 +20,7 @@ import { Migration20261127Interactions } from './20261127-interactions.ts';
 import { Migration20261127IssuerHosts } from './20261127-issuer-hosts.ts';
 import { Migration20261127LastingFamilies } from './20261127-lasting-families.ts';
 import { Migration20261127MailSend } from './20261127-mail-send.ts';
+import { Migration20261127NarrowQueryRealms } from './20261127-narrow-query-realms.ts';
 import { Migration20261127NarrowRealmRoles } from './20261127-narrow-realm-roles.ts';
 import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
 import { Migration20261127RealmRoles } from './20261127-realm-roles.ts';
@@ -69,4 +70,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127MailSend', class: Migration20261127MailSend },
   { name: 'Migration20261127ScopeRoles', class: Migration20261127ScopeRoles },
   { name: 'Migration20261127LastingFamilies', class: Migration20261127LastingFamilies },
+  { name: 'Migration20261127NarrowQueryRealms', class: Migration20261127NarrowQueryRealms },
 ] as const;
