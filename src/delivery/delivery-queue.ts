@@ -2,7 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { kernelErrors } from '../kernel/index.ts';
 import { openUnitOfWork } from '../persistence/index.ts';
 import { deliveryErrors } from './delivery.errors.ts';
-import { type Mail, type Message, PermanentDeliveryError, type Sms, type Transport } from './message.ts';
+import {
+  type Mail,
+  type Message,
+  PermanentDeliveryError,
+  SilentServerError,
+  type Sms,
+  type Transport,
+} from './message.ts';
 
 /** How a message ended. */
 export type DeliveryOutcome =
@@ -25,6 +32,8 @@ export interface DeliveryQueueOptions<M extends Message> {
   readonly capacity?: number;
   /** Of these, messages of one tenant, whose server may be slow. Default 250. */
   readonly tenantCapacity?: number;
+  /** Of these, messages of one tenant whose own server was silent. Default 25: forty such tenants leave no place. */
+  readonly silentCapacity?: number;
   /** Milliseconds before each further attempt. Default 1 s, 5 s, 30 s, 2 min, 10 min. */
   readonly retryDelaysMs?: readonly number[];
   /** How long the caller of `sendNow` waits. Default 10 s. */
@@ -33,6 +42,7 @@ export interface DeliveryQueueOptions<M extends Message> {
 
 const CAPACITY = 1000;
 const TENANT_CAPACITY = 250;
+const SILENT_CAPACITY = 25;
 const RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000];
 const PATIENCE_MS = 10_000;
 const UNREACHABLE = { sent: false, reason: 'unreachable' } as const;
@@ -51,6 +61,8 @@ export class DeliveryQueue<M extends Message> {
   #waiting = 0;
   /** How many messages of each tenant wait; none that has none. */
   readonly #waitingOf = new Map<string, number>();
+  /** How many messages may wait of each tenant whose own server was silent; none that may have all places of a tenant. */
+  readonly #shares = new Map<string, number>();
 
   constructor(options: DeliveryQueueOptions<M>) {
     this.#options = options;
@@ -62,7 +74,7 @@ export class DeliveryQueue<M extends Message> {
    */
   send(message: M): void {
     if (this.#isFullFor(message)) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'the outgoing queue is full' });
-    this.#enter(() => this.#attempts(message), message);
+    this.#enter((leave) => this.#attempts(message, leave), message);
   }
 
   /**
@@ -70,7 +82,8 @@ export class DeliveryQueue<M extends Message> {
    */
   offer(message: M): void {
     const isFull = this.#isFullFor(message);
-    this.#enter(async () => (isFull ? { sent: false, reason: 'queue_full' } : this.#attempts(message)), message);
+    const outcome = { sent: false, reason: 'queue_full' } as const;
+    this.#enter(async (leave) => (isFull ? outcome : this.#attempts(message, leave)), message);
   }
 
   /**
@@ -82,19 +95,22 @@ export class DeliveryQueue<M extends Message> {
     if (this.#isFullFor(message)) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'the outgoing queue is full' });
     const { report, patienceMs = PATIENCE_MS } = this.#options;
     const isOver = new AbortController();
+    const isLate = new AbortController();
     const silence = pause(patienceMs, UNREACHABLE, { signal: isOver.signal }).catch(() => UNREACHABLE);
-    const outcome = await Promise.race([this.#attemptOnce(message), silence]);
+    const outcome = await Promise.race([this.#attemptOnce(message, isLate.signal), silence]);
     isOver.abort();
+    // What is reported as not sent does not go out later.
+    isLate.abort();
     await report(message, outcome);
     if (!outcome.sent) throw deliveryErrors.MAIL_NOT_SENT();
   }
 
   /** Counts as waiting until the attempt has ended, also when nobody waits for it any more. */
-  #attemptOnce(message: M): Promise<DeliveryOutcome> {
-    this.#count(message, 1);
-    const attempt = this.#attempt(message);
+  #attemptOnce(message: M, signal: AbortSignal): Promise<DeliveryOutcome> {
+    const leave = this.#take(message);
+    const attempt = this.#attempt(message, signal);
     const run: Promise<void> = attempt.then(() => {
-      this.#count(message, -1);
+      leave();
       this.#running.delete(run);
     });
     this.#running.add(run);
@@ -102,8 +118,45 @@ export class DeliveryQueue<M extends Message> {
   }
 
   #isFullFor({ behalf }: M): boolean {
-    const { capacity = CAPACITY, tenantCapacity = TENANT_CAPACITY } = this.#options;
-    return this.#waiting >= capacity || (this.#waitingOf.get(behalf.tenant.id) ?? 0) >= tenantCapacity;
+    const { capacity = CAPACITY } = this.#options;
+    const { id } = behalf.tenant;
+    return this.#waiting >= capacity || (this.#waitingOf.get(id) ?? 0) >= this.#shareOf(id);
+  }
+
+  #shareOf(tenantId: string): number {
+    const { tenantCapacity = TENANT_CAPACITY } = this.#options;
+    return this.#shares.get(tenantId) ?? tenantCapacity;
+  }
+
+  /** Whether more messages wait than may since the server of the tenant was silent. */
+  #isOverShare({ behalf }: M): boolean {
+    const { id } = behalf.tenant;
+    return (this.#waitingOf.get(id) ?? 0) > this.#shareOf(id);
+  }
+
+  /** Each message that a server takes after its silence gives its tenant another place, until it has all of them. */
+  #grow({ behalf }: M): void {
+    const { tenantCapacity = TENANT_CAPACITY } = this.#options;
+    const { id } = behalf.tenant;
+    const share = this.#shareOf(id) + 1;
+    if (share >= tenantCapacity) this.#shares.delete(id);
+    else this.#shares.set(id, share);
+  }
+
+  #shrink({ behalf }: M): void {
+    const { silentCapacity = SILENT_CAPACITY } = this.#options;
+    const { id } = behalf.tenant;
+    this.#shares.set(id, Math.min(silentCapacity, this.#shareOf(id)));
+  }
+
+  /** Takes a place for a message. @returns What gives it back, once. */
+  #take(message: M): () => void {
+    let isHeld = true;
+    this.#count(message, 1);
+    return () => {
+      if (isHeld) this.#count(message, -1);
+      isHeld = false;
+    };
   }
 
   /** Counts a message that begins to wait (1) or has ended (-1). */
@@ -115,16 +168,16 @@ export class DeliveryQueue<M extends Message> {
     else this.#waitingOf.set(id, ofTenant);
   }
 
-  #enter(attempts: () => Promise<DeliveryOutcome>, message: M): void {
-    this.#count(message, 1);
+  #enter(attempts: (leave: () => void) => Promise<DeliveryOutcome>, message: M): void {
+    const leave = this.#take(message);
     const unit = openUnitOfWork();
-    const begin = () => this.#begin(attempts, message);
+    const begin = () => this.#begin(() => attempts(leave), message, leave);
     if (unit === undefined) {
       begin();
       return;
     }
     unit.afterCommit(begin);
-    unit.afterRollback(() => this.#count(message, -1));
+    unit.afterRollback(leave);
   }
 
   /** Resolves when no message is waiting or being sent. */
@@ -142,10 +195,10 @@ export class DeliveryQueue<M extends Message> {
     this.#options.transport.close();
   }
 
-  #begin(attempts: () => Promise<DeliveryOutcome>, message: M): void {
+  #begin(attempts: () => Promise<DeliveryOutcome>, message: M, leave: () => void): void {
     this.#options.detached(() => {
       const run = this.#deliver(attempts, message).finally(() => {
-        this.#count(message, -1);
+        leave();
         this.#running.delete(run);
       });
       this.#running.add(run);
@@ -161,25 +214,32 @@ export class DeliveryQueue<M extends Message> {
     }
   }
 
-  async #attempts(message: M): Promise<DeliveryOutcome> {
+  /** @param leave Gives the place of the message back, so that others know of it before the outcome is recorded. */
+  async #attempts(message: M, leave: () => void): Promise<DeliveryOutcome> {
     const { retryDelaysMs = RETRY_DELAYS_MS } = this.#options;
     for (let attempt = 0; ; attempt++) {
       const isLast = this.#stopping.signal.aborted || attempt >= retryDelaysMs.length;
       const outcome = await this.#attempt(message);
       if (isLast || outcome.sent || outcome.reason === 'refused') return outcome;
+      if (this.#isOverShare(message)) {
+        leave();
+        return outcome;
+      }
       // `stop` ends the wait early, for the last attempt. The timer does not keep the process alive.
       const options = { signal: this.#stopping.signal, ref: false };
       await pause(retryDelaysMs[attempt], undefined, options).catch(() => {});
     }
   }
 
-  async #attempt(message: M): Promise<DeliveryOutcome> {
+  async #attempt(message: M, signal?: AbortSignal): Promise<DeliveryOutcome> {
     const { transport, onError = () => {} } = this.#options;
     try {
-      await transport.deliver(message);
+      await transport.deliver(message, signal);
+      this.#grow(message);
       return { sent: true };
     } catch (error) {
       onError(error);
+      if (error instanceof SilentServerError) this.#shrink(message);
       return error instanceof PermanentDeliveryError ? { sent: false, reason: 'refused' } : UNREACHABLE;
     }
   }

@@ -10,7 +10,15 @@ export {
   type Mailer,
   type SmsSender,
 } from './delivery-queue.ts';
-export { type Behalf, type Mail, type Message, PermanentDeliveryError, type Sms, type Transport } from './message.ts';
+export {
+  type Behalf,
+  type Mail,
+  type Message,
+  PermanentDeliveryError,
+  SilentServerError,
+  type Sms,
+  type Transport,
+} from './message.ts';
 export { OutboxTransport } from './outbox.transport.ts';
 export type { Transports } from './outgoing.ts';
 export { languageOf, type Rendered, renderTemplate, type Wanted } from './render.ts';

@@ -32,12 +32,21 @@ export type Sms = Message;
 
 /** Sends a message to a server, or throws. */
 export interface Transport<M extends Message> {
-  /** @throws PermanentDeliveryError Another attempt would fail as well. After any other error one is made. */
-  deliver(message: M): Promise<void>;
+  /**
+   * @param signal Ends the attempt: the message does not go out after it, unless the server has taken it already.
+   * @throws PermanentDeliveryError Another attempt would fail as well. After any other error one is made.
+   * @throws SilentServerError The server is one of the tenant, and did not answer.
+   */
+  deliver(message: M, signal?: AbortSignal): Promise<void>;
   close(): void;
 }
 
 /** The message cannot be delivered, however often it is tried. */
 export class PermanentDeliveryError extends Error {
   override readonly name = 'PermanentDeliveryError';
+}
+
+/** A server that a tenant has set cannot be reached or does not answer. */
+export class SilentServerError extends Error {
+  override readonly name = 'SilentServerError';
 }

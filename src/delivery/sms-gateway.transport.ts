@@ -14,11 +14,11 @@ export class SmsGatewayTransport implements Transport<Sms> {
     this.#domain = domain;
   }
 
-  async deliver(message: Sms): Promise<void> {
+  async deliver(message: Sms, signal?: AbortSignal): Promise<void> {
     const number = message.to.replace(/\D/g, '');
     if (!NUMBER.test(number)) throw new PermanentDeliveryError('The recipient is no phone number.');
     // `und` (BCP 47): the language of the text is not known here.
-    await this.#mail.deliver({ ...message, to: `${number}@${this.#domain}`, subject: '', locale: 'und' });
+    await this.#mail.deliver({ ...message, to: `${number}@${this.#domain}`, subject: '', locale: 'und' }, signal);
   }
 
   close(): void {

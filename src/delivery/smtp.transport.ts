@@ -40,10 +40,10 @@ export class SmtpTransport implements Transport<Mail> {
     });
   }
 
-  async deliver(mail: Mail): Promise<void> {
+  async deliver(mail: Mail, signal?: AbortSignal): Promise<void> {
     const message = toSmtpMail(mail);
     try {
-      await this.#transporter.sendMail({ from: this.#from, ...message });
+      await this.#transporter.sendMail({ from: this.#from, ...message, ...(signal === undefined ? {} : { signal }) });
     } catch (cause) {
       if (isRefused(cause)) throw new PermanentDeliveryError('The mail server refused the mail.', { cause });
       throw cause;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { AddressRefusedError, connectTo, type PrivateHosts } from '../kernel/index.ts';
 import { portOf } from './mail-port.ts';
-import { type Mail, PermanentDeliveryError, type Transport } from './message.ts';
+import { type Mail, PermanentDeliveryError, SilentServerError, type Transport } from './message.ts';
 import { isRefused, requireMailbox, statusOf, toSmtpMail } from './smtp-mail.ts';
 import { Turns } from './turns.ts';
 
@@ -45,6 +45,7 @@ const STEP_MS = 5_000;
 const WHOLE_MS = 10_000;
 /** Connections to the server of one tenant, as mail servers commonly allow one client. */
 const MAX_CONNECTIONS = 4;
+
 /**
  * Mail by the server that the tenant of the mail has set, else by another transport. Each mail has a separate connection. What
  * a server answers is not passed on, because it might repeat the password.
@@ -52,28 +53,51 @@ const MAX_CONNECTIONS = 4;
 export class TenantMailTransport implements Transport<Mail> {
   readonly #options: TenantMailOptions;
   readonly #turns = new Turns(MAX_CONNECTIONS);
+  /** How often servers were silent so far, and at which of these times that of each tenant was at last, until it takes a mail. */
+  #silences = 0;
+  readonly #lastSilence = new Map<string, number>();
 
   constructor(options: TenantMailOptions) {
     this.#options = options;
   }
 
-  async deliver(mail: Mail): Promise<void> {
+  async deliver(mail: Mail, signal?: AbortSignal): Promise<void> {
     const { otherwise, serverOf } = this.#options;
     const tenantId = mail.behalf.tenant.id;
     const server = await serverOf(tenantId);
-    if (server === null) return otherwise.deliver(mail);
-    await this.#turns.run(tenantId, () => this.#send(server, mail));
+    if (server === null) return otherwise.deliver(mail, signal);
+    const before = this.#silences;
+    await this.#turns.run(tenantId, async () => {
+      // One silence is enough for all that wait: each would take as long to find the same.
+      if ((this.#lastSilence.get(tenantId) ?? 0) > before) throw new SilentServerError(SILENT);
+      await this.#judged(tenantId, () => this.#send(server, mail, signal));
+    });
+  }
+
+  /** Notes whether the server of a tenant was silent. One that closes the connection at once keeps nobody waiting. */
+  async #judged(tenantId: string, send: () => Promise<void>): Promise<void> {
+    const { stepMs = STEP_MS } = this.#options;
+    const begunAt = performance.now();
+    try {
+      await send();
+      this.#lastSilence.delete(tenantId);
+    } catch (error) {
+      const tookLong = performance.now() - begunAt >= stepMs / 2;
+      if (error instanceof SilentServerError && tookLong) this.#lastSilence.set(tenantId, ++this.#silences);
+      throw error;
+    }
   }
 
   close(): void {
     this.#options.otherwise.close();
   }
 
-  async #send(server: MailServer, mail: Mail): Promise<void> {
+  async #send(server: MailServer, mail: Mail, isLate?: AbortSignal): Promise<void> {
+    isLate?.throwIfAborted();
     const message = { ...toSmtpMail(mail), ...toSenders(server, mail.to) };
     const port = portOf(server);
     const { stepMs = STEP_MS, wholeMs = WHOLE_MS, privateHosts } = this.#options;
-    const signal = AbortSignal.timeout(wholeMs);
+    const signal = AbortSignal.any([AbortSignal.timeout(wholeMs), ...(isLate === undefined ? [] : [isLate])]);
     const open = () =>
       openSocket(privateHosts, hostOf(server), port, AbortSignal.any([signal, AbortSignal.timeout(stepMs)]));
     const { user, password, isTls, isStartTls } = server;
@@ -130,11 +154,14 @@ function toSenders({ from, fromName, replyTo, replyToName, envelopeFrom }: MailS
   };
 }
 
+const SILENT = 'The mail server of the tenant was silent.';
+
 /** The fault without the words of the server. */
 function toFault(error: unknown): Error {
   if (error instanceof AddressRefusedError) return new PermanentDeliveryError(error.message);
   const { code = 'unknown' } = error as { readonly code?: string };
   const status = statusOf(error);
   const message = `The mail server of the tenant did not take a mail (${code}${status === 0 ? '' : `, ${status}`}).`;
+  if (status === 0) return new SilentServerError(message);
   return isRefused(error) ? new PermanentDeliveryError(message) : new Error(message);
 }

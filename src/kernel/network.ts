@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns';
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { isIP, type LookupFunction, Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { Lookups } from './lookups.ts';
 
 /** A network: address and prefix length, as ipaddr.js reads CIDR. */
 export type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
@@ -37,11 +38,14 @@ export function mayReach({ names, networks }: PrivateHosts, host: string, addres
   return networks.some(([network, bits]) => network.kind() === found.kind() && found.match(network, bits));
 }
 
+/** Half of the threads that the pool of the process has unless the operator says otherwise. */
+const LOOKUPS = new Lookups(lookup, 2);
+
 /** Resolves a name to the addresses at which it may be reached, so that no other one is connected to. */
 const lookupIn =
-  (allowed: PrivateHosts): LookupFunction =>
+  (allowed: PrivateHosts, isWanted: () => boolean): LookupFunction =>
   (host, options, callback) => {
-    lookup(host, { ...options, all: true }, (error, found) => {
+    LOOKUPS.find(host, { ...options, all: true }, isWanted, (error, found) => {
       if (error !== null) return callback(error, []);
       const reachable = found.filter(({ address }) => mayReach(allowed, host, address));
       callback(reachable.length === 0 ? new AddressRefusedError() : null, reachable);
@@ -57,5 +61,6 @@ const lookupIn =
  */
 export function connectTo(allowed: PrivateHosts, host: string, port: number): Socket {
   if (isIP(host) !== 0 && !mayReach(allowed, host, host)) throw new AddressRefusedError();
-  return connect({ host, port, autoSelectFamily: true, lookup: lookupIn(allowed) });
+  const socket = new Socket();
+  return socket.connect({ host, port, autoSelectFamily: true, lookup: lookupIn(allowed, () => !socket.destroyed) });
 }

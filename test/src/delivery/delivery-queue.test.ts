@@ -1,5 +1,13 @@
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type DeliveryOutcome, DeliveryQueue, type Mail, PermanentDeliveryError } from '../../../src/delivery/index.ts';
+import {
+  type DeliveryOutcome,
+  DeliveryQueue,
+  type Mail,
+  PermanentDeliveryError,
+  SilentServerError,
+} from '../../../src/delivery/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { Mailbox } from '../../support/mailbox.ts';
 import { refusalOf } from '../../support/refusal.ts';
@@ -137,6 +145,36 @@ describe('outgoing messages', () => {
     ]);
   });
 
+  it('of a tenant whose own server was silent wait in few places, and in one more for each that it takes', async () => {
+    for (let at = 0; at < 4; at++) mailbox.failures.push(new SilentServerError('silent'));
+    const outgoing = queue({ tenantCapacity: 4, silentCapacity: 1, retryDelaysMs: [3_600_000] });
+    for (let at = 0; at < 4; at++) outgoing.send(mail(`${at}@example.com`));
+    await setImmediate();
+    expect(outcomes.map(([, outcome]) => outcome)).toEqual(Array(3).fill({ sent: false, reason: 'unreachable' }));
+    expect(() => outgoing.send(mail())).toThrow(expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' }));
+    await outgoing.stop();
+    expect(mailbox.messages).toHaveLength(1);
+    mailbox.failures.push(...Array(3).fill(new Error('not now')));
+    outgoing.send(mail());
+    outgoing.send(mail());
+    expect(() => outgoing.send(mail())).toThrow(expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' }));
+    await outgoing.idle();
+  });
+
+  it('of the other tenants have all their places meanwhile', async () => {
+    mailbox.failures.push(new SilentServerError('silent'), new Error('not now'), new Error('not now'));
+    const { id } = await world.tenant();
+    const ofOther = { ...mail('other@example.com'), behalf: { ...mail().behalf, tenant: { id } } };
+    const outgoing = queue({ tenantCapacity: 2, silentCapacity: 1, retryDelaysMs: [3_600_000] });
+    outgoing.send(mail());
+    await setImmediate();
+    outgoing.send(ofOther);
+    outgoing.send(ofOther);
+    expect(() => outgoing.send(mail())).toThrow(expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' }));
+    await outgoing.stop();
+    expect(mailbox.messages).toHaveLength(3);
+  });
+
   it('that are only offered are reported as failed instead', async () => {
     mailbox.failures.push(new Error('not now'));
     const outgoing = queue({ capacity: 1, retryDelaysMs: [3_600_000] });
@@ -199,6 +237,20 @@ describe('a message whose sender waits', () => {
       { sent: false, reason: 'refused' },
     ]);
     expect(errors).toHaveLength(2);
+  });
+
+  it('is given up with the patience, so that it does not go out after it was reported as failed', async () => {
+    const seen: (AbortSignal | undefined)[] = [];
+    const deliver = async (_: Mail, signal?: AbortSignal) => {
+      seen.push(signal);
+      await once(signal!, 'abort');
+      throw new Error('ended');
+    };
+    const outgoing = queue({ transport: { deliver, close: () => undefined }, patienceMs: 20 });
+    expect(await refusalOf(outgoing.sendNow(mail()))).toBe('MAIL_NOT_SENT');
+    await outgoing.idle();
+    expect(seen.map((signal) => signal?.aborted)).toEqual([true]);
+    expect(outcomes).toHaveLength(1);
   });
 
   it('is not waited for longer than the patience, and keeps its place until the attempt has ended', async () => {

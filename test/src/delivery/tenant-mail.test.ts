@@ -11,6 +11,7 @@ import {
   type Mail,
   type MailServer,
   PermanentDeliveryError,
+  SilentServerError,
   TenantMailTransport,
 } from '../../../src/delivery/index.ts';
 import { portOf } from '../../../src/delivery/mail-port.ts';
@@ -226,6 +227,33 @@ describe('servers that do not take part', () => {
     const { port, server } = await speaking((socket) => socket.write(greeting));
     const error = await refusal(transportTo({ port }, { stepMs: 100 }).deliver(mail()));
     expect(error.message).toContain('ETIMEDOUT');
+    server.close();
+  });
+
+  it('are tried by one of the mails that wait, and again by the next one', async () => {
+    let connections = 0;
+    const { port, server } = await speaking(() => connections++);
+    const transport = transportTo({ port }, { stepMs: 100 });
+    const errors = await Promise.all(Array.from({ length: 12 }, () => refusal(transport.deliver(mail()))));
+    expect(errors.every((error) => error instanceof SilentServerError)).toBe(true);
+    expect(connections).toBe(4);
+    expect(await refusal(transport.deliver(mail()))).toBeInstanceOf(SilentServerError);
+    expect(connections).toBe(5);
+    server.close();
+  });
+
+  it('get nothing more of a mail that was given up', async () => {
+    const late = new AbortController();
+    const { port, server } = await speaking((socket) => {
+      socket.on('close', () => closed.resolve());
+      late.abort();
+    });
+    const closed = Promise.withResolvers<void>();
+    const error = await refusal(transportTo({ port }, { stepMs: 60_000 }).deliver(mail(), late.signal));
+    expect(error).toBeInstanceOf(SilentServerError);
+    await closed.promise;
+    await refusal(transportTo({ port }).deliver(mail(), late.signal));
+    expect(await new Promise((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(0);
     server.close();
   });
 
