@@ -41,7 +41,7 @@ interface Measured {
   readonly notes: MachineNotes;
 }
 
-/** Measures rows, with servers of their own. */
+/** Measures rows, each on servers that no earlier call has used. */
 async function measureRows(rows: readonly BenchRow[], parts: WorldParts): Promise<Measured> {
   const world = await World.create(parts);
   const meter = new Meter(world);
@@ -89,7 +89,7 @@ async function writeBudget(results: readonly RowResult[], kind: 'extended' | 're
   const before = kind === 'extended' ? known : {};
   const measured = Object.fromEntries(results.map((result) => [result.key, addRun(result, before[result.key])]));
   const budget: Budget = { ...known, ...measured };
-  const ordered = Object.fromEntries(ROWS.flatMap(({ key }) => (key in budget ? [[key, budget[key]]] : [])));
+  const ordered = Object.fromEntries(ROWS.flatMap(({ key }) => (key in budget ? [[key, budget[key]!]] : [])));
   await writeFile(BUDGET, formatBudget(ordered));
   console.error(`Wrote the budgets of ${results.length} rows into bench/budget.json.`);
 }
