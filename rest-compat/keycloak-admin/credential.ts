@@ -24,8 +24,12 @@ const TYPES: Readonly<Record<CredentialType, string>> = {
   RECOVERY_CODE: 'recovery-authn-codes',
 };
 
-/** Codes that every authenticator app makes; the service takes no others. */
-const OTP = { subType: 'totp', digits: 6, counter: 0, period: 30, algorithm: 'HmacSHA1' };
+/** What the codes of an app are made from. Apps of earlier versions have not all of it. */
+function otpOf({ data }: Credential): object {
+  const { type = 'totp', digits = 6, periodSeconds = 30, algorithm = 'SHA1', lastStep } = data;
+  const counter = type === 'hotp' ? Number(lastStep) + 1 : 0;
+  return { subType: type, digits, counter, period: periodSeconds, algorithm: `Hmac${String(algorithm)}` };
+}
 
 function hashingOf({ passwordHashing }: Credential): object {
   const { memoryKib, iterations, parallelism, hashBytes } = present(passwordHashing);
@@ -42,7 +46,7 @@ function hashingOf({ passwordHashing }: Credential): object {
 function detailsOf(credential: Credential): object {
   const { data, type } = credential;
   if (type === 'PASSWORD') return hashingOf(credential);
-  if (type === 'TOTP') return OTP;
+  if (type === 'TOTP') return otpOf(credential);
   return type === 'RECOVERY_CODE' ? { totalCodes: data['total'], remainingCodes: data['remaining'] } : data;
 }
 

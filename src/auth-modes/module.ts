@@ -84,7 +84,7 @@ export const authModes = {
         credentialChanges: new CredentialService({ ...shared, credentials }),
         passwords: new PasswordMode({ ...shared, credentials, hasher }),
         /** Apps that show codes; a sign-in checks the second factor here. */
-        totp: new TotpService({ ...codeModes, mode: new TotpMode({ credentials, clock }) }),
+        totp: new TotpService({ ...codeModes, mode: new TotpMode({ credentials, directory, clock }) }),
         /** Codes that replace a second factor; a sign-in checks them here. */
         recoveryCodes: new RecoveryCodeService({ ...codeModes, mode: new RecoveryCodeMode(credentials) }),
         securityQuestions: new SecurityQuestionService({

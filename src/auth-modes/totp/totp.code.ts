@@ -1,11 +1,18 @@
 import { createGuardrails, generateSecret, ScureBase32Plugin, verifySync } from 'otplib';
 import { readTypedCode, removeBlanks } from '../../kernel/index.ts';
 
-/**
- * Codes that every authenticator app supports: RFC 6238 with SHA-1, six digits, steps of 30 seconds. There is no setting,
- * because common apps ignore other values in the `otpauth` address.
- */
-export const TOTP_SHAPE = { algorithm: 'SHA1', digits: 6, periodSeconds: 30 } as const;
+/** What the codes of an app are made from. */
+export interface OtpShape {
+  /** From the time (RFC 6238), or from a counter that each code raises (RFC 4226). */
+  readonly type: 'totp' | 'hotp';
+  readonly algorithm: 'SHA1' | 'SHA256' | 'SHA512';
+  readonly digits: number;
+  /** Of codes that are made from the time. */
+  readonly periodSeconds: number;
+}
+
+/** The codes that every authenticator app supports. */
+export const USUAL_SHAPE: OtpShape = { type: 'totp', algorithm: 'SHA1', digits: 6, periodSeconds: 30 };
 
 /** RFC 4226 section 4 recommends 160 bits. */
 const NEW_SECRET_BYTES = 20;
@@ -15,9 +22,9 @@ const MOST_SECRET_BYTES = 64;
 /** 64 bytes make 103 characters; blanks between groups and padding included. */
 const MAX_TYPED_SECRET = 160;
 /** One step before and one after: clocks differ, and typing takes time (RFC 6238 section 5.2; check 45). */
-const TOLERANCE_SECONDS = TOTP_SHAPE.periodSeconds;
+const USUAL_LOOK_AHEAD = 1;
 
-const CODE = /^\d{6}$/;
+const DIGITS = /^\d+$/;
 const guardrails = createGuardrails({ MIN_SECRET_BYTES: LEAST_SECRET_BYTES, MAX_SECRET_BYTES: MOST_SECRET_BYTES });
 const base32 = new ScureBase32Plugin();
 
@@ -39,20 +46,50 @@ export function readTotpSecret(typed: string): string | null {
   }
 }
 
-const epochOf = (now: Date): number => Math.floor(now.getTime() / 1000);
+/** Where a code is looked for. */
+export interface CodeWindow {
+  readonly now: Date;
+  /** Steps, or counters, up to this one are used. Default: none. */
+  readonly afterStep?: number;
+  /** Default: `USUAL_SHAPE`. */
+  readonly shape?: OtpShape;
+  /** Steps before and after the present one, or counters after the next one. Default 1. */
+  readonly lookAhead?: number;
+}
 
 /**
- * The step with this code, or null. Steps up to `afterStep` are already used (RFC 6238 section 5.2).
+ * The step, or the counter, with this code; null when it has none. Used steps are refused (RFC 6238 section 5.2).
  * @param secret In the form that `readTotpSecret` returns.
  */
-export function stepOfCode(secret: string, code: string, now: Date, afterStep = -1): number | null {
+export function stepOfCode(secret: string, code: string, window: CodeWindow): number | null {
+  const { afterStep = -1, shape = USUAL_SHAPE, lookAhead = USUAL_LOOK_AHEAD } = window;
   const token = readTypedCode(code);
-  const epoch = epochOf(now);
-  const newest = Math.floor((epoch + TOLERANCE_SECONDS) / TOTP_SHAPE.periodSeconds);
+  if (token.length !== shape.digits || !DIGITS.test(token)) return null;
+  const algorithm = shape.algorithm.toLowerCase() as Lowercase<OtpShape['algorithm']>;
+  const typed = { secret, token, algorithm, digits: shape.digits, guardrails };
+  return shape.type === 'hotp'
+    ? counterOf(typed, afterStep + 1, lookAhead)
+    : timeStepOf({ ...typed, period: shape.periodSeconds }, window.now, { afterStep, lookAhead });
+}
+
+type TypedCode = Parameters<typeof verifySync>[0];
+
+function counterOf(typed: TypedCode, counter: number, lookAhead: number): number | null {
+  const result = verifySync({ ...typed, strategy: 'hotp', counter, counterTolerance: [0, lookAhead] });
+  return result.valid ? counter + result.delta : null;
+}
+
+function timeStepOf(
+  typed: TypedCode & { readonly period: number },
+  now: Date,
+  { afterStep, lookAhead }: Required<Pick<CodeWindow, 'afterStep' | 'lookAhead'>>,
+): number | null {
+  const epoch = Math.floor(now.getTime() / 1000);
+  const epochTolerance = lookAhead * typed.period;
   // After the clock was set back, every step in the tolerance may already be used.
-  if (!CODE.test(token) || afterStep >= newest) return null;
+  if (afterStep >= Math.floor((epoch + epochTolerance) / typed.period)) return null;
   const used = afterStep < 0 ? {} : { afterTimeStep: afterStep };
-  const result = verifySync({ secret, token, epoch, epochTolerance: TOLERANCE_SECONDS, guardrails, ...used });
+  const result = verifySync({ ...typed, epoch, epochTolerance, ...used });
   return result.valid && 'timeStep' in result ? result.timeStep : null;
 }
 
@@ -62,9 +99,21 @@ const MAX_NAME = 64;
 const named = (text: string): string =>
   encodeURIComponent([...text.toWellFormed().replaceAll(':', ' ')].slice(0, MAX_NAME).join(''));
 
-/** What an app reads from the QR image (Google Authenticator's key URI format). */
-export function totpUri(secret: string, issuer: string, login: string): string {
-  const { digits, periodSeconds, algorithm } = TOTP_SHAPE;
+/**
+ * What an app reads from the QR image (Google Authenticator's key URI format).
+ * @param counter The first one, where codes are made from a counter.
+ */
+export function totpUri(
+  secret: string,
+  {
+    issuer,
+    login,
+    shape = USUAL_SHAPE,
+    counter = 0,
+  }: { issuer: string; login: string; shape?: OtpShape; counter?: number },
+): string {
+  const { type, digits, periodSeconds, algorithm } = shape;
   const label = `${named(issuer)}:${named(login)}`;
-  return `otpauth://totp/${label}?secret=${secret}&issuer=${named(issuer)}&digits=${digits}&period=${periodSeconds}&algorithm=${algorithm}`;
+  const course = type === 'hotp' ? `counter=${counter}` : `period=${periodSeconds}`;
+  return `otpauth://${type}/${label}?secret=${secret}&issuer=${named(issuer)}&digits=${digits}&${course}&algorithm=${algorithm}`;
 }

@@ -15,7 +15,7 @@ import {
   type SecondFactorTry,
   secondFactorAttempt,
 } from '../second-factor/second-factor.check.ts';
-import { newTotpSecret, readTotpSecret, stepOfCode, totpUri } from './totp.code.ts';
+import { newTotpSecret, type OtpShape, readTotpSecret, stepOfCode, totpUri } from './totp.code.ts';
 import { totpErrors } from './totp.errors.ts';
 import { detailsAfter, type TotpMode } from './totp.mode.ts';
 
@@ -55,6 +55,8 @@ export interface ProvedTotp {
   readonly userId: string;
   readonly secret: string;
   readonly label: string | null;
+  /** What the tenant's apps are made from now. */
+  readonly shape: OtpShape;
   /** The step of the code, which is used up. */
   readonly step: number;
 }
@@ -85,8 +87,10 @@ export class TotpService {
 
   /** What the user enters into an app, for a secret that `begin` returned before. */
   async show(tenant: TenantRef, username: string, secret: string): Promise<BeginTotpEnrolmentPayload> {
-    const known = await this.#deps.directory.byId(tenant.id);
-    const uri = totpUri(secret, known?.displayName || tenant.name, username);
+    const { directory, mode } = this.#deps;
+    const [known, policy] = await Promise.all([directory.byId(tenant.id), mode.policyOf(tenant.id)]);
+    const issuer = known?.displayName || tenant.name;
+    const uri = totpUri(secret, { issuer, login: username, shape: policy.shape, counter: policy.initialCounter });
     // Lowest error correction: only this level fits the longest names, and a screen shows the image undamaged.
     return { secret, uri, qrImage: await toBuffer(uri, { type: 'png', errorCorrectionLevel: 'L' }) };
   }
@@ -107,7 +111,7 @@ export class TotpService {
    * @throws As `attach`, except for TOTP_ALREADY_ATTACHED and TOTP_LIMIT_REACHED.
    */
   async prove(authority: Authority, input: AttachTotp): Promise<ProvedTotp> {
-    const { lockouts, clock } = this.#deps;
+    const { lockouts, clock, mode } = this.#deps;
     const { caller, tenant } = authority;
     const { id: userId } = await getAccountToChange(this.#deps, authority, input.userId);
     const secret = readTotpSecret(input.secret);
@@ -116,19 +120,21 @@ export class TotpService {
       throw totpErrors.TOTP_SECRET_INVALID({ fields: [{ path: 'input.secret', code, message }] });
     }
     const label = input.name == null || input.name === '' ? null : requireText(input.name, 'input.name', NAME);
-    const step = stepOfCode(secret, input.code, clock.now());
+    const { shape, initialCounter, lookAhead } = await mode.policyOf(tenant.id);
+    const afterStep = shape.type === 'hotp' ? initialCounter - 1 : -1;
+    const step = stepOfCode(secret, input.code, { now: clock.now(), afterStep, shape, lookAhead });
     const { knownDeviceId = caller.sessionId } = input;
     const attempt = secondFactorAttempt(tenant, userId, caller, knownDeviceId);
     const result = await runGuardedTry(lockouts, attempt, caller, async () => step);
     if (result.kind !== 'right') throw totpErrors.TOTP_CODE_WRONG();
-    return { userId, secret, label, step: result.proof };
+    return { userId, secret, label, shape, step: result.proof };
   }
 
   /**
    * The second half of `attach`, inside a unit of work. Ends a demand for an app.
    * @throws TOTP_ALREADY_ATTACHED, TOTP_LIMIT_REACHED, USER_NOT_FOUND
    */
-  async add(authority: Authority, { userId, secret, label, step }: ProvedTotp): Promise<CredentialInfo> {
+  async add(authority: Authority, { userId, secret, label, shape, step }: ProvedTotp): Promise<CredentialInfo> {
     const { columns, credentials, mode, events } = this.#deps;
     const { tenant } = authority;
     const row = await columns.lock(tenant.id, userId);
@@ -141,7 +147,7 @@ export class TotpService {
       }
     }
     if (attached.length >= MAX_APPS) throw totpErrors.TOTP_LIMIT_REACHED();
-    const data = detailsAfter(step);
+    const data = detailsAfter(shape, step);
     const credential = await credentials.add(tenant.id, { userId, type: 'totp', label, secret, data });
     recordCredential(events, authority, 'credential.added', credential);
     await this.#meetDemand(authority, row);

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { newTotpSecret, readTotpSecret, stepOfCode, totpUri } from '../../../../src/auth-modes/totp/totp.code.ts';
+import {
+  newTotpSecret,
+  type OtpShape,
+  readTotpSecret,
+  stepOfCode,
+  totpUri,
+  USUAL_SHAPE,
+} from '../../../../src/auth-modes/totp/totp.code.ts';
 import { totpCode } from '../../../support/totp.ts';
 
 const at = (seconds: number): Date => new Date(seconds * 1000);
@@ -18,29 +25,33 @@ describe('codes (RFC 6238)', () => {
 
   it.each(VECTORS)('are those of appendix B at %i', (time, code, step) => {
     expect(totpCode(SECRET, at(time))).toBe(code);
-    expect(stepOfCode(SECRET, code, at(time))).toBe(step);
+    expect(stepOfCode(SECRET, code, { now: at(time) })).toBe(step);
   });
 
   it('are taken one step early and one step late, not two (section 5.2, check 45)', () => {
     const code = totpCode(SECRET, at(1_000_000_020));
-    const step = stepOfCode(SECRET, code, at(1_000_000_020))!;
-    expect([-30, 0, 30].map((late) => stepOfCode(SECRET, code, at(step * 30 + late)))).toEqual([step, step, step]);
-    expect([-31, 60].map((late) => stepOfCode(SECRET, code, at(step * 30 + late)))).toEqual([null, null]);
+    const step = stepOfCode(SECRET, code, { now: at(1_000_000_020) })!;
+    expect([-30, 0, 30].map((late) => stepOfCode(SECRET, code, { now: at(step * 30 + late) }))).toEqual([
+      step,
+      step,
+      step,
+    ]);
+    expect([-31, 60].map((late) => stepOfCode(SECRET, code, { now: at(step * 30 + late) }))).toEqual([null, null]);
   });
 
   it('of used up steps are refused, also by a clock that was set back', () => {
     const now = at(1_000_000_020);
     const code = totpCode(SECRET, now);
-    const step = stepOfCode(SECRET, code, now)!;
-    expect(stepOfCode(SECRET, code, now, step - 1)).toBe(step);
-    expect(stepOfCode(SECRET, code, now, step)).toBeNull();
-    expect(stepOfCode(SECRET, code, now, step + 1000)).toBeNull();
+    const step = stepOfCode(SECRET, code, { now })!;
+    expect(stepOfCode(SECRET, code, { now, afterStep: step - 1 })).toBe(step);
+    expect(stepOfCode(SECRET, code, { now, afterStep: step })).toBeNull();
+    expect(stepOfCode(SECRET, code, { now, afterStep: step + 1000 })).toBeNull();
   });
 
   it('have six digits; blanks in them are how apps show them, and what copying adds', () => {
     const now = at(59);
     for (const code of ['287 082', ' 287082', '287082\n', '\u200b287\u00a0082\ufeff']) {
-      expect(stepOfCode(SECRET, code, now)).toBe(1);
+      expect(stepOfCode(SECRET, code, { now })).toBe(1);
     }
     for (const code of [
       '',
@@ -52,8 +63,51 @@ describe('codes (RFC 6238)', () => {
       `${' '.repeat(59)}287082`,
       '2'.repeat(100_000),
     ]) {
-      expect(stepOfCode(SECRET, code, now)).toBeNull();
+      expect(stepOfCode(SECRET, code, { now })).toBeNull();
     }
+  });
+});
+
+describe('codes of other shapes', () => {
+  it.each([
+    ['SHA256', 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZA', '46119246', '68084774'],
+    [
+      'SHA512',
+      'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNA',
+      '90693936',
+      '25091201',
+    ],
+  ] as const)('are those of RFC 6238 appendix B for %s', (algorithm, secret, first, second) => {
+    const shape: OtpShape = { type: 'totp', algorithm, digits: 8, periodSeconds: 30 };
+    expect(stepOfCode(secret, first, { now: at(59), shape })).toBe(1);
+    expect(stepOfCode(secret, second, { now: at(1_111_111_109), shape })).toBe(37_037_036);
+    expect(stepOfCode(secret, first.slice(2), { now: at(59), shape })).toBeNull();
+    expect(stepOfCode(secret, first, { now: at(59), shape: { ...shape, algorithm: 'SHA1' } })).toBeNull();
+  });
+
+  it('of a period are found within as many periods as are looked at', () => {
+    const shape: OtpShape = { type: 'totp', algorithm: 'SHA1', digits: 6, periodSeconds: 60 };
+    const find = (now: number, lookAhead: number) =>
+      stepOfCode('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', '287082', { now: at(now), shape, lookAhead });
+    expect([find(60, 0), find(119, 0), find(120, 0), find(120, 1), find(180, 1), find(180, 2)]).toEqual([
+      1,
+      1,
+      null,
+      1,
+      null,
+      1,
+    ]);
+  });
+
+  it('of a counter are those of RFC 4226 appendix D, after the last one that was used', () => {
+    const shape: OtpShape = { ...USUAL_SHAPE, type: 'hotp' };
+    const codes = ['755224', '287082', '359152', '969429', '338314', '254676', '287922', '162583', '399871', '520489'];
+    const find = (code: string, afterStep: number, lookAhead: number) =>
+      stepOfCode('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', code, { now: at(0), afterStep, shape, lookAhead });
+    expect(codes.map((code, counter) => find(code, counter - 1, 0))).toEqual(codes.map((_, counter) => counter));
+    expect(find(codes[4]!, 2, 1)).toBe(4);
+    expect(find(codes[5]!, 2, 1)).toBeNull();
+    expect(find(codes[2]!, 2, 9)).toBeNull();
   });
 });
 
@@ -92,13 +146,22 @@ describe('secrets of code apps', () => {
 
 describe('the address in the QR image', () => {
   it('names issuer, login, secret and shape', () => {
-    expect(totpUri('JBSWY3DPEHPK3PXP', 'Example Ltd', 'anna@example.com')).toBe(
+    expect(totpUri('JBSWY3DPEHPK3PXP', { issuer: 'Example Ltd', login: 'anna@example.com' })).toBe(
       'otpauth://totp/Example%20Ltd:anna%40example.com?secret=JBSWY3DPEHPK3PXP&issuer=Example%20Ltd&digits=6&period=30&algorithm=SHA1',
     );
   });
 
+  it('has the first counter in place of a period where codes are counted', () => {
+    const shape: OtpShape = { type: 'hotp', algorithm: 'SHA256', digits: 8, periodSeconds: 30 };
+    expect(totpUri('JBSWY3DPEHPK3PXP', { issuer: 'A', login: 'b', shape, counter: 7 })).toBe(
+      'otpauth://hotp/A:b?secret=JBSWY3DPEHPK3PXP&issuer=A&digits=8&counter=7&algorithm=SHA256',
+    );
+  });
+
   it('keeps names from leaving their place, and short enough for an image', () => {
-    const uri = new URL(totpUri('JBSWY3DPEHPK3PXP', 'A:B&digits=8', `x?secret=AAAA#/${'😀'.repeat(255)}`));
+    const uri = new URL(
+      totpUri('JBSWY3DPEHPK3PXP', { issuer: 'A:B&digits=8', login: `x?secret=AAAA#/${'😀'.repeat(255)}` }),
+    );
     expect(uri.searchParams.get('secret')).toBe('JBSWY3DPEHPK3PXP');
     expect(uri.searchParams.get('digits')).toBe('6');
     expect(uri.searchParams.get('issuer')).toBe('A B&digits=8');

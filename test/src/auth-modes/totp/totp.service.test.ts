@@ -1,3 +1,4 @@
+import { generateSync } from 'otplib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from '../../../../src/access/index.ts';
 import { TotpMode } from '../../../../src/auth-modes/index.ts';
@@ -36,6 +37,64 @@ describe('code apps', () => {
   const eventsOf = async (type: string) =>
     (await world.events(tenant)).filter((event) => event.type === type && event.subject_id === user.id);
   const wrongCode = (secret: string) => wrongTotpCode(secret, world.clock.now());
+
+  describe('of a tenant with another policy', () => {
+    const otpCode = (secret: string, more: object) => generateSync({ secret, ...more });
+    const policy = (otp: object) => world.tenant({ settings: { otp } as never });
+    const attachAt = async (at: TenantRef, secret: string, code: string) => {
+      const { id: userId } = await world.newUser(at);
+      const credential = await totp().attach(world.system(at), { userId, secret, code });
+      const verify = (typed: string) => totp().verify(world.app(at), at, { userId, code: typed, knownDeviceId: null });
+      return { credential, verify };
+    };
+
+    it('are attached in its form, and keep it when the policy changes', async () => {
+      const at = await policy({ algorithm: 'SHA256', digits: 8, periodSeconds: 60 });
+      const secret = newTotpSecret();
+      const codeNow = () =>
+        otpCode(secret, {
+          algorithm: 'sha256',
+          digits: 8,
+          period: 60,
+          epoch: Math.floor(world.clock.now().getTime() / 1000),
+        });
+      const { credential, verify } = await attachAt(at, secret, codeNow());
+      expect(credential.data).toMatchObject({ type: 'totp', algorithm: 'SHA256', digits: 8, periodSeconds: 60 });
+      await world.services.tenants.updateSettings(world.system(at), { otp: { algorithm: 'SHA1', digits: 6 } });
+      expect(await verify(codeNow())).toBe(false);
+      world.clock.advance(60);
+      expect(await verify(codeOf(secret))).toBe(false);
+      expect(await verify(codeNow())).toBe(true);
+    });
+
+    it('count their codes, each of which passes with those before it, reusable or not', async () => {
+      const at = await policy({ type: 'hotp', initialCounter: 5, lookAhead: 2, canBeReused: true });
+      const secret = newTotpSecret();
+      const counted = (counter: number) => otpCode(secret, { strategy: 'hotp', counter });
+      expect(await refusalOf(attachAt(at, secret, counted(4)))).toBe('TOTP_CODE_WRONG');
+      const { verify } = await attachAt(at, secret, counted(5));
+      expect([await verify(counted(5)), await verify(counted(9)), await verify(counted(8))]).toEqual([
+        false,
+        false,
+        true,
+      ]);
+      expect([await verify(counted(7)), await verify(counted(9))]).toEqual([false, true]);
+    });
+
+    it('work once at the same moment, and as often as is typed where codes may be used again', async () => {
+      for (const [canBeReused, right] of [
+        [false, 1],
+        [true, 4],
+      ] as const) {
+        const at = await policy({ canBeReused });
+        const secret = newTotpSecret();
+        const { verify } = await attachAt(at, secret, codeOf(secret));
+        world.clock.advance(2 * STEP);
+        const uses = await Promise.all(Array.from({ length: 4 }, () => verify(codeOf(secret))));
+        expect(uses.filter(Boolean)).toHaveLength(right);
+      }
+    });
+  });
 
   describe('are attached', () => {
     it('after a right code, under their name and with one event', async () => {
@@ -186,7 +245,11 @@ describe('code apps', () => {
     it('take a code once of many who show it at the same moment', async () => {
       const { secret } = await attach();
       world.clock.advance(STEP);
-      const mode = new TotpMode({ credentials: world.stores.credentials, clock: world.clock });
+      const mode = new TotpMode({
+        credentials: world.stores.credentials,
+        directory: world.services.directory,
+        clock: world.clock,
+      });
       const code = codeOf(secret);
       const shown = await Promise.all(Array.from({ length: 5 }, () => mode.verify(tenant.id, user.id, code)));
       expect(shown.filter(Boolean)).toHaveLength(1);
@@ -236,7 +299,11 @@ describe('code apps', () => {
 
     it('are wrong for an unknown user, for an account without apps, and in another tenant', async () => {
       const { secret } = await attach();
-      const mode = new TotpMode({ credentials: world.stores.credentials, clock: world.clock });
+      const mode = new TotpMode({
+        credentials: world.stores.credentials,
+        directory: world.services.directory,
+        clock: world.clock,
+      });
       const other = await world.tenant();
       const bare = await world.newUser(tenant);
       world.clock.advance(STEP);
