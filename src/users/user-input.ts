@@ -130,9 +130,12 @@ function nameFaults({ username, email }: UserInput, ownId: string): FieldFault[]
   return faults;
 }
 
+/** Whether an action can be required of a user by this name. */
+export const isActionName = (name: string): boolean => ACTION.test(name);
+
 function actionFaults({ requiredActions }: UserInput): FieldFault[] {
   if (requiredActions === undefined) return [];
-  const isValid = requiredActions.length <= MAX_ACTIONS && requiredActions.every((action) => ACTION.test(action));
+  const isValid = requiredActions.length <= MAX_ACTIONS && requiredActions.every(isActionName);
   const message = `At most ${MAX_ACTIONS} actions, each a name of letters, digits, "_", "." or "-".`;
   return isValid ? [] : [{ path: 'input.requiredActions', code: 'REQUIRED_ACTION_INVALID', message }];
 }

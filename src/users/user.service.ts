@@ -20,7 +20,7 @@ import { userEvents } from './user.events.ts';
 import type { UserKeys, UserStore } from './user.store.ts';
 import { UserChange } from './user-change.ts';
 import { type IdentifierConflict, identifiersOf } from './user-identifier.store.ts';
-import { type CreateUser, checkedInput, throwFaults, type UserInput, VERIFY_EMAIL } from './user-input.ts';
+import { type CreateUser, checkedInput, isActionName, throwFaults, type UserInput, VERIFY_EMAIL } from './user-input.ts';
 import {
   canonicalUserId,
   fold,
@@ -194,7 +194,14 @@ export class UserService {
       // Checked again, because the settings may have changed since `prepare` read them from the cache.
       assertNew(settings, input);
       const username = await this.#usernameFor(authority.tenant.id, id, input, settings);
-      const row = newRow(authority.tenant.id, id, username, input, attributes, this.#now());
+      const row = newRow(
+        authority.tenant.id,
+        id,
+        username,
+        withDefaultActions(input, settings),
+        attributes,
+        this.#now(),
+      );
       const user = await this.#add(authority, row, settings);
       await this.#deps.tenantUsers.add(user.tenantId, 1);
       return user;
@@ -452,6 +459,14 @@ function assertFree(conflict: IdentifierConflict | null): void {
   if (conflict === null) return;
   const { wanted, existing } = conflict;
   throw taken(existing, wanted.includes(existing) ? existing : (wanted[0] ?? 'username'));
+}
+
+/** The account with the actions that the tenant requires of each new user. */
+function withDefaultActions(input: CreateUser, { requiredActions }: TenantSettings): CreateUser {
+  const ofTenant = (requiredActions ?? []).filter(({ isEnabled, isDefault }) => isEnabled && isDefault);
+  if (ofTenant.length === 0) return input;
+  const aliases = ofTenant.map(({ alias }) => alias).filter(isActionName);
+  return { ...input, requiredActions: [...new Set([...(input.requiredActions ?? []), ...aliases])] };
 }
 
 function newRow(

@@ -285,3 +285,32 @@ describe('the tenants of a user', () => {
     expect(await refusalOf(world.services.users.tenantsOf(self, 'quay'))).toBe('FORBIDDEN');
   });
 });
+
+describe('actions that the tenant requires of new users', () => {
+  const action = (alias: string, isEnabled: boolean, isDefault: boolean) => ({
+    ...{ alias, name: alias, providerId: alias, isEnabled, isDefault, priority: 0, config: {} },
+  });
+
+  it('are added to those of the account, once each; disabled ones and unusable names are left out', async () => {
+    const requiredActions = [
+      action('TERMS', true, true),
+      action('UPDATE_PASSWORD', true, true),
+      action('UPDATE_PROFILE', true, false),
+      action('CONFIGURE_TOTP', false, true),
+      action('VERIFY_EMAIL', true, true),
+      action('no action name', true, true),
+    ];
+    const strict = await world.tenant({ settings: { requiredActions } });
+    const actionsOf = async (input: CreateUser) =>
+      (await world.services.users.create(world.system(strict), input)).requiredActions;
+    expect(await actionsOf({ requiredActions: ['UPDATE_PASSWORD', 'MORE'] })).toEqual([
+      'UPDATE_PASSWORD',
+      'MORE',
+      'TERMS',
+      'VERIFY_EMAIL',
+    ]);
+    const verified = { email: 'sure@example.com', emailVerified: true };
+    expect(await actionsOf(verified)).toEqual(['TERMS', 'UPDATE_PASSWORD']);
+    expect((await create({})).requiredActions).toEqual([]);
+  });
+});
