@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { Answer } from './answer.ts';
 import { makeFormPost } from './form-post.ts';
-import type { HostTenant, PageDocuments, RenderedPage } from './host.ts';
+import type { HostTenant, PageDocuments, PageHeaders, RenderedPage } from './host.ts';
 import { chooseLocale } from './locale.ts';
 import type { BrowserAnswer, DocumentName, Route } from './route.ts';
 
@@ -13,7 +13,30 @@ export type RenderState = (name: DocumentName, state: object) => RenderedPage;
 export function renderFor(documents: PageDocuments, ctx: Context, tenant: HostTenant | null): RenderState {
   return (name, state) => {
     const shown = tenant === null ? null : { name: tenant.name, displayName: tenant.displayName ?? tenant.name };
-    return documents.render(name, { tenant: shown, locale: chooseLocale(ctx), ...state });
+    const page = documents.render(name, { tenant: shown, locale: chooseLocale(ctx), ...state });
+    const headers = tenant?.settings.browserHeaders;
+    return headers === undefined ? page : withHeaders(page, headers);
+  };
+}
+
+/** What a header may hold (RFC 9110 section 5.5), without the characters that it allows for old programs alone. */
+const HEADER_TEXT = /^[\x20-\x7e]+$/;
+
+/**
+ * Adds the headers of a tenant to a page. Its policy stands beside that of the page, and both are enforced (CSP Level 3 section 3.1), so
+ * that it can forbid more and allow nothing.
+ */
+function withHeaders(page: RenderedPage, headers: PageHeaders): RenderedPage {
+  const textOf = (text: string | null): string | null => (text !== null && HEADER_TEXT.test(text) ? text : null);
+  const policy = textOf(headers.contentSecurityPolicy);
+  const named = [
+    ['Content-Security-Policy-Report-Only', textOf(headers.contentSecurityPolicyReportOnly)],
+    ['X-Robots-Tag', textOf(headers.robotsTag)],
+  ] as const;
+  return {
+    ...page,
+    policy: policy === null ? page.policy : `${page.policy}, ${policy}`,
+    headers: Object.fromEntries(named.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== null)),
   };
 }
 
@@ -35,7 +58,8 @@ export function toLocation(address: string): string {
 }
 
 /** Answers with a page and its policy. */
-export function setRendered(answer: Answer, status: number, { html, policy }: RenderedPage): void {
+export function setRendered(answer: Answer, status: number, { html, policy, headers = {} }: RenderedPage): void {
+  for (const [name, value] of Object.entries(headers)) answer.set(name, value);
   answer.set('Content-Security-Policy', policy);
   answer.status = status;
   answer.set('Content-Type', 'text/html; charset=utf-8');

@@ -14,7 +14,15 @@ export interface HostTenant extends TenantRef {
   readonly settings: {
     /** False: changes in user mode need no `X-Forwarded-For`. */
     readonly requireForwardedAddress: boolean;
+    readonly browserHeaders?: PageHeaders;
   };
+}
+
+/** Headers that a tenant adds to its pages; null and an empty text: none. */
+export interface PageHeaders {
+  readonly contentSecurityPolicy: string | null;
+  readonly contentSecurityPolicyReportOnly: string | null;
+  readonly robotsTag: string | null;
 }
 
 type Found = Promise<HostTenant | null> | HostTenant | null;
@@ -33,6 +41,8 @@ export interface HostBrowser extends BrowserPort {
 export interface RenderedPage {
   readonly html: string;
   readonly policy: string;
+  /** Further headers by name. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Pages of `web/`. */

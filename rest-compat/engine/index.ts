@@ -21,7 +21,7 @@ export {
   type LegacyError,
 } from './fault.ts';
 export { forPages } from './for-pages.ts';
-export type { EngineHost, HostTenant, PageDocuments, RenderedPage } from './host.ts';
+export type { EngineHost, HostTenant, PageDocuments, PageHeaders, RenderedPage } from './host.ts';
 export { type FoundBy, type Lookup, type Lookups, lookup } from './lookup.ts';
 export { Engine, type EngineOptions } from './mount.ts';
 export { assertRawForms, type DescriptionOptions, openApiOf, type RawForms } from './openapi.ts';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { BrowserAnswer, Route } from '../../../rest-compat/engine/index.ts';
+import type { BrowserAnswer, PageHeaders, Route } from '../../../rest-compat/engine/index.ts';
 import { Engine, route } from '../../../rest-compat/engine/index.ts';
 import { IdentityError, kernelErrors } from '../../../src/kernel/index.ts';
 import { PAGE_POLICY } from '../../../src/server/http/page-policies.ts';
 import { type Answer, type Ask, ENGINE_OPTIONS, RestClient } from '../../support/rest.ts';
 import { tinyDialect } from './dialect.ts';
-import { handMadeHost } from './hand-made-host.ts';
+import { ACME, handMadeHost } from './hand-made-host.ts';
 import { ShowTenant } from './operations.generated.ts';
 
 const PATH = '/t/acme/tiny/page';
@@ -144,6 +144,33 @@ describe('a row for browsers that shows a page', () => {
       handle: 'h',
       text: '</script><!--',
     });
+  });
+
+  it('has the headers of its tenant: a policy beside its own, and no header that cannot be sent', async () => {
+    const tenantWith = (browserHeaders: PageHeaders) => ({ ...ACME, settings: { ...ACME.settings, browserHeaders } });
+    const headersOf = async (browserHeaders: PageHeaders) => {
+      await rest?.close();
+      const host = handMadeHost({ tenantByName: () => tenantWith(browserHeaders) });
+      const row = rowOf({ document: 'sign-in', state: { page: 'sign-in' } });
+      rest = await RestClient.serve(new Engine([tinyDialect({}, [row])], host, ENGINE_OPTIONS).middleware);
+      const { headers } = await rest.ask('GET', PATH, {});
+      return [
+        headers['content-security-policy'],
+        headers['content-security-policy-report-only'],
+        headers['x-robots-tag'],
+      ];
+    };
+    const none = { contentSecurityPolicy: null, contentSecurityPolicyReportOnly: null, robotsTag: null };
+    expect(await headersOf(none)).toEqual([PAGE_POLICY, undefined, undefined]);
+    const policy = "img-src 'none'; frame-ancestors *";
+    const own = { contentSecurityPolicy: policy, contentSecurityPolicyReportOnly: "img-src 'self'", robotsTag: 'none' };
+    expect(await headersOf(own)).toEqual([`${PAGE_POLICY}, ${policy}`, "img-src 'self'", 'none']);
+    const unusable = {
+      contentSecurityPolicy: 'a\r\nSet-Cookie: b',
+      contentSecurityPolicyReportOnly: '',
+      robotsTag: 'ключ',
+    };
+    expect(await headersOf(unusable)).toEqual([PAGE_POLICY, undefined, undefined]);
   });
 
   it('answers with the status and the language that the row gives', async () => {
