@@ -148,10 +148,7 @@ const mailServer = z
   })
   .nullable();
 
-/**
- * Settings in groups, each replaced member by member. `otpResend` acts, and of `tokens` what says how refresh tokens of
- * role-based issuers live (`src/oauth/issuers/lifetimes.ts`); the others are stored, and do not act yet.
- */
+/** Settings in groups, each replaced member by member. Keys of WebAuthn do not act yet. */
 export const POLICIES = {
   tokens: tokenSettings,
   otp: otpSettings,
@@ -161,7 +158,7 @@ export const POLICIES = {
   browserHeaders: browserHeaderSettings,
 } as const;
 
-/** Settings that are replaced as a whole. `resetPassword` and `requiredActions` are stored, and do not act yet. */
+/** Settings that are replaced as a whole. `resetPassword` is stored, and does not act yet. */
 export const KEPT = {
   /** Whether the sign-in page offers a new password by mail. */
   resetPassword: z.boolean(),

@@ -20,7 +20,14 @@ import { userEvents } from './user.events.ts';
 import type { UserKeys, UserStore } from './user.store.ts';
 import { UserChange } from './user-change.ts';
 import { type IdentifierConflict, identifiersOf } from './user-identifier.store.ts';
-import { type CreateUser, checkedInput, isActionName, throwFaults, type UserInput, VERIFY_EMAIL } from './user-input.ts';
+import {
+  type CreateUser,
+  checkedInput,
+  isActionName,
+  throwFaults,
+  type UserInput,
+  VERIFY_EMAIL,
+} from './user-input.ts';
 import {
   canonicalUserId,
   fold,

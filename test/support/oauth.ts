@@ -1,7 +1,7 @@
 import type { Caller } from '../../src/access/index.ts';
 import type { CreateClient, LinkedScope } from '../../src/clients/index.ts';
 import { sha256Base64Url } from '../../src/crypto/index.ts';
-import type { TenantRef } from '../../src/kernel/index.ts';
+import { addSeconds, type TenantRef } from '../../src/kernel/index.ts';
 import { type CodePayload, mintCode } from '../../src/oauth/grants/authorization-code.ts';
 import type { Authentication, IssuedTokens, OAuthParameter } from '../../src/oauth/index.ts';
 import type { SessionRow } from '../../src/sessions/index.ts';
@@ -120,7 +120,8 @@ export class TestBrowserUser {
       ...input,
     };
     const { clock, stores } = this.#world;
-    return mintCode(stores.oneTimeCodes, this.client.tenant, { userId: this.user.id, payload, now: clock.now() });
+    const expiresAt = addSeconds(clock.now(), 60);
+    return mintCode(stores.oneTimeCodes, this.client.tenant, { userId: this.user.id, payload, expiresAt });
   }
 
   /** Sends a code to the token endpoint, as the client that it was made for would. */

@@ -91,8 +91,8 @@ export interface EnrolledView extends InteractionView {
   readonly recoveryCodes: readonly string[] | null;
 }
 
-/** Long enough for a person who has to find a phone, and short for a page that is left open. */
-const LIFE_SECONDS = 1800;
+/** A page that is left open is no sign-in under way any more, whatever a tenant has set. */
+const MAX_LIFE_SECONDS = 86_400;
 /** What an address waits that has begun too many. */
 const RETRY_SECONDS = 60;
 
@@ -135,7 +135,7 @@ export class InteractionService {
       userId: account?.userId ?? null,
       clientId,
       address: addressKey(caller.origin.peerIp),
-      expiresAt: addSeconds(now, LIFE_SECONDS),
+      expiresAt: addSeconds(now, Math.min(found.tenant.settings.tokens.signInSeconds, MAX_LIFE_SECONDS)),
       createdAt: now,
     };
     if (!(await this.#deps.db.transaction(() => store.insert(row, handle))))

@@ -4,12 +4,13 @@ import type { ClientRecord } from '../../clients/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { accountFacts, type InteractionService, missingStep, type SignInDemands } from '../../flows/index.ts';
-import type { BrowserPort, Clock } from '../../kernel/index.ts';
+import { addSeconds, type BrowserPort, type Clock } from '../../kernel/index.ts';
 import type { OneTimeCodeStore, SessionRow, SessionService, SignedInSession } from '../../sessions/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import { mintCode, type NewCode } from '../grants/authorization-code.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import type { Issuer } from '../issuers/issuers.ts';
+import { codeSecondsOf } from '../issuers/lifetimes.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import { type AuthorizationAnswer, answerTo } from './answer.ts';
 import {
@@ -194,9 +195,11 @@ export class Exchanges {
   #mint({ tenant, issuer, request }: Exchange, session: SessionRow): Promise<string | null> {
     const { codes, grants, clock } = this.#deps;
     const { client, redirectUri, challenge, scopes, isOffline, nonce, claims } = request;
-    const input: NewCode = {
+    const now = clock.now();
+    const input: NewCode & { readonly now: Date } = {
       userId: session.userId,
-      now: clock.now(),
+      now,
+      expiresAt: addSeconds(now, codeSecondsOf(tenant.settings)),
       payload: {
         clientUuid: client.client.id,
         redirectUri,

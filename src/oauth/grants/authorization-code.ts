@@ -1,10 +1,8 @@
-import { addSeconds, type TenantRef } from '../../kernel/index.ts';
+import type { TenantRef } from '../../kernel/index.ts';
 import type { OneTimeCodeStore } from '../../sessions/index.ts';
 
 /** The kind of authorization codes in `one_time_codes`; the user of the row is the one who signed in. */
 export const CODE_KIND = 'authorization-code';
-/** FAPI 2.0 section 5.3.2.1 allows 60 seconds, which redirects through slow networks need. */
-export const CODE_SECONDS = 60;
 
 /** What is asked of one claim (OpenID Connect Core section 5.5.1). */
 export interface ClaimRequest {
@@ -49,7 +47,8 @@ export interface CodePayload {
 export interface NewCode {
   readonly userId: string;
   readonly payload: CodePayload;
-  readonly now: Date;
+  /** By default 60 s, as FAPI 2.0 section 5.3.2.1 allows: redirects through slow networks need them. */
+  readonly expiresAt: Date;
 }
 
 /**
@@ -59,12 +58,12 @@ export interface NewCode {
 export function mintCode(
   codes: Pick<OneTimeCodeStore, 'put'>,
   tenant: TenantRef,
-  { userId, payload, now }: NewCode,
+  { userId, payload, expiresAt }: NewCode,
 ): Promise<string> {
   return codes.put(tenant, {
     kind: CODE_KIND,
     userId,
     payload: { ...payload },
-    expiresAt: addSeconds(now, CODE_SECONDS),
+    expiresAt,
   });
 }

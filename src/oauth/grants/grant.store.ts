@@ -2,9 +2,9 @@ import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { hashHandle, mintHandle } from '../../crypto/index.ts';
-import { addSeconds, type TenantRef } from '../../kernel/index.ts';
+import type { TenantRef } from '../../kernel/index.ts';
 import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
-import { CODE_KIND, CODE_SECONDS, type NewCode } from './authorization-code.ts';
+import { CODE_KIND, type NewCode } from './authorization-code.ts';
 import { type Family, type Grant, GrantEntity, type RefreshToken, RefreshTokenEntity } from './grant.entity.ts';
 
 type Tables = InferKyselyDB<typeof GrantEntity> & InferKyselyDB<typeof RefreshTokenEntity>;
@@ -113,7 +113,7 @@ export class GrantStore {
    */
   async mintAllowedCode(
     tenant: Pick<TenantRef, 'id' | 'route'>,
-    { userId, payload, now }: NewCode,
+    { userId, payload, expiresAt, now }: NewCode & { readonly now: Date },
     scopes: readonly string[],
   ): Promise<string | null> {
     const code = mintHandle(tenant.route);
@@ -122,7 +122,7 @@ export class GrantStore {
       hashHandle(code),
       userId,
       JSON.stringify(payload),
-      addSeconds(now, CODE_SECONDS),
+      expiresAt,
       now,
       payload.clientUuid,
       scopes,

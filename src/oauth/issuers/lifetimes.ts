@@ -24,6 +24,12 @@ export interface RefreshLifetimes {
   readonly refreshSeconds: number | null;
 }
 
+/** RFC 6749 section 4.1.2 recommends at most ten minutes for an authorization code. */
+const MAX_CODE_SECONDS = 600;
+
+/** How long an authorization code is valid. By default 60 s, as FAPI 2.0 section 5.3.2.1 allows: redirects through slow networks need them. */
+export const codeSecondsOf = ({ tokens }: TenantSettings): number => Math.min(tokens.codeSeconds, MAX_CODE_SECONDS);
+
 export function lifetimesOf(kind: IssuerKind, settings: TenantSettings, { client }: ClientRecord): Lifetimes {
   const access = client.accessTokenSeconds ?? settings.accessTokenSeconds ?? kind.accessTokenSeconds;
   const accessTokenSeconds = Math.min(access, MAX_TOKEN_SECONDS);
@@ -39,15 +45,25 @@ const limited = (refreshIdleSeconds: number, refreshSeconds: number) => ({
   refreshSeconds,
 });
 
-/** Refresh tokens of role-based issuers live as long as sessions, or as lasting access is configured. */
+/** The shortest of some lifetimes, of which those that are 0 are none; null where all are. */
+function least(...lifetimes: readonly number[]): number | null {
+  const given = lifetimes.filter((seconds) => seconds > 0);
+  return given.length === 0 ? null : Math.min(...given);
+}
+
+/** Refresh tokens of role-based issuers live as long as sessions, or as lasting access is configured; what is set for all clients shortens that. */
 function sessionLifetimes(
   { sessionIdleSeconds, sessionSeconds, tokens }: TenantSettings,
   ofClient: number | null,
 ): Omit<Lifetimes, 'accessTokenSeconds'> {
-  const { offlineIdleSeconds: idleSeconds } = tokens;
-  const offlineSeconds = ofClient ?? (tokens.isOfflineLimited ? tokens.offlineSeconds : null);
+  const idleSeconds = least(tokens.offlineIdleSeconds, tokens.clientOfflineIdleSeconds)!;
+  const limit = least(tokens.isOfflineLimited ? tokens.offlineSeconds : 0, tokens.clientOfflineSeconds);
+  const offlineSeconds = ofClient ?? limit;
   return {
-    ...limited(sessionIdleSeconds, ofClient ?? sessionSeconds),
+    ...limited(
+      least(sessionIdleSeconds, tokens.clientSessionIdleSeconds)!,
+      ofClient ?? least(sessionSeconds, tokens.clientSessionSeconds)!,
+    ),
     offline:
       offlineSeconds === null
         ? { refreshIdleSeconds: idleSeconds, refreshSeconds: null }

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientRecord } from '../../../../src/clients/index.ts';
 import type { IssuerKind } from '../../../../src/oauth/issuers/issuers.ts';
-import { lifetimesOf, MAX_TOKEN_SECONDS, refreshLifetimesOf } from '../../../../src/oauth/issuers/lifetimes.ts';
+import {
+  codeSecondsOf,
+  lifetimesOf,
+  MAX_TOKEN_SECONDS,
+  refreshLifetimesOf,
+} from '../../../../src/oauth/issuers/lifetimes.ts';
 import { TEMPLATE_SETTINGS } from '../../../../src/tenants/index.ts';
 
 const KIND = { accessTokenSeconds: 300, refreshIdleSeconds: 1000, refreshSeconds: 5000 } as IssuerKind;
@@ -45,6 +50,26 @@ describe('how long the tokens of a client are valid', () => {
       offline: { refreshSeconds: 60 },
     });
     expect(refreshLifetimesOf(of({}), true)).toEqual(of({}));
+    expect(ofRealm({ clientSessionIdleSeconds: 60, clientSessionSeconds: 90 })).toMatchObject({
+      refreshIdleSeconds: 60,
+      refreshSeconds: 90,
+      offline: { refreshIdleSeconds: 2_592_000 },
+    });
+    expect(ofRealm({ clientOfflineIdleSeconds: 70, clientOfflineSeconds: 80 })).toMatchObject({
+      refreshIdleSeconds: 1800,
+      refreshSeconds: 36_000,
+      offline: { refreshIdleSeconds: 70, refreshSeconds: 80 },
+    });
+    expect(ofRealm({ clientSessionIdleSeconds: 9000, clientSessionSeconds: 90_000 })).toMatchObject({
+      refreshIdleSeconds: 1800,
+      refreshSeconds: 36_000,
+    });
+  });
+
+  it('is at most ten minutes for authorization codes (RFC 6749 section 4.1.2)', () => {
+    const { tokens } = TEMPLATE_SETTINGS.realm;
+    const codes = (codeSeconds: number) => codeSecondsOf({ tokens: { ...tokens, codeSeconds } } as never);
+    expect([codes(60), codes(600), codes(601)]).toEqual([60, 600, 600]);
   });
 
   it('is never longer unused than used', () => {
