@@ -1,15 +1,17 @@
 import type { Authority, ScopeAliases } from '../access/index.ts';
 import { type Clock, invalidField } from '../kernel/index.ts';
-import { assertMayGrant } from '../roles/index.ts';
+import { assertMayGrant, parsePermissions } from '../roles/index.ts';
 import type { Client } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import { checkedScopes, type ScopeChanges } from './client-input.ts';
 import { type ClientScopeStore, type LinkedScope, MAX_SCOPES } from './client-scope.store.ts';
 import { grantsOfScope } from './scope-name.ts';
+import type { ScopeRoleStore } from './scope-role.store.ts';
 import { STANDARD_SCOPES } from './standard-scopes.ts';
 
 export interface ClientScopeLinksDeps {
   readonly store: ClientScopeStore;
+  readonly scopeRoles: Pick<ScopeRoleStore, 'permissionsOf'>;
   readonly scopes: ScopeAliases;
   readonly clock: Clock;
 }
@@ -56,10 +58,15 @@ export class ClientScopeLinks {
   }
 
   async #giveDefaults(client: Client): Promise<void> {
-    const { clock, scopes, store } = this.#deps;
-    const defaults = await store.tenantDefaults(client.tenantId);
-    // A name that began to give permissions after it became a default is left out, because nobody granted them.
-    const harmless = defaults.filter(({ name }) => grantsOfScope(scopes, name).length === 0);
+    const { clock, scopeRoles, scopes, store } = this.#deps;
+    const { tenantId } = client;
+    const defaults = await store.tenantDefaults(tenantId);
+    const ids = defaults.map(({ scopeId }) => scopeId);
+    const lent = await scopeRoles.permissionsOf(tenantId, 'scope', ids);
+    // A scope whose name or roles began to give permissions after it became a default is left out, because nobody granted them.
+    const harmless = defaults.filter(
+      ({ name, scopeId }) => grantsOfScope(scopes, name).length === 0 && !lent.has(scopeId),
+    );
     if (harmless.length > 0) await store.replaceLinks(client.tenantId, client.id, harmless, clock.now());
   }
 
@@ -72,21 +79,21 @@ export class ClientScopeLinks {
   ): Promise<boolean> {
     if (JSON.stringify(next) === JSON.stringify(before)) return false;
     const added = next.map(({ name }) => name).filter((name) => !before.some((scope) => scope.name === name));
-    await this.#assertKnown(client.tenantId, added, given);
-    const { clock, scopes, store } = this.#deps;
-    assertMayGrant(
-      authority,
-      added.flatMap((name) => grantsOfScope(scopes, name)),
-    );
+    const { clock, scopeRoles, scopes, store } = this.#deps;
+    const ids = await store.idsOf(client.tenantId, added);
+    this.#assertKnown(added, ids, given);
+    const lent = await scopeRoles.permissionsOf(client.tenantId, 'scope', [...ids.values()]);
+    assertMayGrant(authority, [
+      ...added.flatMap((name) => grantsOfScope(scopes, name)),
+      ...parsePermissions([...lent.values()].flat()),
+    ]);
     await store.replaceLinks(client.tenantId, client.id, next, clock.now());
     return true;
   }
 
-  async #assertKnown(tenantId: string, added: readonly string[], given: Given): Promise<void> {
-    const { scopes, store } = this.#deps;
-    const unsure = added.filter((name) => !STANDARD_SCOPES.has(name) && !scopes.isKnown(name));
-    const known = await store.knownNames(tenantId, unsure);
-    const unknown = unsure.find((name) => !known.has(name));
+  #assertKnown(added: readonly string[], ids: ReadonlyMap<string, string>, given: Given): void {
+    const { scopes } = this.#deps;
+    const unknown = added.find((name) => !STANDARD_SCOPES.has(name) && !scopes.isKnown(name) && !ids.has(name));
     if (unknown !== undefined) throw clientErrors.CLIENT_SCOPE_UNKNOWN().at(`${placeOf(given, unknown)}.name`);
   }
 }

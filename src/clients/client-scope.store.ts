@@ -37,6 +37,12 @@ export interface StoredLink extends LinkedScope {
   readonly isNamed: boolean;
 }
 
+/** A scope that new clients get. */
+export interface TenantDefaultScope extends LinkedScope {
+  /** UUID of the scope. */
+  readonly scopeId: string;
+}
+
 /** The scopes of a client that count for a token: the default ones, and the optional ones that the token has. */
 export const linksInForce = (links: readonly StoredLink[], scopes: readonly string[]): StoredLink[] =>
   links.filter(({ name, isDefault }) => isDefault || scopes.includes(name));
@@ -86,12 +92,8 @@ export class ClientScopeStore {
     return this.#db.read() as Kysely<Tables>;
   }
 
-  /** The names among these for which the tenant has a row. */
-  async knownNames(tenantId: string, names: readonly string[]): Promise<Set<string>> {
-    return new Set((await this.#idsOf(tenantId, names)).keys());
-  }
-
-  async #idsOf(tenantId: string, names: readonly string[]): Promise<Map<string, string>> {
+  /** UUIDs of the scopes with these names, by name; names for which the tenant has no row are left out. */
+  async idsOf(tenantId: string, names: readonly string[]): Promise<Map<string, string>> {
     if (names.length === 0) return new Map();
     const rows = await this.#sql
       .selectFrom('client_scopes')
@@ -112,27 +114,31 @@ export class ClientScopeStore {
   }
 
   /** The scopes that new clients get, sorted by name. */
-  async tenantDefaults(tenantId: string): Promise<LinkedScope[]> {
+  async tenantDefaults(tenantId: string): Promise<TenantDefaultScope[]> {
     const rows = await this.#sql
       .selectFrom('client_scopes')
-      .select(['name', 'tenant_default'])
+      .select(['id', 'name', 'tenant_default'])
       .where('tenant_id', '=', tenantId)
       .where('tenant_default', 'is not', null)
       .orderBy('name')
       .limit(MAX_SCOPES)
       .execute();
-    return rows.map(({ name, tenant_default }) => ({ name, isDefault: tenant_default === 'default' }));
+    return rows.map(({ id, name, tenant_default }) => ({
+      scopeId: id,
+      name,
+      isDefault: tenant_default === 'default',
+    }));
   }
 
-  /** The names of all scopes of a tenant. */
-  async names(tenantId: string): Promise<readonly string[]> {
+  /** The names of all scopes of a tenant, by their UUIDs. */
+  async namesById(tenantId: string): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#sql
       .selectFrom('client_scopes')
-      .select('name')
+      .select(['id', 'name'])
       .where('tenant_id', '=', tenantId)
       .limit(MAX_SCOPES)
       .execute();
-    return rows.map(({ name }) => name);
+    return new Map(rows.map(({ id, name }) => [id, name]));
   }
 
   /** A client of a scope whose tokens act with all roles of their users; null: there is none. */
@@ -146,8 +152,9 @@ export class ClientScopeStore {
   }
 
   /**
-   * Clients of a scope that may do something by themselves: by permissions, roles, a `rest` secret or a scope; in the order of their ids.
-   * @param powerful Names of the scopes that give applications permissions.
+   * Clients of a scope that may do something: by permissions, roles, a `rest` secret, a scope, or roles that their tokens may have; in
+   * the order of their ids.
+   * @param powerful Names of the scopes that give applications permissions, by themselves or by their roles.
    * @param after Begins after this id; null: at the first.
    */
   async powerfulClientsOf(
@@ -166,6 +173,12 @@ export class ClientScopeStore {
             where g.tenant_id = c.tenant_id and g.holder_kind = 'client' and g.holder_id = c.id::text)
           or exists (select from client_secrets s
             where s.tenant_id = c.tenant_id and s.client_uuid = c.id and s.kind = 'rest')
+          or exists (select from roles r
+            where r.tenant_id = c.tenant_id
+              and (r.client_uuid = c.id or r.id in (select s.role_id from client_scoped_roles s
+                where s.tenant_id = c.tenant_id and s.client_uuid = c.id))
+              and (cardinality(r.permissions) > 0 or exists (select from role_composites k
+                where k.tenant_id = r.tenant_id and k.role_id = r.id)))
           or exists (select from client_scope_links own
             join client_scopes scope on scope.tenant_id = own.tenant_id and scope.id = own.scope_id
             where own.tenant_id = c.tenant_id and own.client_uuid = c.id and scope.name = any(${[...powerful]}::text[])))
@@ -281,7 +294,7 @@ export class ClientScopeStore {
       )
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    const ids = await this.#idsOf(tenantId, names);
+    const ids = await this.idsOf(tenantId, names);
     await this.#sql
       .insertInto('client_scope_links')
       .values(

@@ -38,18 +38,20 @@ export function basicPermissions({ record, secretKind }: AuthenticatedClient): P
 }
 
 /**
- * Everything a client may do with any of its secrets, or with the tokens of its users where these have all their roles. Omits `federation-link:bind`, which the `oauth` secret gives: with it
- * a client names no account, and only begins a link for the user who is signed in in the browser that returns to it.
+ * Everything a client may do with any of its secrets, or with the tokens of its users by the roles that these may have. Omits
+ * `federation-link:bind`, which the `oauth` secret gives: with it a client names no account, and only begins a link for the user
+ * who is signed in in the browser that returns to it.
+ * @param lent What the roles give that its tokens may have where it has not the full role scope.
  */
 export function clientPowers(
   { client, permissions, secrets }: ClientRecord,
   tenantName: string,
   now: Date,
+  lent: readonly PermissionGrant[] = [],
 ): PermissionSet {
   const ofRest = liveSecrets(secrets, 'rest', now).length === 0 ? [] : REST_GRANTS;
   // Nobody can lead the users of a builtin client to another address.
-  const sharesRoles = client.fullRoleScope && client.kind !== 'builtin';
-  const ofUsers = sharesRoles ? administratorGrants(tenantName) : [];
+  const ofUsers = client.kind === 'builtin' ? [] : client.fullRoleScope ? administratorGrants(tenantName) : lent;
   if (ofRest.length === 0 && ofUsers.length === 0) return permissions;
   return new PermissionSet([...permissions.grants(), ...ofRest, ...ofUsers]);
 }

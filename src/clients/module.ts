@@ -7,6 +7,7 @@ import {
   type ClientRoles,
   EffectiveRoleStore,
   type GuardedAccounts,
+  parsePermissions,
   type RolePermissions,
   type RoleStore,
 } from '../roles/index.ts';
@@ -85,18 +86,20 @@ export const clients = {
     const webOrigins = new WebOriginDirectory({ store, clients: directory, catalogue, feed });
     guarded.readClientPowersBy(async (tenant, clientUuid) => {
       const record = await directory.byUuid(tenant.id, clientUuid);
-      return record === null ? PermissionSet.none : clientPowers(record, tenant.name, clock.now());
+      if (record === null) return PermissionSet.none;
+      const lent = await scopeRoleStore.lentBy(tenant.id, clientUuid, record.links);
+      return clientPowers(record, tenant.name, clock.now(), parsePermissions(lent));
     });
     needs.tenants.addSeed(seedBuiltinClients(store, roleStore, clock));
     needs.tenants.addSeed(seedRealmScopes(scopeStore, scopeRoleStore, clock));
     const scopeMappers = new ScopeMapperDirectory({ store: scopeStore, feed });
     const scopeRoles = new ScopeRoleDirectory({ store: scopeRoleStore, feed });
-    const links = new ClientScopeLinks({ store: scopeStore, scopes, clock });
+    const links = new ClientScopeLinks({ store: scopeStore, scopeRoles: scopeRoleStore, scopes, clock });
     const hasher = new SecretHasher(masterKey);
     const secrets = new ClientSecrets({ store, hasher, sealer: sealer('client-secret-copy'), clock });
     const service = new ClientService({ ...base, store, scopeStore, links, secrets, clientRoles, guarded });
     const clientScopes = new ClientScopeService({ ...base, store: scopeStore, scopes });
-    const scopeGuard = new ClientScopeGuard({ store: scopeStore, scopes, guarded });
+    const scopeGuard = new ClientScopeGuard({ store: scopeStore, scopeRoles: scopeRoleStore, scopes, guarded });
     const owners = new MapperOwners({ ...base, clients: service, clientScopes, scopeGuard });
     return {
       services: {

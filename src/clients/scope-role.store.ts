@@ -28,6 +28,35 @@ const ALLOWED = defineStatement<{ readonly roleId: string }>(
   select role_id as "roleId" from allowed`,
 );
 
+/** `effective`: the scope roles of owners, a client's own roles among them, and all roles inside these. */
+function effectiveOf(tenantId: string, kind: ScopeRoleOwner, ownerIds: readonly string[]) {
+  const known = ownerIds.filter(isUuid);
+  const { table, owner } = TABLES[kind];
+  const own =
+    kind === 'client'
+      ? sql`union select client_uuid, id from roles
+          where tenant_id = ${tenantId} and client_uuid = any(${known}::uuid[])`
+      : sql``;
+  return sql`with recursive effective (owner_id, role_id) as (
+    (select ${sql.ref(owner)}, role_id from ${sql.table(table)}
+     where tenant_id = ${tenantId} and ${sql.ref(owner)} = any(${known}::uuid[]) ${own})
+    union
+    select e.owner_id, c.child_id from effective e
+    join role_composites c on c.tenant_id = ${tenantId} and c.role_id = e.role_id
+  )`;
+}
+
+/** A role of an owner. */
+interface OwnedRole {
+  readonly ownerId: string;
+  readonly roleId: string;
+}
+
+function groupRoles(rows: readonly OwnedRole[]): ReadonlyMap<string, readonly string[]> {
+  const grouped = Map.groupBy(rows, ({ ownerId }) => ownerId);
+  return new Map([...grouped].map(([id, found]) => [id, found.map(({ roleId }) => roleId)]));
+}
+
 /** The only queries on scope roles. */
 export class ScopeRoleStore {
   readonly #db: Database;
@@ -48,11 +77,55 @@ export class ScopeRoleStore {
   ): Promise<ReadonlyMap<string, readonly string[]>> {
     const known = ownerIds.filter(isUuid);
     const { table, owner } = TABLES[kind];
-    const { rows } = await sql<{ ownerId: string; roleId: string }>`
+    const { rows } = await sql<OwnedRole>`
       select ${sql.ref(owner)} as "ownerId", role_id as "roleId" from ${sql.table(table)}
       where tenant_id = ${tenantId} and ${sql.ref(owner)} = any(${known}::uuid[]) order by role_id`.execute(this.#sql);
-    const grouped = Map.groupBy(rows, ({ ownerId }) => ownerId);
-    return new Map([...grouped].map(([id, found]) => [id, found.map(({ roleId }) => roleId)]));
+    return groupRoles(rows);
+  }
+
+  /** Ids of the scope roles of many owners and of all roles inside them. The roles of a client itself count as well. */
+  async effectiveIdsOf(
+    tenantId: string,
+    kind: ScopeRoleOwner,
+    ownerIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { rows } = await sql<OwnedRole>`${effectiveOf(tenantId, kind, ownerIds)}
+      select owner_id as "ownerId", role_id as "roleId" from effective order by role_id`.execute(this.#sql);
+    return groupRoles(rows);
+  }
+
+  /**
+   * Permissions that the effective scope roles of many owners give beyond the accounts of those who have them; owners without
+   * any are left out.
+   */
+  async permissionsOf(
+    tenantId: string,
+    kind: ScopeRoleOwner,
+    ownerIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    if (ownerIds.length === 0) return new Map();
+    const { rows } = await sql<{ ownerId: string; permissions: string[] }>`${effectiveOf(tenantId, kind, ownerIds)}
+      select e.owner_id as "ownerId", array_agg(distinct given.permission) as permissions from effective e
+      join roles r on r.tenant_id = ${tenantId} and r.id = e.role_id
+      cross join lateral unnest(r.permissions) as given (permission)
+      where given.permission not like '%:self'
+      group by e.owner_id`.execute(this.#sql);
+    return new Map(rows.map(({ ownerId, permissions }) => [ownerId, permissions]));
+  }
+
+  /**
+   * Permissions that the roles give which tokens of a client may have, if it has not the full role scope.
+   * @param links All of its scopes.
+   */
+  async lentBy(
+    tenantId: string,
+    clientUuid: string,
+    links: readonly { readonly scopeId: string }[],
+  ): Promise<string[]> {
+    const ofClient = await this.permissionsOf(tenantId, 'client', [clientUuid]);
+    const scopeIds = links.map(({ scopeId }) => scopeId);
+    const ofScopes = await this.permissionsOf(tenantId, 'scope', scopeIds);
+    return [...new Set([...ofClient.values(), ...ofScopes.values()].flat())];
   }
 
   async add(tenantId: string, kind: ScopeRoleOwner, ownerId: string, roleIds: readonly string[]): Promise<void> {

@@ -186,6 +186,63 @@ describe('scopes of a tenant', () => {
     });
   });
 
+  describe('whose roles give permissions', () => {
+    const withRole = async (...permissions: string[]): Promise<ClientScope> => {
+      const scope = await create({ name: `roles-${made++}` });
+      const inner = await tenants.world.newRole(acme, { permissions });
+      const outer = await tenants.world.newRole(acme, { childIds: [inner.id] });
+      const { scopeRoles } = tenants.world.services;
+      await scopeRoles.add(tenants.world.system(acme), { clientScopeId: scope.id }, [{ id: outer.id }]);
+      return scope;
+    };
+    let made = 0;
+    const add = (id: string, { name }: ClientScope, ...scopes: string[]) =>
+      refusalOf(
+        tenants.world.services.clients.update(manager(...scopes), id, { addedScopes: [{ name, isDefault: false }] }),
+      );
+
+    it('are given to clients only by callers who hold these', async () => {
+      const scope = await withRole('user:write', 'user:read:self');
+      const { client } = await tenants.world.newClient(acme, { scopes: [] });
+      expect(await add(client.id, scope)).toBe('PERMISSION_ESCALATION');
+      const scopes = [{ name: scope.name, isDefault: true }];
+      const newClient = (...held: string[]) =>
+        refusalOf(tenants.world.services.clients.create(as(acme, 'client:create', ...held), { scopes }));
+      expect(await newClient()).toBe('PERMISSION_ESCALATION');
+      expect(await newClient('user:write')).toBeNull();
+      expect(await linksOf(client.id)).toEqual([]);
+      expect(await add(client.id, scope, 'user:write')).toBeNull();
+      expect(await add((await tenants.world.newClient(acme)).client.id, await withRole('user:read:self'))).toBeNull();
+    });
+
+    it('guard their clients: callers who hold less do not change them', async () => {
+      const { clients, scopeRoles } = tenants.world.services;
+      const change = (id: string, ...scopes: string[]) =>
+        refusalOf(clients.update(manager(...scopes), id, { description: `${made++}` }));
+      const scopes = [{ name: (await withRole('user:write')).name, isDefault: false }];
+      const { client: ofScope } = await tenants.world.newClient(acme, { scopes });
+      const { client: ofRole } = await tenants.world.newClient(acme, { scopes: [] });
+      const { client: ofOwn } = await tenants.world.newClient(acme, { scopes: [] });
+      expect(await change(ofRole.id)).toBeNull();
+      const strong = await tenants.world.newRole(acme, { permissions: ['user:write'] });
+      await scopeRoles.add(tenants.world.system(acme), { clientUuid: ofRole.id }, [{ id: strong.id }]);
+      await tenants.world.newRole(acme, { permissions: ['user:write'], clientUuid: ofOwn.id });
+      for (const { id } of [ofScope, ofRole, ofOwn]) {
+        expect(await change(id)).toBe('FORBIDDEN');
+        expect(await change(id, 'user:write')).toBeNull();
+      }
+    });
+
+    it('are left out for new clients that get the scopes of the tenant', async () => {
+      const scope = await withRole('user:write');
+      const harmless = await withRole('user:read:self');
+      for (const { id } of [scope, harmless]) await service().update(manager(), id, { tenantDefault: 'optional' });
+      const { client } = await tenants.world.newClient(acme);
+      expect(await linksOf(client.id)).toEqual([[harmless.name, false]]);
+      for (const { id } of [scope, harmless]) await service().delete(manager(), id);
+    });
+  });
+
   describe('that new clients get', () => {
     it('are theirs where the caller names no scopes', async () => {
       const made = [

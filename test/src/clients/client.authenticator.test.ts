@@ -155,6 +155,14 @@ describe('what a client may do', () => {
     const builtin = { ...sharing, client: { ...sharing.client, kind: 'builtin' as const } };
     expect(names(clientPowers(builtin, 'acme', clock.now()))).toEqual(['user:read tenant']);
   });
+
+  it('counts what the roles allow that the tokens of users may have, except at builtin clients', () => {
+    const record = recordOf();
+    const lent = [{ permission: 'role:read', reach: 'tenant' }] as const;
+    expect(names(clientPowers(record, 'acme', clock.now(), lent))).toEqual(['role:read tenant', 'user:read tenant']);
+    const builtin = { ...record, client: { ...record.client, kind: 'builtin' as const } };
+    expect(names(clientPowers(builtin, 'acme', clock.now(), lent))).toEqual(['user:read tenant']);
+  });
 });
 
 describe('live secrets', () => {

@@ -38,14 +38,16 @@ describe.each(ENGINES)('client stores on $name', ({ open }) => {
     expect((await clientStore.page(own.id, { withBuiltin: true }, {})).rows).toEqual([]);
     expect(await clientStore.secretsOf(own.id, theirs.id)).toEqual([]);
     expect(await clientScopeStore.linksOf(own.id, [theirs.id])).toEqual(new Map());
-    expect(await clientScopeStore.knownNames(own.id, ['openid'])).toEqual(new Set());
+    expect(await clientScopeStore.idsOf(own.id, ['openid'])).toEqual(new Map());
     expect(await clientScopeStore.findById(own.id, theirScope.id)).toBeNull();
     expect(await clientScopeStore.findByName(own.id, 'harbour')).toBeNull();
     expect((await clientScopeStore.page(own.id, {}, {})).rows).toEqual([]);
     expect(await clientScopeStore.tenantDefaults(own.id)).toEqual([]);
     expect(await clientScopeStore.mappersOf(own.id)).toEqual(new Map());
     expect([await clientScopeStore.count(own.id), await clientScopeStore.count(neighbour.id)]).toEqual([0, 2]);
-    expect(await clientScopeStore.tenantDefaults(neighbour.id)).toEqual([{ name: 'harbour', isDefault: true }]);
+    expect(await clientScopeStore.tenantDefaults(neighbour.id)).toEqual([
+      { scopeId: expect.any(String), name: 'harbour', isDefault: true },
+    ]);
     expect([...(await clientScopeStore.mappersOf(neighbour.id)).keys()]).toEqual([theirScope.id]);
   });
 

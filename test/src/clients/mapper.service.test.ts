@@ -199,6 +199,27 @@ describe('mappers of a scope', () => {
     expect(await tryWith({}, give)).toBe('FORBIDDEN');
   });
 
+  it('are guarded as well where tokens of a client may have roles that give something', async () => {
+    const { world, acme } = tenants;
+    const strong = await world.newRole(acme, { permissions: ['user:read'] });
+    const outer = await world.newRole(acme, { childIds: [strong.id] });
+    const idle = await world.newRole(acme);
+    const map =
+      (roleId: string) =>
+      async ({ client }: CreatedClient) => {
+        await world.services.scopeRoles.add(world.system(acme), { clientUuid: client.id }, [{ id: roleId }]);
+      };
+    expect(await tryWith({}, map(idle.id))).toBeNull();
+    for (const { id } of [strong, outer]) expect(await tryWith({}, map(id))).toBe('FORBIDDEN');
+    const own = async ({ client }: CreatedClient) => {
+      await world.newRole(acme, { permissions: ['user:read'], clientUuid: client.id });
+    };
+    expect(await tryWith({}, own)).toBe('FORBIDDEN');
+    const lending = await world.services.clientScopes.create(world.system(acme), { name: 'lending' });
+    await world.services.scopeRoles.add(world.system(acme), { clientScopeId: lending.id }, [{ id: outer.id }]);
+    expect(await tryWith({ scopes: [{ name: 'lending', isDefault: false }] })).toBe('FORBIDDEN');
+  });
+
   it('are open to administrators', async () => {
     const { world, acme } = tenants;
     const scope = await world.services.clientScopes.create(world.system(acme), { name: 'open' });
