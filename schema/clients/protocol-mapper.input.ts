@@ -65,7 +65,10 @@ export class MapperOwnerPayload {
 }
 
 @ObjectType({ description: 'Result of adding mappers.' })
-export class AddProtocolMappersPayload extends MapperOwnerPayload {}
+export class AddProtocolMappersPayload extends MapperOwnerPayload {
+  @Field(() => [ID], { description: 'UUIDs of the added mappers, in the order of the input.' })
+  mapperIds!: string[];
+}
 
 @ObjectType({ description: 'Result of a change to a mapper.' })
 export class UpdateProtocolMapperPayload extends MapperOwnerPayload {}

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import {
+  type AddedMappers,
   type Client,
   hasEffect,
   type MapperChanges,
@@ -72,7 +73,7 @@ export class ProtocolMapperResolver {
   async addProtocolMappers(
     @Arg('input', () => AddProtocolMappersInput, { description: 'The mappers.' }) input: AddProtocolMappersInput,
     @Ctx() context: GraphContext,
-  ): Promise<MapperOwnerRow> {
+  ): Promise<AddedMappers> {
     const owner = await toMapperOwner(context, input);
     return context.services.mappers.add(context.authority, owner, toNewMappers(input.mappers));
   }

@@ -56,6 +56,16 @@ export const scopeRolesOfScope = listLoader<Role>(({ scopeRoles }, tenantId, ids
   scopeRoles.rolesOf(tenantId, 'scope', ids),
 );
 
+/** Roles of users that tokens of clients may have, with those of the clients themselves and all roles inside them. */
+export const effectiveScopeRolesOfClient = listLoader<Role>(({ scopeRoles }, tenantId, ids) =>
+  scopeRoles.effectiveOf(tenantId, 'client', ids),
+);
+
+/** Roles of users that tokens with scopes may have, with all roles inside them. */
+export const effectiveScopeRolesOfScope = listLoader<Role>(({ scopeRoles }, tenantId, ids) =>
+  scopeRoles.effectiveOf(tenantId, 'scope', ids),
+);
+
 /** Whether roles contain others. */
 export const isCompositeById = rowLoader<boolean>(async ({ roles }, tenantId, ids) => {
   const composites = await roles.compositesAmong(tenantId, ids);

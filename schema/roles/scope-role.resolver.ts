@@ -8,7 +8,12 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { Reads } from '../kit/reads.ts';
-import { scopeRolesOfClient, scopeRolesOfScope } from './role.loader.ts';
+import {
+  effectiveScopeRolesOfClient,
+  effectiveScopeRolesOfScope,
+  scopeRolesOfClient,
+  scopeRolesOfScope,
+} from './role.loader.ts';
 import { RoleType } from './role.type.ts';
 import { toRoleReferences } from './role-reference.ts';
 import {
@@ -29,6 +34,18 @@ export class ClientScopeRolesResolver {
   scopeRoles(@Root() { tenantId, id }: ClientKeys, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
     return loaders.load(scopeRolesOfClient, { tenantId, key: id });
   }
+
+  @Reads()
+  @FieldResolver(() => [RoleType], {
+    nullable: 'itemsAndList',
+    description: 'The roles of `scopeRoles` and those of the client itself, with all roles inside them.',
+  })
+  effectiveScopeRoles(
+    @Root() { tenantId, id }: ClientKeys,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<readonly Role[]> {
+    return loaders.load(effectiveScopeRolesOfClient, { tenantId, key: id });
+  }
 }
 
 @Resolver(() => ClientScopeType)
@@ -39,6 +56,17 @@ export class ScopeRolesResolver {
   })
   scopeRoles(@Root() { tenantId, id }: ClientScope, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
     return loaders.load(scopeRolesOfScope, { tenantId, key: id });
+  }
+
+  @FieldResolver(() => [RoleType], {
+    nullable: 'itemsAndList',
+    description: 'The roles of `scopeRoles`, with all roles inside them.',
+  })
+  effectiveScopeRoles(
+    @Root() { tenantId, id }: ClientScope,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<readonly Role[]> {
+    return loaders.load(effectiveScopeRolesOfScope, { tenantId, key: id });
   }
 
   @RequiresScopes(['client:write'])

@@ -39,7 +39,7 @@ export { type ClientScopeFilter, ClientScopeStore, type LinkedScope, type Stored
 export type { NewSecret } from './client-secrets.ts';
 export { GRANT_TYPES, type GrantTypeName, isOpenTo, servedGrantTypes } from './grant-types.ts';
 export { LinkedAppBinding } from './linked-app.binding.ts';
-export type { MapperService } from './mapper.service.ts';
+export type { AddedMappers, MapperService } from './mapper.service.ts';
 export type { MapperOwner, MapperOwnerRow } from './mapper-owners.ts';
 export {
   buildMappedClaims,

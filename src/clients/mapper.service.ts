@@ -10,6 +10,12 @@ export interface MapperServiceDeps {
   readonly owners: MapperOwners;
 }
 
+/** The owner after mappers were added. */
+export interface AddedMappers extends MapperOwnerRow {
+  /** In the order in which they were given. */
+  readonly mapperIds: readonly string[];
+}
+
 /** Changes the mappers of an owner. Pure. */
 type Change = (before: readonly ProtocolMapper[]) => readonly ProtocolMapper[];
 
@@ -26,8 +32,14 @@ export class MapperService {
    * @throws NOT_FOUND, CLIENT_SCOPE_NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED
    * @throws INVALID_INPUT, PROTOCOL_MAPPER_NAME_TAKEN, PROTOCOL_MAPPER_LIMIT
    */
-  add(authority: Authority, owner: MapperOwner, added: readonly NewMapper[]): Promise<MapperOwnerRow> {
-    return this.#change(authority, owner, (before) => withAdded(before, added, 'input.mappers'));
+  async add(authority: Authority, owner: MapperOwner, added: readonly NewMapper[]): Promise<AddedMappers> {
+    let mapperIds: readonly string[] = [];
+    const row = await this.#change(authority, owner, (before) => {
+      const after = withAdded(before, added, 'input.mappers');
+      mapperIds = after.slice(before.length).map(({ id }) => id);
+      return after;
+    });
+    return { ...row, mapperIds };
   }
 
   /** Changes what the input names. @throws As `add`; PROTOCOL_MAPPER_NOT_FOUND */

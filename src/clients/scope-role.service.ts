@@ -38,10 +38,19 @@ export class ScopeRoleService {
     kind: ScopeRoleOwner,
     ownerIds: readonly string[],
   ): Promise<ReadonlyMap<string, readonly Role[]>> {
-    const { roleStore, store } = this.#deps;
-    const ids = await store.idsOf(tenantId, kind, ownerIds);
-    const roles = await roleStore.findMany(tenantId, [...new Set([...ids.values()].flat())]);
-    return new Map([...ids].map(([owner, found]) => [owner, found.flatMap((id) => roles.get(id) ?? [])]));
+    return this.#read(tenantId, await this.#deps.store.idsOf(tenantId, kind, ownerIds));
+  }
+
+  /**
+   * The scope roles of many owners, a client's own roles among them, and all roles inside these. The caller of this method must
+   * check the permission to read them.
+   */
+  async effectiveOf(
+    tenantId: string,
+    kind: ScopeRoleOwner,
+    ownerIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly Role[]>> {
+    return this.#read(tenantId, await this.#deps.store.effectiveIdsOf(tenantId, kind, ownerIds));
   }
 
   /**
@@ -72,6 +81,14 @@ export class ScopeRoleService {
       await this.#deps.store.remove(authority.tenant.id, kind, id, removed);
       return true;
     });
+  }
+
+  async #read(
+    tenantId: string,
+    ids: ReadonlyMap<string, readonly string[]>,
+  ): Promise<ReadonlyMap<string, readonly Role[]>> {
+    const roles = await this.#deps.roleStore.findMany(tenantId, [...new Set([...ids.values()].flat())]);
+    return new Map([...ids].map(([owner, found]) => [owner, found.flatMap((id) => roles.get(id) ?? [])]));
   }
 
   #change(

@@ -4,7 +4,7 @@ import { callField } from '../../support/call-field.ts';
 import { World } from '../../support/world.ts';
 
 const OWNERS = 'client { mappers { mapperId name type config hasEffect } } clientScope { mappers { mapperId name } }';
-const ADD = `mutation ($input: AddProtocolMappersInput!) { addProtocolMappers(input: $input) { ${OWNERS} } }`;
+const ADD = `mutation ($input: AddProtocolMappersInput!) { addProtocolMappers(input: $input) { mapperIds ${OWNERS} } }`;
 const UPDATE = `mutation ($input: UpdateProtocolMapperInput!) { updateProtocolMapper(input: $input) { ${OWNERS} } }`;
 const DELETE = `mutation ($input: DeleteProtocolMapperInput!) { deleteProtocolMapper(input: $input) { ${OWNERS} } }`;
 const NONE = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
@@ -34,6 +34,7 @@ describe('mappers over GraphQL', () => {
     };
     const { addProtocolMappers: added } = (await world.graphql(manager(), ADD, { input })).data;
     expect(added.clientScope).toBeNull();
+    expect(added.mapperIds).toEqual(added.client.mappers.map(({ mapperId }: { mapperId: string }) => mapperId));
     expect(added.client.mappers).toMatchObject([
       { ...MAPPER, config: {}, hasEffect: true },
       { name: 'other', type: 'oidc-acr-mapper', config: { a: 'b' }, hasEffect: false },

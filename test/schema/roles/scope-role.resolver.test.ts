@@ -3,7 +3,8 @@ import type { TenantRef } from '../../../src/kernel/index.ts';
 import { callField } from '../../support/call-field.ts';
 import { World } from '../../support/world.ts';
 
-const OWNERS = 'client { scopeRoles { name } } clientScope { scopeRoles { name } }';
+const ROLES = 'scopeRoles { name } effectiveScopeRoles { name }';
+const OWNERS = `client { ${ROLES} } clientScope { ${ROLES} }`;
 const ADD = `mutation ($input: AddScopeRolesInput!) { addScopeRoles(input: $input) { ${OWNERS} } }`;
 const REMOVE = `mutation ($input: RemoveScopeRolesInput!) { removeScopeRoles(input: $input) { ${OWNERS} } }`;
 const NONE = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
@@ -27,19 +28,22 @@ describe('scope roles over GraphQL', () => {
 
   it('of a client are added, shown and taken away', async () => {
     const added = await world.graphql(manager(), ADD, { input: { clientId: 'app', roles } });
-    expect(added.data.addScopeRoles).toEqual({ client: { scopeRoles: roles }, clientScope: null });
+    const shown = { scopeRoles: roles, effectiveScopeRoles: roles };
+    expect(added.data.addScopeRoles).toEqual({ client: shown, clientScope: null });
     const listed = await world.graphql(manager(), '{ clients { nodes { scopeRoles { name } } } }');
     expect(listed.data.clients.nodes).toEqual([{ scopeRoles: roles }]);
     const removed = await world.graphql(manager(), REMOVE, { input: { clientId: 'app', roles } });
-    expect(removed.data.removeScopeRoles).toEqual({ client: { scopeRoles: [] }, clientScope: null });
+    const none = { scopeRoles: [], effectiveScopeRoles: [] };
+    expect(removed.data.removeScopeRoles).toEqual({ client: none, clientScope: null });
   });
 
   it('of a scope are added, shown and taken away', async () => {
     const { id: clientScopeId } = await world.services.clientScopes.create(world.system(acme), { name: 'bridge' });
     const added = await world.graphql(manager(), ADD, { input: { clientScopeId, roles } });
-    expect(added.data.addScopeRoles).toEqual({ client: null, clientScope: { scopeRoles: roles } });
+    const shown = { scopeRoles: roles, effectiveScopeRoles: roles };
+    expect(added.data.addScopeRoles).toEqual({ client: null, clientScope: shown });
     const removed = await world.graphql(manager(), REMOVE, { input: { clientScopeId, roles } });
-    expect(removed.data.removeScopeRoles.clientScope).toEqual({ scopeRoles: [] });
+    expect(removed.data.removeScopeRoles.clientScope).toEqual({ scopeRoles: [], effectiveScopeRoles: [] });
   });
 
   it.each(FIELDS)('%s refuses what its rules do not allow', async (field) => {

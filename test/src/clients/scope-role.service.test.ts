@@ -54,6 +54,21 @@ describe.each(KINDS)('scope roles of a %s', (kind) => {
     expect(await namesOf(owner)).toEqual([]);
   });
 
+  it('have the roles inside them among the effective ones, and those of the client itself', async () => {
+    const owner = await newOwner();
+    const inner = await tenants.world.newRole(acme);
+    const outer = await tenants.world.newRole(acme, { childIds: [inner.id] });
+    const effective = async (tenant = acme) => {
+      const found = await service().effectiveOf(tenant.id, kind, [idOf(owner), NONE, 'x']);
+      return (found.get(idOf(owner)) ?? []).map(({ name }) => name);
+    };
+    expect(await effective()).toEqual([]);
+    await service().add(manager(), owner, [{ id: outer.id }]);
+    const own = 'clientUuid' in owner ? [(await tenants.world.newRole(acme, owner)).name] : [];
+    expect((await effective()).sort()).toEqual([inner.name, outer.name, ...own].sort());
+    expect(await effective(tenants.master)).toEqual([]);
+  });
+
   it('are added by callers who hold what the roles give, inside other roles too', async () => {
     const owner = await newOwner();
     const inner = await tenants.world.newRole(acme, { permissions: ['user:write'] });
@@ -62,7 +77,10 @@ describe.each(KINDS)('scope roles of a %s', (kind) => {
     expect(await add()).toBe('PERMISSION_ESCALATION');
     expect(await namesOf(owner)).toEqual([]);
     expect(await add('user:write')).toBeNull();
-    expect(await refusalOf(service().remove(manager(), owner, [{ id: outer.id }]))).toBeNull();
+    // Tokens of the client now act with the role, so it is guarded like accounts that may do more than the caller.
+    const remove = (...scopes: string[]) => refusalOf(service().remove(manager(...scopes), owner, [{ id: outer.id }]));
+    expect(await remove()).toBe(kind === 'client' ? 'FORBIDDEN' : null);
+    expect(await remove('user:write')).toBeNull();
   });
 
   it('are added all or none, and are at most 200', async () => {
