@@ -8,6 +8,18 @@ export const refusedWith = (status: number, text: string): LegacyError => ({
   ...refused(status, text),
   envelope: 'message',
 });
+/** An error whose text has the name that was sent, in `errorMessage`. */
+export const refusedNaming = (status: number, text: (name: string) => string): LegacyError => ({
+  ...refusedWith(status, ''),
+  text: ({ variables }) => text(String(variables['name'] ?? '')),
+});
+/** A conflict whose text stands in `error_description`. */
+export const conflict = (text: string): LegacyError => ({
+  status: 409,
+  envelope: 'described',
+  error: 'conflict',
+  text,
+});
 /** How a body is refused: with this text where the graph refuses a value in it. */
 export const unusable = (text: string): LegacyError => ({ ...refusedWith(400, text), envelope: 'body' });
 
@@ -25,6 +37,12 @@ export const ROLE_UNKNOWN = refused(404, 'Could not find role');
 export const CLIENT_UNKNOWN = refused(404, 'Could not find client');
 export const GROUP_UNKNOWN = refused(404, 'Group not found');
 export const CREDENTIAL_UNKNOWN = refused(404, 'Credential not found');
+export const SCOPE_UNKNOWN = refused(404, 'Could not find client scope');
+/** Where a scope is given to something. */
+export const LINKED_SCOPE_UNKNOWN = refused(404, 'Client scope not found');
+export const MODEL_UNKNOWN = refused(404, 'Model not found');
+export const MAPPER_TYPE_UNKNOWN = refused(404, 'ProtocolMapper provider not found');
+export const PROTOCOL_UNKNOWN = refusedWith(400, 'Unexpected protocol');
 export const CONSENT_UNKNOWN = refused(404, 'Consent nor offline token not found');
 /** A body that is no JSON, or does not have its declared shape. */
 const CANNOT_PARSE = unusable('Cannot parse the JSON');
@@ -121,6 +139,7 @@ export const ADMIN_ERRORS: DialectErrors = {
   },
   envelopes: {
     error: { schema: ERROR, body: ({ text }) => ({ error: text }) },
+    described: { schema: DESCRIBED, body: ({ legacy, text }) => ({ error: legacy.error, error_description: text }) },
     message: { schema: MESSAGE, body: ({ text }) => ({ errorMessage: text }) },
     body: { schema: z.union([DESCRIBED, MESSAGE, ERROR]), body: bodyOfUnusable },
     password: { schema: DESCRIBED, body: bodyOfPassword },

@@ -1,9 +1,13 @@
 import { type Chapter, type Dialect, forPages, type Mount, type Route } from '../engine/index.ts';
 import { ADMIN_ERRORS } from './errors.ts';
 import { ACCESS_ROUTES } from './routes/access.ts';
+import { CLIENT_SCOPE_ROUTES } from './routes/client-scopes.ts';
 import { CREDENTIAL_ROUTES } from './routes/credentials.ts';
 import { GROUP_ROUTES } from './routes/groups.ts';
+import { MAPPER_ROUTES } from './routes/mappers.ts';
 import { ROLE_MAPPING_ROUTES } from './routes/role-mappings.ts';
+import { SCOPE_MAPPING_ROUTES } from './routes/scope-mappings.ts';
+import { SCOPES_OF_CLIENT_ROUTES } from './routes/scopes-of-clients.ts';
 import { USER_ROUTES } from './routes/users.ts';
 import { ADMIN_SAMPLES } from './samples.ts';
 
@@ -12,6 +16,22 @@ const CHAPTERS: readonly Chapter[] = [
   { name: 'Role mappings', description: 'Roles granted to users.', routes: ROLE_MAPPING_ROUTES },
   { name: 'Groups of users', description: 'Memberships of users in groups.', routes: GROUP_ROUTES },
   { name: 'Access', description: 'Sessions, consents and linked accounts of users.', routes: ACCESS_ROUTES },
+  {
+    name: 'Client scopes',
+    description: 'Client scopes, and those that new clients get.',
+    routes: CLIENT_SCOPE_ROUTES,
+  },
+  {
+    name: 'Scopes of clients',
+    description: 'Default and optional scopes of clients.',
+    routes: SCOPES_OF_CLIENT_ROUTES,
+  },
+  { name: 'Mappers', description: 'Mappers of clients and client scopes.', routes: MAPPER_ROUTES },
+  {
+    name: 'Scope mappings',
+    description: 'Roles of users that tokens of clients and with client scopes may have.',
+    routes: SCOPE_MAPPING_ROUTES,
+  },
   { name: 'Credentials', description: 'Changes of credentials of users.', routes: CREDENTIAL_ROUTES },
 ].map((chapter) => ({ ...chapter, routes: chapter.routes.map(forPages) }));
 const ROWS: readonly Route[] = CHAPTERS.flatMap(({ routes }) => routes);

@@ -22,6 +22,30 @@ const USER = {
 };
 const ROLE = { id: ID, name: 'auditor', description: 'Reads the books.', composite: false, clientRole: false };
 const CLIENT_ROLE = { ...ROLE, clientRole: true, containerId: ID };
+const SENT_MAPPER = {
+  name: 'berth',
+  protocol: 'openid-connect',
+  protocolMapper: 'oidc-usermodel-attribute-mapper',
+  config: {
+    'user.attribute': 'berth',
+    'claim.name': 'berth',
+    'jsonType.label': 'String',
+    'access.token.claim': 'true',
+  },
+};
+const MAPPER = { id: ID, ...SENT_MAPPER, consentRequired: false };
+const SENT_SCOPE = {
+  name: 'harbour',
+  description: 'Where a ship lies',
+  protocol: 'openid-connect',
+  attributes: { 'include.in.token.scope': 'true', 'display.on.consent.screen': 'true' },
+};
+const SCOPE = { id: ID, ...SENT_SCOPE, protocolMappers: [MAPPER] };
+const SENT_ROLES = [{ id: ID, name: 'auditor' }];
+const MAPPINGS = {
+  realmMappings: [ROLE],
+  clientMappings: { portal: { id: ID, client: 'portal', mappings: [CLIENT_ROLE] } },
+};
 const MOMENT = 1_790_000_000_000;
 const SENT = {
   firstName: 'Ada',
@@ -43,6 +67,9 @@ export const ADMIN_SAMPLES: Samples = {
     clientId: 'portal',
     groupId: ID,
     credentialId: ID,
+    clientScopeId: ID,
+    mapperId: ID,
+    protocol: 'openid-connect',
     search: 'ada',
     username: 'ada',
     email: 'ada@',
@@ -83,17 +110,35 @@ export const ADMIN_SAMPLES: Samples = {
         },
       ],
     },
-    RoleMappings: {
-      reply: {
-        realmMappings: [ROLE],
-        clientMappings: { portal: { id: ID, client: 'portal', mappings: [CLIENT_ROLE] } },
-      },
-    },
+    RoleMappings: { reply: MAPPINGS },
     RolesOfUser: { reply: [ROLE] },
     AvailableRoles: { reply: [ROLE] },
     EffectiveRoles: { reply: [ROLE] },
-    GrantRoles: { body: [{ id: ID, name: 'auditor' }] },
-    RevokeRoles: { body: [{ id: ID, name: 'auditor' }] },
+    GrantRoles: { body: SENT_ROLES },
+    RevokeRoles: { body: SENT_ROLES },
+    ClientScopes: { reply: [SCOPE] },
+    ClientScopeById: { reply: SCOPE },
+    CreateClientScope: { body: { ...SENT_SCOPE, protocolMappers: [SENT_MAPPER] } },
+    UpdateClientScope: { body: SENT_SCOPE },
+    ScopesOfNewClients: { reply: [{ id: ID, name: 'harbour', protocol: 'openid-connect' }] },
+    ScopesOfClient: { reply: [{ id: ID, name: 'harbour' }] },
+    MappersOfClient: { reply: [MAPPER] },
+    MappersOfClientScope: { reply: [MAPPER] },
+    MapperOfClient: { reply: MAPPER },
+    MapperOfClientScope: { reply: MAPPER },
+    AddMapper: { body: SENT_MAPPER },
+    AddMappers: { body: [SENT_MAPPER] },
+    UpdateMapper: { body: SENT_MAPPER },
+    ScopeMappingsOfClient: { reply: MAPPINGS },
+    ScopeMappingsOfClientScope: { reply: MAPPINGS },
+    ScopeRolesOfClient: { reply: [ROLE] },
+    ScopeRolesOfClientScope: { reply: [ROLE] },
+    OtherRolesOfClient: { reply: [ROLE] },
+    OtherRolesOfClientScope: { reply: [ROLE] },
+    EffectiveRolesOfClient: { reply: [ROLE] },
+    EffectiveRolesOfClientScope: { reply: [ROLE] },
+    AddScopeRoles: { body: SENT_ROLES },
+    RemoveScopeRoles: { body: SENT_ROLES },
     GroupsOfUser: { reply: [{ id: ID, name: 'deck', path: '/deck', subGroups: [] }] },
     CountGroups: { reply: { count: 1 } },
     SessionsOfUser: {
