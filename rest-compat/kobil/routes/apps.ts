@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { lookup, type ParsedRequest, presentItems, type Route, type RouteInput, route } from '../../engine/index.ts';
+import { HIDDEN_SECRET } from '../../realm-clients/client.ts';
 import { at } from '../alias.ts';
 import { APP, APP_NAME, NEW_APP, SENT_APP, showApp, toAppChanges, toNewApp } from '../app.ts';
 import { callersWith } from '../callers.ts';
@@ -15,7 +16,7 @@ import {
   RotateAppSecret,
   UpdateApp,
 } from '../operations.generated.ts';
-import { HIDDEN_SECRET, MAX_LISTED } from '../quirks.ts';
+import { MAX_LISTED } from '../quirks.ts';
 
 const { apps, users } = SUBSYSTEM;
 const TAGS = { subSystem: apps };
@@ -156,7 +157,7 @@ const credential = <I extends RouteInput>(path: string, { input, nameOf }: Place
       isReadable: lookup({
         operation: FindApp,
         toVariables: (request: ParsedRequest<I>) => ({ clientId: nameOf(request) }),
-        from: ({ client }) => client?.secrets.some(({ kind, isReadable }) => kind === 'OAUTH' && isReadable) ?? null,
+        from: ({ client }) => client?.hasReadableSecret ?? null,
       }),
     },
     toVariables: (request, found) => ({ clientId: nameOf(request), isReadable: found.isReadable }),
