@@ -10,11 +10,14 @@ import {
   TokenFormatName,
 } from './client.type.ts';
 import { ClientMetadataInput } from './client-metadata.input.ts';
+import { ProtocolMapperInput } from './protocol-mapper.input.ts';
 
 @InputType({ description: 'Filters for a list of clients.' })
 export class ClientFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Only enabled or only disabled ones.' })
   isEnabled?: boolean | null;
+  @Field(() => String, { nullable: true, description: 'Only the client with this `client_id`, in exact case.' })
+  clientId?: string | null;
   @Field(() => String, {
     nullable: true,
     description:
@@ -168,7 +171,10 @@ export class NewClientInput extends ClientPropertiesInput {
 }
 
 @InputType({ description: 'A client to register.' })
-export class CreateClientInput extends NewClientInput {}
+export class CreateClientInput extends NewClientInput {
+  @Field(() => [ProtocolMapperInput], { nullable: true, description: 'Its mappers. Default: none.' })
+  mappers?: ProtocolMapperInput[] | null;
+}
 
 @InputType({ description: 'Changes to a client; absent members stay.' })
 export class UpdateClientInput extends ClientPropertiesInput {
@@ -179,6 +185,29 @@ export class UpdateClientInput extends ClientPropertiesInput {
     description: 'The type that the client must have; another one is refused, because a type cannot be changed.',
   })
   type?: ClientType | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The `client_id` that the client must have; another one is refused, because a `client_id` cannot be changed.',
+  })
+  expectedClientId?: string | null;
+  @Field(() => [ProtocolMapperInput], {
+    nullable: true,
+    description: 'Mappers of the client; replaces them. Those whose names stay keep their ids.',
+  })
+  mappers?: ProtocolMapperInput[] | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Another secret for OAuth, unless it is the present one: 1 to 1024 printable ASCII characters that nobody can guess. The caller must hold `client-secret:rotate` as well. The earlier ones end at once.',
+  })
+  secret?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'With `secret`: whether to keep an encrypted copy, so that `clientSecret` can show it again. Default false.',
+  })
+  keepSecretReadable?: boolean | null;
   @Field(() => [GrantTypeName], {
     nullable: true,
     description: 'Grant types to allow in addition to those that the client has, or to `grantTypes`.',
@@ -239,10 +268,18 @@ export class RotateClientSecretInput {
   secretForm?: ClientSecretForm | null;
 }
 
+@InputType({ description: 'A client whose earlier secrets to end.' })
+export class EndEarlierClientSecretsInput {
+  @Field(() => ID, { description: 'The client: global id or `client_id`.' })
+  clientId!: string;
+}
+
 @ObjectType({ description: 'A new client.' })
 export class CreateClientPayload {
   @Field(() => String, { description: 'The `client_id`, which every `clientId` argument accepts.' })
   clientId!: string;
+  @Field(() => ID, { description: 'UUID of the client.' })
+  clientUuid!: string;
   @Field(() => String, {
     nullable: true,
     description: 'Secret of the client, shown only this once; null for a public client.',
@@ -270,6 +307,14 @@ export class UpdateClientPayload {
 export class RotateClientSecretPayload {
   @Field(() => String, { description: 'The new secret, shown only this once.' })
   secret!: string;
+  @Field(() => ClientObject, { nullable: true, description: 'The client; null when the caller may not read it.' })
+  client!: ClientObject | null;
+}
+
+@ObjectType({ description: 'Result of ending earlier secrets.' })
+export class EndEarlierClientSecretsPayload {
+  @Field(() => Int, { description: 'Number of secrets that ended.' })
+  endedSecrets!: number;
   @Field(() => ClientObject, { nullable: true, description: 'The client; null when the caller may not read it.' })
   client!: ClientObject | null;
 }

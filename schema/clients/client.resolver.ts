@@ -31,6 +31,8 @@ import {
   CreateClientPayload,
   DeleteClientInput,
   DeleteClientPayload,
+  EndEarlierClientSecretsInput,
+  EndEarlierClientSecretsPayload,
   type NewClientInput,
   RotateClientSecretInput,
   RotateClientSecretPayload,
@@ -47,6 +49,8 @@ import {
   LinkedScopeType,
 } from './client.type.ts';
 import { toClientReference } from './client-reference.ts';
+import type { ProtocolMapperInput } from './protocol-mapper.input.ts';
+import { toNewMappers } from './protocol-mapper.resolver.ts';
 
 /** Members for which null is a value: it removes the stored value. */
 const NULLABLE = [
@@ -59,6 +63,9 @@ const NULLABLE = [
   'notBefore',
   ...METADATA_NAMES,
 ];
+
+const toMappers = (mappers: readonly ProtocolMapperInput[] | null | undefined) =>
+  mappers == null ? {} : { mappers: toNewMappers(mappers) };
 
 const toLinks = (scopes: readonly ClientScopeInput[] | null | undefined): LinkedScope[] | undefined =>
   scopes?.map(({ name, isDefault }) => ({ name, isDefault: isDefault ?? false }));
@@ -121,6 +128,19 @@ export class ClientResolver {
       const { kind, createdAt, expiresAt } = secret;
       return { kind, createdAt, expiresAt, isReadable: readable.has(secret) };
     });
+  }
+
+  @Reads('kind', 'type')
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether `clientSecret` shows the OAuth secret. A confidential client of the service gets its secret when it is first shown.',
+  })
+  async hasReadableSecret(
+    @Root() client: ClientKeys & Pick<Client, 'kind' | 'type'>,
+    @Ctx() { loaders, services }: GraphContext,
+  ): Promise<boolean> {
+    const secrets = await loaders.load(secretsOfClient, { tenantId: client.tenantId, key: client.id });
+    return services.clients.hasReadableSecret(client, secrets);
   }
 
   @Reads()
@@ -188,6 +208,8 @@ export class ClientResolver {
     'CLIENT_SCOPE_UNKNOWN',
     'CLIENT_PUBLIC',
     'CLIENT_WITHOUT_ACCOUNT',
+    'PROTOCOL_MAPPER_NAME_TAKEN',
+    'PROTOCOL_MAPPER_LIMIT',
     'USER_USERNAME_TAKEN',
     'PERMISSION_UNKNOWN',
     'PERMISSION_ESCALATION',
@@ -197,11 +219,12 @@ export class ClientResolver {
     description: 'Registers a client and shows its secret, only this once.',
   })
   async createClient(
-    @Arg('input', () => CreateClientInput, { description: 'The client.' }) input: CreateClientInput,
+    @Arg('input', () => CreateClientInput, { description: 'The client.' }) { mappers, ...input }: CreateClientInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<object> {
-    const created = await services.serviceAccounts.createClient(authority, toNewClient(input));
-    return { ...created, clientId: created.client.clientId };
+    const made = { ...toNewClient(input), ...toMappers(mappers) };
+    const created = await services.serviceAccounts.createClient(authority, made);
+    return { ...created, clientId: created.client.clientId, clientUuid: created.client.id };
   }
 
   @RequiresScopes(['client:write'])
@@ -212,6 +235,10 @@ export class ClientResolver {
     'USER_USERNAME_TAKEN',
     'ADMINISTRATOR_LAST',
     'CLIENT_TYPE_FIXED',
+    'CLIENT_ID_FIXED',
+    'CLIENT_PUBLIC',
+    'PROTOCOL_MAPPER_NAME_TAKEN',
+    'PROTOCOL_MAPPER_LIMIT',
     'CLIENT_REDIRECT_INVALID',
     'CLIENT_METADATA_INVALID',
     'CLIENT_GRANT_TYPE_INVALID',
@@ -227,11 +254,16 @@ export class ClientResolver {
   })
   async updateClient(
     @Arg('input', () => UpdateClientInput, { description: 'What to change.' })
-    { clientId, ...input }: UpdateClientInput,
+    { clientId, mappers, secret, keepSecretReadable, ...input }: UpdateClientInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ client: Client }> {
     const id = await services.clients.idOf(authority, toClientReference(clientId, 'input.clientId'));
-    return { client: await services.serviceAccounts.updateClient(authority, id, toProperties(input)) };
+    const changes = {
+      ...toProperties(input),
+      ...toMappers(mappers),
+      ...(secret == null ? {} : { secret: { text: secret, isReadable: keepSecretReadable ?? false } }),
+    };
+    return { client: await services.serviceAccounts.updateClient(authority, id, changes) };
   }
 
   @RequiresScopes(['client:delete'])
@@ -266,5 +298,19 @@ export class ClientResolver {
       isReadable: keepReadable ?? false,
       ...given({ text: secret, form: secretForm }),
     } as RotateSecret);
+  }
+
+  @RequiresScopes(['client-secret:rotate'])
+  @Errors('CLIENT_BUILTIN', 'ACCOUNT_GUARDED')
+  @Mutation(() => EndEarlierClientSecretsPayload, {
+    description: 'Ends the OAuth secrets of a client that a rotation let stay, all but the newest.',
+  })
+  async endEarlierClientSecrets(
+    @Arg('input', () => EndEarlierClientSecretsInput, { description: 'The client.' })
+    { clientId }: EndEarlierClientSecretsInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ client: Client; endedSecrets: number }> {
+    const id = await services.clients.idOf(authority, toClientReference(clientId, 'input.clientId'));
+    return services.clients.endEarlierSecrets(authority, id);
   }
 }

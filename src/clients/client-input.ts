@@ -4,7 +4,9 @@ import { checkedPermissions } from '../roles/index.ts';
 import type { Client, RedirectEntry } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import { type LinkedScope, MAX_SCOPES } from './client-scope.store.ts';
+import type { NewSecret } from './client-secrets.ts';
 import { findRedirected, mayBeAllowed, servedGrantTypes } from './grant-types.ts';
+import { type NewMapper, withReplaced } from './mappers/index.ts';
 import { type ClientMetadataInput, changedMetadata, metadataOf } from './metadata/index.ts';
 import { assertFitApplication, checkedRedirects, checkedSignOutRedirects, type RedirectInput } from './redirects.ts';
 import { SCOPE_NAME } from './scope-name.ts';
@@ -30,6 +32,8 @@ export interface ClientProperties extends ClientMetadataInput {
   /** Null = the tenant's setting, else the default of the issuer kind. */
   readonly accessTokenSeconds?: number | null;
   readonly refreshTokenSeconds?: number | null;
+  /** Mappers of the client; the list replaces the one before, in which those with the same names keep their ids. */
+  readonly mappers?: readonly NewMapper[];
   /** Scopes the client may ask for; the list replaces the one before. */
   readonly scopes?: readonly LinkedScope[];
   /** Tokens issued before this moment are refused; null removes it. */
@@ -49,6 +53,10 @@ export interface ScopeChanges extends Pick<ClientProperties, 'scopes'> {
 export interface ClientChanges extends ClientProperties, ScopeChanges {
   /** The type that the client must have. */
   readonly type?: 'confidential' | 'public';
+  /** The `client_id` that the client must have. */
+  readonly expectedClientId?: string;
+  /** Replaces the `oauth` secrets of the client, unless it is the present one already. */
+  readonly secret?: Pick<NewSecret, 'text' | 'isReadable'>;
   readonly addedGrantTypes?: readonly string[];
   readonly removedGrantTypes?: readonly string[];
   /** Members of `extra` to set; null removes one. */
@@ -56,7 +64,7 @@ export interface ClientChanges extends ClientProperties, ScopeChanges {
 }
 
 /** Whether changes enable or disable a client and name nothing else. */
-export const onlySwitch = ({ enabled, ...others }: ClientChanges): boolean =>
+export const onlySwitch = ({ enabled, expectedClientId: _expected, ...others }: ClientChanges): boolean =>
   enabled !== undefined && Object.values(others).every((value) => value === undefined);
 
 type Column = Exclude<keyof ClientProperties, 'scopes' | 'canLackRedirects' | keyof ClientMetadataInput>;
@@ -129,6 +137,7 @@ const CHECKS: Checks = {
   idTokenAlg: algorithm,
   accessTokenSeconds: seconds(MAX_ACCESS_SECONDS),
   refreshTokenSeconds: seconds(MAX_REFRESH_SECONDS),
+  mappers: (path, value: readonly NewMapper[], before) => [...withReplaced(before.mappers, value, path)],
   notBefore: (_path, value: Date | null) => value,
 };
 
@@ -138,7 +147,8 @@ const CHECKS: Checks = {
  * @throws CLIENT_GRANT_TYPE_INVALID
  */
 export function withChanges(changes: ClientChanges, before: Client): ClientProperties {
-  const { type: _type, addedGrantTypes, removedGrantTypes = [], extra, extraChanges, ...properties } = changes;
+  const { type: _type, expectedClientId: _expected, secret: _secret, ...others } = changes;
+  const { addedGrantTypes, removedGrantTypes = [], extra, extraChanges, ...properties } = others;
   const added = grantTypes('input.addedGrantTypes', addedGrantTypes ?? [], before);
   const kept = servedGrantTypes(properties.grantTypes ?? before.grantTypes);
   const hasGrantChanges = added.length > 0 || removedGrantTypes.length > 0;
@@ -165,6 +175,7 @@ function changedExtra(
 /**
  * The columns that the input changes, checked and in the form they are stored in.
  * @throws INVALID_INPUT, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_TYPE_INVALID, CLIENT_METADATA_INVALID, PERMISSION_UNKNOWN
+ * @throws PROTOCOL_MAPPER_NAME_TAKEN, PROTOCOL_MAPPER_LIMIT
  */
 export function changedColumns(input: ClientProperties, before: Client): Partial<Client> {
   const changed: Record<string, unknown> = {};

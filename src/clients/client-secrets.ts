@@ -93,6 +93,30 @@ export class ClientSecrets {
     return this.add(client, next);
   }
 
+  /** Whether a text is the newest live secret of a kind, and is kept as readably as is asked for. */
+  async isCurrent(client: Client, { kind, text = '', isReadable = false }: NewSecret): Promise<boolean> {
+    const { clock, hasher, store } = this.#deps;
+    const [newest] = liveSecrets(await store.secretsOf(client.tenantId, client.id), kind, clock.now());
+    if (newest === undefined || (isReadable && newest.sealed == null)) return false;
+    return hasher.matches(text, newest.hash);
+  }
+
+  /** Ends all secrets of a kind but the newest live one. @returns How many live ones ended. */
+  async endEarlier(client: Client, kind: SecretKind): Promise<number> {
+    const { clock, store } = this.#deps;
+    const [, ...earlier] = liveSecrets(await store.secretsOf(client.tenantId, client.id), kind, clock.now());
+    await store.deleteSecrets(
+      client.tenantId,
+      earlier.map(({ id }) => id),
+    );
+    return earlier.length;
+  }
+
+  /** Whether the client has a secret of a kind, even an expired one. */
+  async hasAny({ tenantId, id }: Client, kind: SecretKind): Promise<boolean> {
+    return (await this.#deps.store.secretsOf(tenantId, id)).some((secret) => secret.kind === kind);
+  }
+
   /** The secrets among those of a client that `read` shows: of each kind the newest live one, if a copy was kept. */
   readable(secrets: readonly ClientSecret[]): ReadonlySet<ClientSecret> {
     const now = this.#deps.clock.now();

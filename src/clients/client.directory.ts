@@ -47,6 +47,7 @@ export const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
  */
 const GAINS: ReadonlySet<string> = new Set([
   clientEvents['client.created'].name,
+  clientEvents['client.registered'].name,
   clientEvents['linked_app.bound'].name,
   holderEvents['role_grant.added'].name,
 ]);

@@ -31,6 +31,7 @@ export const clientErrors = defineErrors({
   },
   LINKED_APP_NOT_FREE: { kind: 'refused', message: 'No app instance with this client_id is free.' },
   LINKED_APP_NOT_FOUND: { kind: 'not-found', message: 'The app is not linked to the user.' },
+  CLIENT_ID_FIXED: { kind: 'refused', message: 'The client_id of a client cannot be changed.' },
   CLIENT_TYPE_FIXED: { kind: 'refused', message: 'The type of a client cannot be changed.' },
   CLIENT_WITHOUT_ACCOUNT: {
     kind: 'refused',

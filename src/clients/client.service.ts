@@ -1,4 +1,4 @@
-import type { Authority } from '../access/index.ts';
+import type { Authority, PermissionGrant } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, invalidField, isUuid, kernelErrors, newId } from '../kernel/index.ts';
 import {
@@ -34,6 +34,8 @@ export interface CreateClient extends ClientProperties {
   readonly type?: 'confidential' | 'public';
   /** How the secret of a confidential client is kept. */
   readonly secret?: Omit<NewSecret, 'kind'>;
+  /** Whether the client registers itself (RFC 7591), for the event. Default false. */
+  readonly isRegistration?: boolean;
   /** Also make a `rest` secret, for routes that document HTTP Basic. Default false. */
   readonly withRestSecret?: boolean;
 }
@@ -65,6 +67,8 @@ export interface ClientServiceDeps {
   readonly events: EventLog;
   readonly clock: Clock;
 }
+
+const MAY_ROTATE_SECRETS: PermissionGrant = { permission: 'client-secret:rotate', reach: 'tenant' };
 
 /** The form of the graph's global ids. A `client_id` must not have it, because it would be read as one. */
 const LIKE_GLOBAL_ID = /^[a-z]{3}~[a-z2-7]{8}~/;
@@ -134,6 +138,12 @@ export class ClientService {
     return this.#deps.store.secretsOfMany(tenantId, clientUuids);
   }
 
+  /** Whether `readSecret` shows an `oauth` secret. @param secrets Those of the client. */
+  hasReadableSecret(client: Pick<Client, 'kind' | 'type'>, secrets: readonly ClientSecret[]): boolean {
+    const ofKind = secrets.filter(({ kind }) => kind === 'oauth');
+    return this.#deps.secrets.readable(ofKind).size > 0 || (ofKind.length === 0 && getsSecretWhenRead(client));
+  }
+
   /** The secrets among those of a client that `readSecret` shows. */
   readableSecrets(secrets: readonly ClientSecret[]): ReadonlySet<ClientSecret> {
     return this.#deps.secrets.readable(secrets);
@@ -160,7 +170,7 @@ export class ClientService {
    * Makes a client. `fullRoleScope` stays false where the caller holds less than administrators of the tenant do, because an administrator
    * who signs in to the client would lend it more than the caller may grant.
    * @throws CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_TYPE_INVALID, CLIENT_SCOPE_UNKNOWN
-   * @throws CLIENT_METADATA_INVALID
+   * @throws CLIENT_METADATA_INVALID, PROTOCOL_MAPPER_NAME_TAKEN, PROTOCOL_MAPPER_LIMIT
    * @throws PERMISSION_UNKNOWN, PERMISSION_MASTER_ONLY
    * @throws PERMISSION_ESCALATION The permissions, scopes and secrets allow more than the caller holds.
    */
@@ -187,19 +197,25 @@ export class ClientService {
       if (isPublic && (input.secret !== undefined || input.withRestSecret === true)) throw clientErrors.CLIENT_PUBLIC();
       const secret = isPublic ? null : secrets.add(client, { ...input.secret, kind: 'oauth' });
       const restSecret = input.withRestSecret === true ? this.#addRestSecret(authority, client) : null;
-      this.#record(authority, client, clientEvents['client.created']);
+      this.#record(
+        authority,
+        client,
+        clientEvents[input.isRegistration === true ? 'client.registered' : 'client.created'],
+      );
       return { client, secret, restSecret };
     });
   }
 
   /**
    * Changes what the input names. Builtin clients can be enabled and disabled, by a change that names nothing else.
-   * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, CLIENT_TYPE_FIXED, and what `create` throws for the same members.
+   * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, CLIENT_TYPE_FIXED, CLIENT_ID_FIXED, CLIENT_PUBLIC, and what `create` throws for
+   *   the same members.
+   * @throws FORBIDDEN A secret is given, and the caller does not hold `client-secret:rotate`.
    */
   async update(authority: Authority, id: string, changes: ClientChanges): Promise<Client> {
     return this.#deps.db.transaction(async () => {
       const client = await this.lock(authority, id, { evenBuiltin: onlySwitch(changes) });
-      assertType(changes, client);
+      assertSame(changes, client);
       const input = withChanges(changes, client);
       this.#assertPast(input);
       const columns = changedColumns(input, client);
@@ -212,6 +228,7 @@ export class ClientService {
       Object.assign(client, columns);
       if (columns.redirects !== undefined || columns.metadata !== undefined) await this.#keepOrigins(client);
       if (await this.#deps.links.change(authority, client, changes)) changed.push('scopes');
+      if (changes.secret !== undefined) await this.#replaceSecret(authority, client, changes.secret);
       if (changed.length === 0) return client;
       client.updatedAt = this.#deps.clock.now();
       this.#record(authority, client, clientEvents['client.updated'], { changed });
@@ -259,16 +276,48 @@ export class ClientService {
 
   /**
    * Shows the newest secret of a kind; null where no copy was kept. A caller who knows the secret can act as the client, so
-   * the rules of changing the client apply.
+   * the rules of changing the client apply. A confidential client of the service gets its secret when it is first read.
    * @throws NOT_FOUND, ACCOUNT_GUARDED
    */
   async readSecret(authority: Authority, id: string, kind: SecretKind): Promise<string | null> {
     return this.#deps.db.transaction(async () => {
       const client = await this.lock(authority, id, { evenBuiltin: true });
-      const secret = await this.#deps.secrets.read(client, kind);
+      const secret = (await this.#deps.secrets.read(client, kind)) ?? (await this.#firstSecret(client, kind));
       if (secret !== null) this.#record(authority, client, clientEvents['client.secret_read'], { kind });
       return secret;
     });
+  }
+
+  /**
+   * Ends the `oauth` secrets of a client that a rotation let stay, all but the newest.
+   * @returns The client, and how many secrets ended.
+   * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED
+   */
+  async endEarlierSecrets(authority: Authority, id: string): Promise<{ client: Client; endedSecrets: number }> {
+    return this.#deps.db.transaction(async () => {
+      const client = await this.lock(authority, id);
+      const endedSecrets = await this.#deps.secrets.endEarlier(client, 'oauth');
+      if (endedSecrets > 0) this.#record(authority, client, clientEvents['client.secret_ended'], { endedSecrets });
+      return { client, endedSecrets };
+    });
+  }
+
+  /** The secret that a builtin client has not had yet, made now; null for every other client. */
+  async #firstSecret(client: Client, kind: SecretKind): Promise<string | null> {
+    if (kind !== 'oauth' || !getsSecretWhenRead(client)) return null;
+    const { secrets } = this.#deps;
+    if (await secrets.hasAny(client, kind)) return null;
+    return secrets.add(client, { kind, isReadable: true, form: 'uuid' });
+  }
+
+  /** Replaces the `oauth` secrets of a client as part of another change. @throws FORBIDDEN, CLIENT_PUBLIC */
+  async #replaceSecret(authority: Authority, client: Client, { text, isReadable }: Omit<NewSecret, 'kind'>) {
+    if (!authority.holds([MAY_ROTATE_SECRETS])) throw kernelErrors.FORBIDDEN({ detail: 'may not replace secrets' });
+    if (client.type === 'public') throw clientErrors.CLIENT_PUBLIC();
+    const next = { kind: 'oauth', ...(text === undefined ? {} : { text }), isReadable: isReadable ?? false } as const;
+    if (await this.#deps.secrets.isCurrent(client, next)) return;
+    await this.#deps.secrets.rotate(client, next, 0);
+    this.#record(authority, client, clientEvents['client.secret_rotated'], { kind: next.kind, overlapSeconds: 0 });
   }
 
   /** A later moment would refuse the tokens that are issued until then. */
@@ -354,10 +403,15 @@ const namesOf = ({ metadata, ...columns }: Partial<Client>, before: Client): str
   ...(metadata === undefined ? [] : changedMembers(before.metadata, metadata)),
 ];
 
-function assertType({ type }: ClientChanges, client: Client): void {
-  if (type === undefined || type === client.type) return;
-  const { message } = clientErrors.rows.CLIENT_TYPE_FIXED;
-  throw clientErrors.CLIENT_TYPE_FIXED({ fields: [{ path: 'input.type', code: 'CLIENT_TYPE_FIXED', message }] });
+/** No secret is shown when the service makes a client, so it is made when it is first asked for. */
+const getsSecretWhenRead = ({ kind, type }: Pick<Client, 'kind' | 'type'>): boolean =>
+  kind === 'builtin' && type === 'confidential';
+
+/** @throws CLIENT_TYPE_FIXED, CLIENT_ID_FIXED */
+function assertSame({ type, expectedClientId }: ClientChanges, client: Client): void {
+  if (type !== undefined && type !== client.type) throw clientErrors.CLIENT_TYPE_FIXED().at('input.type');
+  if (expectedClientId !== undefined && expectedClientId !== client.clientId)
+    throw clientErrors.CLIENT_ID_FIXED().at('input.expectedClientId');
 }
 
 const idFault = (code: 'CLIENT_ID_TAKEN' | 'CLIENT_ID_INVALID') => {

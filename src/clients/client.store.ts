@@ -13,8 +13,10 @@ import {
   type PageKey,
   type PageRequest,
   type PageResult,
+  pageAt,
   RowColumns,
   testing,
+  toColumnSet,
 } from '../persistence/index.ts';
 import {
   type Client,
@@ -40,6 +42,8 @@ type Tables = InferKyselyDB<typeof ClientEntity> &
 /** What a list of clients can be narrowed by. Linked apps (`instance`) are never listed. */
 export interface ClientFilter {
   readonly enabled?: boolean;
+  /** The client_id, in exact case. */
+  readonly clientId?: string;
   /** Part of the client_id or the name, ignoring case. */
   readonly nameContains?: string;
   /** Whether to include the builtin clients of the service. Default false. */
@@ -62,6 +66,8 @@ export type ClientKeys = Pick<Client, 'tenantId' | 'id'>;
 
 const COLUMNS = new RowColumns<Client>(ClientEntity, 'clients');
 const LISTED = new RowColumns<Client>(ClientEntity, 'clients', { always: ['clientId'] });
+/** For rows of which only the place in the list is asked for. */
+const NO_COLUMNS = toColumnSet([]);
 /** The limit makes the planner look up each id by the key, whatever the size of the tenant. */
 const findClientsById = defineVersions<Client>(
   'clients-by-id',
@@ -135,14 +141,25 @@ export class ClientStore {
     request: PageRequest,
     wanted: ColumnSet | null = null,
   ): Promise<PageResult<Client>> {
+    const read = (columns: ColumnSet | null) => (part: PageRequest) => this.#page(tenantId, filter, part, columns);
+    return request.offset === undefined ? read(wanted)(request) : pageAt(request, read(NO_COLUMNS), read(wanted));
+  }
+
+  #page(
+    tenantId: string,
+    filter: ClientFilter,
+    request: PageRequest,
+    wanted: ColumnSet | null,
+  ): Promise<PageResult<Client>> {
     const { columns } = LISTED.narrow(wanted);
-    const { enabled, nameContains, withBuiltin } = filter;
+    const { clientId, enabled, nameContains, withBuiltin } = filter;
     const kinds = withBuiltin === true ? ['regular', 'builtin'] : ['regular'];
-    const query = this.#sql
+    let query = this.#sql
       .selectFrom('clients')
       .select(columns as never)
       .where('clients.tenant_id', '=', tenantId)
       .where('clients.kind', 'in', kinds);
+    if (clientId !== undefined) query = query.where('clients.client_id', '=', clientId);
     const part = nameContains?.toLowerCase();
     const narrowing = allOf([
       ...(enabled === undefined ? [] : [testing(sql<boolean>`clients.enabled = ${enabled}`)]),

@@ -51,7 +51,13 @@ export {
   type MapperChanges,
   type NewMapper,
 } from './mappers/index.ts';
-export { type AuthMethod, type ClientMetadata, METADATA_NAMES, metadataOf } from './metadata/index.ts';
+export {
+  type AuthMethod,
+  type ClientMetadata,
+  METADATA_NAMES,
+  metadataOf,
+  REGISTRANT_MEMBERS,
+} from './metadata/index.ts';
 export {
   type ApplicationType,
   findDefaultRedirect,

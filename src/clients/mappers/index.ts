@@ -8,5 +8,12 @@ export {
   type MappedAccount,
   type MappedClaims,
 } from './mapped-claims.ts';
-export { type MapperChanges, type NewMapper, withAdded, withChanged, withoutMapper } from './mapper-input.ts';
+export {
+  type MapperChanges,
+  type NewMapper,
+  withAdded,
+  withChanged,
+  withoutMapper,
+  withReplaced,
+} from './mapper-input.ts';
 export { requireTexts, type Texts } from './texts.ts';

@@ -1,4 +1,4 @@
-import { invalidField, newId, requireText } from '../../kernel/index.ts';
+import { invalidField, isSameJson, newId, requireText } from '../../kernel/index.ts';
 import type { ProtocolMapper } from '../client.entity.ts';
 import { clientErrors } from '../client.errors.ts';
 import { requireTexts } from './texts.ts';
@@ -58,6 +58,22 @@ export function withAdded(
   });
   assertBounded(after);
   return after;
+}
+
+/**
+ * The mappers of a client or a scope after all of them were replaced. One whose name was there before keeps its id.
+ * @throws As `withAdded`.
+ */
+export function withReplaced(
+  before: readonly ProtocolMapper[],
+  mappers: readonly NewMapper[],
+  path: string,
+): readonly ProtocolMapper[] {
+  const after = withAdded([], mappers, path).map((mapper) => ({
+    ...mapper,
+    id: withName(before, mapper.name)?.id ?? mapper.id,
+  }));
+  return isSameJson(after, before) ? before : after;
 }
 
 const indexOf = (mappers: readonly ProtocolMapper[], id: string): number => {

@@ -55,6 +55,11 @@ const MEMBERS = Object.entries(CLIENT_METADATA) as [MemberName, MetadataMember<u
 /** The names of all members in the graph. */
 export const METADATA_NAMES: readonly string[] = Object.keys(CLIENT_METADATA);
 
+/** The members that a client may set that registers itself: their names in the graph and in the standards. */
+export const REGISTRANT_MEMBERS: readonly (readonly [MemberName, string])[] = MEMBERS.filter(([, { setBy }]) =>
+  setBy.includes('registrant'),
+).map(([name, { wire }]) => [name, wire]);
+
 /** Form of the column: every member by its name in the standards, all of them optional. */
 export const STORED_METADATA = z.object(
   Object.fromEntries(MEMBERS.map(([, { wire, check }]) => [wire, check.optional()])),

@@ -13,6 +13,14 @@ type Refusal = readonly [
   input: { clientId?: ClientId } & Readonly<Record<string, unknown>>,
 ];
 
+const MAPPER = { name: 'tide', type: 'oidc-audience-mapper' };
+/** Together more than 64 KiB. */
+const MANY_MAPPERS = Array.from({ length: 100 }, (_, at) => ({
+  ...MAPPER,
+  name: `tide ${at}`,
+  config: { text: 'x'.repeat(1000) },
+}));
+
 const REFUSALS: readonly Refusal[] = [
   ['CLIENT_PUBLIC', 'createClient', { type: 'PUBLIC', withRestSecret: true }],
   ['CLIENT_WITHOUT_ACCOUNT', 'createClient', { type: 'PUBLIC', hasServiceAccount: true }],
@@ -31,6 +39,14 @@ const REFUSALS: readonly Refusal[] = [
   ['PERMISSION_ESCALATION', 'updateClient', { clientId: 'regular', permissions: ['key:rotate'] }],
   ['PERMISSION_MASTER_ONLY', 'updateClient', { clientId: 'regular', permissions: ['user:read:all'] }],
   ['CLIENT_TYPE_FIXED', 'updateClient', { clientId: 'regular', type: 'PUBLIC' }],
+  ['CLIENT_ID_FIXED', 'updateClient', { clientId: 'regular', expectedClientId: 'Regular' }],
+  ['CLIENT_PUBLIC', 'updateClient', { clientId: 'public', secret: 'tide' }],
+  ['PROTOCOL_MAPPER_NAME_TAKEN', 'createClient', { mappers: [MAPPER, MAPPER] }],
+  ['PROTOCOL_MAPPER_NAME_TAKEN', 'updateClient', { clientId: 'regular', mappers: [MAPPER, MAPPER] }],
+  ['PROTOCOL_MAPPER_LIMIT', 'createClient', { mappers: MANY_MAPPERS }],
+  ['PROTOCOL_MAPPER_LIMIT', 'updateClient', { clientId: 'regular', mappers: MANY_MAPPERS }],
+  ['CLIENT_BUILTIN', 'endEarlierClientSecrets', { clientId: 'builtin' }],
+  ['CLIENT_BUILTIN', 'issueRegistrationToken', { clientId: 'builtin' }],
   ['CLIENT_BUILTIN', 'deleteClient', { clientId: 'builtin' }],
   ['CLIENT_BUILTIN', 'rotateClientSecret', { clientId: 'builtin' }],
   ['CLIENT_PUBLIC', 'rotateClientSecret', { clientId: 'public' }],

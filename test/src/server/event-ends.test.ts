@@ -423,6 +423,17 @@ describe('a service that ends access', () => {
     await expect(client.caller()).rejects.toThrow('client-unauthenticated');
   });
 
+  it('records client.secret_ended, with which a remembered earlier secret ends', async () => {
+    const { client } = await rememberedApp();
+    const { clients } = world.services;
+    await clients.rotateSecret(system(), client.uuid, { kind: 'oauth', overlapSeconds: 600 });
+    await client.caller();
+    expect(await recordedBy(acme, () => clients.endEarlierSecrets(system(), client.uuid))).toEqual([
+      'client.secret_ended',
+    ]);
+    await expect(client.caller()).rejects.toThrow('client-unauthenticated');
+  });
+
   it.each(NARROWINGS)(
     'reduces the permissions of a cached token and its socket when $title',
     async ({ type, lend }) => {
@@ -461,7 +472,13 @@ describe('a service that ends access', () => {
   });
 
   it('is tested for each type that ends access and that a service records', () => {
-    const alone = ['linked_app.removed', 'client.secret_rotated', 'client_scope.updated', 'client_scope.deleted'];
+    const alone = [
+      'linked_app.removed',
+      'client.secret_rotated',
+      'client.secret_ended',
+      'client_scope.updated',
+      'client_scope.deleted',
+    ];
     // No service records these types yet: they belong to authorization codes and to ending all sessions of a tenant.
     const unrecorded = ['code.replayed', 'tenant.sessions_revoked'];
     const known = [...CAUSES, ...NARROWINGS].map(({ type }) => type);
