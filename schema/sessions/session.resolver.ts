@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver
 import { invalidField } from '../../src/kernel/index.ts';
 import type { SessionKeys } from '../../src/sessions/index.ts';
 import type { UserKeys } from '../../src/users/index.ts';
+import { toClientReference } from '../clients/client-reference.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -61,7 +62,8 @@ export class SessionResolver {
   @RequiresScopes(['session:read'], ['session:read:self'])
   @Query(() => SessionConnection, {
     nullable: true,
-    description: "Active sessions, newest first: those of the tenant, or the caller's own.",
+    description:
+      "Active sessions, newest first: those of the tenant, or the caller's own. An unknown client in the filter is an error.",
   })
   async sessions(
     @Args(() => PageArgs) page: PageArgs,
@@ -70,8 +72,16 @@ export class SessionResolver {
     @Arg('filter', () => SessionFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: SessionFilterInput | null,
   ): Promise<ConnectionData<SessionKeys>> {
-    const { userId, deviceId, ip } = filter ?? {};
-    const narrowed = { userId: userId == null ? null : keyOf('User', userId, 'filter.userId'), deviceId, ip };
+    const { userId, deviceId, ip, clientId } = filter ?? {};
+    const narrowed = {
+      userId: userId == null ? null : keyOf('User', userId, 'filter.userId'),
+      deviceId,
+      ip,
+      clientUuid:
+        clientId == null
+          ? null
+          : await services.clients.idOf(authority, toClientReference(clientId, 'filter.clientId')),
+    };
     const request = toPageRequest(page, info, false, largestPage);
     return toConnection(await services.sessions.page(authority, narrowed, request, columnsRead(info)));
   }

@@ -46,6 +46,8 @@ export class SessionFilterInput {
   deviceId?: string | null;
   @Field(() => String, { nullable: true, description: 'Only sessions started from this address.' })
   ip?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Only sessions in which this client has valid tokens.' })
+  clientId?: string | null;
 }
 
 @InputType({ description: 'A session to end.' })

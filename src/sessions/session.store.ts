@@ -7,10 +7,15 @@ import {
   type Database,
   defineStatement,
   defineVersions,
-  keysetPage,
+  finding,
+  type Narrowing,
+  narrowedPage,
+  type PageKey,
   type PageRequest,
   type PageResult,
+  pageAt,
   RowColumns,
+  toColumnSet,
 } from '../persistence/index.ts';
 import type { User } from '../users/index.ts';
 import { type Session, SessionEntity } from './session.entity.ts';
@@ -34,12 +39,29 @@ export interface SessionFilter {
   readonly userId?: string | null | undefined;
   readonly deviceId?: string | null | undefined;
   readonly ip?: string | null | undefined;
+  /** UUID of a client that has valid tokens of the session. */
+  readonly clientUuid?: string | null | undefined;
 }
 
 const SHOWN = Object.keys(SessionEntity.meta.properties).filter((name) => name !== 'cookieHash') as never[];
 const COLUMNS = columnsOf(SessionEntity, 'sessions', SHOWN);
 
 const LISTED = new RowColumns<Session>(SessionEntity, 'sessions', { hidden: ['cookieHash'] });
+
+const NEWEST_FIRST: readonly PageKey[] = [{ column: 'sessions.id', property: 'id', type: 'uuid' }];
+/** For rows of which only the place in the list is asked for. */
+const NO_COLUMNS = toColumnSet([]);
+
+/** Sessions in which a client got tokens that are still valid. */
+function withTokensOf(tenantId: string, clientUuid: string, now: Date): Narrowing {
+  const isValid = sql`own.client_uuid = ${clientUuid}::uuid and own.revoked_at is null and own.expires_at > ${now}`;
+  return finding({
+    source: sql`select own.session_id as id from grants own
+      where own.tenant_id = ${tenantId}::uuid and own.session_id is not null and ${isValid}`,
+    test: sql<boolean>`exists (select from grants own
+      where own.tenant_id = sessions.tenant_id and own.session_id = sessions.id and ${isValid})`,
+  });
+}
 
 /** The limit makes the planner use the index of sessions by user, also while the table has no statistics. */
 const findNewest = defineVersions<SessionRow>(
@@ -143,17 +165,30 @@ export class SessionStore {
     request: PageRequest,
     columns: ColumnSet | null = null,
   ): Promise<PageResult<SessionRow>> {
+    const read = (wanted: ColumnSet | null) => (part: PageRequest) => this.#page(tenantId, filter, now, part, wanted);
+    return request.offset === undefined ? read(columns)(request) : pageAt(request, read(NO_COLUMNS), read(columns));
+  }
+
+  #page(
+    tenantId: string,
+    filter: SessionFilter,
+    now: Date,
+    request: PageRequest,
+    wanted: ColumnSet | null,
+  ): Promise<PageResult<SessionRow>> {
+    const { columns } = LISTED.narrow(wanted);
     let query = this.#rows()
       .selectFrom('sessions')
-      .select(LISTED.narrow(columns).columns as never)
+      .select(columns as never)
       .where('sessions.tenant_id', '=', tenantId)
       .where('sessions.expires_at', '>', now)
       .where('sessions.idle_expires_at', '>', now);
     if (filter.userId != null) query = query.where('sessions.user_id', '=', filter.userId);
     if (filter.deviceId != null) query = query.where('sessions.device_id', '=', filter.deviceId);
     if (filter.ip != null) query = query.where('sessions.ip', '=', filter.ip);
-    const key = { column: 'sessions.id', property: 'id', type: 'uuid' } as const;
-    return keysetPage<SessionRow>(this.#db, query, [key], { ...request, descending: true });
+    const list = { query, table: 'sessions', columns, id: 'sessions.id' };
+    const narrowing = filter.clientUuid == null ? null : withTokensOf(tenantId, filter.clientUuid, now);
+    return narrowedPage<SessionRow>(this.#db, list, narrowing, NEWEST_FIRST, { ...request, descending: true });
   }
 
   async insert(session: Session): Promise<void> {

@@ -1,9 +1,21 @@
 import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { hashHandle, mintHandle } from '../../crypto/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
-import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
+import {
+  allOf,
+  columnsOf,
+  type Database,
+  defineStatement,
+  finding,
+  type Narrowing,
+  narrowedPage,
+  type PageKey,
+  type PageRequest,
+  type PageResult,
+  pageAt,
+} from '../../persistence/index.ts';
 import { CODE_KIND, type NewCode } from './authorization-code.ts';
 import { type Family, type Grant, GrantEntity, type RefreshToken, RefreshTokenEntity } from './grant.entity.ts';
 
@@ -40,6 +52,35 @@ const INSERT_ALLOWED_CODE = defineStatement<{ kind: string }>(
   for key share skip locked
   returning kind`,
 );
+
+/** What a list of lasting access can be narrowed by. */
+export interface OfflineFilter {
+  readonly clientUuid?: string | null | undefined;
+  readonly userId?: string | null | undefined;
+}
+
+/** A family without a session, and when its newest refresh token was made. */
+export type OfflineFamily = Pick<
+  Grant,
+  'tenantId' | 'id' | 'userId' | 'clientUuid' | 'scopes' | 'createdAt' | 'expiresAt'
+> & {
+  readonly lastUsedAt: Date;
+};
+
+const OFFLINE_COLUMNS = [
+  ...columnsOf(GrantEntity, 'grants', ['tenantId', 'id', 'userId', 'clientUuid', 'scopes', 'createdAt', 'expiresAt']),
+  sql<Date>`coalesce((select max(made.created_at) from refresh_tokens made
+    where made.tenant_id = grants.tenant_id and made.grant_id = grants.id), grants.created_at)`.as('lastUsedAt'),
+];
+const NEWEST_FIRST: readonly PageKey[] = [{ column: 'grants.id', property: 'id', type: 'uuid' }];
+
+/** Families without a session that have a value in a column with an index. */
+const ofColumn = (tenantId: string, column: RawBuilder<unknown>, value: RawBuilder<unknown>): Narrowing =>
+  finding({
+    source: sql`select own.id from grants own
+      where own.tenant_id = ${tenantId}::uuid and own.${column} = ${value} and own.session_id is null`,
+    test: sql<boolean>`grants.${column} = ${value}`,
+  });
 
 /** `lockMode` of the ORM for `select ... for update`. */
 const FOR_UPDATE = LockMode.PESSIMISTIC_WRITE;
@@ -128,6 +169,42 @@ export class GrantStore {
       scopes,
     ]);
     return inserted.length === 0 ? null : code;
+  }
+
+  /** Valid families that outlive their sessions, newest first. */
+  pageOffline(
+    tenantId: string,
+    { clientUuid, userId }: OfflineFilter,
+    now: Date,
+    request: PageRequest,
+  ): Promise<PageResult<OfflineFamily>> {
+    const read = (part: PageRequest) => this.#pageOffline(tenantId, { clientUuid, userId }, now, part);
+    return request.offset === undefined ? read(request) : pageAt(request, read, read);
+  }
+
+  #pageOffline(
+    tenantId: string,
+    { clientUuid, userId }: OfflineFilter,
+    now: Date,
+    request: PageRequest,
+  ): Promise<PageResult<OfflineFamily>> {
+    const query = this.#tables
+      .selectFrom('grants')
+      .where('grants.tenant_id', '=', tenantId)
+      .where('grants.session_id', 'is', null)
+      .where('grants.revoked_at', 'is', null)
+      .where('grants.expires_at', '>', now);
+    const narrowing = allOf([
+      ...(clientUuid == null ? [] : [ofColumn(tenantId, sql`client_uuid`, sql`${clientUuid}::uuid`)]),
+      ...(userId == null ? [] : [ofColumn(tenantId, sql`user_id`, sql`${userId}::text`)]),
+    ]);
+    const list = {
+      query: query.select(OFFLINE_COLUMNS as never),
+      table: 'grants',
+      columns: OFFLINE_COLUMNS,
+      id: 'grants.id',
+    };
+    return narrowedPage<OfflineFamily>(this.#db, list, narrowing, NEWEST_FIRST, { ...request, descending: true });
   }
 
   /** Revokes the valid families of a user, except those of certain sessions. @returns How many. */

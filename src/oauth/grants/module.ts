@@ -2,6 +2,7 @@ import type { ModuleBase, ServiceModule } from '../../composition/index.ts';
 import { byTenant } from '../../persistence/index.ts';
 import { AccessTokenEntity, GrantEntity, RefreshTokenEntity, RevokedTokenEntity } from './grant.entity.ts';
 import { GrantStore } from './grant.store.ts';
+import { OfflineAccess } from './offline-access.ts';
 import { GrantFamilies } from './token-families.ts';
 
 export const grants = {
@@ -17,6 +18,12 @@ export const grants = {
   ],
   create: ({ base: { db, clock } }: ModuleBase) => {
     const grantStore = new GrantStore(db);
-    return { internals: { grantStore, families: new GrantFamilies(grantStore, clock) } };
+    return {
+      services: {
+        /** Access of clients that goes on without a session. */
+        offlineAccess: new OfflineAccess(grantStore, clock),
+      },
+      internals: { grantStore, families: new GrantFamilies(grantStore, clock) },
+    };
   },
 } as const satisfies ServiceModule;
