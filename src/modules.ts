@@ -30,6 +30,7 @@ import { kernel } from './kernel/module.ts';
 import { grants } from './oauth/grants/module.ts';
 import type { IssuerMount } from './oauth/index.ts';
 import { oauth } from './oauth/module.ts';
+import { registration } from './oauth/registration/module.ts';
 import type { SqlOnly } from './persistence/index.ts';
 import { rights } from './rights/module.ts';
 import { risk } from './risk/module.ts';
@@ -88,6 +89,7 @@ const MODULES = [
   interaction,
   linkAccount,
   oauth,
+  registration,
 ] as const;
 // Each module gets what it needs, and no name is taken twice; else the error says which module is wrong, and how.
 true satisfies InOrder<typeof MODULES, ServiceBase>;

@@ -68,6 +68,8 @@ const LACKS_SCOPE = new Set(['SCOPE_MISSING', 'SCOPE_INSUFFICIENT']);
  */
 function challenges(route: Route | null, isMissing: boolean, authorization: string): ChallengeReason[] {
   const bearer: ChallengeReason = isMissing ? 'missing' : 'invalid';
+  // Of public rows, those whose operation judges a bearer token are answered with 401.
+  if (route?.callers.public === true) return [bearer];
   if (route?.callers.bearer === undefined) return ['client'];
   if (route.callers.basic === undefined && route.callers.clientAuth === undefined) return [bearer];
   if (isMissing) return [bearer, 'client'];

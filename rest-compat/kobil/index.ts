@@ -6,6 +6,7 @@ import { ADMINISTRATOR_ROUTES, GATEWAY_ADMINISTRATOR_ROUTES } from './routes/adm
 import { APP_ROUTES, GATEWAY_APP_ROUTES } from './routes/apps.ts';
 import { GATEWAY_MAIL_ROUTES, MAIL_ROUTES } from './routes/mail.ts';
 import { GATEWAY_PROVISIONING_ROUTES, PROVISIONING_ROUTES } from './routes/provisioning.ts';
+import { REGISTRATION_ROUTES } from './routes/registration.ts';
 import { GATEWAY_RESEND_ROUTES, RESEND_ROUTES } from './routes/resends.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
@@ -75,6 +76,11 @@ const CHAPTERS: readonly Chapter[] = [
     description: 'Tokens, their introspection, keys, and the metadata of the issuer.',
     routes: [...ISSUER_ROUTES, ...DISCOVERY_ROUTES, REALM_ROUTE],
   },
+  {
+    name: 'Registration',
+    description: 'Clients that register themselves.',
+    routes: REGISTRATION_ROUTES,
+  },
   ...PARTS.map(({ name, description, rows, gateway }) => ({ name, description, routes: [...rows, ...gateway] })),
 ];
 const ROWS = [...PARTS.flatMap(({ rows }) => rows), REALM_ROUTE];
@@ -94,6 +100,14 @@ const mountsBelow = (prefix: '' | '/auth'): readonly Mount[] => [
   {
     prefix: `${prefix}/realms/{tenant}/.well-known`,
     routes: DISCOVERY_ROUTES,
+    errors: ISSUER_ERRORS,
+    api: 'oauth',
+    issuerKind: 'REALM',
+    basePath: prefix,
+  },
+  {
+    prefix: `${prefix}/realms/{tenant}/clients-registrations/openid-connect`,
+    routes: REGISTRATION_ROUTES,
     errors: ISSUER_ERRORS,
     api: 'oauth',
     issuerKind: 'REALM',

@@ -59,6 +59,27 @@ export const SIGN_OUT_ERRORS = {
   TOKEN_PARAMETER_INVALID,
 };
 
+/** A refusal of metadata, whose text says which member is meant. */
+const metadata = (error: string): LegacyError => oauth(400, error, ({ error: cause }) => reasonOf(cause));
+const reasonOf = ({ fields = [], message }: Fault['error']): string => {
+  const [first] = fields;
+  return first === undefined ? message : `${first.path.split('.').slice(1).join('.')}: ${first.message}`;
+};
+
+const CLIENT_METADATA_INVALID = metadata('invalid_client_metadata');
+/** Refusals of what a client registers (RFC 7591 section 3.2.2). */
+export const REGISTRATION_ERRORS = {
+  REGISTRATION_METADATA_INVALID: CLIENT_METADATA_INVALID,
+  CLIENT_REDIRECT_INVALID: metadata('invalid_redirect_uri'),
+  CLIENT_METADATA_INVALID,
+  CLIENT_SCOPE_UNKNOWN: CLIENT_METADATA_INVALID,
+  PERMISSION_ESCALATION: CLIENT_METADATA_INVALID,
+};
+/** The token registers no clients. */
+export const REGISTRATION_REFUSED = oauth(403, 'insufficient_scope', undefined);
+/** The token does not open the registration. */
+export const REGISTRATION_TOKEN_INVALID = oauth(401, 'invalid_token', undefined);
+
 export const REALM_UNKNOWN = bare(404, 'Realm does not exist');
 
 const { codes, envelopes, ...standard } = oauthErrors('kobil', BROWSER_ERRORS);

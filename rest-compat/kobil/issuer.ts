@@ -11,5 +11,6 @@ export const KOBIL_ISSUER = {
     revocation: '/protocol/openid-connect/revoke',
     userinfo: '/protocol/openid-connect/userinfo',
     endSession: '/protocol/openid-connect/logout',
+    registration: '/clients-registrations/openid-connect',
   },
 } as const;

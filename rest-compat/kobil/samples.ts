@@ -51,6 +51,22 @@ const ADDRESS = {
   townCode: '',
 };
 const STORED = { id: ID, ...RISKBIT };
+const METADATA = {
+  client_name: 'Tide Table',
+  redirect_uris: ['https://tides.example/cb'],
+  grant_types: ['authorization_code', 'refresh_token'],
+};
+const REGISTERED = {
+  client_id: ID,
+  client_id_issued_at: 1_790_000_000,
+  client_secret: 'm1Yq3Uu5N0sTz8wQ2rXv4bK6dF9hJ1lP3oS5gA7cE0i',
+  client_secret_expires_at: 0,
+  ...METADATA,
+  application_type: 'web',
+  response_types: ['code'],
+  registration_client_uri: `https://id.example.com/realms/acme/clients-registrations/openid-connect/${ID}`,
+  registration_access_token: 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdEf',
+};
 const APP = {
   id: ID,
   appName: 'portal',
@@ -112,6 +128,7 @@ export const KOBIL_SAMPLES: Samples = {
     appname: 'portal',
     role: 'auditor',
     clientid: 'portal',
+    clientId: ID,
     assignedRole: 'editor',
     groupID: 'staff',
     userId: 'ada',
@@ -294,6 +311,9 @@ export const KOBIL_SAMPLES: Samples = {
     DeleteApp: { reply: done('App deleted successfully', 2) },
     AppSecret: { reply: { ...done('App credential fetched successfully', 5), data: SECRET } },
     RotateAppSecret: { reply: { ...done('App credential regenerated successfully', 2), data: SECRET } },
+    RegisterClient: { body: METADATA, reply: REGISTERED },
+    RegisteredClient: { reply: REGISTERED },
+    UpdateRegisteredClient: { body: { client_id: ID, ...METADATA }, reply: REGISTERED },
     CreateRole: { reply: done('Role created successfully') },
     DeleteRole: { reply: done('Role deleted successfully') },
     CreateRiskbit: { body: RISKBIT, reply: done('Riskbits added successfully') },

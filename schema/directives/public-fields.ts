@@ -22,6 +22,10 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.keepPostedRequest': 'Keeps what an application posted for a minute; its endpoint judges it.',
   'Mutation.resumeAuthorization': 'The handle and its browser are the authority.',
   'Mutation.openAccountLinking': 'The handle, in its browser, is the authority.',
+  'Mutation.deleteRegisteredClient': 'The registration access token is the authority.',
+  'Mutation.registerClient': 'An initial access token, or an access token that may create clients, is the authority.',
+  'Mutation.updateRegisteredClient': 'The registration access token is the authority.',
+  'Query.registeredClient': 'The registration access token is the authority.',
   'Mutation.revokeToken': 'The service lets clients revoke only the tokens that were issued to them.',
   'Query.introspectToken':
     'Answered for tokens of the calling client; others need token:introspect, as the service checks.',

@@ -1,7 +1,9 @@
 import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
 import { AuthorizationResolver } from './authorization.resolver.ts';
+import { OfflineAccessResolver } from './offline-access.resolver.ts';
 import { PostedRequestResolver } from './posted-request.resolver.ts';
+import { RegistrationResolver } from './registration.resolver.ts';
 import { SignOutResolver } from './sign-out.resolver.ts';
 import { SigningKeyResolver } from './signing-key.resolver.ts';
 import { TokenResolver } from './token.resolver.ts';
@@ -13,6 +15,14 @@ declare module '../global-id.ts' {
 }
 
 export const oauth: SchemaModule = {
-  resolvers: [TokenResolver, AuthorizationResolver, PostedRequestResolver, SignOutResolver, SigningKeyResolver],
+  resolvers: [
+    TokenResolver,
+    AuthorizationResolver,
+    PostedRequestResolver,
+    SignOutResolver,
+    SigningKeyResolver,
+    OfflineAccessResolver,
+    RegistrationResolver,
+  ],
   nodes: [defineNode('key', 'SigningKey', ({ services }, tenantId, kid) => services.oauth.keys.find(tenantId, kid))],
 };

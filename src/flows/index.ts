@@ -46,7 +46,7 @@ export type {
   QrSignIn,
   QrSignInResult,
 } from './qr-sign-in.ts';
-export type { WithServiceAccount } from './service-accounts.ts';
+export type { ServiceAccountFlow, WithServiceAccount } from './service-accounts.ts';
 export { accountFacts, missingStep } from './sign-in.steps.ts';
 export { type PasswordSignIn, SignInFlow, type SignInResult } from './sign-in.ts';
 export type {

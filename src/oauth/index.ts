@@ -16,7 +16,8 @@ export type { Introspection, IntrospectionService } from './endpoints/introspect
 export type { RevocationService } from './endpoints/revocation.ts';
 export type { UserinfoService } from './endpoints/userinfo.ts';
 export type { OAuth, OAuthOptions } from './engine.ts';
-export { GrantStore } from './grants/grant.store.ts';
+export { GrantStore, type OfflineFamily } from './grants/grant.store.ts';
+export type { OfflineAccess } from './grants/offline-access.ts';
 export {
   type ClaimGroup,
   type Issuer,
@@ -28,6 +29,8 @@ export {
 export type { ShownSigningKey, SigningKeyService } from './keys/key.service.ts';
 export { oauthErrors } from './oauth.errors.ts';
 export type { BrowserRequest, PostedEndpoint, PostedRequests } from './posted/posted-requests.ts';
+export type { InitialAccessToken } from './registration/registration.entity.ts';
+export type { NewInitialToken, Registration, RegistrationService } from './registration/registration.service.ts';
 export type { PendingSignOut, SignOutAnswer, SignOutService } from './sign-out/sign-out.service.ts';
 export { POST_SIGN_OUT_FORM, SIGN_OUT_FORM, type SignOutRequest } from './sign-out/sign-out-request.ts';
 export type { ExpiredTokens } from './sweep.ts';

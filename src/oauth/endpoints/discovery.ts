@@ -19,6 +19,7 @@ const ENDPOINT_MEMBERS: Readonly<Record<keyof IssuerEndpoints, string>> = {
   revocation: 'revocation_endpoint',
   userinfo: 'userinfo_endpoint',
   endSession: 'end_session_endpoint',
+  registration: 'registration_endpoint',
 };
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post'];
 

@@ -137,6 +137,8 @@ export interface IssuerEndpoints {
   readonly jwks: string;
   readonly token: string;
   readonly introspection?: string;
+  /** Where clients register themselves (RFC 7591). */
+  readonly registration?: string;
   readonly revocation?: string;
   readonly userinfo?: string;
   readonly endSession: string;
