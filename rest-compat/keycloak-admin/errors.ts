@@ -20,6 +20,11 @@ export const conflict = (text: string): LegacyError => ({
   error: 'conflict',
   text,
 });
+/** A name that is taken. @param variable The variable of the row that holds it. */
+export const takenBy = (variable: string, toText: (name: string) => string): LegacyError => ({
+  ...refusedWith(409, 'taken'),
+  text: ({ variables }) => toText(String(variables[variable])),
+});
 /** How a body is refused: with this text where the graph refuses a value in it. */
 export const unusable = (text: string): LegacyError => ({ ...refusedWith(400, text), envelope: 'body' });
 
@@ -44,6 +49,22 @@ export const MODEL_UNKNOWN = refused(404, 'Model not found');
 export const MAPPER_TYPE_UNKNOWN = refused(404, 'ProtocolMapper provider not found');
 export const PROTOCOL_UNKNOWN = refusedWith(400, 'Unexpected protocol');
 export const CONSENT_UNKNOWN = refused(404, 'Consent nor offline token not found');
+export const REALM_UNKNOWN = refused(404, 'Realm not found.');
+/** A value that is refused with a constant and a text. */
+export const valueRefused = (error: string, text: string): LegacyError => ({
+  status: 400,
+  envelope: 'described',
+  error,
+  text,
+});
+export const PROVIDER_UNKNOWN = refused(404, 'Unknown Provider');
+/** The client has no service account. The graph is asked for it by the `client_id`, which the text names. */
+export const SERVICE_ACCOUNT_OFF: LegacyError = {
+  ...refused(400, 'Service account not enabled'),
+  text: ({ error }) => error.fields?.[0]?.message ?? error.message,
+};
+/** A value that cannot be stored, with the reason of the service. */
+export const explained: LegacyError = { status: 400, envelope: 'message', error: 'HTTP 400 Bad Request' };
 /** A body that is no JSON, or does not have its declared shape. */
 const CANNOT_PARSE = unusable('Cannot parse the JSON');
 
@@ -114,7 +135,7 @@ export const ADMIN_ERRORS: DialectErrors = {
     REQUEST_TOO_LARGE: TOO_LARGE,
     PATH_UNKNOWN: NOT_FOUND,
     PATH_MALFORMED: BAD_REQUEST,
-    TENANT_UNKNOWN: refused(404, 'Realm not found.'),
+    TENANT_UNKNOWN: REALM_UNKNOWN,
     TENANT_CONFLICT: BAD_REQUEST,
     METHOD_NOT_ALLOWED: http(405, 'Method Not Allowed'),
     MEDIA_TYPE_UNSUPPORTED: http(415, 'Unsupported Media Type'),
@@ -139,10 +160,10 @@ export const ADMIN_ERRORS: DialectErrors = {
   },
   envelopes: {
     error: { schema: ERROR, body: ({ text }) => ({ error: text }) },
-    described: { schema: DESCRIBED, body: ({ legacy, text }) => ({ error: legacy.error, error_description: text }) },
     message: { schema: MESSAGE, body: ({ text }) => ({ errorMessage: text }) },
     body: { schema: z.union([DESCRIBED, MESSAGE, ERROR]), body: bodyOfUnusable },
     password: { schema: DESCRIBED, body: bodyOfPassword },
+    described: { schema: DESCRIBED, body: ({ legacy, text }) => ({ error: legacy.error, error_description: text }) },
   },
   fieldError: 'BAD_REQUEST',
   challenge: (reason) => CHALLENGES[reason],

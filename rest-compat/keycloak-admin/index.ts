@@ -2,9 +2,12 @@ import { type Chapter, type Dialect, forPages, type Mount, type Route } from '..
 import { ADMIN_ERRORS } from './errors.ts';
 import { ACCESS_ROUTES } from './routes/access.ts';
 import { CLIENT_SCOPE_ROUTES } from './routes/client-scopes.ts';
+import { CLIENT_SESSION_ROUTES } from './routes/client-sessions.ts';
+import { CLIENT_ROUTES } from './routes/clients.ts';
 import { CREDENTIAL_ROUTES } from './routes/credentials.ts';
 import { GROUP_ROUTES } from './routes/groups.ts';
 import { MAPPER_ROUTES } from './routes/mappers.ts';
+import { REGISTRATION_ROUTES } from './routes/registration.ts';
 import { ROLE_MAPPING_ROUTES } from './routes/role-mappings.ts';
 import { SCOPE_MAPPING_ROUTES } from './routes/scope-mappings.ts';
 import { SCOPES_OF_CLIENT_ROUTES } from './routes/scopes-of-clients.ts';
@@ -33,6 +36,16 @@ const CHAPTERS: readonly Chapter[] = [
     routes: SCOPE_MAPPING_ROUTES,
   },
   { name: 'Credentials', description: 'Changes of credentials of users.', routes: CREDENTIAL_ROUTES },
+  {
+    name: 'Clients',
+    description: 'Applications, their secrets, service accounts and sessions.',
+    routes: [...CLIENT_ROUTES, ...CLIENT_SESSION_ROUTES],
+  },
+  {
+    name: 'Registration',
+    description: 'Clients that register themselves, and policies of clients.',
+    routes: REGISTRATION_ROUTES,
+  },
 ].map((chapter) => ({ ...chapter, routes: chapter.routes.map(forPages) }));
 const ROWS: readonly Route[] = CHAPTERS.flatMap(({ routes }) => routes);
 const NO_ROWS: readonly Route[] = [];
@@ -47,7 +60,7 @@ const mountsBelow = (prefix: '' | '/auth'): readonly Mount[] => [
 export const KEYCLOAK_ADMIN: Dialect = {
   name: 'keycloak-admin',
   title: 'Administration of Keycloak',
-  description: 'Users as the Admin REST API of Keycloak has them.',
+  description: 'Users and clients as the Admin REST API of Keycloak has them.',
   mounts: [...mountsBelow(''), ...mountsBelow('/auth')],
   chapters: CHAPTERS,
   samples: ADMIN_SAMPLES,

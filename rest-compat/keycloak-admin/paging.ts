@@ -9,6 +9,12 @@ const WHOLE_NUMBER = z
   .regex(/^-?\d{1,9}$/)
   .optional();
 
+/** Parameters of lists that are shown whole where the request names no size. */
+export const WHOLE_PAGE_PARAMETERS = {
+  first: WHOLE_NUMBER.describe('Rows to leave out. Default 0.'),
+  max: WHOLE_NUMBER.describe('Rows of the page, at most 10,000. Default: all.'),
+};
+
 /** Parameters of lists with pages. */
 export const PAGE_PARAMETERS = {
   first: WHOLE_NUMBER.describe('Rows to leave out. Default 0.'),
@@ -35,6 +41,12 @@ export function toWindow(page: AskedPage) {
     isWhole: isWhole(page),
   };
 }
+
+/** The same, of all rows where the request names no size. @throws INVALID_INPUT */
+export const toWholeWindow = ({ first, max = '-1' }: AskedPage) => toWindow({ first, max });
+
+/** As `assertWhole`, of all rows where the request names no size. @throws INVALID_INPUT */
+export const assertAll = ({ first, max = '-1' }: AskedPage, total: number): void => assertWhole({ first, max }, total);
 
 /** @throws INVALID_INPUT All rows are asked for, and they are more than the service shows at once. */
 export function assertWhole(page: AskedPage, total: number): void {

@@ -1,4 +1,5 @@
 import type { Samples } from '../engine/index.ts';
+import { CLIENT_SAMPLES } from './client-samples.ts';
 
 const ID = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
 const BRIEF = {
@@ -66,6 +67,7 @@ export const ADMIN_SAMPLES: Samples = {
     client: ID,
     clientId: 'portal',
     groupId: ID,
+    providerId: 'keycloak-oidc-keycloak-json',
     credentialId: ID,
     clientScopeId: ID,
     mapperId: ID,
@@ -92,6 +94,7 @@ export const ADMIN_SAMPLES: Samples = {
     sort: 'email:desc',
   },
   operations: {
+    ...CLIENT_SAMPLES,
     FindUsers: { reply: [USER] },
     CountUsers: { reply: 1 },
     UserById: { reply: USER },

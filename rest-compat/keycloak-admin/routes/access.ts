@@ -12,35 +12,16 @@ import {
   type SessionsOfUserData,
 } from '../operations.generated.ts';
 import { LARGEST_PAGE } from '../paging.ts';
+import { SESSION, showSession } from '../session.ts';
 import { NO_USER, USER_PATH } from '../user-path.ts';
 
 const SPEC = '4.7';
 
-const SESSION = z.strictObject({
-  id: z.string(),
-  username: z.string(),
-  userId: z.string(),
-  ipAddress: z.string().optional(),
-  start: z.number().int().describe('Milliseconds since 1970.'),
-  lastAccess: z.number().int().describe('Milliseconds since 1970.'),
-  rememberMe: z.boolean(),
-  transientUser: z.boolean().describe('Always false.'),
-});
-
 /** The sessions of browsers; those that go on without one are no part of the list. */
-const showSessions = ({ user, sessions }: SessionsOfUserData): z.input<typeof SESSION>[] =>
+const showSessions = ({ user, sessions }: SessionsOfUserData) =>
   presentItems(sessions.nodes)
     .filter(({ isOffline }) => !isOffline)
-    .map(({ sessionId, ip, createdAt, lastUsedAt, isRemembered }) => ({
-      id: sessionId,
-      username: user.username,
-      userId: user.subject,
-      ...(ip === null ? {} : { ipAddress: ip }),
-      start: Date.parse(createdAt),
-      lastAccess: Date.parse(lastUsedAt),
-      rememberMe: isRemembered,
-      transientUser: false,
-    }));
+    .map((session) => showSession(session, user));
 
 const SESSIONS = route({
   method: 'GET',

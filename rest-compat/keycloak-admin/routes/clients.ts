@@ -1,0 +1,266 @@
+import { z } from 'zod';
+import { invalidField } from '../../../src/kernel/index.ts';
+import { presentItems, type Route, route } from '../../engine/index.ts';
+import { HIDDEN_SECRET } from '../../realm-clients/client.ts';
+import { callersWith } from '../../realm-users/callers.ts';
+import { CLIENT, clientAccessOf, SENT_CLIENT, showClient, toChanges, toNewClient } from '../client.ts';
+import { CLIENT_ERRORS, CLIENT_PATH, NO_CLIENT } from '../client-path.ts';
+import {
+  BAD_REQUEST,
+  CLIENT_UNKNOWN,
+  explained,
+  FORBIDDEN,
+  MAPPER_TYPE_UNKNOWN,
+  PAGE_TOO_LARGE,
+  PROTOCOL_UNKNOWN,
+  refusedWith,
+  SERVICE_ACCOUNT_OFF,
+  takenBy,
+  unusable,
+} from '../errors.ts';
+import { PROTOCOL_FIELD, TYPE_FIELD } from '../mapper.ts';
+import {
+  ClientById,
+  ClientSecret,
+  type ClientSecretData,
+  CreateClient,
+  DeleteClient,
+  EndEarlierClientSecrets,
+  FindClients,
+  type FindClientsData,
+  RotateClientSecret,
+  ServiceAccount,
+  type ServiceAccountData,
+  UpdateClient,
+} from '../operations.generated.ts';
+import { assertAll, toWholeWindow, WHOLE_PAGE_PARAMETERS } from '../paging.ts';
+import { accessOf, showUser, USER } from '../user.ts';
+
+const SPEC = '4.10';
+const CLIENTS = '/clients';
+const CLIENT_BY_ID = '/clients/{id}';
+
+const LIST_PARAMETERS = z.object({
+  clientId: z.string().max(255).optional().describe('Only the client with this `client_id`.'),
+  search: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: `clientId` is a text in the `client_id` or the name, ignoring case.'),
+  ...WHOLE_PAGE_PARAMETERS,
+});
+type ListParameters = z.output<typeof LIST_PARAMETERS>;
+
+function toFilter({ clientId, search }: ListParameters) {
+  const named = search === 'true' ? { nameContains: clientId } : { clientId };
+  return { withBuiltin: true, ...(clientId === undefined || clientId === '' ? {} : named) };
+}
+
+function showList({ clients, viewer }: FindClientsData, query: ListParameters, tenantName: string) {
+  assertAll(query, clients.totalCount ?? 0);
+  const access = clientAccessOf(viewer, tenantName);
+  return presentItems(clients.nodes).map((client) => showClient(client, access));
+}
+
+const LIST = route({
+  method: 'GET',
+  path: CLIENTS,
+  spec: SPEC,
+  summary: 'Clients of the realm, by `client_id`',
+  callers: callersWith('client:read'),
+  operation: FindClients,
+  input: { query: LIST_PARAMETERS },
+  toVariables: ({ query }) => ({ ...toWholeWindow(query), filter: toFilter(query) }),
+  reply: {
+    status: 200,
+    schema: z.array(CLIENT),
+    from: (data, { query, tenantName }) => showList(data, query, tenantName),
+  },
+  errors: { INVALID_INPUT: { ...BAD_REQUEST, at: { max: PAGE_TOO_LARGE } } },
+});
+
+const GET = route({
+  method: 'GET',
+  path: CLIENT_BY_ID,
+  spec: SPEC,
+  summary: 'A client',
+  callers: callersWith('client:read'),
+  operation: ClientById,
+  input: { params: CLIENT_PATH },
+  ...NO_CLIENT,
+  toVariables: (_request, found) => ({ clientId: found.client.id }),
+  reply: {
+    status: 200,
+    schema: CLIENT,
+    from: ({ client, viewer }, { tenantName }) => showClient(client, clientAccessOf(viewer, tenantName)),
+  },
+  errors: CLIENT_ERRORS,
+});
+
+const REDIRECT_INVALID = refusedWith(400, 'Invalid redirect uri');
+
+const UNUSABLE = {
+  ...unusable('Could not store the client'),
+  at: { clientId: CLIENT_UNKNOWN, [PROTOCOL_FIELD]: PROTOCOL_UNKNOWN, [TYPE_FIELD]: MAPPER_TYPE_UNKNOWN },
+};
+
+/** Refusals of values, whether the client is new or not. */
+const VALUE_ERRORS = {
+  INVALID_INPUT: UNUSABLE,
+  CLIENT_REDIRECT_INVALID: REDIRECT_INVALID,
+  CLIENT_METADATA_INVALID: explained,
+  CLIENT_GRANT_TYPE_INVALID: explained,
+  CLIENT_SCOPE_UNKNOWN: explained,
+  CLIENT_PUBLIC: explained,
+  CLIENT_WITHOUT_ACCOUNT: explained,
+  PROTOCOL_MAPPER_NAME_TAKEN: explained,
+  PROTOCOL_MAPPER_LIMIT: explained,
+  USER_USERNAME_TAKEN: refusedWith(409, 'User exists with same username'),
+  PERMISSION_UNKNOWN: FORBIDDEN,
+  PERMISSION_MASTER_ONLY: FORBIDDEN,
+};
+
+const CREATE = route({
+  method: 'POST',
+  path: CLIENTS,
+  spec: SPEC,
+  summary: 'Makes a client; its address is in `Location`',
+  callers: callersWith('client:create'),
+  operation: CreateClient,
+  input: { body: SENT_CLIENT },
+  toVariables: ({ body }) => toNewClient(body),
+  reply: {
+    status: 201,
+    headers: ({ createClient }, { baseUrl }) => ({ Location: `${baseUrl}/clients/${createClient.clientUuid}` }),
+  },
+  errors: {
+    ...VALUE_ERRORS,
+    CLIENT_ID_INVALID: explained,
+    CLIENT_ID_TAKEN: takenBy('clientId', (name) => `Client ${name} already exists`),
+  },
+});
+
+const UPDATE = route({
+  method: 'PUT',
+  path: CLIENT_BY_ID,
+  spec: SPEC,
+  summary: 'Changes a client; what is not sent stays',
+  callers: callersWith('client:write'),
+  operation: UpdateClient,
+  input: { params: CLIENT_PATH, body: SENT_CLIENT },
+  ...NO_CLIENT,
+  toVariables: ({ body }, found) => ({ ...toChanges(body), clientId: found.client.id }),
+  reply: { status: 204 },
+  errors: {
+    ...VALUE_ERRORS,
+    NOT_FOUND: CLIENT_UNKNOWN,
+    CLIENT_BUILTIN: FORBIDDEN,
+    CLIENT_TYPE_FIXED: explained,
+    CLIENT_ID_FIXED: explained,
+    USER_ID_TAKEN: refusedWith(409, 'User exists with same username'),
+  },
+});
+
+const DELETE = route({
+  method: 'DELETE',
+  path: CLIENT_BY_ID,
+  spec: SPEC,
+  summary: 'Deletes a client with its secrets, tokens, roles and service account',
+  callers: callersWith('client:delete'),
+  operation: DeleteClient,
+  input: { params: CLIENT_PATH },
+  ...NO_CLIENT,
+  toVariables: (_request, found) => ({ clientId: found.client.id }),
+  reply: { status: 204 },
+  errors: { ...CLIENT_ERRORS, CLIENT_BUILTIN: FORBIDDEN },
+});
+
+const SECRET = z.strictObject({
+  type: z.string(),
+  value: z.string().optional().describe(`Absent for a public client, \`${HIDDEN_SECRET}\` where only a hash is kept.`),
+});
+
+const showSecret = ({ client, clientSecret }: ClientSecretData): z.input<typeof SECRET> => ({
+  type: 'secret',
+  ...(client.type === 'PUBLIC' ? {} : { value: clientSecret ?? HIDDEN_SECRET }),
+});
+
+const READ_SECRET = route({
+  method: 'GET',
+  path: `${CLIENT_BY_ID}/client-secret`,
+  spec: SPEC,
+  summary: 'The secret of a client, which is recorded',
+  callers: callersWith('client-secret:read'),
+  operation: ClientSecret,
+  input: { params: CLIENT_PATH },
+  ...NO_CLIENT,
+  // Reading a secret is recorded, so it is read only where there is one to show.
+  toVariables: (_request, { client: { id, hasReadableSecret } }) => ({ clientId: id, isReadable: hasReadableSecret }),
+  reply: { status: 200, schema: SECRET, from: showSecret },
+  errors: CLIENT_ERRORS,
+});
+
+const ROTATE_SECRET = route({
+  method: 'POST',
+  path: `${CLIENT_BY_ID}/client-secret`,
+  spec: SPEC,
+  summary: 'Gives a client another secret; the one before ends at once',
+  callers: callersWith('client-secret:rotate'),
+  operation: RotateClientSecret,
+  input: { params: CLIENT_PATH },
+  ...NO_CLIENT,
+  toVariables: (_request, found) => ({ clientId: found.client.id }),
+  reply: {
+    status: 200,
+    schema: SECRET,
+    from: ({ rotateClientSecret }) => ({ type: 'secret', value: rotateClientSecret.secret }),
+  },
+  errors: { ...CLIENT_ERRORS, CLIENT_PUBLIC: explained, CLIENT_BUILTIN: FORBIDDEN },
+});
+
+const END_EARLIER_SECRET = route({
+  method: 'DELETE',
+  path: `${CLIENT_BY_ID}/client-secret/rotated`,
+  spec: SPEC,
+  summary: 'Ends the older of two secrets of a client',
+  callers: callersWith('client-secret:rotate'),
+  operation: EndEarlierClientSecrets,
+  input: { params: CLIENT_PATH },
+  ...NO_CLIENT,
+  toVariables: (_request, found) => ({ clientId: found.client.id }),
+  reply: { status: 204 },
+  errors: { ...CLIENT_ERRORS, CLIENT_BUILTIN: FORBIDDEN },
+});
+
+/** @throws INVALID_INPUT The client has none. */
+function showAccount({ client, viewer }: ServiceAccountData, tenantName: string) {
+  const { clientId, serviceAccount } = client;
+  if (serviceAccount !== null) return showUser(serviceAccount, accessOf(viewer, tenantName));
+  throw invalidField('account', 'ACCOUNT_OFF', `Service account not enabled for the client '${clientId}'`);
+}
+
+const SERVICE_ACCOUNT = route({
+  method: 'GET',
+  path: `${CLIENT_BY_ID}/service-account-user`,
+  spec: SPEC,
+  summary: 'The user that stands for a client',
+  callers: callersWith('user:read'),
+  operation: ServiceAccount,
+  input: { params: CLIENT_PATH },
+  ...NO_CLIENT,
+  toVariables: (_request, found) => ({ clientId: found.client.id }),
+  reply: { status: 200, schema: USER, from: (data, { tenantName }) => showAccount(data, tenantName) },
+  errors: { NOT_FOUND: CLIENT_UNKNOWN, INVALID_INPUT: { ...CLIENT_UNKNOWN, at: { account: SERVICE_ACCOUNT_OFF } } },
+});
+
+/** Clients: docs/dialects/kobil.md, section 4.10. */
+export const CLIENT_ROUTES: readonly Route[] = [
+  LIST,
+  GET,
+  CREATE,
+  UPDATE,
+  DELETE,
+  READ_SECRET,
+  ROTATE_SECRET,
+  END_EARLIER_SECRET,
+  SERVICE_ACCOUNT,
+];
