@@ -110,10 +110,7 @@ const VALUE_ERRORS = {
   CLIENT_METADATA_INVALID: explained,
   CLIENT_GRANT_TYPE_INVALID: explained,
   CLIENT_SCOPE_UNKNOWN: explained,
-  CLIENT_PUBLIC: explained,
   CLIENT_WITHOUT_ACCOUNT: explained,
-  PROTOCOL_MAPPER_NAME_TAKEN: explained,
-  PROTOCOL_MAPPER_LIMIT: explained,
   USER_USERNAME_TAKEN: refusedWith(409, 'User exists with same username'),
   PERMISSION_UNKNOWN: FORBIDDEN,
   PERMISSION_MASTER_ONLY: FORBIDDEN,
@@ -155,7 +152,6 @@ const UPDATE = route({
     NOT_FOUND: CLIENT_UNKNOWN,
     CLIENT_BUILTIN: FORBIDDEN,
     CLIENT_TYPE_FIXED: explained,
-    CLIENT_ID_FIXED: explained,
     USER_ID_TAKEN: refusedWith(409, 'User exists with same username'),
   },
 });
@@ -214,7 +210,7 @@ const ROTATE_SECRET = route({
     schema: SECRET,
     from: ({ rotateClientSecret }) => ({ type: 'secret', value: rotateClientSecret.secret }),
   },
-  errors: { ...CLIENT_ERRORS, CLIENT_PUBLIC: explained, CLIENT_BUILTIN: FORBIDDEN },
+  errors: { ...CLIENT_ERRORS, CLIENT_BUILTIN: FORBIDDEN },
 });
 
 const END_EARLIER_SECRET = route({
