@@ -9,6 +9,8 @@ export interface DescribedOperation {
     readonly schema: JsonSchema;
   }[];
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  /** By status. */
+  readonly responses?: Readonly<Record<string, unknown>>;
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>> };
 }
 
