@@ -47,6 +47,8 @@ export const GrantEntity = defineEntity({
     { name: 'grants__user_id', properties: ['tenantId', 'userId'] },
     { name: 'grants__session_id', properties: ['tenantId', 'sessionId'] },
     { name: 'grants__client_uuid', properties: ['tenantId', 'clientUuid'] },
+    // A client has few families without a session among the many that have one.
+    { name: 'grants__offline', properties: ['tenantId', 'clientUuid', 'id'], where: 'session_id is null' },
     { name: 'grants__expires_at', properties: ['tenantId', 'expiresAt'] },
   ],
 });

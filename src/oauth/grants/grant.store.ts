@@ -15,6 +15,7 @@ import {
   type PageRequest,
   type PageResult,
   pageAt,
+  testing,
 } from '../../persistence/index.ts';
 import { CODE_KIND, type NewCode } from './authorization-code.ts';
 import { type Family, type Grant, GrantEntity, type RefreshToken, RefreshTokenEntity } from './grant.entity.ts';
@@ -191,10 +192,10 @@ export class GrantStore {
     const query = this.#tables
       .selectFrom('grants')
       .where('grants.tenant_id', '=', tenantId)
-      .where('grants.session_id', 'is', null)
       .where('grants.revoked_at', 'is', null)
       .where('grants.expires_at', '>', now);
     const narrowing = allOf([
+      testing(sql<boolean>`grants.session_id is null`),
       ...(clientUuid == null ? [] : [ofColumn(tenantId, sql`client_uuid`, sql`${clientUuid}::uuid`)]),
       ...(userId == null ? [] : [ofColumn(tenantId, sql`user_id`, sql`${userId}::text`)]),
     ]);

@@ -33,6 +33,7 @@ import { Migration20261127TenantUsers } from './20261127-tenant-users.ts';
 import { Migration20261127TenantsOfNames } from './20261127-tenants-of-names.ts';
 import { Migration20261127UserAddresses } from './20261127-user-addresses.ts';
 import { Migration20261127UsersByName } from './20261127-users-by-name.ts';
+import { Migration20261128OfflineAccessIndex } from './20261128-offline-access-index.ts';
 import { Migration20261128RegistrationTokens } from './20261128-registration-tokens.ts';
 
 /** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
@@ -73,4 +74,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127LastingFamilies', class: Migration20261127LastingFamilies },
   { name: 'Migration20261127NarrowQueryRealms', class: Migration20261127NarrowQueryRealms },
   { name: 'Migration20261128RegistrationTokens', class: Migration20261128RegistrationTokens },
+  { name: 'Migration20261128OfflineAccessIndex', class: Migration20261128OfflineAccessIndex },
 ] as const;
