@@ -3,10 +3,11 @@ import type * as X509 from '@peculiar/x509';
 
 const VALID_YEARS = 20;
 
-/** Members of a JWK that contain a certificate (RFC 7517 sections 4.7 and 4.8). */
+/** Members of a JWK that contain a certificate (RFC 7517 sections 4.7 to 4.9). */
 export interface CertificateMembers {
   readonly x5c: readonly [string];
   readonly x5t: string;
+  readonly 'x5t#S256': string;
 }
 
 /**
@@ -36,10 +37,11 @@ export async function selfSignedCertificate(
   return Buffer.from(certificate.rawData).toString('base64');
 }
 
-/** The `x5c` and `x5t` members for a certificate made by `selfSignedCertificate`. */
+/** The members for a certificate made by `selfSignedCertificate`. */
 export function certificateMembers(certificate: string): CertificateMembers {
-  const sha1 = new X509Certificate(Buffer.from(certificate, 'base64')).fingerprint.replaceAll(':', '');
-  return { x5c: [certificate], x5t: Buffer.from(sha1, 'hex').toString('base64url') };
+  const { fingerprint, fingerprint256 } = new X509Certificate(Buffer.from(certificate, 'base64'));
+  const toText = (print: string) => Buffer.from(print.replaceAll(':', ''), 'hex').toString('base64url');
+  return { x5c: [certificate], x5t: toText(fingerprint), 'x5t#S256': toText(fingerprint256) };
 }
 
 /** Loaded when a key is made, not at start, because it takes 120 ms and 19 MB and most processes never make a key. */

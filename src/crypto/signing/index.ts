@@ -4,9 +4,12 @@ export { type CertificateMembers, certificateMembers } from './certificate.ts';
 export { KeyedSigner } from './keyed-signer.ts';
 export type { Signer } from './signer.ts';
 export {
+  createEncryptionKey,
   createSigningKey,
+  ENCRYPTION_ALGORITHM,
   openSigner,
   type PublicJwk,
+  type StoredKey,
   type StoredSigningKey,
   type VerificationKey,
   verificationKey,

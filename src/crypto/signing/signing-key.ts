@@ -5,12 +5,17 @@ import { type SigningAlgorithm, signingAlgorithms } from './algorithms.ts';
 import { selfSignedCertificate } from './certificate.ts';
 import { Signer } from './signer.ts';
 
+/** The algorithm of the keys with which messages are encrypted for a tenant (RFC 7518 section 4.3). */
+export const ENCRYPTION_ALGORITHM = 'RSA-OAEP';
+/** What a key of a tenant is for. */
+type KeyAlgorithm = SigningAlgorithm | typeof ENCRYPTION_ALGORITHM;
+
 /** A public key as a key set shows it (RFC 7517 section 4). */
-export interface PublicJwk {
+export interface PublicJwk<A extends KeyAlgorithm = SigningAlgorithm> {
   readonly kty: string;
   readonly kid: string;
-  readonly alg: SigningAlgorithm;
-  readonly use: 'sig';
+  readonly alg: A;
+  readonly use: 'sig' | 'enc';
   readonly crv?: string;
   readonly x?: string;
   readonly y?: string;
@@ -18,12 +23,12 @@ export interface PublicJwk {
   readonly e?: string;
 }
 
-/** A signing key as it is stored. The private part is sealed and bound to its `kid` and the context given. */
-export interface StoredSigningKey {
+/** A key as it is stored. The private part is sealed and bound to its `kid` and the context given. */
+export interface StoredKey<A extends KeyAlgorithm = KeyAlgorithm> {
   /** Thumbprint of the public key (RFC 7638). */
   readonly kid: string;
-  readonly alg: SigningAlgorithm;
-  readonly publicJwk: PublicJwk;
+  readonly alg: A;
+  readonly publicJwk: PublicJwk<A>;
   readonly sealedPrivate: string;
   /**
    * Self-signed certificate, DER in base64; null except for RSA. Stored and not made again, so that every node publishes
@@ -31,6 +36,9 @@ export interface StoredSigningKey {
    */
   readonly certificate: string | null;
 }
+
+/** A signing key as it is stored. */
+export type StoredSigningKey = StoredKey<SigningAlgorithm>;
 
 /** A public key ready to verify with, and the one algorithm it may be used for. */
 export interface VerificationKey {
@@ -40,10 +48,10 @@ export interface VerificationKey {
 }
 
 /** A key pair with its private key unsealed. Only used inside this folder. */
-export interface GeneratedSigningKey {
+export interface GeneratedSigningKey<A extends KeyAlgorithm = SigningAlgorithm> {
   readonly kid: string;
-  readonly alg: SigningAlgorithm;
-  readonly publicJwk: PublicJwk;
+  readonly alg: A;
+  readonly publicJwk: PublicJwk<A>;
   readonly privateJwk: JsonWebKey;
   readonly certificate: string | null;
 }
@@ -52,12 +60,16 @@ export interface GeneratedSigningKey {
  * Makes a key pair: Ed25519, P-256 or RSA of 2048 bits.
  * @param createdAt Begin of the validity of an RSA key's certificate.
  */
-export async function generateSigningKey(alg: SigningAlgorithm, createdAt: Date): Promise<GeneratedSigningKey> {
-  const row = signingAlgorithms[alg];
+export async function generateSigningKey<A extends KeyAlgorithm>(
+  alg: A,
+  createdAt: Date,
+): Promise<GeneratedSigningKey<A>> {
+  const isForEncryption = alg === ENCRYPTION_ALGORITHM;
+  const row = signingAlgorithms[isForEncryption ? 'RS256' : (alg as SigningAlgorithm)];
   const pair = await row.generate();
   const bare = pair.publicKey.export({ format: 'jwk' });
   const kid = await thumbprint(bare);
-  const publicJwk = { ...bare, kid, alg, use: 'sig' } as PublicJwk;
+  const publicJwk = { ...bare, kid, alg, use: isForEncryption ? 'enc' : 'sig' } as PublicJwk<A>;
   const privateJwk = pair.privateKey.export({ format: 'jwk' });
   const certificate = row.certified ? await selfSignedCertificate(pair, kid, createdAt) : null;
   return { kid, alg, publicJwk, privateJwk, certificate };
@@ -67,12 +79,23 @@ export async function generateSigningKey(alg: SigningAlgorithm, createdAt: Date)
  * Makes a signing key and seals its private part, which never leaves this module unsealed.
  * @param context The owner of the key (the tenant's id); `openSigner` needs the same.
  */
-export async function createSigningKey(
+export const createSigningKey = (
   alg: SigningAlgorithm,
   sealer: Sealer,
   context: string,
   createdAt: Date,
-): Promise<StoredSigningKey> {
+): Promise<StoredSigningKey> => createKey(alg, sealer, context, createdAt);
+
+/** Makes a key with which messages can be encrypted for the owner, as `createSigningKey` does. */
+export const createEncryptionKey = (sealer: Sealer, context: string, createdAt: Date): Promise<StoredKey> =>
+  createKey(ENCRYPTION_ALGORITHM, sealer, context, createdAt);
+
+async function createKey<A extends KeyAlgorithm>(
+  alg: A,
+  sealer: Sealer,
+  context: string,
+  createdAt: Date,
+): Promise<StoredKey<A>> {
   const { privateJwk, ...open } = await generateSigningKey(alg, createdAt);
   return { ...open, sealedPrivate: sealer.seal(JSON.stringify(privateJwk), sealContext(context, open.kid)) };
 }

@@ -15,6 +15,8 @@ export interface IssuerKind {
   readonly algorithms: readonly SigningAlgorithm[];
   /** Whether RSA keys are shown with their certificate (`x5c`, `x5t`). */
   readonly showsCertificates: boolean;
+  /** Whether its key set has a key with which clients can encrypt messages to it. */
+  readonly hasEncryptionKey: boolean;
   /** `typ` of its access tokens (RFC 9068 section 2.1). */
   readonly accessTokenType: string;
   /** Whether its access tokens open the APIs of this service. */
@@ -24,7 +26,8 @@ export interface IssuerKind {
   /**
    * Whether its access tokens name the roles and the profile of their holder and the clients of these roles as audience, and the
    * roles act without scopes, where the client has `fullRoleScope`. Its refresh tokens are JWTs, its lifetimes those of sessions,
-   * the password grant is one like all others, and its sign-ins are strict (docs/sign-in.md, docs/tokens.md).
+   * the password grant is one like all others, its sign-ins are strict, and its answers to authorization requests name the session
+   * (docs/sign-in.md, docs/tokens.md).
    */
   readonly isRoleBased: boolean;
   /** How long a new key is published in its key set before it signs: longer than verifiers cache the set. */
@@ -60,6 +63,7 @@ export const ISSUER_KINDS = {
     algorithm: 'EdDSA',
     algorithms: ['EdDSA', 'ES256', 'RS256'],
     showsCertificates: false,
+    hasEncryptionKey: false,
     accessTokenType: 'at+jwt',
     opensResources: true,
     audienceIsList: false,
@@ -82,6 +86,7 @@ export const ISSUER_KINDS = {
     // unknown key type may make its clients fail.
     algorithms: ['RS256', 'ES256'],
     showsCertificates: true,
+    hasEncryptionKey: false,
     accessTokenType: 'at+jwt',
     opensResources: true,
     audienceIsList: true,
@@ -103,6 +108,7 @@ export const ISSUER_KINDS = {
     // As for `suite`: its clients read RSA and, at most, P-256 keys.
     algorithms: ['RS256', 'ES256'],
     showsCertificates: true,
+    hasEncryptionKey: true,
     accessTokenType: 'JWT',
     opensResources: true,
     audienceIsList: false,
@@ -142,6 +148,8 @@ export interface IssuerEndpoints {
   readonly revocation?: string;
   readonly userinfo?: string;
   readonly endSession: string;
+  /** A page by which applications watch whether their user is still signed in (OpenID Connect Session Management section 3.3). */
+  readonly checkSession?: string;
 }
 
 /** A tenant, and whether it is the default one, whose name some paths leave out. */

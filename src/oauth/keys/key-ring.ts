@@ -46,7 +46,7 @@ export class KeyRing {
     let verifier = this.#verifiers.get(kid);
     if (verifier !== undefined) return verifier;
     const row = this.keys.find((key) => key.kid === kid);
-    if (row === undefined) return undefined;
+    if (row === undefined || row.publicJwk['use'] === 'enc') return undefined;
     verifier = verificationKey(row.publicJwk as unknown as PublicJwk);
     this.#verifiers.set(kid, verifier);
     return verifier;

@@ -1,7 +1,9 @@
 import { type Authority, systemCaller } from '../../access/index.ts';
 import {
   certificateMembers,
+  createEncryptionKey,
   createSigningKey,
+  ENCRYPTION_ALGORITHM,
   isSigningAlgorithm,
   openSigner,
   type Sealer,
@@ -54,6 +56,8 @@ export type ShownJwk = Readonly<Record<string, unknown>>;
 export class SigningKeyService {
   readonly #deps: SigningKeyServiceDeps;
   readonly #making = new Map<string, Promise<Signer>>();
+  /** The encryption keys of tenants that are being made. */
+  readonly #providing = new Map<string, Promise<void>>();
 
   constructor(deps: SigningKeyServiceDeps) {
     this.#deps = deps;
@@ -92,12 +96,13 @@ export class SigningKeyService {
   async list({ tenant }: Pick<Authority, 'tenant'>): Promise<ShownSigningKey[]> {
     const now = this.#deps.clock.now();
     const keys = await this.#deps.store.findPublished(tenant.id, now);
-    return keys.map((key) => ({ ...key, status: statusOf(key, now) }));
+    return keys.filter(({ alg }) => isSigningAlgorithm(alg)).map((key) => ({ ...key, status: statusOf(key, now) }));
   }
 
   async find(tenantId: string, kid: string): Promise<ShownSigningKey | null> {
     const key = await this.#deps.store.findByKid(tenantId, kid);
-    return key === null ? null : { ...key, status: statusOf(key, this.#deps.clock.now()) };
+    const isShown = key !== null && isSigningAlgorithm(key.alg);
+    return isShown ? { ...key, status: statusOf(key, this.#deps.clock.now()) } : null;
   }
 
   /**
@@ -136,16 +141,18 @@ export class SigningKeyService {
 
   /**
    * The key set of an issuer (RFC 7517 section 5): keys that will sign, keys that sign, and keys that valid tokens were signed
-   * with.
+   * with; after them the key with which messages are encrypted for it, if its kind has one.
    */
   async jwks(tenant: TenantRef, kind: IssuerKind): Promise<{ readonly keys: readonly ShownJwk[] }> {
     await this.signer(tenant, kind.algorithm);
+    if (kind.hasEncryptionKey) await this.#provideEncryptionKey(tenant);
     const ring = await this.#deps.rings.of(tenant.id);
     const now = this.#deps.clock.now();
     const shown = ring.keys.filter(
       ({ alg, expiresAt }) => isSigningAlgorithm(alg) && kind.algorithms.includes(alg) && (expiresAt ?? now) >= now,
     );
-    return { keys: shown.map((key) => shownJwk(key, kind)) };
+    const forEncryption = kind.hasEncryptionKey ? ring.keys.filter(({ alg }) => alg === ENCRYPTION_ALGORITHM) : [];
+    return { keys: [...shown, ...forEncryption].map((key) => shownJwk(key, kind)) };
   }
 
   /** The public key of the signer of an algorithm, which is made if the tenant has none: SubjectPublicKeyInfo, DER in base64. */
@@ -154,6 +161,32 @@ export class SigningKeyService {
     const key = (await this.#deps.rings.of(tenant.id)).verifier(kid);
     if (key === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'no public key of the signer' });
     return key.key.export({ type: 'spki', format: 'der' }).toString('base64');
+  }
+
+  /** Makes the encryption key of a tenant that has none; one at a time, because it takes long. */
+  async #provideEncryptionKey(tenant: TenantRef): Promise<void> {
+    const ring = await this.#deps.rings.of(tenant.id);
+    if (ring.keys.some(({ alg }) => alg === ENCRYPTION_ALGORITHM)) return;
+    const running = this.#providing.get(tenant.id);
+    const making = running ?? this.#makeEncryptionKey(tenant).finally(() => this.#providing.delete(tenant.id));
+    this.#providing.set(tenant.id, making);
+    await making;
+  }
+
+  async #makeEncryptionKey(tenant: TenantRef): Promise<void> {
+    const { db, store, rings, events, sealer, clock } = this.#deps;
+    const now = clock.now();
+    const key = await createEncryptionKey(sealer, tenant.id, now);
+    await db.transaction(async () => {
+      await store.lock(tenant.id, ENCRYPTION_ALGORITHM);
+      if (await store.hasLast(tenant.id, ENCRYPTION_ALGORITHM)) return;
+      await store.insert(tenant.id, key, now, now);
+      events.record(systemCaller({ processId: newId() }), tenant, {
+        type: oauthEvents['key.rotated'],
+        params: { kid: key.kid, alg: ENCRYPTION_ALGORITHM, activeFrom: now.toISOString() },
+      });
+    });
+    rings.drop(tenant.id);
   }
 
   #make(tenant: TenantRef, alg: SigningAlgorithm): Promise<Signer> {

@@ -1,6 +1,6 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
-import type { SigningAlgorithm, StoredSigningKey } from '../../crypto/index.ts';
+import { ENCRYPTION_ALGORITHM, type StoredKey } from '../../crypto/index.ts';
 import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
 import { type SigningKey, SigningKeyEntity } from './signing-key.entity.ts';
 
@@ -39,11 +39,12 @@ export class SigningKeyStore {
     return (await this.#db.run(BY_KID, [tenantId, kid]))[0] ?? null;
   }
 
-  /** The newest key of all tenants, with which the start checks the master key. Its private part stays encrypted. */
+  /** The newest signing key of all tenants, with which the start checks the master key. Its private part stays encrypted. */
   async findNewest(): Promise<SigningKey | null> {
     const row = await (this.#db.read() as Kysely<Tables>)
       .selectFrom('signing_keys')
       .select(COLUMNS)
+      .where('alg', '<>', ENCRYPTION_ALGORITHM)
       .orderBy('created_at', 'desc')
       .limit(1)
       .executeTakeFirst();
@@ -51,13 +52,13 @@ export class SigningKeyStore {
   }
 
   /** Locks the tenant's keys of this algorithm against other changes until the open unit of work ends. */
-  async lock(tenantId: string, alg: SigningAlgorithm): Promise<void> {
+  async lock(tenantId: string, alg: StoredKey['alg']): Promise<void> {
     const name = `signing-key ${tenantId} ${alg}`;
     await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(this.#db.read());
   }
 
-  /** Whether a key of an algorithm signs or will sign and has no successor. */
-  async hasLast(tenantId: string, alg: SigningAlgorithm): Promise<boolean> {
+  /** Whether a key of an algorithm is used, or will be, and has no successor. */
+  async hasLast(tenantId: string, alg: StoredKey['alg']): Promise<boolean> {
     const row = await this.#select(tenantId)
       .where('alg', '=', alg)
       .where('retired_at', 'is', null)
@@ -67,7 +68,7 @@ export class SigningKeyStore {
   }
 
   /** Sets until when the last key of an algorithm signs and is published. */
-  async retire(tenantId: string, alg: SigningAlgorithm, retiredAt: Date, expiresAt: Date): Promise<void> {
+  async retire(tenantId: string, alg: StoredKey['alg'], retiredAt: Date, expiresAt: Date): Promise<void> {
     await (this.#db.read() as Kysely<Tables>)
       .updateTable('signing_keys')
       .set({ retired_at: retiredAt, expires_at: expiresAt } as never)
@@ -77,7 +78,7 @@ export class SigningKeyStore {
       .execute();
   }
 
-  async insert(tenantId: string, key: StoredSigningKey, createdAt: Date, activeFrom: Date): Promise<void> {
+  async insert(tenantId: string, key: StoredKey, createdAt: Date, activeFrom: Date): Promise<void> {
     const row = {
       tenant_id: tenantId,
       kid: key.kid,

@@ -118,10 +118,12 @@ describe('signing keys: certificates', () => {
     expect(await make()).toBe(await make());
   });
 
-  it('show in a key set as x5c and x5t (RFC 7517 sections 4.7 and 4.8)', async () => {
+  it('show in a key set as x5c, x5t and x5t#S256 (RFC 7517 sections 4.7 to 4.9)', async () => {
     const { certificate } = await createSigningKey('RS256', sealer, 't', CREATED);
     const members = certificateMembers(certificate ?? '');
     expect(members.x5c).toEqual([certificate]);
-    expect(members.x5t).toBe(hash('sha1', Buffer.from(certificate ?? '', 'base64'), 'buffer').toString('base64url'));
+    const digest = (name: string) =>
+      hash(name, Buffer.from(certificate ?? '', 'base64'), 'buffer').toString('base64url');
+    expect([members.x5t, members['x5t#S256']]).toEqual([digest('sha1'), digest('sha256')]);
   });
 });

@@ -1,5 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import {
+  CompactEncrypt,
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  importJWK,
+  type JSONWebKeySet,
+  jwtVerify,
+} from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MasterKey } from '../../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
@@ -75,8 +82,33 @@ describe('signing keys', () => {
     expect(await world.eventTypes(tenant)).toEqual(['tenant.created', 'key.rotated']);
   });
 
+  it('are beside one key for encryption at the realm issuer, which is made once and signs and verifies nothing', async () => {
+    const tenant = await world.tenant();
+    const [first, second] = await Promise.all([jwks('realm', tenant), jwks('realm', tenant)]);
+    expect(first.keys).toMatchObject([
+      { kty: 'RSA', alg: 'RS256', use: 'sig' },
+      { kty: 'RSA', alg: 'RSA-OAEP', use: 'enc' },
+    ]);
+    expect(second.keys).toEqual(first.keys);
+    expect((await jwks('realm', tenant)).keys).toEqual(first.keys);
+    const [, encryption] = first.keys;
+    const { keys } = world.services.oauth;
+    expect(await keys.find(tenant.id, encryption!.kid!)).toBeNull();
+    expect((await keys.list({ tenant })).map(({ alg }) => alg).toSorted()).toEqual(['EdDSA', 'RS256']);
+    expect((await jwks('suite', tenant)).keys).toMatchObject([{ use: 'sig' }]);
+    const jwe = await new CompactEncrypt(Buffer.from('text'))
+      .setProtectedHeader({ alg: 'RSA-OAEP', enc: 'A256GCM' })
+      .encrypt(await importJWK(encryption!));
+    expect(jwe.split('.')).toHaveLength(5);
+    const forged = { alg: 'RS256', typ: 'JWT', kid: encryption!.kid };
+    const token = [forged, { iss: `https://id.example.com/realms/${tenant.name}` }].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    );
+    expect(await refusalOf(world, `${token.join('.')}.AAAA`)).toBe('key-unknown');
+  });
+
   it('never show their private half', async () => {
-    for (const kind of ['native', 'suite']) {
+    for (const kind of ['native', 'suite', 'realm']) {
       for (const key of (await jwks(kind)).keys) {
         expect(Object.keys(key)).not.toEqual(expect.arrayContaining(['d']));
         expect(Object.keys(key)).not.toEqual(expect.arrayContaining(['p']));
