@@ -240,6 +240,26 @@ export class ClientStore {
     return rows.map(({ origin }) => origin);
   }
 
+  /**
+   * Clients that take messages of the service, by client_id; those that may not be used take none.
+   * @param id Null: all of the tenant.
+   */
+  async findWithAdminUrl(
+    tenantId: string,
+    id: string | null,
+    limit: number,
+  ): Promise<readonly Pick<Client, 'id' | 'clientId'>[]> {
+    const query = this.#sql
+      .selectFrom('clients')
+      .select(['id', 'client_id as clientId'])
+      .where('tenant_id', '=', tenantId)
+      .where(sql<boolean>`metadata ->> 'admin_url' is not null`)
+      .where('enabled', '=', true)
+      .where('locked_at', 'is', null);
+    const narrowed = id === null ? query : query.where('id', '=', id);
+    return narrowed.orderBy('client_id').limit(limit).execute();
+  }
+
   /** Whether a usable client lists the origin. @param tenantId Null: of any enabled tenant. */
   async hasWebOrigin(tenantId: string | null, origin: string): Promise<boolean> {
     const query = this.#listedOrigins(tenantId).where('listed.origin', '=', origin).limit(1);

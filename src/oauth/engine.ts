@@ -5,13 +5,14 @@ import type { ConsentService } from '../consents/index.ts';
 import type { KeyedSigner, Sealer } from '../crypto/index.ts';
 import type { ChangeFeed, CommittedListener, EventCatalogue, EventLog } from '../events/index.ts';
 import type { InteractionService, SignInFlow } from '../flows/index.ts';
-import type { Clock } from '../kernel/index.ts';
+import type { Clock, PrivateHosts } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import type { UserStore } from '../users/index.ts';
 import { AuthorizationService } from './authorize/authorization.service.ts';
+import { ClientCallbacks } from './callbacks/client-callbacks.ts';
 import { TokenAuthenticator } from './callers/token.authenticator.ts';
 import { DiscoveryService } from './endpoints/discovery.ts';
 import { IntrospectionService } from './endpoints/introspection.ts';
@@ -20,6 +21,7 @@ import { UserinfoService } from './endpoints/userinfo.ts';
 import type { GrantStore } from './grants/grant.store.ts';
 import { RedemptionStore } from './grants/redemption.store.ts';
 import { RotationStore } from './grants/rotation.store.ts';
+import type { GrantFamilies } from './grants/token-families.ts';
 import { IssuerDirectory } from './issuers/issuer.directory.ts';
 import { type IssuerMount, Issuers } from './issuers/issuers.ts';
 import { SigningKeyService } from './keys/key.service.ts';
@@ -56,7 +58,7 @@ export interface OAuthOptions {
   readonly scopes: ScopeAliases;
   readonly directory: TenantDirectory;
   readonly clients: ClientDirectory;
-  readonly clientStore: Pick<ClientStore, 'findMany'>;
+  readonly clientStore: Pick<ClientStore, 'findMany' | 'findWithAdminUrl'>;
   readonly authenticator: ClientAuthenticator;
   readonly roles: RolePermissions;
   readonly users: UserStore;
@@ -72,6 +74,14 @@ export interface OAuthOptions {
   readonly grants: GrantStore;
   /** Whether a tenant has one of the objects to which scope names restrict permissions, such as `vk:vk_1`. */
   readonly hasObject: (tenantId: string, objects: readonly string[]) => Promise<boolean>;
+  /** Is told which sessions of clients end. */
+  readonly families: Pick<GrantFamilies, 'tellClientsBy'>;
+  /** What of the operator's network applications may be in. */
+  readonly privateHosts: PrivateHosts;
+  /** Whether applications on this machine may be called over plain http. */
+  readonly allowLoopbackHttp: boolean;
+  /** Called with faults of what runs in the background. */
+  readonly onError: (error: unknown) => void;
   readonly publicUrl: string;
   readonly defaultTenant: string;
   /** Issuers beside the native one. */
@@ -93,6 +103,8 @@ export interface OAuth {
   readonly signOut: SignOutService;
   readonly tokenSignOut: TokenSignOut;
   readonly expired: ExpiredTokens;
+  /** Tells applications that sessions have ended; `src/server` stops it. */
+  readonly callbacks: ClientCallbacks;
   /** Must be called with every committed event, of this node and of others. */
   readonly onEvents: CommittedListener;
 }
@@ -121,6 +133,8 @@ export function createOAuth(options: OAuthOptions): OAuth {
     clock,
     publishSeconds: (alg) => issuers.keyPublishSeconds(alg),
   });
+  const callbacks = new ClientCallbacks({ ...options, keys });
+  options.families.tellClientsBy(callbacks.tell);
   const tokens = new TokenStore(db);
   options.scopes.register([GROUPS_SCOPE]);
   const scopes = new ScopeRules(options.scopes);
@@ -176,6 +190,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
       revocation,
       posted: postedRequests,
     }),
+    callbacks,
     expired: new ExpiredTokens({ tokens, grants, keys: keyStore }, clock),
     onEvents: (committed) => {
       rings.onEvents(committed);

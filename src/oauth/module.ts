@@ -7,12 +7,14 @@ import { KeyedSigner, type MasterKey } from '../crypto/index.ts';
 import type { ChangeFeed } from '../events/index.ts';
 import { type FederationProviderStore, parseProviderKey } from '../federation/index.ts';
 import type { InteractionService, SignInFlow } from '../flows/index.ts';
+import { LOOPBACK_NETWORKS, type PrivateHosts } from '../kernel/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import type { UserStore } from '../users/index.ts';
 import { createOAuth } from './engine.ts';
 import type { GrantStore } from './grants/grant.store.ts';
+import type { GrantFamilies } from './grants/token-families.ts';
 import type { IssuerMount } from './issuers/issuers.ts';
 import { SigningKeyEntity } from './keys/signing-key.entity.ts';
 import { oauthErrors } from './oauth.errors.ts';
@@ -48,6 +50,12 @@ interface OAuthNeeds extends ModuleBase {
   readonly interactions: InteractionService;
   readonly signIn: SignInFlow;
   readonly grantStore: GrantStore;
+  readonly families: GrantFamilies;
+  /** What of the operator's network the addresses of applications may lead to. */
+  readonly privateHosts: PrivateHosts;
+  /** Whether applications on this machine may be called over plain http. */
+  readonly allowLoopbackHttp: boolean;
+  readonly onError: (error: unknown) => void;
   readonly federationProviderStore: FederationProviderStore;
 }
 
@@ -79,6 +87,12 @@ export const oauth = {
       interactions: needs.interactions,
       signIn: needs.signIn,
       grants: needs.grantStore,
+      families: needs.families,
+      privateHosts: needs.allowLoopbackHttp
+        ? { ...needs.privateHosts, networks: [...needs.privateHosts.networks, ...LOOPBACK_NETWORKS] }
+        : needs.privateHosts,
+      allowLoopbackHttp: needs.allowLoopbackHttp,
+      onError: needs.onError,
       publicUrl: needs.publicUrl,
       defaultTenant: needs.defaultTenant,
       issuers: needs.issuers,

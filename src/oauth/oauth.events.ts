@@ -24,5 +24,16 @@ export const oauthEvents = defineEvents({
     ends: 'nothing',
     description: 'The request of an application for a sign-in was refused.',
   },
+  'client_callback.failed': {
+    category: 'client',
+    ends: 'nothing',
+    description:
+      'An application could not be told that a session has ended, or before which moment tokens are refused.',
+  },
+  'not_before.pushed': {
+    category: 'client',
+    ends: 'nothing',
+    description: 'Applications are told before which moment tokens are refused.',
+  },
   'key.rotated': { category: 'tenant', ends: 'nothing', description: 'A signing key was made or replaced.' },
 });

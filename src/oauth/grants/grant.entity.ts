@@ -29,6 +29,8 @@ export const GrantEntity = defineEntity({
      * (RFC 6749 section 4.1.2).
      */
     codeHash: p.blob().nullable(),
+    /** How the client names its session with the user, so that it can be told when the session here ends; null: it did not say. */
+    clientSession: p.string().length(255).nullable(),
     /** The claims that the client asked for (OpenID Connect Core section 5.5); null: none. */
     claims: p.json<AskedClaims>().nullable(),
     /**
@@ -55,7 +57,9 @@ export const GrantEntity = defineEntity({
 export type Grant = InferEntity<typeof GrantEntity>;
 
 /** A family as its tokens are made from it. */
-export type Family = Omit<Grant, 'codeHash' | 'amr' | 'acr' | 'claims'> & {
+export type Family = Omit<Grant, 'codeHash' | 'amr' | 'acr' | 'claims' | 'clientSession'> & {
+  /** Not read again with the family. */
+  readonly clientSession?: string | null | undefined;
   readonly amr: readonly string[];
   readonly acr: string | null;
   readonly claims: AskedClaims | null;

@@ -33,8 +33,8 @@ const ID_BY_REFRESH_TOKEN = defineStatement<{ grantId: string }>(
 const INSERT = defineStatement<object>(
   'grant-insert',
   `insert into grants (tenant_id, id, user_id, client_uuid, session_id, scopes, issuer_kind, revoked_at, expires_at, created_at,
-    issuer_host, code_hash, claims, auth_time, acr, amr)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+    issuer_host, code_hash, claims, auth_time, acr, amr, client_session)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 );
 const INSERT_REFRESH_TOKEN = defineStatement<object>(
   'refresh-token-insert',
@@ -82,6 +82,37 @@ const ofColumn = (tenantId: string, column: RawBuilder<unknown>, value: RawBuild
       where own.tenant_id = ${tenantId}::uuid and own.${column} = ${value} and own.session_id is null`,
     test: sql<boolean>`grants.${column} = ${value}`,
   });
+
+/** A session of a client with a user, which has ended here. */
+export interface ClientSession {
+  /** `clients.id`. */
+  readonly clientUuid: string;
+  /** Null for tokens that outlived their session. */
+  readonly sessionId: string | null;
+  /** How the client names it. */
+  readonly clientSession: string;
+}
+
+/** Families that were revoked: how many, and the sessions of clients that end with them. */
+export interface RevokedFamilies {
+  readonly count: number;
+  readonly clientSessions: readonly ClientSession[];
+}
+
+const SESSION_COLUMNS = ['client_uuid', 'session_id', 'client_session'] as const;
+
+function toRevoked(
+  rows: readonly {
+    readonly client_uuid: string;
+    readonly session_id: string | null;
+    readonly client_session: string | null;
+  }[],
+): RevokedFamilies {
+  const clientSessions = rows.flatMap(({ client_uuid: clientUuid, session_id: sessionId, client_session }) =>
+    client_session === null ? [] : [{ clientUuid, sessionId, clientSession: client_session }],
+  );
+  return { count: rows.length, clientSessions };
+}
 
 /** `lockMode` of the ORM for `select ... for update`. */
 const FOR_UPDATE = LockMode.PESSIMISTIC_WRITE;
@@ -141,6 +172,7 @@ export class GrantStore {
       grant.authTime,
       grant.acr,
       grant.amr,
+      grant.clientSession ?? null,
     ]);
   }
 
@@ -208,25 +240,25 @@ export class GrantStore {
     return narrowedPage<OfflineFamily>(this.#db, list, narrowing, NEWEST_FIRST, { ...request, descending: true });
   }
 
-  /** Revokes the valid families of a user, except those of certain sessions. @returns How many. */
+  /** Revokes the valid families of a user, except those of certain sessions. */
   async revokeOfUser(
     tenantId: string,
     userId: string,
     exceptSessionIds: readonly string[],
     now: Date,
-  ): Promise<number> {
+  ): Promise<RevokedFamilies> {
     let update = this.#living(tenantId, now).where('user_id', '=', userId);
     if (exceptSessionIds.length > 0) {
       const kept = [...exceptSessionIds];
       update = update.where((eb) => eb.or([eb('session_id', 'is', null), eb('session_id', 'not in', kept)]));
     }
-    return Number((await update.executeTakeFirst()).numUpdatedRows);
+    return toRevoked(await update.returning(SESSION_COLUMNS).execute());
   }
 
-  /** Revokes the valid families of a session. @returns How many. */
-  async revokeOfSession(tenantId: string, sessionId: string, now: Date): Promise<number> {
-    const { numUpdatedRows } = await this.#living(tenantId, now).where('session_id', '=', sessionId).executeTakeFirst();
-    return Number(numUpdatedRows);
+  /** Revokes the valid families of a session. */
+  async revokeOfSession(tenantId: string, sessionId: string, now: Date): Promise<RevokedFamilies> {
+    const update = this.#living(tenantId, now).where('session_id', '=', sessionId);
+    return toRevoked(await update.returning(SESSION_COLUMNS).execute());
   }
 
   /** Withdraws the authorization codes of a user at one client, and revokes the valid families. @returns How many families. */

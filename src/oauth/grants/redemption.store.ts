@@ -79,7 +79,8 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
 const REDEMPTION_PARTS = `wanted as materialized (
     select * from json_to_recordset($2::json) as c (n int, "tenantId" uuid, "codeHash" text, "codeSessionId" uuid,
       "grantId" uuid, "userId" text, "clientUuid" uuid, "sessionId" uuid, scopes text[], "issuerKind" text, "issuerHost" text,
-      claims jsonb, "authTime" timestamptz, acr text, amr text[], "grantExpiresAt" timestamptz, now timestamptz,
+      claims jsonb, "authTime" timestamptz, acr text, amr text[], "clientSession" text, "grantExpiresAt" timestamptz,
+      now timestamptz,
       ${TOKEN_COLUMNS})
   ),
   held as materialized (
@@ -99,9 +100,9 @@ const REDEMPTION_PARTS = `wanted as materialized (
   ),
   family as (
     insert into grants (tenant_id, id, user_id, client_uuid, session_id, scopes, issuer_kind, issuer_host, code_hash, claims,
-      auth_time, acr, amr, expires_at, created_at)
+      auth_time, acr, amr, client_session, expires_at, created_at)
     select "tenantId", "grantId", "userId", "clientUuid", "sessionId", scopes, "issuerKind", "issuerHost",
-      decode("codeHash", 'hex'), claims, "authTime", acr, amr, "grantExpiresAt", now from used
+      decode("codeHash", 'hex'), claims, "authTime", acr, amr, "clientSession", "grantExpiresAt", now from used
   ),
   ${insertTokens('used')}`;
 const REDEEM = defineChange<RedemptionChange>('authorization-codes-redeem', 'select n from used', REDEMPTION_PARTS);
@@ -174,6 +175,7 @@ function toChange({ hash, sessionId, family, tokens }: Redemption) {
     authTime: family.authTime,
     acr: family.acr,
     amr: family.amr,
+    clientSession: family.clientSession ?? null,
     grantExpiresAt: family.expiresAt,
     now: family.createdAt,
     ...toTokenColumns(tokens),

@@ -22,6 +22,9 @@ import { defineGrant, type GrantRequest, type IssuedTokens } from './grant.ts';
 import { invalidGrant } from './invalid-grant.ts';
 import { missingParameter, optionalParameter, parameter } from './parameters.ts';
 
+/** As long as the column that holds it. */
+const MAX_CLIENT_SESSION = 255;
+
 export interface AuthorizationCodeGrantDeps {
   readonly db: Database;
   readonly issuers: IssuerDirectory;
@@ -47,7 +50,13 @@ export const AUTHORIZATION_CODE_GRANT = defineGrant({
     code: parameter('The authorization code.'),
     redirect_uri: optionalParameter('The redirect address that the code was sent to.'),
     code_verifier: optionalParameter('The secret whose hash was the `code_challenge` (RFC 7636 section 4.5).'),
+    client_session_state: z
+      .string()
+      .max(MAX_CLIENT_SESSION)
+      .optional()
+      .describe('How the client names its session; it is told by this name when the session ends.'),
   }),
+  roleBasedParameters: ['client_session_state'],
   /**
    * @throws GRANT_INVALID Unknown, expired, of another client, redirect address or kind of issuer, with a verifier that does
    *   not fit, or its session or user is not valid any more.
@@ -66,7 +75,8 @@ export const AUTHORIZATION_CODE_GRANT = defineGrant({
     assertFor(asked, found.payload, parameters);
     const { issuerKind, issuerHost: host } = found.payload;
     const request = { ...asked, issuer: await issuers.of(tenant, issuerKind, { ...asked.caller.origin, host }) };
-    const presented = { code: parameters.code, hash, signers: await families.signers(request) };
+    const clientSession = parameters.client_session_state ?? null;
+    const presented = { code: parameters.code, hash, clientSession, signers: await families.signers(request) };
     const issued =
       (await redeem(deps, request, presented, found)) ??
       (await db.transaction(() => redeemLocked(deps, request, presented, found.payload)));
@@ -78,6 +88,7 @@ export const AUTHORIZATION_CODE_GRANT = defineGrant({
 interface Presented {
   readonly code: string;
   readonly hash: Buffer;
+  readonly clientSession: string | null;
   readonly signers: FamilySigners;
 }
 
@@ -88,10 +99,10 @@ interface Presented {
 async function redeem(
   { redemptions, families, clock }: AuthorizationCodeGrantDeps,
   request: GrantRequest,
-  { hash, signers }: Presented,
+  { hash, clientSession, signers }: Presented,
   found: PresentedCode,
 ): Promise<IssuedTokens | null> {
-  const issue = familyOf(request, found, clock.now());
+  const issue = familyOf(request, { ...found, clientSession }, clock.now());
   const { issued, refresh, opaque, event } = await families.make(request, signers, issue);
   const { sessionId } = found.payload;
   const redemption = { hash, sessionId, family: issue.grant, tokens: { refresh, opaque } };
@@ -105,7 +116,7 @@ async function redeem(
 async function redeemLocked(
   { codes, users, sessionStore, grants, families, clock }: AuthorizationCodeGrantDeps,
   request: GrantRequest,
-  { code, hash, signers }: Presented,
+  { code, hash, clientSession, signers }: Presented,
   { sessionId }: CodePayload,
 ): Promise<IssuedTokens | 'used'> {
   const { tenant } = request;
@@ -115,7 +126,7 @@ async function redeemLocked(
   const user = await users.findById(tenant.id, row.userId!);
   const payload = row.payload as unknown as CodePayload;
   const { expiresAt, createdAt } = row;
-  const found = { userId: row.userId!, payload, expiresAt, createdAt, user, session, person: user };
+  const found = { userId: row.userId!, payload, expiresAt, createdAt, user, session, person: user, clientSession };
   const issue = familyOf(request, found, clock.now());
   await grants.insert(issue.grant, hash);
   return families.issue(request, signers, issue);
@@ -193,11 +204,20 @@ function isVerified(challenge: string | null, verifier: string | null): boolean 
  */
 function familyOf(
   request: GrantRequest,
-  { userId, payload, expiresAt, createdAt, user, session, person }: PresentedCode,
+  {
+    userId,
+    payload,
+    expiresAt,
+    createdAt,
+    user,
+    session,
+    person,
+    clientSession,
+  }: PresentedCode & Pick<Presented, 'clientSession'>,
   now: Date,
 ): FamilyIssue {
   const { tenant, client } = request;
-  const grant = newFamily(request, userId, payload, now);
+  const grant = { ...newFamily(request, userId, payload, now), clientSession };
   const life = familyLife({ grant: { ...grant, createdAt }, user, session });
   const isOver = 'dead' in life || life.untilMs <= now.getTime() || expiresAt <= now;
   const isForeign = session?.userId !== userId || !isAskedSubject(payload.claims, userId);

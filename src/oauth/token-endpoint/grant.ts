@@ -49,6 +49,8 @@ export interface GrantType<D, P extends z.ZodObject = z.ZodObject> {
   readonly isHidden: boolean;
   /** The parameters that it reads in addition to `grant_type`. */
   readonly parameters: P;
+  /** Those of them that role-based issuers alone read. Default: none. */
+  readonly roleBasedParameters?: readonly string[];
   /**
    * Makes the tokens and their `token.issued` event.
    * @throws IdentityError A refusal; the token service records it.
@@ -68,6 +70,15 @@ export const isHiddenAt = (
   { isHidden }: Pick<GrantType<never>, 'isHidden'>,
   { isRoleBased }: Pick<IssuerKind, 'isRoleBased'>,
 ): boolean => isHidden && !isRoleBased;
+
+/** The names of the parameters that a grant reads at a kind of issuer. */
+export function parameterNames(
+  { parameters, roleBasedParameters = [] }: Pick<GrantType<never>, 'parameters' | 'roleBasedParameters'>,
+  { isRoleBased }: Pick<IssuerKind, 'isRoleBased'>,
+): readonly string[] {
+  const names = Object.keys(parameters.shape);
+  return isRoleBased ? names : names.filter((name) => !roleBasedParameters.includes(name));
+}
 
 /** The parameter `scope` of every grant (RFC 6749 section 3.3). */
 export const SCOPE = optionalParameter('Scope names separated by spaces.');

@@ -3,7 +3,7 @@ import type { GrantTypeName } from '../../clients/index.ts';
 import { ISSUER_KINDS, type IssuerKind } from '../issuers/issuers.ts';
 import { AUTHORIZATION_CODE_GRANT, type AuthorizationCodeGrantDeps } from './authorization-code.ts';
 import { CLIENT_CREDENTIALS_GRANT, type ClientCredentialsDeps } from './client-credentials.ts';
-import { type GrantType, isHiddenAt } from './grant.ts';
+import { type GrantType, isHiddenAt, parameterNames } from './grant.ts';
 import { optionalParameter, parameter } from './parameters.ts';
 import { PASSWORD_GRANT, type PasswordGrantDeps } from './password.ts';
 import { REFRESH_TOKEN_GRANT, type RefreshTokenGrantDeps } from './refresh-token.ts';
@@ -42,7 +42,7 @@ function makeOffer(kind: IssuerKind): Offer {
   const grants = offeredGrants(kind);
   return {
     grants: new Map(grants.map((grant) => [grant.name, grant])),
-    parameters: new Set([GRANT_TYPE, ...grants.flatMap(({ parameters }) => Object.keys(parameters.shape))]),
+    parameters: new Set([GRANT_TYPE, ...grants.flatMap((grant) => parameterNames(grant, kind))]),
   };
 }
 
@@ -54,7 +54,7 @@ export function describeTokenForm(issuerKind: keyof typeof ISSUER_KINDS): z.ZodO
   const kind = ISSUER_KINDS[issuerKind];
   const grants = offeredGrants(kind);
   const shape: Record<string, z.ZodType> = { [GRANT_TYPE]: parameter(describeGrantType(grants, kind)) };
-  for (const name of new Set(grants.flatMap(({ parameters }) => Object.keys(parameters.shape)))) {
+  for (const name of new Set(grants.flatMap((grant) => parameterNames(grant, kind)))) {
     const readers = grants.filter(({ parameters }) => Object.hasOwn(parameters.shape, name));
     const { description } = readers[0]!.parameters.shape[name] as z.ZodType;
     const where = readers.length === grants.length ? '' : ` For ${joinNames(readers)}.`;

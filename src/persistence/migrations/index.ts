@@ -33,6 +33,7 @@ import { Migration20261127TenantUsers } from './20261127-tenant-users.ts';
 import { Migration20261127TenantsOfNames } from './20261127-tenants-of-names.ts';
 import { Migration20261127UserAddresses } from './20261127-user-addresses.ts';
 import { Migration20261127UsersByName } from './20261127-users-by-name.ts';
+import { Migration20261128GrantClientSession } from './20261128-grant-client-session.ts';
 import { Migration20261128OfflineAccessIndex } from './20261128-offline-access-index.ts';
 import { Migration20261128RegistrationTokens } from './20261128-registration-tokens.ts';
 
@@ -75,4 +76,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127NarrowQueryRealms', class: Migration20261127NarrowQueryRealms },
   { name: 'Migration20261128RegistrationTokens', class: Migration20261128RegistrationTokens },
   { name: 'Migration20261128OfflineAccessIndex', class: Migration20261128OfflineAccessIndex },
+  { name: 'Migration20261128GrantClientSession', class: Migration20261128GrantClientSession },
 ] as const;

@@ -139,7 +139,7 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
   await services.eventEngine.start();
   holdings.add(() => services.eventEngine.stop());
   holdings.add(async () => {
-    await Promise.all([services.mailer.stop(), services.smsSender.stop()]);
+    await Promise.all([services.mailer.stop(), services.smsSender.stop(), services.oauth.callbacks.stop()]);
   });
   const bootstrapped = await bootstrap(db, services, config.bootstrap);
   const demo = config.demo ? await makeDemo(services) : null;

@@ -1,11 +1,8 @@
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { inspect } from 'node:util';
-import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Mail,
@@ -16,6 +13,7 @@ import {
 } from '../../../src/delivery/index.ts';
 import { portOf } from '../../../src/delivery/mail-port.ts';
 import { LOOPBACK_NETWORKS } from '../../../src/kernel/index.ts';
+import { makeCertificate } from '../../support/certificate.ts';
 import { Mailbox } from '../../support/mailbox.ts';
 import { TestSmtpServer } from '../../support/smtp-server.ts';
 import { TEST_ORIGIN } from '../../support/world.ts';
@@ -155,16 +153,6 @@ describe('the port of a server', () => {
     expect(() => portOf({ ...SERVER, port })).toThrow(PermanentDeliveryError);
   });
 });
-
-/** A certificate for `localhost` that it vouches for itself. */
-async function makeCertificate(): Promise<{ readonly key: string; readonly cert: string }> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-  const extensions = [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }])];
-  const made = await x509.X509CertificateGenerator.createSelfSigned({ name: 'CN=localhost', keys, extensions });
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  return { key: `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`, cert: made.toString('pem') };
-}
 
 describe('encrypted connections', () => {
   let certificate: { readonly key: string; readonly cert: string };

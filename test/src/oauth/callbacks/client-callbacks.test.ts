@@ -1,0 +1,256 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CreateClient } from '../../../../src/clients/index.ts';
+import { newId, type TenantRef } from '../../../../src/kernel/index.ts';
+import { TEST_REDIRECT, TestBrowserUser, TestClient } from '../../../support/oauth.ts';
+import { World } from '../../../support/world.ts';
+
+/** An application that takes messages. */
+class Application {
+  readonly messages: { readonly path: string; readonly type: string | undefined; readonly text: string }[] = [];
+  answer: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) => response.end('ok');
+  readonly #server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => {
+      text += String(chunk);
+    });
+    request.on('end', () => {
+      this.messages.push({ path: request.url!, type: request.headers['content-type'], text });
+      this.answer(request, response);
+    });
+  });
+
+  static async open(): Promise<Application> {
+    const application = new Application();
+    application.#server.listen(0, '127.0.0.1');
+    await once(application.#server, 'listening');
+    return application;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
+
+let world: World;
+let acme: TenantRef;
+let application: Application;
+beforeAll(async () => {
+  world = await World.open();
+  acme = await world.tenant({ template: 'realm' });
+  application = await Application.open();
+});
+afterEach(() => {
+  application.messages.length = 0;
+  application.answer = (_request, response) => response.end('ok');
+});
+afterAll(async () => {
+  application.close();
+  await world.close();
+});
+
+const newClient = (metadata: CreateClient = {}) =>
+  TestClient.create(world, acme, {
+    grantTypes: ['authorization_code', 'refresh_token'],
+    redirects: [{ uri: TEST_REDIRECT, match: 'exact' }],
+    scopes: [{ name: 'openid', isDefault: false }],
+    ...metadata,
+  });
+
+/** Signs a user in to a client, which names its session. */
+async function signIn(client: TestClient, clientSession: string | null, issuerKind = 'realm') {
+  const user = await TestBrowserUser.create(world, client);
+  const named = clientSession === null ? {} : { client_session_state: clientSession };
+  await user.redeem(await user.code({ issuerKind }), named, issuerKind);
+  return user;
+}
+
+/** Ends a session, and waits until applications were told. */
+async function end({ session }: TestBrowserUser): Promise<void> {
+  await world.services.sessions.end(world.system(acme), session.id);
+  await world.services.oauth.callbacks.idle();
+}
+
+async function readMessage(text: string) {
+  const { issuers, keys } = world.services.oauth;
+  const set = (await keys.jwks(acme, issuers.of(acme, 'realm').kind)) as unknown as JSONWebKeySet;
+  return jwtVerify(text, createLocalJWKSet(set), { currentDate: world.clock.now() });
+}
+
+const failures = async () =>
+  (await world.events(acme)).filter(({ type }) => type === 'client_callback.failed').map(({ reason }) => reason);
+
+describe('an application that takes messages', () => {
+  it('is told that its session has ended, under the name that it gave', async () => {
+    const client = await newClient({ adminUrl: `${application.origin}/app/`, notBefore: new Date(5_000) });
+    const user = await signIn(client, 'app-session-1');
+    await end(user);
+    expect(application.messages).toEqual([
+      { path: '/app/k_logout', type: 'text/plain; charset=utf-8', text: expect.any(String) },
+    ]);
+    const { payload, protectedHeader } = await readMessage(application.messages[0]!.text);
+    expect(protectedHeader).toMatchObject({ alg: 'RS256', kid: expect.any(String) });
+    expect(payload).toEqual({
+      id: expect.any(String),
+      expiration: Math.floor(world.clock.now().getTime() / 1000) + 60,
+      resource: client.clientId,
+      action: 'LOGOUT',
+      notBefore: 5,
+      adapterSessionIds: ['app-session-1'],
+      keycloakSessionIds: [user.session.id],
+    });
+  });
+
+  it('may have its address below its root', async () => {
+    const user = await signIn(await newClient({ rootUrl: application.origin, adminUrl: '/admin' }), 'app-session-2');
+    await end(user);
+    expect(application.messages.map(({ path }) => path)).toEqual(['/admin/k_logout']);
+  });
+
+  it('is told once of all sessions of a user that end together, and of none that stays', async () => {
+    const client = await newClient({ adminUrl: application.origin });
+    const user = await signIn(client, 'first');
+    const { session } = await world.signedIn(acme, user.user.id, { inBrowser: true });
+    for (const [name, sessionId] of [
+      ['second', session.id],
+      ['third', session.id],
+    ] as const)
+      await user.redeem(await user.code({ issuerKind: 'realm', sessionId }), { client_session_state: name }, 'realm');
+    await world.services.sessions.revokeAllOf(world.system(acme), user.user.id, { exceptSessionId: user.session.id });
+    await world.services.oauth.callbacks.idle();
+    const { payload } = await readMessage(application.messages[0]!.text);
+    expect(application.messages).toHaveLength(1);
+    expect((payload['adapterSessionIds'] as string[]).toSorted()).toEqual(['second', 'third']);
+    expect(payload['keycloakSessionIds']).toEqual([session.id]);
+  });
+
+  it('is told nothing where it named no session, takes no messages, or asked another issuer', async () => {
+    await end(await signIn(await newClient({ adminUrl: application.origin }), null));
+    await end(await signIn(await newClient(), 'named'));
+    await end(await signIn(await newClient({ adminUrl: application.origin }), 'native', 'native'));
+    const disabled = await newClient({ adminUrl: application.origin });
+    const user = await signIn(disabled, 'of a disabled client');
+    await world.services.clients.update(world.system(acme), disabled.uuid, { enabled: false });
+    await end(user);
+    expect(application.messages).toEqual([]);
+  });
+
+  it('is told nothing of what was rolled back', async () => {
+    const user = await signIn(await newClient({ adminUrl: application.origin }), 'kept');
+    const undone = world.db.transaction(async () => {
+      await world.services.sessions.end(world.system(acme), user.session.id);
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    await world.services.oauth.callbacks.idle();
+    expect(application.messages).toEqual([]);
+  });
+
+  it('does not delay the end of the session, nor undo it when it refuses', async () => {
+    const redirected = (_request: IncomingMessage, response: ServerResponse) =>
+      void response.writeHead(302, { location: `${application.origin}/elsewhere` }).end();
+    const failing = (_request: IncomingMessage, response: ServerResponse) => void response.writeHead(500).end();
+    const gone = (_request: IncomingMessage, response: ServerResponse) => void response.destroy();
+    const before = (await failures()).length;
+    const client = await newClient({ adminUrl: application.origin });
+    for (const answer of [redirected, failing, gone]) {
+      application.answer = answer;
+      const user = await signIn(client, 'refused');
+      await end(user);
+      expect(await world.services.sessions.findIn(acme.id, user.session.id)).toBeNull();
+    }
+    expect(application.messages.map(({ path }) => path)).toEqual(['/k_logout', '/k_logout', '/k_logout']);
+    expect((await failures()).slice(before)).toEqual(['refused', 'refused', 'unreachable']);
+  });
+
+  it.each([
+    ['in the network of the operator', 'https://10.1.2.3', 'unreachable'],
+    ['of this machine without anybody listening', 'https://127.0.0.1:9', 'unreachable'],
+    ['without TLS on this machine, whose certificate is missing', 'TLS', 'unreachable'],
+  ])('is not told at an address %s', async (_, address, reason) => {
+    const before = (await failures()).length;
+    const adminUrl = address === 'TLS' ? application.origin.replace('http:', 'https:') : address;
+    await end(await signIn(await newClient({ adminUrl }), 'app'));
+    expect((await failures()).slice(before)).toEqual([reason]);
+    expect(application.messages).toEqual([]);
+  });
+
+  it('is not told more than the node can hold of its tenant', async () => {
+    const own = await World.open();
+    const silent = await Application.open();
+    try {
+      silent.answer = () => undefined;
+      const tenant = await own.tenant({ template: 'realm' });
+      const client = await TestClient.create(own, tenant, { adminUrl: silent.origin });
+      const { callbacks } = own.services.oauth;
+      for (let count = 0; count < 60; count += 1)
+        callbacks.tell(own.system(tenant), [
+          { clientUuid: client.uuid, sessionId: newId(), clientSession: `app-${count}` },
+        ]);
+      await callbacks.stop();
+      const reasons = (await own.events(tenant)).flatMap(({ type, reason }) =>
+        type === 'client_callback.failed' ? [reason] : [],
+      );
+      expect(Object.groupBy(reasons, (reason) => reason!)['queue_full']).toHaveLength(10);
+      expect(reasons).toHaveLength(60);
+    } finally {
+      silent.close();
+      await own.close();
+    }
+  });
+
+  it('is told before which moment tokens are refused: alone, or with the others of its tenant', async () => {
+    const tenant = await world.tenant({ template: 'realm' });
+    const { callbacks } = world.services.oauth;
+    const made = (path: string, more: CreateClient = {}) =>
+      TestClient.create(world, tenant, { adminUrl: `${application.origin}/${path}`, ...more });
+    const first = await made('first', { notBefore: new Date(7_000) });
+    await made('second');
+    await made('third', { enabled: false });
+    await TestClient.create(world, tenant);
+    const neighbour = await TestClient.create(world, acme, { adminUrl: application.origin });
+    const authority = world.system(tenant);
+    expect(await callbacks.pushNotBefore(authority, first.uuid)).toBe(1);
+    expect(await callbacks.pushNotBefore(authority, neighbour.uuid)).toBe(0);
+    await callbacks.idle();
+    expect(application.messages.map(({ path }) => path)).toEqual(['/first/k_push_not_before']);
+    const payload = JSON.parse(Buffer.from(application.messages[0]!.text.split('.')[1]!, 'base64url').toString());
+    expect(payload).toMatchObject({ action: 'PUSH_NOT_BEFORE', resource: first.clientId, notBefore: 7 });
+    application.messages.length = 0;
+    expect(await callbacks.pushNotBefore(authority, null)).toBe(2);
+    await callbacks.idle();
+    expect(application.messages.map(({ path }) => path).toSorted()).toEqual([
+      '/first/k_push_not_before',
+      '/second/k_push_not_before',
+    ]);
+    const pushed = (await world.events(tenant)).filter(({ type }) => type === 'not_before.pushed');
+    expect(pushed.map(({ client_id: id }) => id)).toEqual([first.clientId, null, null]);
+  });
+
+  it('is told of many sessions in messages of a bounded size', async () => {
+    const client = await newClient({ adminUrl: application.origin });
+    const ended = Array.from({ length: 201 }, (_, at) => ({
+      clientUuid: client.uuid,
+      sessionId: null,
+      clientSession: `app-${at}`,
+    }));
+    world.services.oauth.callbacks.tell(world.system(acme), ended);
+    await world.services.oauth.callbacks.idle();
+    const sizes = await Promise.all(
+      application.messages.map(async ({ text }) => {
+        const { payload } = await readMessage(text);
+        expect(payload['keycloakSessionIds']).toEqual([]);
+        return (payload['adapterSessionIds'] as string[]).length;
+      }),
+    );
+    expect(sizes.toSorted()).toEqual([1, 200]);
+  });
+});
