@@ -34,6 +34,7 @@ export {
   type PageDocuments,
   problems,
   readBody,
+  type SessionMirror,
   sendAnswer,
   type WebOrigins,
 } from './engine/index.ts';

@@ -43,7 +43,7 @@ function withHeaders(page: RenderedPage, headers: PageHeaders): RenderedPage {
 /** Makes the answer of a browser row. @param status That of redirects. */
 export function setForBrowser(answer: Answer, status: number, result: BrowserAnswer, render: RenderState): void {
   answer.set('Cache-Control', 'no-store');
-  if ('page' in result) setPage(answer, result.status ?? 200, result.page, result.formAction);
+  if ('page' in result) setPage(answer, result.status ?? 200, result.page, result);
   else if ('document' in result) setRendered(answer, result.status ?? 200, render(result.document, result.state));
   else if ('post' in result) setRendered(answer, 200, makeFormPost(result.post));
   else {
@@ -66,22 +66,29 @@ export function setRendered(answer: Answer, status: number, { html, policy, head
   answer.body = html;
 }
 
+type PageAnswer = Extract<BrowserAnswer, { readonly page: string }>;
+
 const INLINE_SCRIPT = /<script>([\s\S]*?)<\/script>/g;
 
 /**
  * Answers with a page of a dialect, whose policy allows only its inline scripts, by their hashes (CSP Level 3 section 8.4).
- * @param formAction Sources that its forms may post to.
  */
-export function setPage(answer: Answer, status: number, page: string, formAction: readonly string[] = []): void {
+export function setPage(
+  answer: Answer,
+  status: number,
+  page: string,
+  { formAction = [], connects }: Pick<PageAnswer, 'formAction' | 'connects'> = {},
+): void {
   const hashes = [...page.matchAll(INLINE_SCRIPT)].map(
     ([, script]) => `'sha256-${createHash('sha256').update(script!).digest('base64')}'`,
   );
   const scripts = hashes.length === 0 ? '' : ` script-src ${hashes.join(' ')};`;
   // `form-action` does not fall back to `default-src` (CSP Level 3 section 6.5).
   const targets = formAction.length === 0 ? "'none'" : formAction.join(' ');
+  const connections = connects === true ? " connect-src 'self';" : '';
   setRendered(answer, status, {
     html: page,
-    policy: `default-src 'none';${scripts} frame-ancestors 'none'; base-uri 'none'; form-action ${targets}`,
+    policy: `default-src 'none';${scripts}${connections} frame-ancestors 'none'; base-uri 'none'; form-action ${targets}`,
   });
 }
 

@@ -51,6 +51,13 @@ export interface OperationSamples {
   readonly reply?: unknown;
 }
 
+/** A cookie of an older product that shows which session a browser has. */
+export interface SessionMirror {
+  readonly name: string;
+  /** Whether scripts of the service may read it. */
+  readonly isReadable: boolean;
+}
+
 /** An older API, as the engine serves it. */
 export interface Dialect {
   /** Name in `/openapi/<name>.json`. */
@@ -70,6 +77,11 @@ export interface Dialect {
    * browser has no living session here, and is then replaced by the cookie of this service.
    */
   readonly sessionCookieAlias?: string;
+  /**
+   * Cookies of the older product that programs may look for. Rows for browsers set them to the id of the session that the browser
+   * has, for the path of the tenant, and delete them where it has none. They prove nothing, and nothing here reads them.
+   */
+  readonly sessionMirrors?: readonly SessionMirror[];
   /**
    * Whether a request with a user's token may name the address of the end user in `X-Forwarded-For`. That address is recorded
    * as `ip`, while counters and blocks use the address of the connection. `required`: in rows that declare the header, changes

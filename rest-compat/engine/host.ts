@@ -5,6 +5,7 @@ import type { Caller } from '../../src/access/index.ts';
 import type { BrowserPort, IdentityError, Origin, TenantRef } from '../../src/kernel/index.ts';
 import type { CallerAuthenticator } from './caller.ts';
 import type { WebOrigins } from './cors.ts';
+import type { SessionMirror } from './dialect.ts';
 import type { DocumentName } from './route.ts';
 
 /** The part of a tenant that the engine reads. */
@@ -35,6 +36,8 @@ export interface HostBrowser extends BrowserPort {
    * @param path Path below which the cookie was sent; it was set for this path or for one above it.
    */
   take(name: string, path: string): string | null;
+  /** Sets the cookies of another product to the id of the session, or deletes them, where the browser has other ones. */
+  mirrorSession(tenant: TenantRef, mirrors: readonly SessionMirror[], path: string): void;
 }
 
 /** A page with its content security policy. */

@@ -6,7 +6,7 @@ export { Answer, sendAnswer } from './answer.ts';
 export type { CallerAuthenticator, ClientCredentials } from './caller.ts';
 export { CLIENT_CREDENTIALS } from './client-parameters.ts';
 export { allowPage, answerPreflight, type Cors, isPreflight, keepToClient, type WebOrigins } from './cors.ts';
-export type { Chapter, Dialect, IssuerKind, Mount, Samples } from './dialect.ts';
+export type { Chapter, Dialect, IssuerKind, Mount, Samples, SessionMirror } from './dialect.ts';
 export type { DataOf, OperationDocument, RowVariables, Variables } from './document.ts';
 export {
   AS_ITS_KIND,

@@ -166,6 +166,7 @@ export class Engine {
     if (browser !== null && place.tenant !== null) await this.#adoptSession(exchange, browser, place.tenant);
     const context = this.#host.contextFor(caller, signalOf(ctx), browser);
     const data = operation.dataOf(await operation.run(context, variables), this.#host.explain);
+    if (browser !== null && place.tenant !== null) mirrorSession(exchange, browser, place.tenant);
     if (browser !== null) answer.setCookies = browser.setCookies;
     setReply(answer, route, data, request, renderFor(this.#host.documents, ctx, place.tenant));
   }
@@ -336,6 +337,14 @@ function fillIn(operation: Operation, owner: Owner, tenant: string, variables: V
     ...(operation.declaresTenant ? { tenant } : {}),
     ...(operation.declaresIssuerKind ? { issuerKind: owner.issuerKind } : {}),
   };
+}
+
+/** Shows the session of the browser in the cookies of an older product, below the path that ends with the name of the tenant. */
+function mirrorSession({ owner, segments }: Exchange, browser: HostBrowser, tenant: HostTenant): void {
+  const { sessionMirrors = [] } = owner.dialect;
+  const last = owner.prefix.parameters[0]?.at;
+  if (last === undefined || sessionMirrors.length === 0) return;
+  browser.mirrorSession(tenant, sessionMirrors, `/${segments.slice(0, last + 1).join('/')}`);
 }
 
 function send({ ctx, row, answer }: Exchange): void {

@@ -84,8 +84,8 @@ function setErrorHeaders(
   authorization: string,
 ): void {
   setCommonErrorHeaders(answer, error);
-  // Send no challenge to browsers, because they would show a password dialog.
-  if (legacy.status === 401 && route?.callers.browser !== true) {
+  // Send no challenge to browsers, because they would show a password dialog. A program has sent credentials.
+  if (legacy.status === 401 && (route?.callers.browser !== true || authorization !== '')) {
     const asked = challenges(route, error.code === 'CREDENTIALS_MISSING', authorization);
     answer.set('WWW-Authenticate', asked.map((reason) => errors.challenge(reason)).join(', '));
   }

@@ -99,9 +99,14 @@ export type BrowserAnswer =
   | { readonly document: DocumentName; readonly state: object; readonly status?: number }
   /**
    * A page of the dialect, with 200 unless `status` says otherwise. Its forms post to the sources in `formAction` (CSP,
-   * `form-action`) alone; absent: nowhere.
+   * `form-action`) alone; absent: nowhere. Its scripts send requests to this service if it `connects`, else none.
    */
-  | { readonly page: string; readonly status?: number; readonly formAction?: readonly string[] };
+  | {
+      readonly page: string;
+      readonly status?: number;
+      readonly formAction?: readonly string[];
+      readonly connects?: true;
+    };
 
 /** A deeply read-only version of a type. */
 type Unchanged<T> = T extends readonly (infer E)[]

@@ -11,7 +11,7 @@ import { GATEWAY_RESEND_ROUTES, RESEND_ROUTES } from './routes/resends.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
 import { GATEWAY_TENANT_ROUTES, TENANT_ROUTES } from './routes/tenants.ts';
-import { DISCOVERY_ROUTES, ISSUER_ROUTES, REALM_ROUTE } from './routes/token.ts';
+import { ACCOUNT_ROUTES, DISCOVERY_ROUTES, ISSUER_ROUTES, REALM_ROUTE } from './routes/token.ts';
 import { GATEWAY_USER_LIST_ROUTES, USER_LIST_ROUTES } from './routes/user-lists.ts';
 import { GATEWAY_USER_ROUTES, USER_ROUTES } from './routes/users.ts';
 import { KOBIL_SAMPLES } from './samples.ts';
@@ -74,7 +74,7 @@ const CHAPTERS: readonly Chapter[] = [
   {
     name: 'Tokens',
     description: 'Tokens, their introspection, keys, and the metadata of the issuer.',
-    routes: [...ISSUER_ROUTES, ...DISCOVERY_ROUTES, REALM_ROUTE],
+    routes: [...ISSUER_ROUTES, ...DISCOVERY_ROUTES, ...ACCOUNT_ROUTES, REALM_ROUTE],
   },
   {
     name: 'Registration',
@@ -113,6 +113,13 @@ const mountsBelow = (prefix: '' | '/auth'): readonly Mount[] => [
     issuerKind: 'REALM',
     basePath: prefix,
   },
+  {
+    prefix: `${prefix}/realms/{tenant}/account`,
+    routes: ACCOUNT_ROUTES,
+    errors: ISSUER_ERRORS,
+    api: 'oauth',
+    basePath: prefix,
+  },
   { prefix: `${prefix}/realms/{tenant}`, routes: ROWS, constants: { prefix }, issuerKind: 'REALM', basePath: prefix },
   { prefix: `${prefix}/realms`, routes: NO_ROWS },
 ];
@@ -135,4 +142,9 @@ export const KOBIL: Dialect = {
   errors: KOBIL_ERRORS,
   api: 'rest',
   ignoresTrailingSlash: true,
+  sessionMirrors: [
+    { name: 'KEYCLOAK_SESSION', isReadable: true },
+    { name: 'KEYCLOAK_IDENTITY', isReadable: false },
+    { name: 'AUTH_SESSION_ID', isReadable: false },
+  ],
 };

@@ -13,7 +13,7 @@ const oauth = (status: number, error: string, text: LegacyError['text']): Legacy
 /** An error that has a text alone. */
 const bare = (status: number, text: string): LegacyError => ({ status, envelope: 'bare', error: text, text });
 
-const http = (status: number, reason: string): LegacyError => bare(status, `HTTP ${status} ${reason}`);
+export const http = (status: number, reason: string): LegacyError => bare(status, `HTTP ${status} ${reason}`);
 
 /** Why a grant is refused (`extensions.reason`), as clients of the older service read it. */
 const GRANT_TEXTS: Readonly<Record<string, string>> = {

@@ -12,5 +12,6 @@ export const KOBIL_ISSUER = {
     userinfo: '/protocol/openid-connect/userinfo',
     endSession: '/protocol/openid-connect/logout',
     registration: '/clients-registrations/openid-connect',
+    checkSession: '/protocol/openid-connect/login-status-iframe.html',
   },
 } as const;

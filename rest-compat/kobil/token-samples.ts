@@ -37,6 +37,18 @@ export const TOKEN_SAMPLES: Samples['operations'] = {
   OpenidConfiguration: {
     reply: { issuer: ISSUER, token_endpoint: `${ISSUER}/protocol/openid-connect/token` },
   },
+  SessionWatcher: { parameters: { client_id: 'portal', origin: 'https://portal.example.com' } },
+  Account: {
+    reply: {
+      id: '6f1d5c1e-2f0a-4b7e-9a51-3c9d2e8f7a10',
+      username: 'ada',
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      email: 'ada@example.com',
+      emailVerified: true,
+      attributes: { department: ['research'] },
+    },
+  },
   TokenIssuer: {
     reply: {
       realm: 'acme',

@@ -35,6 +35,8 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.postSignOut':
     'The refresh token and the credentials of its client are the authority; else nothing is done.',
   'Query.tokenIssuer': 'Its address and its public key are public.',
+  'Query.sessionIdCookie': 'The name of a cookie is no secret.',
+  'Query.sessionWatcher': 'Says of an origin whether a client lists it, as answers to pages say (CORS).',
   'Query.signOut': 'The handle and its browser are the authority.',
   'Query.userinfo': 'Tells about the account behind the calling token, as far as its scopes go.',
   'Query.errorCodes': 'Documentation.',

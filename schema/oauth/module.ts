@@ -1,9 +1,11 @@
 import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
 import { AuthorizationResolver } from './authorization.resolver.ts';
+import { ClientCallbackResolver } from './client-callback.resolver.ts';
 import { OfflineAccessResolver } from './offline-access.resolver.ts';
 import { PostedRequestResolver } from './posted-request.resolver.ts';
 import { RegistrationResolver } from './registration.resolver.ts';
+import { SessionWatchResolver } from './session-watch.resolver.ts';
 import { SignOutResolver } from './sign-out.resolver.ts';
 import { SigningKeyResolver } from './signing-key.resolver.ts';
 import { TokenResolver } from './token.resolver.ts';
@@ -19,6 +21,8 @@ export const oauth: SchemaModule = {
     TokenResolver,
     AuthorizationResolver,
     PostedRequestResolver,
+    SessionWatchResolver,
+    ClientCallbackResolver,
     SignOutResolver,
     SigningKeyResolver,
     OfflineAccessResolver,

@@ -3,6 +3,7 @@ import { Ctx, FieldResolver, Info, Query, Resolver } from 'type-graphql';
 import { formatScope } from '../../src/access/index.ts';
 import type { UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { columnsRead } from '../kit/reads.ts';
 import { narrowUserById } from './user.loader.ts';
 import { UserType, Viewer } from './user.type.ts';
@@ -23,6 +24,20 @@ export class ViewerResolver {
       amr,
       expiresAt,
     };
+  }
+
+  @RequiresScopes(['user:read:self'])
+  @Query(() => UserType, {
+    nullable: true,
+    description: "The caller's own account in the tenant; null when the caller is not a user of it.",
+  })
+  account(
+    @Ctx() { authority, loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserKeys | null> | null {
+    const { caller, tenant } = authority;
+    if (caller.tenant?.id !== tenant.id || caller.userId === null) return null;
+    return loaders.loadColumns(narrowUserById, { tenantId: tenant.id, key: caller.userId }, columnsRead(info));
   }
 
   @FieldResolver(() => UserType, {

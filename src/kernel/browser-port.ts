@@ -2,9 +2,10 @@ import type { TenantRef } from './tenant.ts';
 
 /**
  * Cookies of this service: the session of the browser; a random value by which a browser is recognised that goes on with what
- * it began; the device, by which a browser is recognised that signed in before.
+ * it began; the device, by which a browser is recognised that signed in before; the id of the session, by which scripts of the
+ * service see which one the browser has. It opens nothing.
  */
-export type BrowserCookie = 'session' | 'binding' | 'device';
+export type BrowserCookie = 'session' | 'binding' | 'device' | 'sessionId';
 
 /** How long a browser keeps a cookie after it is closed. */
 export interface CookieLife {
@@ -21,6 +22,8 @@ export interface BrowserPort {
   read(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>): string | null;
   /** Sets a cookie. @param life How long the browser keeps it. Default: until it is closed. */
   write(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>, value: string, life?: CookieLife): void;
+  /** The name of a cookie in the browser, for a script that reads it. */
+  nameOf(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>): string;
   /** Deletes a cookie from the browser. */
   clear(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>): void;
 }

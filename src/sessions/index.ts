@@ -5,6 +5,7 @@
 
 export { bindBrowser, isBoundBrowser, requireBrowser } from './browser-binding.ts';
 export { type BrowserDevice, deviceOf } from './browser-device.ts';
+export { dropSession, keepSession, showSession } from './browser-session.ts';
 export {
   type CodeBucket,
   type NewOneTimeCode,

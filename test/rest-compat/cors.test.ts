@@ -9,7 +9,7 @@ const DOCUMENTS = ['OpenidConfiguration', 'Jwks'];
 const FOR_SERVERS = ['IntrospectToken'];
 
 /** At realms, whose clients send their requests with cookies. */
-const OPEN_AT_REALMS = [...TOKEN_ENDPOINTS, ...DOCUMENTS, 'TokenIssuer', 'Userinfo'];
+const OPEN_AT_REALMS = [...TOKEN_ENDPOINTS, ...DOCUMENTS, 'TokenIssuer', 'Userinfo', 'Account'];
 
 const ofRealms = new Set(KOBIL.chapters.find(({ name }) => name === 'Tokens')!.routes);
 

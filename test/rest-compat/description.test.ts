@@ -107,7 +107,7 @@ describe('the form of a token row', () => {
     [
       'kobil',
       '/realms/{tenant}/protocol/openid-connect/token',
-      [...CODE, 'scope', 'username', 'password', 'totp', 'refresh_token'],
+      [...CODE, 'client_session_state', 'scope', 'username', 'password', 'totp', 'refresh_token'],
     ],
     ['blitz', '/blitz/oauth/te', [...CODE, 'scope', 'refresh_token']],
   ])('lists for %s exactly what its grants and the authentication of clients read', (dialect, path, names) => {

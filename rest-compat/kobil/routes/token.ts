@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type BrowserAnswer, type Route, route } from '../../engine/index.ts';
 import { authorizationRows } from '../../oidc/authorization.ts';
 import { ACCESS_TOKEN_FORM, TOKEN_FORM } from '../../oidc/input.ts';
@@ -12,8 +13,10 @@ import {
 } from '../../oidc/operations.generated.ts';
 import { DOCUMENT, NOT_STORED, PUBLIC_DOCUMENT } from '../../oidc/replies.ts';
 import { endSessionRow } from '../../oidc/sign-out.ts';
-import { ISSUER_CLIENT_ERRORS, REALM_UNKNOWN, SIGN_OUT_ERRORS } from '../issuer-errors.ts';
-import { TokenIssuer } from '../operations.generated.ts';
+import { ACCOUNT, showAccount } from '../account.ts';
+import { COOKIE_CHECK_BEGIN, COOKIE_CHECK_END, makeWatchPage } from '../frames.ts';
+import { http, ISSUER_CLIENT_ERRORS, REALM_UNKNOWN, SIGN_OUT_ERRORS } from '../issuer-errors.ts';
+import { Account, SessionIdCookie, SessionWatcher, TokenIssuer } from '../operations.generated.ts';
 import { INSPECTED, ISSUED, REALM_ISSUER, secondsOf, showInspected, showIssued } from '../tokens.ts';
 
 const userinfo = (method: 'GET' | 'POST'): Route =>
@@ -29,24 +32,23 @@ const userinfo = (method: 'GET' | 'POST'): Route =>
     reply: { status: 200, schema: DOCUMENT, from: (data) => data.userinfo, headers: NOT_STORED },
   });
 
-/**
- * A page in which clients find out whether a frame of another site gets the cookies of the service. It does not, because they are
- * `SameSite=Lax`, so clients ask at the authorization endpoint instead.
- */
-const cookieCheck = (step: 1 | 2): Route =>
+/** Pages by which clients find out whether frames of other sites get the cookies of the service. */
+const cookieCheck = (step: 1 | 2, page: string): Route =>
   route({
     method: 'GET',
     path: `/3p-cookies/step${step}.html`,
     spec: '3.8',
-    summary: 'Tells that frames of other sites get no cookies',
+    summary: 'Tells whether frames of other sites get cookies',
     callers: { browser: true },
     framed: ['*'],
-    operation: TokenIssuer,
-    reply: { status: 302, as: 'browser', from: (): BrowserAnswer => ({ page: COOKIE_CHECK }) },
+    operation: SessionIdCookie,
+    reply: { status: 302, as: 'browser', from: (): BrowserAnswer => ({ page }) },
   });
 
-const COOKIE_CHECK =
-  '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cookies</title></head><body><script>window.parent.postMessage("unsupported", "*");</script></body></html>';
+const WATCHER = z.object({
+  client_id: z.string().optional().describe('The client.'),
+  origin: z.string().optional().describe('Origin of its page.'),
+});
 
 /** Endpoints of the issuer, below `/realms/{tenant}/protocol/openid-connect`. */
 export const ISSUER_ROUTES: readonly Route[] = [
@@ -101,8 +103,34 @@ export const ISSUER_ROUTES: readonly Route[] = [
     operation: Jwks,
     reply: { status: 200, schema: DOCUMENT, from: (data) => data.jwks, headers: PUBLIC_DOCUMENT },
   }),
-  cookieCheck(1),
-  cookieCheck(2),
+  cookieCheck(1, COOKIE_CHECK_BEGIN),
+  cookieCheck(2, COOKIE_CHECK_END),
+  route({
+    method: 'GET',
+    path: '/login-status-iframe.html',
+    spec: 'OpenID Connect Session Management 3.3',
+    summary: 'Page that tells applications whether their user is still signed in',
+    callers: { browser: true },
+    framed: ['*'],
+    operation: SessionIdCookie,
+    reply: {
+      status: 302,
+      as: 'browser',
+      from: ({ sessionIdCookie }): BrowserAnswer => ({ page: makeWatchPage(sessionIdCookie), connects: true }),
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/login-status-iframe.html/init',
+    spec: '3.8',
+    summary: 'Whether pages of an application may ask that page',
+    callers: { public: true },
+    operation: SessionWatcher,
+    input: { query: WATCHER },
+    toVariables: ({ query: { client_id: clientId = '', origin = '' } }) => ({ clientId, origin }),
+    reply: { status: 204 },
+    missing: { sessionWatcher: http(403, 'Forbidden') },
+  }),
   ...authorizationRows('/auth', 'RFC 6749 3.1', 302),
   endSessionRow('/logout', 'RP-Initiated Logout 2', 302),
   route({
@@ -110,7 +138,7 @@ export const ISSUER_ROUTES: readonly Route[] = [
     path: '/logout',
     spec: 'RP-Initiated Logout 2',
     summary: 'Signs a user out, by the browser or by a refresh token',
-    callers: { browser: true },
+    callers: { browser: true, basic: 'client' },
     faults: 'page',
     opener: true,
     operation: PostSignOut,
@@ -137,6 +165,22 @@ export const DISCOVERY_ROUTES: readonly Route[] = [
     cors: 'credentials',
     operation: OpenidConfiguration,
     reply: { status: 200, schema: DOCUMENT, from: (data) => data.openidConfiguration, headers: PUBLIC_DOCUMENT },
+  }),
+];
+
+/** At `/realms/{tenant}/account`. */
+export const ACCOUNT_ROUTES: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '',
+    spec: '3.8',
+    summary: 'The account of the caller',
+    callers: { bearer: { user: ['user:read:self'] } },
+    cors: 'credentials',
+    faults: 'page',
+    operation: Account,
+    reply: { status: 200, schema: ACCOUNT, from: ({ account }) => showAccount(account), headers: NOT_STORED },
+    missing: { account: http(403, 'Forbidden') },
   }),
 ];
 

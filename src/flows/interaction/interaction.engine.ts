@@ -11,6 +11,7 @@ import {
   type DeviceService,
   deviceOf,
   isBoundBrowser,
+  keepSession,
   requireBrowser,
   type SessionRow,
   type SessionService,
@@ -67,7 +68,12 @@ interface Committed {
   readonly user: User | null;
   readonly session: SessionRow | null;
   readonly step: StepName;
-  readonly cookie: { readonly value: string; readonly life: CookieLife | undefined } | null;
+  /** What the browser gets of a session that begins or is renewed. */
+  readonly cookie: {
+    readonly session: Pick<SessionRow, 'id'>;
+    readonly value: string;
+    readonly life: CookieLife | undefined;
+  } | null;
 }
 
 /** The steps that change the account by rules of the tenant. */
@@ -138,7 +144,7 @@ export class InteractionEngine {
     const { cookie, ...after } = await this.#commit(open, advance);
     if (after.step === 'other-actions') await this.#recordFailure(open, after.user!.id, 'actions_required');
     if (cookie !== null) {
-      browser!.write('session', open.tenant, cookie.value, cookie.life);
+      keepSession(browser!, open.tenant, cookie.session, cookie.value, cookie.life);
       open.device.keep();
     }
     return { ...open, ...after };
@@ -197,7 +203,7 @@ export class InteractionEngine {
       ...unchanged,
       state: { ...state, account: held, sessionId: session.id },
       session,
-      cookie: { value: cookie!, life },
+      cookie: { session, value: cookie!, life },
     };
   }
 

@@ -3,7 +3,7 @@ import { addressKey } from '../../auth-modes/index.ts';
 import type { ClientDirectory } from '../../clients/index.ts';
 import type { InteractionOutcome, InteractionService } from '../../flows/index.ts';
 import { addSeconds, type BrowserPort, IdentityError } from '../../kernel/index.ts';
-import { requireBrowser } from '../../sessions/index.ts';
+import { requireBrowser, showSession } from '../../sessions/index.ts';
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { Issuer } from '../issuers/issuers.ts';
@@ -95,7 +95,9 @@ export class AuthorizationService {
     );
     if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
     const exchange = { authority, tenant, browser, issuer, request: checked.request, isSteppedUp: false };
-    return this.#exchanges.proceed(exchange, await sessions.signedInOf(browser, tenant));
+    const session = await sessions.signedInOf(browser, tenant);
+    showSession(browser, tenant, session);
+    return this.#exchanges.proceed(exchange, session);
   }
 
   /**

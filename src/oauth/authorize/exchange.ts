@@ -225,7 +225,7 @@ export class Exchanges {
     const { tenant, issuer, request } = exchange;
     await this.#deps.sessions.touch(tenant, session);
     if (tenant.settings.recordAuthorizations) await this.#recordGranted(exchange, session);
-    return answerTo(request, issuer, { code });
+    return answerTo(request, issuer, { code, ...(issuer.kind.isRoleBased ? { session_state: session.id } : {}) });
   }
 
   async #recordGranted({ authority, tenant, issuer, request }: Exchange, { id, userId }: SessionRow): Promise<void> {

@@ -20,6 +20,7 @@ const ENDPOINT_MEMBERS: Readonly<Record<keyof IssuerEndpoints, string>> = {
   userinfo: 'userinfo_endpoint',
   endSession: 'end_session_endpoint',
   registration: 'registration_endpoint',
+  checkSession: 'check_session_iframe',
 };
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post'];
 

@@ -5,6 +5,7 @@ import type { EventLog } from '../../events/index.ts';
 import { addSeconds, type BrowserPort, type Clock, IdentityError } from '../../kernel/index.ts';
 import {
   bindBrowser,
+  dropSession,
   isBoundBrowser,
   type OneTimeCodeRow,
   type OneTimeCodeStore,
@@ -95,7 +96,7 @@ export class SignOutService {
     const session = await this.#deps.sessions.ofBrowser(present, authority.tenant);
     if (session !== null && !isHintOf(asked, session)) return this.#ask(authority, present, session, asked);
     if (session !== null) await this.#end(authority, session, asked.client);
-    present.clear('session', authority.tenant);
+    dropSession(present, authority.tenant);
     return answerTo(asked);
   }
 
@@ -132,7 +133,7 @@ export class SignOutService {
     if (session !== null && session.id !== pendingOf(taken).sessionId)
       return this.#ask(authority, present, session, asked);
     if (session !== null) await this.#end(authority, session, asked.client);
-    present.clear('session', tenant);
+    dropSession(present, tenant);
     return answerTo(asked);
   }
 

@@ -40,6 +40,12 @@ export interface TokenSignOutDeps {
 const showsRefreshToken = (parameters: readonly OAuthParameter[]): boolean =>
   parameters.some(({ name, values }) => name === REFRESH_TOKEN && values.some((value) => value !== ''));
 
+/** How a client authenticates: the secret of a header may be repeated in the form. */
+function methodOf(shown: string | null, secret: string | null): 'Basic' | 'Post' | 'None' {
+  if (shown !== null) return 'Basic';
+  return secret === null ? 'None' : 'Post';
+}
+
 /** Signs users out for an application that shows their refresh token, as clients of older identity services do. */
 export class TokenSignOut {
   readonly #deps: TokenSignOutDeps;
@@ -126,9 +132,14 @@ export class TokenSignOut {
 
   /** @throws CLIENT_UNAUTHENTICATED Recorded as at the token endpoint. */
   async #client({ caller, tenant }: Authority, sent: Readonly<Record<string, string>>): Promise<Caller> {
-    const { client_id: clientId, client_secret: secret = null } = sent;
-    const method = secret === null ? 'None' : 'Post';
-    const readings = clientId === undefined ? [] : [{ clientId, secret, method } as const];
+    const { client_id: named, client_secret: secret = null } = sent;
+    // The credentials of HTTP Basic were checked before; the form may repeat them.
+    const shown = caller.clientAuth === 'Basic' ? caller.clientId : null;
+    const clientId = named ?? shown;
+    const isOther = shown !== null && clientId !== shown;
+    if (shown !== null && secret === null && !isOther) return caller;
+    const isKnown = clientId !== null && !isOther;
+    const readings = isKnown ? [{ clientId, secret, method: methodOf(shown, secret) }] : [];
     const proved = await this.#deps.authenticator.authenticateClient(tenant, readings, caller.origin);
     if ('refused' in proved) throw oauthErrors.CLIENT_UNAUTHENTICATED();
     return proved.caller;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { parseCookie, stringifySetCookie } from 'cookie';
+import type { SessionMirror } from '../../../rest-compat/index.ts';
 import { sha256 } from '../../crypto/index.ts';
 import {
   type BrowserCookie,
@@ -9,7 +10,7 @@ import {
   type TenantRef,
 } from '../../kernel/index.ts';
 
-const LETTERS: Readonly<Record<BrowserCookie, string>> = { session: 's', binding: 'b', device: 'd' };
+const LETTERS: Readonly<Record<BrowserCookie, string>> = { session: 's', binding: 'b', device: 'd', sessionId: 'i' };
 
 /**
  * Name of a cookie: one per tenant, so that signing in to one does not sign out of another (docs/tenancy.md). Without `__Host-`,
@@ -22,6 +23,7 @@ export function cookieName(cookie: BrowserCookie, { id }: Pick<TenantRef, 'id'>,
 
 /** A cookie that the answer sets; with a null value, one that it deletes. */
 interface WrittenCookie {
+  readonly cookie: BrowserCookie;
   readonly value: string | null;
   /** Null: until the browser is closed. */
   readonly maxAgeSeconds: number | null;
@@ -33,7 +35,8 @@ export class RequestBrowser implements BrowserPort {
   readonly #isSecure: boolean;
   readonly #host: string | null;
   readonly #written = new Map<string, WrittenCookie>();
-  readonly #taken: string[] = [];
+  /** Those that delete or set cookies of other products. */
+  readonly #others: string[] = [];
   #values: Readonly<Record<string, string | undefined>> | undefined;
 
   /** @param publicUrl Public origin of the service; cookies of an https one are `Secure`. */
@@ -44,7 +47,7 @@ export class RequestBrowser implements BrowserPort {
   }
 
   read(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>): string | null {
-    const name = cookieName(cookie, tenant, this.#isSecure);
+    const name = this.nameOf(cookie, tenant);
     const written = this.#written.get(name);
     if (written !== undefined) return written.value;
     return this.#valueOf(name);
@@ -61,7 +64,7 @@ export class RequestBrowser implements BrowserPort {
     // A cookie is deleted by the domain and path that it was set with, and browsers do not tell them.
     for (const domain of [undefined, ...domainsOf(this.#host)])
       for (const at of pathsAbove(path))
-        this.#taken.push(
+        this.#others.push(
           stringifySetCookie({
             name,
             value: '',
@@ -77,28 +80,51 @@ export class RequestBrowser implements BrowserPort {
   }
 
   write(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>, value: string, life?: CookieLife): void {
-    const name = cookieName(cookie, tenant, this.#isSecure);
-    this.#written.set(name, { value, maxAgeSeconds: life?.maxAgeSeconds ?? null });
+    this.#written.set(this.nameOf(cookie, tenant), { cookie, value, maxAgeSeconds: life?.maxAgeSeconds ?? null });
   }
 
   clear(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>): void {
-    this.#written.set(cookieName(cookie, tenant, this.#isSecure), { value: null, maxAgeSeconds: 0 });
+    this.#written.set(this.nameOf(cookie, tenant), { cookie, value: null, maxAgeSeconds: 0 });
+  }
+
+  nameOf(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>): string {
+    return cookieName(cookie, tenant, this.#isSecure);
+  }
+
+  mirrorSession(tenant: Pick<TenantRef, 'id'>, mirrors: readonly SessionMirror[], path: string): void {
+    const value = this.read('sessionId', tenant);
+    for (const { name, isReadable } of mirrors.filter(({ name }) => this.#valueOf(name) !== value))
+      this.#others.push(
+        stringifySetCookie({
+          name,
+          value: value ?? '',
+          ...(value === null ? { maxAge: 0 } : {}),
+          path,
+          httpOnly: !isReadable,
+          ...this.#forFrames,
+        }),
+      );
+  }
+
+  /** Scripts of the service read the id of the session also in frames of other sites, to which browsers show only such cookies. */
+  get #forFrames() {
+    return { sameSite: this.#isSecure ? 'none' : 'lax', secure: this.#isSecure } as const;
   }
 
   /** A value of `Set-Cookie` for each cookie that was written or cleared, as it was last, and those that delete taken ones. */
   get setCookies(): readonly string[] {
-    const written = [...this.#written].map(([name, { value, maxAgeSeconds }]) =>
+    const written = [...this.#written].map(([name, { cookie, value, maxAgeSeconds }]) =>
       stringifySetCookie({
         name,
         value: value ?? '',
         ...(maxAgeSeconds === null ? {} : { maxAge: maxAgeSeconds }),
         path: '/',
-        httpOnly: true,
-        sameSite: 'lax',
-        secure: this.#isSecure,
+        ...(cookie === 'sessionId'
+          ? this.#forFrames
+          : { httpOnly: true, sameSite: 'lax' as const, secure: this.#isSecure }),
       }),
     );
-    return [...written, ...this.#taken];
+    return [...written, ...this.#others];
   }
 }
 

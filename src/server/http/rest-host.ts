@@ -3,6 +3,7 @@ import type { CallerAuthenticator, EngineHost, PageDocuments } from '../../../re
 import { createContext, type Services } from '../../../schema/context.ts';
 import { routeOfHandle } from '../../crypto/index.ts';
 import { MAX_INSIDE_PAGE_SIZE } from '../../persistence/index.ts';
+import { keepSession } from '../../sessions/index.ts';
 import type { CidrRange } from '../environment/networks.ts';
 import { RequestBrowser } from './browser.ts';
 import { shownError } from './http-errors.ts';
@@ -30,7 +31,8 @@ export function createRestHost(parts: RestHostParts): EngineHost {
     browserOf: (request) => new RequestBrowser(request, publicUrl),
     adoptSession: async (browser, tenant, value) => {
       if ((await sessions.ofBrowser(browser, tenant)) !== null) return;
-      if ((await sessions.findByCookie(tenant, value)) !== null) browser.write('session', tenant, value);
+      const session = await sessions.findByCookie(tenant, value);
+      if (session !== null) keepSession(browser, tenant, session, value);
     },
     documents,
     tenantByName: (name) => directory.byName(name),

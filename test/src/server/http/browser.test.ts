@@ -99,6 +99,37 @@ describe('the cookies of a request', () => {
     expect(taken('id.example.com', 'other=1')).toEqual([null, []]);
   });
 
+  it('that show the session are readable by scripts, also in frames of other sites', () => {
+    const secure = browserOf();
+    secure.write('sessionId', ACME, 'sid');
+    expect(secure.setCookies).toEqual([`${secure.nameOf('sessionId', ACME)}=sid; Path=/; Secure; SameSite=None`]);
+    const plain = browserOf(undefined, 'http://localhost:4000');
+    plain.write('sessionId', ACME, 'sid');
+    expect(plain.setCookies).toEqual([`${plain.nameOf('sessionId', ACME)}=sid; Path=/; SameSite=Lax`]);
+  });
+
+  it('of another product show the session, where the browser has other ones', () => {
+    const mirrors = [
+      { name: 'SHOWN', isReadable: true },
+      { name: 'HIDDEN', isReadable: false },
+    ];
+    const id = cookieName('sessionId', ACME, true);
+    const mirrored = (cookie?: string) => {
+      const browser = browserOf(cookie);
+      browser.mirrorSession(ACME, mirrors, '/realms/acme');
+      return browser.setCookies;
+    };
+    expect(mirrored()).toEqual([]);
+    expect(mirrored(`${id}=sid`)).toEqual([
+      'SHOWN=sid; Path=/realms/acme; Secure; SameSite=None',
+      'HIDDEN=sid; Path=/realms/acme; HttpOnly; Secure; SameSite=None',
+    ]);
+    expect(mirrored(`${id}=sid; SHOWN=sid; HIDDEN=other`)).toEqual([
+      'HIDDEN=sid; Path=/realms/acme; HttpOnly; Secure; SameSite=None',
+    ]);
+    expect(mirrored('SHOWN=sid')).toEqual(['SHOWN=; Max-Age=0; Path=/realms/acme; Secure; SameSite=None']);
+  });
+
   it('are not Secure where the service is reached over http', () => {
     const browser = browserOf(undefined, 'http://localhost:4000');
     browser.write('session', ACME, 'x');
