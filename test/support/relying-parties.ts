@@ -5,12 +5,17 @@ import { NEW_USER, type Service, startService } from './frontend.ts';
 import { totpCode } from './totp.ts';
 import { WebUser } from './web-user.ts';
 
-const PASSWORD = 'three-wombats-at-dawn';
+/** The password of every user. */
+export const PASSWORD = 'three-wombats-at-dawn';
 const TOTP_SECRET = 'JBSWY3DPEHPK3PXP';
 const NEW_TENANT = 'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { tenant { name } } }';
 const NEW_HOST = 'mutation ($input: BindTenantHostInput!) { bindTenantHost(input: $input) { tenant { name } } }';
 const NEW_PASSWORD = 'mutation ($input: SetPasswordInput!) { setPassword(input: $input) { userId } }';
 const NEW_TOTP = 'mutation ($input: AttachTotpInput!) { attachTotp(input: $input) { userId } }';
+const GRANT_ROLES = 'mutation ($input: GrantRolesInput!) { grantRoles(input: $input) { user { subject } } }';
+const END_SESSIONS = 'mutation ($input: RevokeUserSessionsInput!) { revokeUserSessions(input: $input) { __typename } }';
+const CHANGE_CLIENT = 'mutation ($input: UpdateClientInput!) { updateClient(input: $input) { __typename } }';
+const PUSH_NOT_BEFORE = 'mutation ($input: PushNotBeforeInput!) { pushNotBefore(input: $input) { clients } }';
 const NEW_CLIENT = 'mutation ($input: CreateClientInput!) { createClient(input: $input) { clientId secret } }';
 
 /** A person with an account and a browser. */
@@ -32,9 +37,9 @@ export class IdentityProvider {
   }
 
   /** End it by `endStarted()`. */
-  static async start(): Promise<IdentityProvider> {
+  static async start(tenant: object = {}): Promise<IdentityProvider> {
     const provider = new IdentityProvider(await startService());
-    await provider.#service.ask(NEW_TENANT, { input: { name: provider.#tenant } });
+    await provider.#service.ask(NEW_TENANT, { input: { name: provider.#tenant, ...tenant } });
     return provider;
   }
 
@@ -67,6 +72,23 @@ export class IdentityProvider {
     return { userId, username, email, user: new WebUser({ username, password: PASSWORD, totpSecret: TOTP_SECRET }) };
   }
 
+  /** Grants a role to a user. */
+  async grantRole(userId: string, role: { readonly clientId?: string; readonly name: string }): Promise<void> {
+    await this.#service.ask(GRANT_ROLES, { input: { tenant: this.#tenant, userId, roles: [role] } });
+  }
+
+  /** Ends all sessions of a user, as an administrator does. */
+  async endSessions(userId: string): Promise<void> {
+    await this.#service.ask(END_SESSIONS, { input: { tenant: this.#tenant, userId } });
+  }
+
+  /** Refuses the tokens of an application that were issued before a moment, and tells it so. */
+  async refuseTokensBefore(clientId: string, notBefore: Date): Promise<void> {
+    const place = { tenant: this.#tenant, clientId };
+    await this.#service.ask(CHANGE_CLIENT, { input: { ...place, notBefore } });
+    await this.#service.ask(PUSH_NOT_BEFORE, { input: place });
+  }
+
   /** Registers an application. @param redirect Where users return to after sign-in. @param signedOut And after sign-out. */
   async newClient(
     redirect: string,
@@ -86,6 +108,13 @@ export class IdentityProvider {
     return createClient;
   }
 }
+
+/** The scopes of an application at a realm, which names none of them. */
+export const REALM_SCOPES = [
+  { name: 'openid' },
+  { name: 'profile', isDefault: true },
+  { name: 'email', isDefault: true },
+];
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
