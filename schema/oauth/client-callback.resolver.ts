@@ -9,7 +9,7 @@ export class ClientCallbackResolver {
   @RequiresScopes(['client:write'])
   @Mutation(() => PushNotBeforePayload, {
     description:
-      'Sends applications the moment before which their tokens are refused, at `k_push_not_before` below their `adminUrl`. It does not wait for their answers.',
+      'Sends applications the moment before which their tokens are refused, below their `adminUrl`. It does not wait for their answers.',
   })
   async pushNotBefore(
     @Arg('input', () => PushNotBeforeInput, { description: 'The applications.' }) { clientId }: PushNotBeforeInput,

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 
-@InputType({ description: 'Which applications are told before which moment tokens are refused.' })
+@InputType({ description: 'Which applications get the moment before which tokens are refused.' })
 export class PushNotBeforeInput {
   @Field(() => ID, {
     nullable: true,
@@ -10,8 +10,8 @@ export class PushNotBeforeInput {
   clientId?: string | null;
 }
 
-@ObjectType({ description: 'Result of telling applications.' })
+@ObjectType({ description: 'Result of sending the moment.' })
 export class PushNotBeforePayload {
-  @Field(() => Int, { description: 'How many applications are told. One that cannot be reached is an event.' })
+  @Field(() => Int, { description: 'How many applications get the message. One that cannot be reached is an event.' })
   clients!: number;
 }

@@ -74,7 +74,7 @@ export interface OAuthOptions {
   readonly grants: GrantStore;
   /** Whether a tenant has one of the objects to which scope names restrict permissions, such as `vk:vk_1`. */
   readonly hasObject: (tenantId: string, objects: readonly string[]) => Promise<boolean>;
-  /** Is told which sessions of clients end. */
+  /** Learns which sessions of clients end. */
   readonly families: Pick<GrantFamilies, 'tellClientsBy'>;
   /** What of the operator's network applications may be in. */
   readonly privateHosts: PrivateHosts;
@@ -133,7 +133,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
     clock,
     publishSeconds: (alg) => issuers.keyPublishSeconds(alg),
   });
-  const callbacks = new ClientCallbacks({ ...options, keys });
+  const callbacks = new ClientCallbacks({ ...options, keys, issuers });
   options.families.tellClientsBy(callbacks.tell);
   const tokens = new TokenStore(db);
   options.scopes.register([GROUPS_SCOPE]);

@@ -28,12 +28,12 @@ export const oauthEvents = defineEvents({
     category: 'client',
     ends: 'nothing',
     description:
-      'An application could not be told that a session has ended, or before which moment tokens are refused.',
+      'An application did not take a message: that a session has ended, or before which moment tokens are refused.',
   },
   'not_before.pushed': {
     category: 'client',
     ends: 'nothing',
-    description: 'Applications are told before which moment tokens are refused.',
+    description: 'Applications get the moment before which tokens are refused.',
   },
   'key.rotated': { category: 'tenant', ends: 'nothing', description: 'A signing key was made or replaced.' },
 });

@@ -101,7 +101,7 @@ describe.each(['', '/auth'])('keycloak-connect, the service below %j', (base) =>
     expect((await user.visit(`${url}/account`)).asked).toEqual(['PasswordStep']);
   });
 
-  it('is told that an administrator has ended the session, and forgets its tokens', async () => {
+  it('learns that an administrator has ended the session, and forgets its tokens', async () => {
     const { url } = await openApplication(base);
     const [ended, other] = [await provider.newUser(), await provider.newUser()];
     for (const { user } of [ended, other]) await user.visit(`${url}/account`);
@@ -112,7 +112,7 @@ describe.each(['', '/auth'])('keycloak-connect, the service below %j', (base) =>
     expect(await statusOf(other)).toBe(200);
   });
 
-  it('is told before which moment tokens are refused, and forgets older ones', async () => {
+  it('learns before which moment tokens are refused, and forgets older ones', async () => {
     const { url, clientId } = await openApplication(base);
     const { user } = await provider.newUser();
     await user.visit(`${url}/account`);

@@ -30,7 +30,7 @@ const page = (server: string, clientId: string) => `<!doctype html>
 <h1>Travel desk</h1>
 <p>starting</p>
 <script type="module">
-import Keycloak from '/keycloak.js';
+const { default: Keycloak } = await import('./keycloak.js');
 const { server, ...asked } = Object.fromEntries(new URLSearchParams(location.search));
 const keycloak = new Keycloak({ url: ${JSON.stringify(server)} + (server ?? ''), realm: 'acme', clientId: ${JSON.stringify(clientId)} });
 const show = (text) => { document.querySelector('p').textContent = text; };

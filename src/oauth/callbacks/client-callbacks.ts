@@ -6,7 +6,7 @@ import { addSeconds, type Clock, newId, type PrivateHosts } from '../../kernel/i
 import { type Database, openUnitOfWork } from '../../persistence/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import type { ClientSession } from '../grants/grant.store.ts';
-import { ISSUER_KINDS } from '../issuers/issuers.ts';
+import { type ClientMessageForm, type ClientMessages, ISSUER_KINDS, type Issuers } from '../issuers/issuers.ts';
 import type { SigningKeyService } from '../keys/key.service.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import { postGuarded } from './guarded-post.ts';
@@ -16,6 +16,7 @@ export interface ClientCallbacksDeps {
   readonly clients: Pick<ClientDirectory, 'byUuid'>;
   readonly clientStore: Pick<ClientStore, 'findWithAdminUrl'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly issuers: Pick<Issuers, 'clientMessages'>;
   readonly keys: Pick<SigningKeyService, 'signer'>;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -31,14 +32,13 @@ export interface ClientCallbacksDeps {
 interface Message {
   readonly authority: Authority;
   readonly clientUuid: string;
-  /** Below the `adminUrl`. */
-  readonly path: 'k_logout' | 'k_push_not_before';
-  readonly action: 'LOGOUT' | 'PUSH_NOT_BEFORE';
-  /** What it says beside what all messages say. */
-  readonly content: object;
-  /** The session that it is about, for the event of a failure. */
-  readonly sessionId: string | null;
+  readonly about: keyof ClientMessages;
+  /** Those that have ended. */
+  readonly sessions: readonly ClientSession[];
 }
+
+/** The kind of issuer whose clients name their sessions. */
+const KIND = ISSUER_KINDS.realm;
 
 /** How long an application may take. */
 const TIMEOUT_MS = 5_000;
@@ -49,13 +49,12 @@ const CAPACITY = 500;
 const TENANT_CAPACITY = 50;
 /** Names of sessions in one message, of at most 255 characters each. */
 const MAX_NAMES = 200;
-/** Clients of a tenant that are told of a moment together. */
+/** Clients of a tenant that get a moment together. */
 const MAX_CLIENTS = TENANT_CAPACITY;
 
 /**
  * Tells applications at their `adminUrl` which of their sessions have ended, and before which moment tokens are refused, by signed
- * messages in the form of Keycloak's adapters. Nobody waits for it: it begins after the commit, each message is sent once, and a
- * crash loses those that wait.
+ * messages. Nobody waits for it: it begins after the commit, each message is sent once, and a crash loses those that wait.
  */
 export class ClientCallbacks {
   readonly #deps: ClientCallbacksDeps;
@@ -69,7 +68,7 @@ export class ClientCallbacks {
     this.#deps = deps;
   }
 
-  /** Tells the clients of these sessions. Inside a unit of work they are told after the commit, and never after a rollback. */
+  /** Tells the clients of these sessions: inside a unit of work after the commit, and never after a rollback. */
   readonly tell = (authority: Authority, ended: readonly ClientSession[]): void => {
     const begin = () => {
       for (const message of divide(authority, ended)) this.#begin(message);
@@ -83,7 +82,7 @@ export class ClientCallbacks {
    * Tells a client, or the clients of the tenant that take messages, at most 50, the moment before which tokens are refused.
    * Records `not_before.pushed`.
    * @param clientUuid Null: all of them.
-   * @returns How many are told.
+   * @returns How many get the message.
    */
   async pushNotBefore(authority: Authority, clientUuid: string | null): Promise<number> {
     const { clientStore, events } = this.#deps;
@@ -95,15 +94,7 @@ export class ClientCallbacks {
       clientId: clientUuid === null ? null : (only?.clientId ?? null),
       params: { clients: clients.length },
     });
-    for (const { id } of clients)
-      this.#begin({
-        authority,
-        clientUuid: id,
-        path: 'k_push_not_before',
-        action: 'PUSH_NOT_BEFORE',
-        content: {},
-        sessionId: null,
-      });
+    for (const { id } of clients) this.#begin({ authority, clientUuid: id, about: 'notBefore', sessions: [] });
     return clients.length;
   }
 
@@ -150,17 +141,17 @@ export class ClientCallbacks {
   async #deliver(message: Message): Promise<void> {
     const { tenant } = message.authority;
     const client = await this.#deps.clients.byUuid(tenant.id, message.clientUuid);
-    const url = client?.isUsable === true ? callbackUrl(client, message.path) : null;
-    if (client === null || url === null) return;
-    const fault = await this.#post(message, client, url);
+    const form = this.#deps.issuers.clientMessages(KIND.kind)?.[message.about];
+    const url = client?.isUsable === true && form !== undefined ? callbackUrl(client, form.path) : null;
+    if (client === null || form === undefined || url === null) return;
+    const fault = await this.#post(await this.#sign(message, client, form), url);
     if (fault !== null) await this.#recordFailure(message, client.client.clientId, fault);
   }
 
   /** @returns Why the application was not told; null: it was. */
-  async #post(message: Message, client: ClientRecord, url: URL): Promise<string | null> {
+  async #post(text: string, url: URL): Promise<string | null> {
     const { privateHosts, allowLoopbackHttp } = this.#deps;
     if (!isCallable(url, allowLoopbackHttp)) return 'address_refused';
-    const text = await this.#sign(message, client);
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
       const status = await postGuarded(privateHosts, url, text, signal);
@@ -170,33 +161,37 @@ export class ClientCallbacks {
     }
   }
 
-  async #sign({ authority: { tenant }, action, content }: Message, { client }: ClientRecord): Promise<string> {
+  async #sign(
+    { authority: { tenant }, sessions }: Message,
+    { client }: ClientRecord,
+    { claims }: ClientMessageForm,
+  ): Promise<string> {
     const { keys, clock, directory } = this.#deps;
     const ofTenant = (await directory.byId(tenant.id))?.notBefore;
-    const signer = await keys.signer(tenant, ISSUER_KINDS.realm.algorithm);
-    const message = {
+    const signer = await keys.signer(tenant, KIND.algorithm);
+    const facts = {
       id: newId(),
-      expiration: secondsOf(addSeconds(clock.now(), MESSAGE_SECONDS)),
-      resource: client.clientId,
-      action,
+      expiresAt: secondsOf(addSeconds(clock.now(), MESSAGE_SECONDS)),
+      clientId: client.clientId,
       notBefore: Math.max(...[ofTenant, client.notBefore].map((moment) => (moment == null ? 0 : secondsOf(moment)))),
-      ...content,
+      clientSessions: sessions.map(({ clientSession }) => clientSession),
+      sessionIds: [...new Set(sessions.flatMap(({ sessionId }) => sessionId ?? []))],
     };
-    return signer.sign(message, { typ: 'JWT' });
+    return signer.sign(claims(facts), { typ: 'JWT' });
   }
 
   async #recordFailure(
-    { authority: { caller, tenant }, clientUuid, action, sessionId }: Message,
+    { authority: { caller, tenant }, clientUuid, about, sessions: [first] }: Message,
     clientId: string | null,
     reason: string,
   ): Promise<void> {
     await this.#deps.events.append(caller, tenant, {
       type: oauthEvents['client_callback.failed'],
       clientId,
-      sessionId,
+      sessionId: first?.sessionId ?? null,
       outcome: 'failure',
       reason,
-      params: { clientUuid, action },
+      params: { clientUuid, about },
     });
   }
 }
@@ -207,26 +202,17 @@ const secondsOf = (moment: Date): number => Math.floor(moment.getTime() / 1000);
 function divide(authority: Authority, ended: readonly ClientSession[]): readonly Message[] {
   const byClient = Map.groupBy(ended, ({ clientUuid }) => clientUuid);
   return [...byClient].flatMap(([clientUuid, sessions]) =>
-    Array.from({ length: Math.ceil(sessions.length / MAX_NAMES) }, (_, at) =>
-      makeLogout(authority, clientUuid, sessions.slice(at * MAX_NAMES, (at + 1) * MAX_NAMES)),
-    ),
+    Array.from({ length: Math.ceil(sessions.length / MAX_NAMES) }, (_, at) => ({
+      authority,
+      clientUuid,
+      about: 'ended' as const,
+      sessions: sessions.slice(at * MAX_NAMES, (at + 1) * MAX_NAMES),
+    })),
   );
 }
 
-const makeLogout = (authority: Authority, clientUuid: string, sessions: readonly ClientSession[]): Message => ({
-  authority,
-  clientUuid,
-  path: 'k_logout',
-  action: 'LOGOUT',
-  content: {
-    adapterSessionIds: sessions.map(({ clientSession }) => clientSession),
-    keycloakSessionIds: [...new Set(sessions.flatMap(({ sessionId }) => sessionId ?? []))],
-  },
-  sessionId: sessions[0]?.sessionId ?? null,
-});
-
 /** Where a client takes a message; null: it takes none. */
-function callbackUrl({ metadata: { adminUrl, rootUrl } }: ClientRecord, name: string): URL | null {
+function callbackUrl({ metadata: { adminUrl, rootUrl } }: ClientRecord, path: string): URL | null {
   const address = adminUrl?.startsWith('/') === true ? `${rootUrl ?? ''}${adminUrl}` : adminUrl;
-  return URL.parse(`${address ?? ''}/${name}`.replace(/\/+([^/]*)$/, '/$1'));
+  return URL.parse(`${(address ?? '').replace(/\/$/, '')}${path}`);
 }

@@ -29,7 +29,7 @@ export const GrantEntity = defineEntity({
      * (RFC 6749 section 4.1.2).
      */
     codeHash: p.blob().nullable(),
-    /** How the client names its session with the user, so that it can be told when the session here ends; null: it did not say. */
+    /** How the client names its session with the user, for the message that the session here has ended; null: it did not say. */
     clientSession: p.string().length(255).nullable(),
     /** The claims that the client asked for (OpenID Connect Core section 5.5); null: none. */
     claims: p.json<AskedClaims>().nullable(),

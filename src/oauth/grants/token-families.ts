@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/index.ts';
 import type { TokenFamilies } from '../../sessions/index.ts';
 import type { ClientSession, GrantStore, RevokedFamilies } from './grant.store.ts';
 
-/** Is told, inside the unit of work, which sessions of clients end with the families of users and sessions. */
+/** Learns, inside the unit of work, which sessions of clients end with the families of users and sessions. */
 type ClientSessionsListener = (authority: Authority, ended: readonly ClientSession[]) => void;
 
 /**

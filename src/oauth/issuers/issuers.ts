@@ -152,6 +152,33 @@ export interface IssuerEndpoints {
   readonly checkSession?: string;
 }
 
+/** What a message to a client may say. Moments are seconds since 1970. */
+export interface ClientMessageFacts {
+  readonly id: string;
+  readonly expiresAt: number;
+  readonly clientId: string;
+  /** Tokens that were issued before are refused; 0: none. */
+  readonly notBefore: number;
+  /** Sessions that have ended, as the client names them. */
+  readonly clientSessions: readonly string[];
+  /** The same sessions, as tokens name them. */
+  readonly sessionIds: readonly string[];
+}
+
+/** A message to a client: its path below the `adminUrl`, which begins with a slash, and its claims. */
+export interface ClientMessageForm {
+  readonly path: string;
+  readonly claims: (facts: ClientMessageFacts) => object;
+}
+
+/** The messages that clients of a kind of issuer understand. */
+export interface ClientMessages {
+  /** Sessions have ended. */
+  readonly ended: ClientMessageForm;
+  /** Tokens that were issued before a moment are refused. */
+  readonly notBefore: ClientMessageForm;
+}
+
 /** A tenant, and whether it is the default one, whose name some paths leave out. */
 export interface IssuerTenant extends Pick<TenantRef, 'name'> {
   readonly isDefault: boolean;
@@ -172,6 +199,8 @@ export interface IssuerMount {
   readonly claimScopes?: Readonly<Record<string, ClaimGroup>>;
   /** Claim of its ID tokens that names the device of the session. Absent: none. */
   readonly deviceClaim?: string;
+  /** Absent: its clients take no messages. */
+  readonly clientMessages?: ClientMessages;
 }
 
 /** An issuer of one tenant. */
@@ -247,6 +276,11 @@ export class Issuers {
       claimScopes: { ...STANDARD_CLAIM_SCOPES, ...mount.claimScopes },
       deviceClaim: mount.deviceClaim ?? null,
     };
+  }
+
+  /** The messages that clients of a kind understand; null: none. */
+  clientMessages(kind: string): ClientMessages | null {
+    return this.#mounts.get(kind)?.clientMessages ?? null;
   }
 
   /**

@@ -54,7 +54,7 @@ export const AUTHORIZATION_CODE_GRANT = defineGrant({
       .string()
       .max(MAX_CLIENT_SESSION)
       .optional()
-      .describe('How the client names its session; it is told by this name when the session ends.'),
+      .describe('How the client names its session; a message uses this name when the session ends.'),
   }),
   roleBasedParameters: ['client_session_state'],
   /**

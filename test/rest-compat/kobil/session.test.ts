@@ -197,7 +197,7 @@ describe('the account of a user', () => {
   const account = (token: string | null, headers: Record<string, string> = {}, base: string = BASES[0]) =>
     realm.rest.ask('GET', `${base}/account`, { headers, ...(token === null ? {} : { token }) });
 
-  /** A user who may see the own account, and a token. */
+  /** A user who may see their account, and a token. */
   async function signedIn(isAllowed = true) {
     const { form } = await realm.client({ webOrigins: ['https://app.example'] });
     const user = await realm.user({

@@ -73,7 +73,7 @@ async function signIn(client: TestClient, clientSession: string | null, issuerKi
   return user;
 }
 
-/** Ends a session, and waits until applications were told. */
+/** Ends a session, and waits until applications were informed. */
 async function end({ session }: TestBrowserUser): Promise<void> {
   await world.services.sessions.end(world.system(acme), session.id);
   await world.services.oauth.callbacks.idle();
@@ -89,7 +89,7 @@ const failures = async () =>
   (await world.events(acme)).filter(({ type }) => type === 'client_callback.failed').map(({ reason }) => reason);
 
 describe('an application that takes messages', () => {
-  it('is told that its session has ended, under the name that it gave', async () => {
+  it('learns that its session has ended, under the name that it gave', async () => {
     const client = await newClient({ adminUrl: `${application.origin}/app/`, notBefore: new Date(5_000) });
     const user = await signIn(client, 'app-session-1');
     await end(user);
@@ -115,7 +115,7 @@ describe('an application that takes messages', () => {
     expect(application.messages.map(({ path }) => path)).toEqual(['/admin/k_logout']);
   });
 
-  it('is told once of all sessions of a user that end together, and of none that stays', async () => {
+  it('learns at once of all sessions of a user that end together, and of none that stays', async () => {
     const client = await newClient({ adminUrl: application.origin });
     const user = await signIn(client, 'first');
     const { session } = await world.signedIn(acme, user.user.id, { inBrowser: true });
@@ -132,7 +132,7 @@ describe('an application that takes messages', () => {
     expect(payload['keycloakSessionIds']).toEqual([session.id]);
   });
 
-  it('is told nothing where it named no session, takes no messages, or asked another issuer', async () => {
+  it('learns nothing where it named no session, takes no messages, or asked another issuer', async () => {
     await end(await signIn(await newClient({ adminUrl: application.origin }), null));
     await end(await signIn(await newClient(), 'named'));
     await end(await signIn(await newClient({ adminUrl: application.origin }), 'native', 'native'));
@@ -143,7 +143,7 @@ describe('an application that takes messages', () => {
     expect(application.messages).toEqual([]);
   });
 
-  it('is told nothing of what was rolled back', async () => {
+  it('learns nothing of what was rolled back', async () => {
     const user = await signIn(await newClient({ adminUrl: application.origin }), 'kept');
     const undone = world.db.transaction(async () => {
       await world.services.sessions.end(world.system(acme), user.session.id);
@@ -175,7 +175,7 @@ describe('an application that takes messages', () => {
     ['in the network of the operator', 'https://10.1.2.3', 'unreachable'],
     ['of this machine without anybody listening', 'https://127.0.0.1:9', 'unreachable'],
     ['without TLS on this machine, whose certificate is missing', 'TLS', 'unreachable'],
-  ])('is not told at an address %s', async (_, address, reason) => {
+  ])('is not informed at an address %s', async (_, address, reason) => {
     const before = (await failures()).length;
     const adminUrl = address === 'TLS' ? application.origin.replace('http:', 'https:') : address;
     await end(await signIn(await newClient({ adminUrl }), 'app'));
@@ -183,7 +183,7 @@ describe('an application that takes messages', () => {
     expect(application.messages).toEqual([]);
   });
 
-  it('is not told more than the node can hold of its tenant', async () => {
+  it('is not informed more than the node can hold of its tenant', async () => {
     const own = await World.open();
     const silent = await Application.open();
     try {
@@ -207,7 +207,7 @@ describe('an application that takes messages', () => {
     }
   });
 
-  it('is told before which moment tokens are refused: alone, or with the others of its tenant', async () => {
+  it('learns before which moment tokens are refused: alone, or with the others of its tenant', async () => {
     const tenant = await world.tenant({ template: 'realm' });
     const { callbacks } = world.services.oauth;
     const made = (path: string, more: CreateClient = {}) =>
@@ -235,7 +235,7 @@ describe('an application that takes messages', () => {
     expect(pushed.map(({ client_id: id }) => id)).toEqual([first.clientId, null, null]);
   });
 
-  it('is told of many sessions in messages of a bounded size', async () => {
+  it('learns of many sessions in messages of a bounded size', async () => {
     const client = await newClient({ adminUrl: application.origin });
     const ended = Array.from({ length: 201 }, (_, at) => ({
       clientUuid: client.uuid,
