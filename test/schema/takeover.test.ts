@@ -172,6 +172,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   registerClient: 'nobody is it yet, and it is given nothing',
   resendSignUpCode: 'sends a code to the contact of the account',
   revokeToken: 'ends the token that is shown',
+  pushNotBefore: 'sends a moment to applications, and changes nothing',
   rotateSigningKey: 'shows the key to nobody',
   signUp: 'the account holds nothing yet',
   updateClientScope: 'what the name gives must be held; claims of mappers say nothing of who a token is for',
