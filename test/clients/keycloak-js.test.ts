@@ -14,10 +14,12 @@ import {
 } from '../support/relying-parties.ts';
 import { build, ROOT } from '../support/started.ts';
 
+const require = createRequire(import.meta.url);
+
 /** For people to look at. */
 const PICTURES = join(ROOT, 'test-results/keycloak-js');
 /** The module as it is published. */
-const KEYCLOAK_JS = readFileSync(createRequire(import.meta.url).resolve('keycloak-js'), 'utf8');
+const KEYCLOAK_JS = readFileSync(require.resolve('keycloak-js'), 'utf8');
 
 /** Where users of the application return to after they have signed out. */
 const SIGNED_OUT = '/?onLoad=check-sso';
