@@ -20,6 +20,10 @@ export const signInFailuresOfUser = rowLoader<AccountFailures>(({ lockouts }, te
   lockouts.failuresOf(tenantId, userIds),
 );
 
+export const secondFactorFailuresOfUser = rowLoader<AccountFailures>(({ lockouts }, tenantId, userIds) =>
+  lockouts.failuresOf(tenantId, userIds, 'second'),
+);
+
 export const codeResendsOfUser = rowLoader<CodeResends>(({ codeResends }, tenantId, userIds) =>
   codeResends.ofUsers(tenantId, userIds),
 );

@@ -186,7 +186,7 @@ export class CredentialResolver {
   @Errors('USER_NOT_FOUND')
   @Query(() => [CredentialTypeObject], {
     nullable: 'items',
-    description: 'Credentials of a user, by type and ordinal.',
+    description: 'Credentials of a user in their order (`moveCredential`), else by type and ordinal.',
   })
   async credentials(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,

@@ -22,9 +22,11 @@ import {
 export const partsOf = (key: string, path?: string): [string, string, string] => splitKey(key, 3, path);
 
 /** @throws INVALID_INPUT Not exactly one thing is named. */
-function targetOf({ blockId, userId, address, name }: LiftBlockInput): LiftTarget {
-  if ([blockId, userId, address, name].filter((named) => named != null).length !== 1)
-    throw invalidField('input.blockId', 'BLOCK_AMBIGUOUS', 'Name either a block, a user, an address or a name.');
+function targetOf({ blockId, userId, address, name, isForAllUsers }: LiftBlockInput): LiftTarget {
+  const isAll = isForAllUsers === true;
+  if ([blockId, userId, address, name, isAll || null].filter((named) => named != null).length !== 1)
+    throw invalidField('input.blockId', 'BLOCK_AMBIGUOUS', 'Name either a block, users, an address or a name.');
+  if (isAll) return { allUsers: true };
   if (userId != null) return { userId: keyOf('User', userId, 'input.userId') };
   if (address != null) return { address };
   if (name != null) return { name };
@@ -75,7 +77,8 @@ export class BlockResolver {
   @RequiresScopes(['block:lift'])
   @Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED')
   @Mutation(() => LiftBlockPayload, {
-    description: 'Ends a block, or all blocks of a user, address or name, and resets the counted failures.',
+    description:
+      'Ends a block, or all blocks of a user, of all users, of an address or of a name, and resets the counted failures.',
   })
   async liftBlock(
     @Arg('input', () => LiftBlockInput, { description: 'What to unblock.' }) input: LiftBlockInput,

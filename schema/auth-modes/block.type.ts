@@ -71,7 +71,7 @@ export class LockoutType extends Node {
 
 @ObjectType('SignInFailures', {
   description:
-    'Failed attempts of a user at first factors, such as the password, from devices on which the user did not sign in before.',
+    'Failed attempts of a user at first factors, such as the password, or at second ones, from devices on which the user did not sign in before.',
 })
 export class SignInFailuresType {
   @Field(() => Int, { description: 'Number of failures that count towards the next block.' })
@@ -85,6 +85,10 @@ export class SignInFailuresType {
     description: 'Seconds until the current block ends; null when there is none.',
   })
   waitSeconds!: number | null;
+  @Field(() => Int, { description: 'Number of consecutive blocks, the current one included.' })
+  level!: number;
+  @Field(() => String, { nullable: true, description: 'Address of the last failure.' })
+  lastIp!: string | null;
 }
 
 @ObjectType('CodeResends', { description: 'Requests of a user to have a code sent again.' })
@@ -115,7 +119,7 @@ export class BlockFilterInput {
 
 @InputType({
   description:
-    'The blocks to end: one block, or all blocks of a user, of an address or of a name. Give exactly one member.',
+    'The blocks to end: one block, or all blocks of a user, of all users, of an address or of a name. Give exactly one member.',
 })
 export class LiftBlockInput {
   @Field(() => ID, { nullable: true, description: 'Global id of the block.' })
@@ -133,6 +137,12 @@ export class LiftBlockInput {
       'A name that no user has, as somebody typed it at sign-in, ignoring case. Blocks of all factors end; blocks of users are ended by `userId`.',
   })
   name?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: temporary blocks of all users and of their devices end, except those of users whom the caller may not change.',
+  })
+  isForAllUsers?: boolean | null;
 }
 
 @ObjectType({ description: 'Result of lifting blocks.' })

@@ -5,7 +5,12 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { Reads } from '../kit/reads.ts';
 import { UserType } from '../users/user.type.ts';
-import { codeResendsOfUser, credentialsOfUser, signInFailuresOfUser } from './auth-modes.loader.ts';
+import {
+  codeResendsOfUser,
+  credentialsOfUser,
+  secondFactorFailuresOfUser,
+  signInFailuresOfUser,
+} from './auth-modes.loader.ts';
 import { AuthModesType, CredentialTypeObject } from './auth-modes.type.ts';
 import { CodeResendsType, SignInFailuresType } from './block.type.ts';
 
@@ -25,7 +30,7 @@ export class UserAuthModesResolver {
   @RequiresScopes(['credential:read'], ['credential:read:self'])
   @FieldResolver(() => [CredentialTypeObject], {
     nullable: 'itemsAndList',
-    description: 'Credentials of the user, by type and ordinal, without their secrets.',
+    description: 'Credentials of the user in their order, else by type and ordinal, without their secrets.',
   })
   credentials(
     @Root() { tenantId, id }: UserKeys,
@@ -45,6 +50,19 @@ export class UserAuthModesResolver {
     @Ctx() { loaders }: GraphContext,
   ): Promise<AccountFailures | null> {
     return loaders.load(signInFailuresOfUser, { tenantId, key: id });
+  }
+
+  @Reads()
+  @RequiresScopes(['block:read'])
+  @FieldResolver(() => SignInFailuresType, {
+    nullable: true,
+    description: 'Failed attempts of the user at second factors, and the block that they led to.',
+  })
+  secondFactorFailures(
+    @Root() { tenantId, id }: UserKeys,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<AccountFailures | null> {
+    return loaders.load(secondFactorFailuresOfUser, { tenantId, key: id });
   }
 
   @Reads()

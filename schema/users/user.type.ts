@@ -37,6 +37,12 @@ export class UserType extends Node {
     description: 'Whether the account may be used: enabled, and not blocked for inactivity.',
   })
   enabled!: boolean;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why the account is disabled: `admin`, or the rule that did it, such as `lockout` after too many failed attempts to sign in.',
+  })
+  disabledReason!: string | null;
   @Field(() => GraphQLJSONObject, { description: 'Further attributes: any JSON value per name.' })
   attributes!: Record<string, unknown>;
   @Field(() => [String], {

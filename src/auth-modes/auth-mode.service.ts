@@ -72,7 +72,7 @@ export class AuthModeService {
     return this.of(await getAccountInReach(this.#deps.users, authority, userId));
   }
 
-  /** The credentials of the account by type and ordinal, without secrets. @throws USER_NOT_FOUND */
+  /** The credentials of the account in their order, else by type and ordinal, without secrets. @throws USER_NOT_FOUND */
   async credentials(authority: Authority, userId: string): Promise<readonly CredentialInfo[]> {
     const { userId: id } = await this.get(authority, userId);
     return (await this.#deps.credentials.ofUsers(authority.tenant.id, [id])).get(id) ?? [];

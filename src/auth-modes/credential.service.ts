@@ -2,11 +2,12 @@ import type { Authority } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { requireText } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
-import { type AccountChangeDeps, getAccountToChange } from '../users/index.ts';
+import { type AccountChangeDeps, canonicalUserId, getAccountToChange } from '../users/index.ts';
 import { authModeErrors } from './auth-mode.errors.ts';
 import type { AuthModeStore } from './auth-mode.store.ts';
 import { credentialEvents, recordCredential } from './credential.events.ts';
 import type { CredentialInfo, CredentialStore } from './credential.store.ts';
+import type { CredentialType } from './mode.ts';
 
 export interface CredentialServiceDeps extends AccountChangeDeps {
   readonly db: Database;
@@ -47,6 +48,58 @@ export class CredentialService {
   }
 
   /**
+   * Puts a credential at another place among those of its user: sign-in offers second factors in this order. One event, none
+   * when it has that place.
+   * @param afterId The credential of the same user that it follows; null: it becomes the first.
+   * @throws CREDENTIAL_NOT_FOUND Also for `afterId`.
+   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
+   */
+  move(authority: Authority, id: string, afterId: string | null): Promise<CredentialInfo> {
+    return this.#change(authority, id, async (credential) => {
+      const { credentials, events } = this.#deps;
+      const before = await this.#idsOf(credential);
+      const after = placedAfter(before, credential.id, afterId?.toLowerCase() ?? null);
+      if (after.every((one, at) => one === before[at])) return credential;
+      await credentials.reorder(credential.tenantId, after);
+      events.record(authority.caller, authority.tenant, {
+        type: credentialEvents['credential.updated'],
+        subjectId: credential.userId,
+        params: { type: credential.type, credentialId: credential.id, changed: ['place'] },
+      });
+      return (await credentials.findById(credential.tenantId, credential.id)) ?? credential;
+    });
+  }
+
+  /**
+   * Removes all credentials of one type of an account. A second factor that is required stays required.
+   * @returns The removed credentials.
+   * @throws CREDENTIAL_PASSWORD_NEEDED Users remove their own password: they could not sign in again.
+   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
+   */
+  async removeAll(authority: Authority, userId: string, type: CredentialType): Promise<readonly CredentialInfo[]> {
+    const { columns, credentials, db, events } = this.#deps;
+    authority.requireAccount(canonicalUserId(userId));
+    const { id } = await getAccountToChange(this.#deps, authority, userId);
+    if (type === 'password' && authority.isOwnAccount(id)) throw authModeErrors.CREDENTIAL_PASSWORD_NEEDED();
+    const tenantId = authority.tenant.id;
+    return db.transaction(async () => {
+      await columns.lock(tenantId, id);
+      const all = (await credentials.ofUsers(tenantId, [id])).get(id) ?? [];
+      const removed = all.filter((credential) => credential.type === type);
+      for (const credential of removed) {
+        await credentials.remove(tenantId, credential.id);
+        recordCredential(events, authority, 'credential.removed', credential);
+      }
+      return removed;
+    });
+  }
+
+  async #idsOf({ tenantId, userId }: CredentialInfo): Promise<string[]> {
+    const all = (await this.#deps.credentials.ofUsers(tenantId, [userId])).get(userId) ?? [];
+    return all.map(({ id }) => id);
+  }
+
+  /**
    * Removes a credential of any type. A second factor that is required stays required.
    * @returns The removed credential.
    * @throws CREDENTIAL_PASSWORD_NEEDED Users remove their own password: they could not sign in again.
@@ -82,4 +135,13 @@ export class CredentialService {
       return change(credential);
     });
   }
+}
+
+/** The ids with one of them at another place. @throws CREDENTIAL_NOT_FOUND */
+function placedAfter(ids: readonly string[], id: string, afterId: string | null): readonly string[] {
+  if (afterId === id) return ids;
+  const others = ids.filter((one) => one !== id);
+  const at = afterId === null ? 0 : others.indexOf(afterId) + 1;
+  if (afterId !== null && at === 0) throw authModeErrors.CREDENTIAL_NOT_FOUND();
+  return others.toSpliced(at, 0, id);
 }

@@ -55,10 +55,13 @@ const PHC = /^\$[a-z0-9-]+\$/;
 /** SHA-256 in base64url; the blank cannot occur in it. */
 const CODE_HASHES = /^[\w-]{43}( [\w-]{43})*$/;
 
-const NEXT_ORDINAL = defineStatement<{ last: number }>(
-  'credential-next-ordinal',
+/** A new credential comes last, where the credentials of its user were put in order; else all have the priority 0. */
+const NEXT_PLACE = defineStatement<{ last: number; priority: number }>(
+  'credential-next-place',
   `insert into credential_ordinals (tenant_id, user_id, type, last) values ($1, $2, $3, 1)
-  on conflict (tenant_id, user_id, type) do update set last = credential_ordinals.last + 1 returning last`,
+  on conflict (tenant_id, user_id, type) do update set last = credential_ordinals.last + 1
+  returning last, (select coalesce(max(nullif(c.priority, 0)) + 1, 0)::int from credentials c
+    where c.tenant_id = $1 and c.user_id = $2) as priority`,
 );
 const FIND_PASSWORD = defineStatement<StoredPassword>(
   'password-by-user',
@@ -72,9 +75,11 @@ const RAISE = defineStatement<object>(
 );
 const SECOND_FACTORS = defineStatement<{ type: CredentialType }>(
   'second-factors-by-user',
-  `select distinct type from credentials where tenant_id = $1 and user_id = $2 and type = any($3::text[])
-    and secret is distinct from '' order by type`,
+  `select type from credentials where tenant_id = $1 and user_id = $2 and type = any($3::text[])
+    and secret is distinct from '' group by type order by min(priority), type`,
 );
+const REORDER_SQL = `update credentials c set priority = wanted.at
+  from unnest($2::uuid[]) with ordinality as wanted (id, at) where c.tenant_id = $1 and c.id = wanted.id`;
 const PASSWORD_HASHES_SQL = `select id, secret as hash from credentials
   where tenant_id = $1 and id = any($2::uuid[]) and type = 'password' and secret is not null`;
 const FIND_CODES_SQL = `select id, secret as hashes from credentials
@@ -107,7 +112,7 @@ export class CredentialStore {
   async add(tenantId: string, credential: NewCredential): Promise<CredentialInfo> {
     const { userId, type } = credential;
     const id = newId();
-    const [counted] = await this.#db.run(NEXT_ORDINAL, [tenantId, userId, type]);
+    const [counted] = await this.#db.run(NEXT_PLACE, [tenantId, userId, type]);
     const secret = this.#kept(tenantId, id, type, credential.secret);
     const shown = {
       tenantId,
@@ -116,7 +121,7 @@ export class CredentialStore {
       type,
       ordinal: counted!.last,
       label: credential.label ?? null,
-      priority: 0,
+      priority: counted!.priority,
       data: { ...credential.data },
       createdAt: this.#clock.now(),
       lastUsedAt: null,
@@ -173,13 +178,16 @@ export class CredentialStore {
     return replaced.length > 0;
   }
 
-  /** Sorted types of the account's second factors. The only rule for "has a second factor". */
+  /** Types of the account's second factors, in the order of its credentials. The only rule for "has a second factor". */
   async secondFactorMethods(tenantId: string, userId: string): Promise<CredentialType[]> {
     const rows = await this.#db.run(SECOND_FACTORS, [tenantId, userId, SECOND_FACTOR_TYPES]);
     return rows.map(({ type }) => type);
   }
 
-  /** Sorted types that a sign-in accepts as second factor of the account; recovery codes while one of them is left. */
+  /**
+   * Types that a sign-in accepts as second factor of the account, in the order of its credentials; recovery codes while one of them
+   * is left.
+   */
   async acceptedAsSecond(tenantId: string, userId: string): Promise<CredentialType[]> {
     const rows = await this.#db.run(SECOND_FACTORS, [tenantId, userId, ACCEPTED_AS_SECOND]);
     return rows.map(({ type }) => type);
@@ -206,10 +214,11 @@ export class CredentialStore {
     return (row ?? null) as CredentialInfo | null;
   }
 
-  /** Credentials of many users, by user, in the order of type and ordinal: one statement. */
+  /** Credentials of many users, by user, in their order, else by type and ordinal: one statement. */
   async ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly CredentialInfo[]>> {
     const rows = (await this.#select(tenantId)
       .where(sql<boolean>`credentials.user_id = any(${userIds}::text[])`)
+      .orderBy('credentials.priority')
       .orderBy('credentials.type')
       .orderBy('credentials.ordinal')
       .execute()) as unknown as CredentialInfo[];
@@ -228,6 +237,11 @@ export class CredentialStore {
 
   async rename(tenantId: string, id: string, label: string | null): Promise<void> {
     await this.#run('update credentials set label = $3 where tenant_id = $1 and id = $2', [tenantId, id, label]);
+  }
+
+  /** Puts credentials of one user in order. @param ids Of all its credentials. */
+  async reorder(tenantId: string, ids: readonly string[]): Promise<void> {
+    await this.#run(REORDER_SQL, [tenantId, ids]);
   }
 
   /** Stores the current time as the last use of a credential. */

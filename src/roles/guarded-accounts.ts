@@ -1,5 +1,5 @@
 import { type Authority, PermissionSet } from '../access/index.ts';
-import { kernelErrors, type TenantRef } from '../kernel/index.ts';
+import { IdentityError, kernelErrors, type TenantRef } from '../kernel/index.ts';
 import { type Database, openUnitOfWork } from '../persistence/index.ts';
 import { MASTER_TENANT, type TenantDirectory } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
@@ -67,6 +67,20 @@ export class GuardedAccounts {
     if (ids.length === 0) return;
     for (const held of await this.#powersOf(authority, kind, ids)) assertMatches(authority, held);
     for (const each of ids) compared?.add(keyOf(each));
+  }
+
+  /** Those of the users whom the caller may change, as `assertMayChange` says. */
+  async changeableAmong(authority: Authority, userIds: readonly string[]): Promise<string[]> {
+    const changeable: string[] = [];
+    for (const userId of userIds) {
+      try {
+        await this.assertMayChange(authority, 'user', userId);
+        changeable.push(userId);
+      } catch (error) {
+        if (!(error instanceof IdentityError)) throw error;
+      }
+    }
+    return changeable;
   }
 
   /**

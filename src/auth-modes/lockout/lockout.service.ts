@@ -56,7 +56,7 @@ export interface LockoutServiceDeps {
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly users: AccountSource;
   readonly accounts: AccountSwitch;
-  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'changeableAmong'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -80,6 +80,8 @@ export interface AccountFailures {
   readonly blockedUntil: Date | null;
   /** Seconds until then, rounded up. */
   readonly waitSeconds: number | null;
+  /** How many blocks followed each other, the present one included. */
+  readonly level: number;
 }
 
 export const NO_FAILURES: AccountFailures = {
@@ -88,15 +90,20 @@ export const NO_FAILURES: AccountFailures = {
   lastIp: null,
   blockedUntil: null,
   waitSeconds: null,
+  level: 0,
 };
 
 /** How long counters are kept after the last failure. */
 const KEPT_SECONDS = 31 * 86_400;
 
+/** Subjects of one unit of work: each has an event for each of five factors at most, and a transaction holds 5,000. */
+const SUBJECTS_PER_COMMIT = 500;
+
 const FREE: Verdict = { isBlocked: false, until: null, rule: null };
 
-/** Which blocks to lift: all of an account, of an address or of a name that no account has, or one row. */
+/** Which blocks to lift: all of an account, of every account, of an address or of a name that no account has, or one row. */
 export type LiftTarget =
+  | { readonly allUsers: true }
   | { readonly userId: string }
   | { readonly address: string }
   | { readonly name: string }
@@ -230,6 +237,7 @@ export class LockoutService {
     authority.requireAccount('');
     const { db, store } = this.#deps;
     const tenantId = authority.tenant.id;
+    if ('allUsers' in target) return this.#liftAll(authority);
     if ('address' in target || 'name' in target) {
       const { kind, key } = 'name' in target ? nameSubject(target.name) : givenAddress(target.address);
       return db.transaction(async () =>
@@ -248,6 +256,34 @@ export class LockoutService {
     const user = await getAccount(this.#deps.users, tenantId, target.userId);
     await this.#deps.guard.assertMayChange(authority, 'user', user.id);
     return db.transaction(() => this.#liftOf(authority, user));
+  }
+
+  /**
+   * Lifts the temporary blocks of all accounts and their devices, 500 of them in a commit. Accounts that the caller may not
+   * change stay blocked, and so do those that are disabled.
+   */
+  async #liftAll(authority: Authority): Promise<number> {
+    let lifted = 0;
+    for (const kind of ['account', 'device'] as const) lifted += await this.#liftAllOf(authority, kind);
+    return lifted;
+  }
+
+  async #liftAllOf(authority: Authority, kind: 'account' | 'device'): Promise<number> {
+    const { db, guard, store } = this.#deps;
+    const tenantId = authority.tenant.id;
+    let lifted = 0;
+    let after = '';
+    for (;;) {
+      const subjects = await store.subjectsOf(tenantId, kind, after, SUBJECTS_PER_COMMIT);
+      const accounts = subjects.map((subject) => accountOf(kind, subject)!);
+      const changeable = new Set(await guard.changeableAmong(authority, [...new Set(accounts)]));
+      const cleared = subjects.filter((_, at) => changeable.has(accounts[at]!));
+      lifted += await db.transaction(async () =>
+        this.#recordLifted(authority, await store.clearSubjects(tenantId, kind, cleared)),
+      );
+      if (subjects.length < SUBJECTS_PER_COMMIT) return lifted;
+      after = subjects.at(-1)!;
+    }
   }
 
   /**
@@ -355,6 +391,7 @@ function toAccountFailures(row: AccountCounterRow, settings: LockoutSettings, no
     lastIp: row.lastIp,
     blockedUntil: until === null ? null : new Date(until),
     waitSeconds: until === null ? null : Math.ceil((until - now) / 1000),
+    level: row.level,
   };
 }
 

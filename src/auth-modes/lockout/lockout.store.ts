@@ -97,6 +97,11 @@ const CLEAR_ACCOUNTS_SQL = `delete from lockouts where tenant_id = $1 and subjec
 const ACCOUNTS_AT_SQL = `select subject as "userId" from lockouts
   where tenant_id = $1 and subject_kind = 'account' and factor = $2 and subject > $3 order by subject limit $4`;
 
+const SUBJECTS_OF_SQL = `select distinct subject from lockouts
+  where tenant_id = $1 and subject_kind = $2 and subject > $3 order by subject limit $4`;
+const CLEAR_SUBJECTS_SQL = `delete from lockouts where tenant_id = $1 and subject_kind = $2
+  and subject = any($3::text[]) ${CLEARED}`;
+
 const SWEEP_SQL = `delete from lockouts l using (
     select o.* from tenants t cross join lateral (
       select tenant_id, subject_kind, subject, factor from lockouts o
@@ -185,6 +190,17 @@ export class LockoutStore {
   async accountsAt(tenantId: string, factor: LockoutFactor, after: string, limit: number): Promise<string[]> {
     const rows = await this.#run<{ userId: string }>(ACCOUNTS_AT_SQL, [tenantId, factor, after, limit]);
     return rows.map(({ userId }) => userId);
+  }
+
+  /** Keys of the subjects of a kind with a counter at any factor, in order, after a key. */
+  async subjectsOf(tenantId: string, kind: string, after: string, limit: number): Promise<string[]> {
+    const rows = await this.#run<{ subject: string }>(SUBJECTS_OF_SQL, [tenantId, kind, after, limit]);
+    return rows.map(({ subject }) => subject);
+  }
+
+  /** Deletes the counters of subjects of a kind at all factors. */
+  clearSubjects(tenantId: string, kind: string, subjects: readonly string[]): Promise<ClearedRow[]> {
+    return this.#run<ClearedRow>(CLEAR_SUBJECTS_SQL, [tenantId, kind, subjects]);
   }
 
   /** Counters of accounts at a factor; accounts without a failure have none. */

@@ -1,6 +1,6 @@
 import type { Authority } from '../../access/index.ts';
 import type { EventActor } from '../../events/index.ts';
-import { IdentityError, kernelErrors, type TenantRef } from '../../kernel/index.ts';
+import { kernelErrors, type TenantRef } from '../../kernel/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import { type TenantDirectory, type TenantSettings, tenantErrors } from '../../tenants/index.ts';
 import { type AccountSource, getAccount } from '../../users/index.ts';
@@ -13,7 +13,7 @@ export interface CodeResendServiceDeps {
   readonly lockouts: Pick<LockoutService, 'check' | 'fail' | 'failuresOf' | 'lift' | 'liftOfAccounts' | 'serially'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly users: AccountSource;
-  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'changeableAmong'>;
 }
 
 /** The requests of a user to have a code sent again. */
@@ -109,31 +109,18 @@ export class CodeResendService {
    * the caller may not change stay blocked.
    */
   async liftAll(authority: Authority): Promise<LiftedResends> {
-    const { lockouts, store } = this.#deps;
+    const { guard, lockouts, store } = this.#deps;
     const { id } = authority.tenant;
     if (!(await this.#settings(id)).isEnabled) return NOT_COUNTED;
     let liftedCount = 0;
     let after = '';
     for (;;) {
       const userIds = await store.accountsAt(id, 'otp-resend', after, ACCOUNTS_PER_COMMIT);
-      const changeable = await this.#changeable(authority, userIds);
+      const changeable = await guard.changeableAmong(authority, userIds);
       liftedCount += await lockouts.liftOfAccounts(authority, changeable, 'otp-resend');
       if (userIds.length < ACCOUNTS_PER_COMMIT) return { isCounted: true, liftedCount };
       after = userIds.at(-1)!;
     }
-  }
-
-  async #changeable(authority: Authority, userIds: readonly string[]): Promise<string[]> {
-    const changeable: string[] = [];
-    for (const userId of userIds) {
-      try {
-        await this.#deps.guard.assertMayChange(authority, 'user', userId);
-        changeable.push(userId);
-      } catch (error) {
-        if (!(error instanceof IdentityError)) throw error;
-      }
-    }
-    return changeable;
   }
 
   async #settings(tenantId: string): Promise<TenantSettings['otpResend']> {

@@ -68,6 +68,68 @@ describe('credentials of any type over GraphQL', () => {
     expect((await world.graphql(world.app(tenant, 'user:read'), LIST, { user: userId })).code).toBe('FORBIDDEN');
   });
 
+  it('have an order, in which a sign-in offers second factors and which new ones end', async () => {
+    const MOVE = `mutation ($input: MoveCredentialInput!) {
+      moveCredential(input: $input) { userId credential { type } } }`;
+    const move = (caller: Caller, credentialId: string, afterId?: string | null) =>
+      world.graphql(caller, MOVE, { input: { credentialId, afterId } });
+    const secret = await password();
+    const mover = app('credential:write');
+    expect(await types()).toEqual(['password', 'totp']);
+    const moved = { userId, credential: { type: 'TOTP' } };
+    expect((await move(me('credential:write:self'), totp)).data.moveCredential).toEqual(moved);
+    expect((await move(mover, totp)).errors).toEqual([]);
+    expect(await types()).toEqual(['totp', 'password']);
+    const { credentials } = world.stores;
+    const add = (type: 'recovery-code' | 'image-proof', secret: string) =>
+      world.db.transaction(() => credentials.add(tenant.id, { userId, type, secret }));
+    const { id: codes } = await add('recovery-code', 'x'.repeat(43));
+    expect(await types()).toEqual(['totp', 'password', 'recovery-code']);
+    expect(await credentials.acceptedAsSecond(tenant.id, userId)).toEqual(['totp', 'recovery-code']);
+    expect((await move(mover, totp, codes)).errors).toEqual([]);
+    expect((await move(mover, totp, totp)).errors).toEqual([]);
+    expect(await types()).toEqual(['password', 'recovery-code', 'totp']);
+    expect(await credentials.acceptedAsSecond(tenant.id, userId)).toEqual(['recovery-code', 'totp']);
+    expect((await move(mover, secret, totp.toUpperCase())).errors).toEqual([]);
+    expect(await types()).toEqual(['recovery-code', 'totp', 'password']);
+    const params = { type: 'totp', credentialId: totp, changed: ['place'] };
+    const updated = (await events()).filter(({ type }) => type === 'credential.updated');
+    expect(updated.map((event) => event.params)).toEqual([
+      params,
+      params,
+      { ...params, type: 'password', credentialId: secret },
+    ]);
+    const other = (await world.giveTotp(tenant, (await world.newUser(tenant)).id)).id;
+    for (const [id, after] of [
+      [totp, other],
+      [totp, newId()],
+      [newId(), totp],
+      [newId(), null],
+    ] as const)
+      expect((await move(mover, id, after)).code).toBe('CREDENTIAL_NOT_FOUND');
+    expect((await move(me(), totp)).code).toBe('FORBIDDEN');
+    expect(await types()).toEqual(['recovery-code', 'totp', 'password']);
+  });
+
+  it('of one type are removed together, with an event each', async () => {
+    const CLEAR = `mutation ($input: RemoveCredentialsInput!) {
+      removeCredentials(input: $input) { userId credentials { type } } }`;
+    const clear = (caller: Caller, type = 'TOTP', id = userId) =>
+      world.graphql(caller, CLEAR, { input: { userId: id, type } });
+    await world.giveTotp(tenant, userId);
+    await password();
+    const gone = { userId, credentials: [{ type: 'TOTP' }, { type: 'TOTP' }] };
+    expect((await clear(me('credential:delete:self'))).data.removeCredentials).toEqual(gone);
+    expect((await clear(app('credential:delete'))).data.removeCredentials).toEqual({ userId, credentials: [] });
+    expect(await types()).toEqual(['password']);
+    expect((await events()).filter(({ type }) => type === 'credential.removed')).toHaveLength(2);
+    expect((await clear(me('credential:delete:self'), 'PASSWORD')).code).toBe('CREDENTIAL_PASSWORD_NEEDED');
+    expect((await clear(app('credential:delete'), 'TOTP', 'nobody')).code).toBe('USER_NOT_FOUND');
+    const other = await world.newUser(tenant);
+    expect((await clear(me('credential:delete:self'), 'TOTP', other.id)).code).toBe('FORBIDDEN');
+    expect((await clear(app('credential:write'))).code).toBe('FORBIDDEN');
+  });
+
   it('are removed, with an event', async () => {
     expect((await remove(me('credential:delete:self'))).data.removeCredential).toEqual({
       userId,
@@ -123,6 +185,8 @@ describe('credentials of any type over GraphQL', () => {
     const old = { ...me('credential:write:self', 'credential:delete:self'), authTime };
     expect((await rename(old, 'x')).code).toBe('REAUTHENTICATION_REQUIRED');
     expect((await remove(old)).code).toBe('REAUTHENTICATION_REQUIRED');
+    const MOVE = 'mutation ($input: MoveCredentialInput!) { moveCredential(input: $input) { userId } }';
+    expect((await world.graphql(old, MOVE, { input: { credentialId: totp } })).code).toBe('REAUTHENTICATION_REQUIRED');
     expect(await events()).toEqual([]);
   });
 });

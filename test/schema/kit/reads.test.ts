@@ -136,6 +136,8 @@ beforeAll(async () => {
   // No operation sets these moments yet.
   for (const table of ['tenants', 'clients'])
     await sql`update ${sql.ref(table)} set not_before = now()`.execute(world.db.read());
+  // The reason of accounts that are disabled, without ending their sessions.
+  await sql`update users set disabled_reason = 'admin'`.execute(world.db.read());
 });
 afterAll(() => world.close());
 

@@ -27,7 +27,7 @@ describe('lock-out', () => {
       directory: world.services.directory,
       users: world.stores.userStore,
       accounts: { setEnabled },
-      guard: { assertMayChange: () => Promise.resolve() },
+      guard: { assertMayChange: () => Promise.resolve(), changeableAmong: async (_authority, ids) => [...ids] },
       events: world.services.events,
       clock: world.clock,
     });
@@ -66,6 +66,28 @@ describe('lock-out', () => {
     expect((await check()).isBlocked).toBe(true);
     world.clock.advance(1);
     expect((await check()).isBlocked).toBe(false);
+  });
+
+  it('lifts the blocks of all accounts and their devices, of those whom the caller may change', async () => {
+    const { tenant, user, fail, check } = await scene({ ipLimit: 0 });
+    const strong = await world.newUser(tenant);
+    const role = await world.newRole(tenant, { permissions: ['user:delete'] });
+    await world.grantRole(tenant, { roleId: role.id, holderKind: 'user', holderId: strong.id });
+    const device = { knownDeviceId: 'kitchen' };
+    await fail(3);
+    await fail(3, { factor: 'second' });
+    await fail(3, device);
+    await fail(3, { userId: strong.id });
+    await fail(3, { userId: null, name: 'nobody' });
+    const lift = (authority: Authority) => lockouts().lift(authority, { allUsers: true });
+    expect(await lift(new Authority(world.app(tenant, 'block:lift'), tenant, 'tenant'))).toBe(3);
+    expect((await check()).isBlocked).toBe(false);
+    expect((await check(device)).isBlocked).toBe(false);
+    expect((await check({ userId: strong.id })).isBlocked).toBe(true);
+    expect(await lift(world.system(tenant))).toBe(1);
+    expect((await check({ userId: null, name: 'nobody' })).isBlocked).toBe(true);
+    const lifted = (await world.events(tenant)).filter(({ type }) => type === 'lockout.lifted');
+    expect(lifted.map(({ subject_id }) => subject_id).sort()).toEqual([user.id, user.id, user.id, strong.id].sort());
   });
 
   it('does not count tries during a block', async () => {
