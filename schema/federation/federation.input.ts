@@ -143,8 +143,11 @@ export class DeleteFederationProviderPayload {
 export class LinkExternalAccountInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
-  @Field(() => String, { description: 'Type of the provider.' })
-  providerType!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Type that the provider must have. Default: any.',
+  })
+  providerType?: string | null;
   @Field(() => String, { description: 'Name of the provider.' })
   providerName!: string;
   @Field(() => String, { description: 'Id of the account at the provider: 1 to 512 characters.' })
@@ -154,6 +157,11 @@ export class LinkExternalAccountInput {
     description: 'Display name of the account at the provider. When absent, a stored name stays.',
   })
   externalName?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the user may have no other account at the provider. Default false.',
+  })
+  isOnlyOne?: boolean | null;
 }
 
 @InputType({ description: 'An external account to unlink from a user.' })
@@ -166,6 +174,20 @@ export class UnlinkExternalAccountInput {
   providerName!: string;
   @Field(() => String, { description: 'Id of the account at the provider.' })
   externalId!: string;
+}
+
+@InputType({ description: 'A user, and a provider whose accounts to unlink.' })
+export class UnlinkProviderInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+  @Field(() => String, { description: 'Name of the provider.' })
+  providerName!: string;
+}
+
+@ObjectType({ description: 'Result of unlinking the accounts at a provider.' })
+export class UnlinkProviderPayload {
+  @Field(() => [ID], { description: 'Global ids of the removed links.' })
+  removedLinkIds!: string[];
 }
 
 @ObjectType({ description: 'Result of linking an account.' })

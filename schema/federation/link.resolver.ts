@@ -16,6 +16,8 @@ import {
   LinkExternalAccountPayload,
   UnlinkExternalAccountInput,
   UnlinkExternalAccountPayload,
+  UnlinkProviderInput,
+  UnlinkProviderPayload,
 } from './federation.input.ts';
 import { linksOfUser, providerById } from './federation.loader.ts';
 import { FederationLinkType, FederationProviderType, FederationTokenType, toProvider } from './federation.type.ts';
@@ -24,7 +26,7 @@ const linkKey = ({ providerId, externalId }: LinkRow): string => joinKey([provid
 
 const accountOf = (input: LinkExternalAccountInput | UnlinkExternalAccountInput) => ({
   userId: keyOf('User', input.userId, 'input.userId'),
-  provider: { type: input.providerType, name: input.providerName },
+  provider: { name: input.providerName, ...(input.providerType == null ? {} : { type: input.providerType }) },
   externalId: input.externalId,
 });
 
@@ -81,8 +83,9 @@ export class FederationLinkResolver {
     input: LinkExternalAccountInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ link: LinkRow }> {
-    const { externalName } = input;
-    const account = { ...accountOf(input), ...(externalName == null ? {} : { externalName }) };
+    const { externalName, isOnlyOne } = input;
+    const name = externalName == null ? {} : { externalName };
+    const account = { ...accountOf(input), ...name, isOnlyOne: isOnlyOne === true };
     return { link: await services.federationLinks.link(authority, account) };
   }
 
@@ -98,6 +101,22 @@ export class FederationLinkResolver {
   ): Promise<UnlinkExternalAccountPayload> {
     const link = await services.federationLinks.unlink(authority, accountOf(input));
     return { removedLinkId: toGlobalId('FederationLink', authority.tenant, linkKey(link)) };
+  }
+
+  @RequiresScopes(['federation-link:write'], ['federation-link:write:self'])
+  @Errors('USER_NOT_FOUND', 'LINK_NOT_FOUND', 'ACCOUNT_GUARDED', 'REAUTHENTICATION_REQUIRED')
+  @Mutation(() => UnlinkProviderPayload, {
+    description: 'Unlinks all external accounts that a user has at a provider.',
+  })
+  async unlinkProvider(
+    @Arg('input', () => UnlinkProviderInput, { description: 'The user and the provider.' })
+    { userId, providerName }: UnlinkProviderInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<UnlinkProviderPayload> {
+    const user = keyOf('User', userId, 'input.userId');
+    const removed = await services.federationLinks.unlinkAllOf(authority, user, providerName);
+    const toId = (link: LinkRow) => toGlobalId('FederationLink', authority.tenant, linkKey(link));
+    return { removedLinkIds: removed.map(toId) };
   }
 
   @RequiresScopes(['federation-token:read'])

@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
 import { isUsable, type User, type UserInput, type UserKeys } from '../../src/users/index.ts';
@@ -54,6 +55,19 @@ export class UserResolver {
   async unmodifiableAttributes(@Root() { tenantId }: UserKeys, @Ctx() { services }: GraphContext): Promise<string[]> {
     const definitions = (await services.directory.byId(tenantId))?.settings.attributes ?? [];
     return definitions.filter(({ isUnmodifiable }) => isUnmodifiable).map(({ name }) => name);
+  }
+
+  @Reads('attributes')
+  @FieldResolver(() => GraphQLJSONObject, {
+    description: 'Those of the attributes that the tenant has not defined.',
+  })
+  async undefinedAttributes(
+    @Root() { tenantId, attributes }: Pick<User, 'tenantId' | 'attributes'>,
+    @Ctx() { services }: GraphContext,
+  ): Promise<Record<string, unknown>> {
+    const definitions = (await services.directory.byId(tenantId))?.settings.attributes ?? [];
+    const defined = new Set(definitions.map(({ name }) => name));
+    return Object.fromEntries(Object.entries(attributes ?? {}).filter(([name]) => !defined.has(name)));
   }
 
   @RequiresScopes(['user:read'], ['user:read:self'])

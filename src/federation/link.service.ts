@@ -17,14 +17,19 @@ import type { FederationLinkStore, LinkKey, LinkRow } from './link.store.ts';
 import { type ProviderRef, providerKey } from './provider.service.ts';
 import type { FederationProviderStore } from './provider.store.ts';
 
+/** A provider by its name, which is unique in the tenant; where a type is given, it must have it. */
+export type NamedProvider = Pick<ProviderRef, 'name'> & Partial<Pick<ProviderRef, 'type'>>;
+
 /** An external account, and the user it is linked to. */
 export interface LinkInput {
   readonly userId: string;
-  readonly provider: ProviderRef;
+  readonly provider: NamedProvider;
   /** Id of the account at the provider. */
   readonly externalId: string;
   /** Display name of that account; when absent, the stored name stays. */
   readonly externalName?: string | undefined;
+  /** Whether the user may have no other account at the provider. Default false. */
+  readonly isOnlyOne?: boolean | undefined;
 }
 
 /** Tokens a provider gave us for an account, as its token endpoint answered (RFC 6749 section 5.1). */
@@ -88,7 +93,7 @@ export class FederationLinkService {
    * Links an external account to a user. Repeating the call changes only the name, if one is given.
    * @throws USER_NOT_FOUND, FEDERATION_PROVIDER_NOT_FOUND, INVALID_INPUT
    * @throws LINK_ALREADY_BOUND The external account is linked to another user. Of two concurrent calls, one succeeds.
-   * @throws LINK_LIMIT_REACHED The user has 100 linked accounts.
+   * @throws LINK_LIMIT_REACHED The user has 100 linked accounts; or another one at the provider, where one is allowed.
    * @throws ACCOUNT_GUARDED, FORBIDDEN The user has permissions beyond the tenant, or permissions that the caller does not
    *   have.
    * @throws REAUTHENTICATION_REQUIRED Users link accounts to their own only soon after a sign-in.
@@ -98,7 +103,41 @@ export class FederationLinkService {
     const checked = checkedAccount(input);
     return this.#deps.db.transaction(async () => {
       const provider = await this.#provider(authority, input.provider);
+      if (input.isOnlyOne === true) await this.#assertOnlyOne(user, provider, checked);
       return this.#attach(authority, user, provider, checked);
+    });
+  }
+
+  /** Inside a unit of work. @throws LINK_LIMIT_REACHED */
+  async #assertOnlyOne({ tenantId, id }: User, provider: FederationProvider, account: CheckedAccount): Promise<void> {
+    const { store } = this.#deps;
+    await store.lockLinksOf(tenantId, id);
+    const links = (await store.findOfUsers(tenantId, [id])).get(id) ?? [];
+    const others = links.filter((link) => link.providerId === provider.id && link.externalId !== account.externalId);
+    if (others.length === 0) return;
+    const message = 'The user has another account at this provider.';
+    throw federationErrors.LINK_LIMIT_REACHED({
+      message,
+      fields: [{ path: 'input.isOnlyOne', code: 'LINK_LIMIT_REACHED', message }],
+    });
+  }
+
+  /**
+   * Unlinks all accounts that a user has at a provider.
+   * @throws USER_NOT_FOUND, LINK_NOT_FOUND, ACCOUNT_GUARDED, FORBIDDEN, REAUTHENTICATION_REQUIRED
+   */
+  async unlinkAllOf(authority: Authority, userId: string, providerName: string): Promise<readonly LinkRow[]> {
+    const user = await this.userToChange(authority, userId);
+    const { db, store } = this.#deps;
+    const tenantId = authority.tenant.id;
+    return db.transaction(async () => {
+      const links = (await store.findOfUsers(tenantId, [user.id])).get(user.id) ?? [];
+      const removed: LinkRow[] = [];
+      for (const link of links.filter((one) => one.providerName === providerName))
+        if (await store.remove(tenantId, link, user.id)) removed.push(link);
+      if (removed.length === 0) throw federationErrors.LINK_NOT_FOUND();
+      for (const link of removed) this.#record(authority, federationEvents['federation_link.removed'], link);
+      return removed;
     });
   }
 
@@ -119,7 +158,7 @@ export class FederationLinkService {
   }
 
   /** @throws USER_NOT_FOUND, LINK_NOT_FOUND, ACCOUNT_GUARDED, FORBIDDEN, REAUTHENTICATION_REQUIRED */
-  async unlink(authority: Authority, input: Omit<LinkInput, 'externalName'>): Promise<LinkRow> {
+  async unlink(authority: Authority, input: Omit<LinkInput, 'externalName' | 'isOnlyOne'>): Promise<LinkRow> {
     const user = await this.userToChange(authority, input.userId);
     const { db, store, providers } = this.#deps;
     const tenantId = authority.tenant.id;
@@ -252,7 +291,7 @@ export class FederationLinkService {
     return getAccountInReach(this.#deps.users, authority, userId);
   }
 
-  async #provider(authority: Authority, ref: ProviderRef): Promise<FederationProvider> {
+  async #provider(authority: Authority, ref: NamedProvider): Promise<FederationProvider> {
     const provider = await findProvider(this.#deps.providers, authority.tenant.id, ref);
     if (provider === null) throw federationErrors.FEDERATION_PROVIDER_NOT_FOUND();
     return provider;
@@ -299,15 +338,15 @@ export function checkedAccount({
 
 const keyOf = ({ id }: FederationProvider, externalId: string) => ({ providerId: id, externalId });
 
-/** The provider with this type and name; null when the provider of this name has another type. */
+/** The provider with this name; null when it has another type than the given one. */
 export async function findProvider(
   store: FederationProviderStore,
   tenantId: string,
-  { type, name }: ProviderRef,
+  { type, name }: NamedProvider,
 ): Promise<FederationProvider | null> {
-  if (!isAccountId(type) || !isAccountId(name)) return null;
+  if (!isAccountId(name)) return null;
   const provider = await store.findByName(tenantId, name);
-  return provider?.type === type ? provider : null;
+  return type === undefined || provider?.type === type ? provider : null;
 }
 
 const sealContext = (tenantId: string, link: { readonly providerId: string; readonly externalId: string }): string =>

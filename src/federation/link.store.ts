@@ -78,6 +78,13 @@ export class FederationLinkStore {
     return Map.groupBy(rows as LinkRow[], (row) => row.userId);
   }
 
+  /** Lets changes that count the links of a user follow each other, until the unit of work ends. */
+  async lockLinksOf(tenantId: string, userId: string): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`links ${tenantId} ${userId}`}, 0))`.execute(
+      this.#tables(),
+    );
+  }
+
   async countOfUser(tenantId: string, userId: string): Promise<number> {
     const row = await this.#tables()
       .selectFrom('federation_links')

@@ -329,4 +329,24 @@ describe('links to external accounts over GraphQL', () => {
       expect((await read(own)).code).toBe('FORBIDDEN');
     });
   });
+
+  it('may be one at a provider, which is found by its name, and are unlinked together', async () => {
+    const mine = await world.newUser(tenant);
+    const only = (externalId: string, isOnlyOne = true) =>
+      world.graphql(app, LINK, { input: { userId: mine.id, providerName: 'vk_1', externalId, isOnlyOne } });
+    expect((await only('one')).data.linkExternalAccount.link).toMatchObject({ providerType: 'vk', externalId: 'one' });
+    expect((await only('one')).errors).toEqual([]);
+    expect((await only('two')).code).toBe('LINK_LIMIT_REACHED');
+    expect((await only('two', false)).errors).toEqual([]);
+    const CLEAR = 'mutation ($input: UnlinkProviderInput!) { unlinkProvider(input: $input) { removedLinkIds } }';
+    const clear = (providerName: string) => world.graphql(app, CLEAR, { input: { userId: mine.id, providerName } });
+    expect((await clear('none')).code).toBe('LINK_NOT_FOUND');
+    const ids = ['one', 'two'].map((id) => `fed~${tenant.route}~${provider.id}:${id}`);
+    expect((await clear('vk_1')).data.unlinkProvider).toEqual({ removedLinkIds: ids });
+    expect((await clear('vk_1')).code).toBe('LINK_NOT_FOUND');
+    const removed = (await world.events(tenant)).filter(
+      ({ type, subject_id }) => type === 'federation_link.removed' && subject_id === mine.id,
+    );
+    expect(removed).toHaveLength(2);
+  });
 });
