@@ -134,6 +134,11 @@ export class UpdateGroupInput extends GroupReferenceInput {
     description: 'Attributes to set, by name; null removes one, others stay.',
   })
   attributes?: Record<string, unknown> | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether attributes that `attributes` does not name are removed. Default false.',
+  })
+  replaceAttributes?: boolean | null;
   @Field(() => String, { nullable: true, description: 'Id of the group in an external directory; null removes it.' })
   externalId?: string | null;
 }
@@ -192,6 +197,18 @@ export class JoinGroupsInput extends UserGroupsInput {}
 @InputType({ description: 'A user and groups.' })
 export class LeaveGroupsInput extends UserGroupsInput {}
 
+@InputType({ description: 'A group of the tree that new users join.' })
+class DefaultGroupInput {
+  @Field(() => ID, { description: 'The group.' })
+  groupId!: string;
+}
+
+@InputType({ description: 'A group of the tree that new users join from now on.' })
+export class AddDefaultGroupInput extends DefaultGroupInput {}
+
+@InputType({ description: 'A group that new users no longer join.' })
+export class RemoveDefaultGroupInput extends DefaultGroupInput {}
+
 @ObjectType({ description: 'Result of a change to a group.' })
 class GroupPayload {
   @Field(() => GroupType, {
@@ -212,6 +229,12 @@ export class AddGroupMembersPayload extends GroupPayload {}
 
 @ObjectType({ description: 'Result of a change to a group.' })
 export class RemoveGroupMembersPayload extends GroupPayload {}
+
+@ObjectType({ description: 'The group that new users join from now on.' })
+export class AddDefaultGroupPayload extends GroupPayload {}
+
+@ObjectType({ description: 'The group that new users no longer join.' })
+export class RemoveDefaultGroupPayload extends GroupPayload {}
 
 @ObjectType({ description: 'Result of a change to the members of a group.' })
 class GroupMemberPayload extends GroupPayload {

@@ -1,5 +1,5 @@
 import type { Group, GroupKeys, GroupMember, MemberGroupKeys } from '../../src/roles/index.ts';
-import { cutListLoader, narrowListLoader, narrowRowLoader, rowLoader } from '../loading.ts';
+import { cutListLoader, listLoader, narrowListLoader, narrowRowLoader, rowLoader } from '../loading.ts';
 
 export const groupById = rowLoader<Group>(({ groups }, tenantId, ids) => groups.findMany(tenantId, ids));
 
@@ -22,3 +22,9 @@ export const childrenOfGroup = narrowListLoader<GroupKeys>(({ groups }, tenantId
 export const membersOfGroup = cutListLoader<GroupMember>(({ groupMembers }, tenantId, ids, size) =>
   groupMembers.firstOf(tenantId, ids, size),
 );
+
+/** How many groups are inside groups. */
+export const childCountOfGroup = rowLoader<number>(({ groups }, tenantId, ids) => groups.countChildren(tenantId, ids));
+
+/** The groups above groups, from the top. */
+export const ancestorsOfGroup = listLoader<Group>(({ groups }, tenantId, ids) => groups.ancestorsOf(tenantId, ids));

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
 import type { CreateGroup, Group, GroupFilter, GroupKeys, GroupReference, UpdateGroup } from '../../src/roles/index.ts';
 import type { GraphContext } from '../context.ts';
@@ -23,7 +23,7 @@ import {
   UpdateGroupInput,
   UpdateGroupPayload,
 } from './group.input.ts';
-import { childrenOfGroup, narrowGroupById } from './group.loader.ts';
+import { ancestorsOfGroup, childCountOfGroup, childrenOfGroup, narrowGroupById } from './group.loader.ts';
 import { GroupConnection, GroupType } from './group.type.ts';
 
 /** The group that an input refers to. @throws INVALID_INPUT The input has neither an id nor a key, or both. */
@@ -76,6 +76,24 @@ export class GroupResolver {
     return loaders.loadColumns(childrenOfGroup, { tenantId: group.tenantId, key: group.id }, columnsRead(info));
   }
 
+  @Reads()
+  @RequiresScopes(['group:read'])
+  @FieldResolver(() => Int, { nullable: true, description: 'How many child groups the group has.' })
+  async childCount(@Root() group: GroupKeys, @Ctx() { loaders }: GraphContext): Promise<number> {
+    const key = { tenantId: group.tenantId, key: group.id };
+    return (await loaders.load<number | null>(childCountOfGroup, key)) ?? 0;
+  }
+
+  @Reads()
+  @RequiresScopes(['group:read'])
+  @FieldResolver(() => [GroupType], {
+    nullable: 'itemsAndList',
+    description: 'The groups above the group, from the top to its parent.',
+  })
+  ancestors(@Root() group: GroupKeys, @Ctx() { loaders }: GraphContext): Promise<readonly Group[]> {
+    return loaders.load(ancestorsOfGroup, { tenantId: group.tenantId, key: group.id });
+  }
+
   @RequiresScopes(['group:read'])
   @Errors('GROUP_KEY_AMBIGUOUS')
   @Query(() => GroupType, {
@@ -108,7 +126,7 @@ export class GroupResolver {
   @Query(() => GroupConnection, { description: 'Groups of a tenant.' })
   async groups(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, largestPage }: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => GroupFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: GroupFilterInput | null,
@@ -116,7 +134,7 @@ export class GroupResolver {
     orderBy?: GroupOrderInput | null,
   ): Promise<ConnectionData<GroupKeys>> {
     const descending = orderBy?.direction === SortDirection.DESC;
-    const request = toPageRequest(page, info, descending);
+    const request = toPageRequest(page, info, descending, largestPage);
     const order = orderBy?.field ?? GroupOrderField.PATH;
     return toConnection(
       await services.groups.page(authority, toFilter(filter ?? {}), order, request, columnsRead(info)),

@@ -1,5 +1,6 @@
 import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
+import { DefaultGroupResolver } from './default-group.resolver.ts';
 import { GroupResolver } from './group.resolver.ts';
 import { GroupMemberResolver, UserGroupsResolver } from './group-member.resolver.ts';
 
@@ -10,6 +11,6 @@ declare module '../global-id.ts' {
 }
 
 export const groups: SchemaModule = {
-  resolvers: [GroupResolver, GroupMemberResolver, UserGroupsResolver],
+  resolvers: [GroupResolver, GroupMemberResolver, UserGroupsResolver, DefaultGroupResolver],
   nodes: [defineNode('grp', 'Group', ({ services }, tenantId, key) => services.groups.findIn(tenantId, key))],
 };

@@ -1,3 +1,4 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { ClientObject } from '../clients/client.type.ts';
 import { GroupType } from '../groups/group.type.ts';
@@ -47,6 +48,13 @@ export class CreateRoleInput {
     description: 'Roles that the role contains. The caller must hold the permissions that they give.',
   })
   childIds?: string[] | null;
+  @Field(() => [RoleReferenceInput], {
+    nullable: true,
+    description: 'More roles that it contains, by id or name, at most 200.',
+  })
+  children?: RoleReferenceInput[] | null;
+  @Field(() => GraphQLJSONObject, { nullable: true, description: 'Attributes, at most 64 KiB together.' })
+  attributes?: Record<string, unknown> | null;
 }
 
 @InputType({ description: 'Changes to a role; absent members stay.' })
@@ -63,6 +71,16 @@ export class UpdateRoleInput {
       'Native permissions that the role gives; replaces the list. The caller must hold each added permission.',
   })
   permissions?: string[] | null;
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'Attributes to set, by name; null removes one, others stay.',
+  })
+  attributes?: Record<string, unknown> | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether attributes that `attributes` does not name are removed. Default false.',
+  })
+  replaceAttributes?: boolean | null;
   @Field(() => [ID], {
     nullable: true,
     description: 'Roles to add to the role. The caller must hold the permissions that they give.',

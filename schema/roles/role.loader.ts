@@ -28,12 +28,17 @@ export const rolesOfUser = narrowListLoader<RoleOfUser>(async (services, tenantI
 
 /** The roles that users have in their tenant, directly or not. */
 export const effectiveRolesOfUser = listLoader<RoleOfUser>(async ({ roles: service }, tenantId, ids) => {
-  const found = await service.effectiveOf(tenantId, ids);
+  const found = await service.effectiveOf(tenantId, 'user', ids);
   return new Map([...found].map(([userId, roles]) => [userId, roles.map((role) => ({ ...role, userId }))]));
 });
 
 export const rolesOfGroup = narrowListLoader<RoleKeys>((services, tenantId, ids, columns) =>
   findGranted(services, 'group', tenantId, ids, columns),
+);
+
+/** The roles that members of groups have through these and the groups above them. */
+export const effectiveRolesOfGroup = listLoader<Role>(({ roles: service }, tenantId, ids) =>
+  service.effectiveOf(tenantId, 'group', ids),
 );
 
 export const rolesOfClient = narrowListLoader<RoleKeys>((services, tenantId, ids, columns) =>

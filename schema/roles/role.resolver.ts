@@ -12,7 +12,7 @@ import {
   type UpdateRole,
 } from '../../src/roles/index.ts';
 import type { UserKeys } from '../../src/users/index.ts';
-import { narrowClientById } from '../clients/client.loader.ts';
+import { clientById, narrowClientById } from '../clients/client.loader.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import { toClientReference } from '../clients/client-reference.ts';
 import type { GraphContext } from '../context.ts';
@@ -37,6 +37,7 @@ import {
 import type { RoleOfUser } from './role.loader.ts';
 import {
   childrenOfRole,
+  effectiveRolesOfGroup,
   effectiveRolesOfUser,
   isAdministratorById,
   isCompositeById,
@@ -45,7 +46,7 @@ import {
   rolesOfUser,
 } from './role.loader.ts';
 import { RoleConnection, RoleType } from './role.type.ts';
-import { toRoleReference } from './role-reference.ts';
+import { toRoleReference, toRoleReferences } from './role-reference.ts';
 
 const keysOf = (ids: readonly string[] | null | undefined, path: string): string[] =>
   (ids ?? []).map((id, index) => keyOf('Role', id, `${path}.${index}`));
@@ -106,6 +107,19 @@ export class RoleResolver {
     return loaders.loadColumns(narrowClientById, { tenantId: role.tenantId, key: role.clientUuid }, columnsRead(info));
   }
 
+  @Reads('clientUuid')
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: '`client_id` of the client that the role belongs to; null for a role of the tenant.',
+  })
+  async clientId(
+    @Root() role: Pick<Role, 'tenantId' | 'clientUuid'>,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<string | null> {
+    if (role.clientUuid === TENANT_ROLE_CLIENT) return null;
+    return (await loaders.load(clientById, { tenantId: role.tenantId, key: role.clientUuid }))?.clientId ?? null;
+  }
+
   @RequiresScopes(['role:read'])
   @Errors('ROLE_CLIENT_NOT_FOUND')
   @Query(() => RoleType, {
@@ -159,9 +173,10 @@ export class RoleResolver {
   })
   async createRole(
     @Arg('input', () => CreateRoleInput, { description: 'The role.' })
-    { clientId, childIds, ...input }: CreateRoleInput,
-    @Ctx() { services, authority }: GraphContext,
+    { clientId, childIds, children, ...input }: CreateRoleInput,
+    @Ctx() context: GraphContext,
   ): Promise<{ role: Role }> {
+    const { services, authority } = context;
     const role = await services.roles.create(authority, {
       ...given(input),
       clientUuid:
@@ -173,6 +188,7 @@ export class RoleResolver {
               roleErrors.ROLE_CLIENT_NOT_FOUND,
             ),
       childIds: keysOf(childIds, 'input.childIds'),
+      children: await toRoleReferences(context, children ?? [], 'input.children'),
     } as CreateRole);
     return { role };
   }
@@ -274,6 +290,17 @@ export class GroupRolesResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<readonly RoleKeys[]> {
     return loaders.loadColumns(rolesOfGroup, { tenantId: group.tenantId, key: group.id }, columnsRead(info));
+  }
+
+  @Reads()
+  @RequiresScopes(['role-grant:read'])
+  @FieldResolver(() => [RoleType], {
+    nullable: 'itemsAndList',
+    description:
+      'Roles that members have through the group, by name: granted to it or to a group above it, or inside these roles.',
+  })
+  effectiveRoles(@Root() { tenantId, id }: GroupKeys, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
+    return loaders.load(effectiveRolesOfGroup, { tenantId, key: id });
   }
 }
 

@@ -1,3 +1,4 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { connectionOf } from '../kit/connection.ts';
@@ -22,9 +23,12 @@ export class RoleType extends Node {
       'Native permissions that the role gives: `user:read`, `user:read:self`, in `master` also `user:read:all`.',
   })
   permissions!: string[];
+  @Field(() => GraphQLJSONObject, { description: 'Attributes: any JSON value per name.' })
+  attributes!: Record<string, unknown>;
   @Field(() => Boolean, {
     name: 'isBuiltin',
-    description: 'Whether the service created the role; then it cannot be changed or deleted.',
+    description:
+      'Whether the service created the role; then it cannot be changed or deleted, except for what the role of new users contains.',
   })
   builtin!: boolean;
   @Field(() => Date, { description: 'When it was created.' })

@@ -13,6 +13,7 @@ export {
   checkedPermissions,
   parsePermissions,
 } from './escalation.ts';
+export type { DefaultGroupService } from './groups/default-group.service.ts';
 export type { Group, GroupMember } from './groups/group.entity.ts';
 export type { CreateGroup, UpdateGroup } from './groups/group.service.ts';
 export {

@@ -160,8 +160,8 @@ export const REALM_ADMINISTRATOR_ROLE: BuiltinRole = {
 /** The roles inside the default role. */
 const DEFAULTS: readonly string[] = ['offline_access', 'uma_authorization'];
 
-/** Name of the role that holds what every user of the tenant has. */
-const defaultRoleName = (tenantName: string): string => `default-roles-${tenantName.toLowerCase()}`;
+/** Name of the role that new users of the tenant get. */
+export const defaultRoleName = (tenantName: string): string => `default-roles-${tenantName.toLowerCase()}`;
 
 /** The roles of a tenant of the template `realm` itself. */
 export function realmRoles(tenantName: string): BuiltinRole[] {

@@ -1,6 +1,14 @@
 import type { Authority } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
-import { type Clock, type IdentityError, invalidField, kernelErrors, newId, requireText } from '../kernel/index.ts';
+import {
+  type Clock,
+  type IdentityError,
+  invalidField,
+  isSameJson,
+  kernelErrors,
+  newId,
+  requireText,
+} from '../kernel/index.ts';
 import {
   type ColumnSet,
   type Database,
@@ -8,14 +16,16 @@ import {
   type PageResult,
   violatedConstraint,
 } from '../persistence/index.ts';
+import { mergedAttributes } from './attributes.ts';
 import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 import { assertMayGrant, checkedPermissions, parsePermissions } from './escalation.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
+import { defaultRoleName } from './realm-roles.ts';
 import { type HolderKind, type Role, TENANT_ROLE_CLIENT } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
 import { roleEvents } from './role.events.ts';
 import type { GrantedRole, RoleFilter, RoleKeys, RoleStore } from './role.store.ts';
-import { findRole, type RoleReference } from './role-reference.ts';
+import { findRole, findRoles, type RoleReference } from './role-reference.ts';
 
 export interface CreateRole {
   /** 1 to 255 characters, unique among the roles of the tenant, or of its client. */
@@ -27,6 +37,9 @@ export interface CreateRole {
   readonly permissions?: readonly string[];
   /** Roles that this one contains. */
   readonly childIds?: readonly string[];
+  /** More of them, by id or name. */
+  readonly children?: readonly RoleReference[];
+  readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
 export interface UpdateRole {
@@ -34,6 +47,10 @@ export interface UpdateRole {
   readonly description?: string | null;
   /** Replaces the list. */
   readonly permissions?: readonly string[];
+  /** Replaces the named attributes; null removes one, others stay. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  /** Whether attributes that are not named are removed, where some are given. Default false. */
+  readonly replaceAttributes?: boolean;
   readonly addChildIds?: readonly string[];
   readonly removeChildIds?: readonly string[];
 }
@@ -89,15 +106,19 @@ export class RoleService {
   }
 
   /**
-   * The roles that users have in their tenant, directly, through groups or inside other roles, by name. The caller of this method
-   * must check the permission to read them.
+   * The roles that holders of one kind have in their tenant, directly, through groups or inside other roles, by name. A group has
+   * those of the groups above it too. The caller of this method must check the permission to read them.
    */
-  async effectiveOf(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly Role[]>> {
-    const held = await this.#deps.effective.rolesOf(tenantId, 'user', userIds);
+  async effectiveOf(
+    tenantId: string,
+    kind: HolderKind,
+    holderIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly Role[]>> {
+    const held = await this.#deps.effective.rolesOf(tenantId, kind, holderIds);
     const inTenant = held.filter(({ onTenantId }) => onTenantId === tenantId);
     const roles = await this.#deps.store.findMany(tenantId, [...new Set(inTenant.map(({ roleId }) => roleId))]);
-    const byUser = Map.groupBy(inTenant, ({ holderId }) => holderId);
-    return new Map([...byUser].map(([userId, rows]) => [userId, toRoles(rows, roles)]));
+    const byHolder = Map.groupBy(inTenant, ({ holderId }) => holderId);
+    return new Map([...byHolder].map(([holderId, rows]) => [holderId, toRoles(rows, roles)]));
   }
 
   /**
@@ -144,6 +165,7 @@ export class RoleService {
     const name = requireText(input.name, 'input.name', NAME);
     const permissions = checkedPermissions('input.permissions', input.permissions ?? []).sort();
     assertMayGrant(authority, parsePermissions(permissions));
+    const attributes = mergedAttributes({}, input.attributes ?? {}, 'input.attributes');
     const now = clock.now();
     return db.transaction(async () => {
       const clientUuid = await this.#owner(tenantId, input.clientUuid ?? null);
@@ -155,13 +177,15 @@ export class RoleService {
         description:
           input.description == null ? null : requireText(input.description, 'input.description', DESCRIPTION),
         permissions,
-        attributes: {},
+        attributes,
         builtin: false,
         createdAt: now,
         updatedAt: now,
       });
       await this.#flushMapped();
       await this.#addChildren(authority, role, input.childIds ?? [], 'input.childIds');
+      const children = await findRoles(store, tenantId, input.children ?? [], 'input.children');
+      await this.#addChildren(authority, role, toIds(children), 'input.children');
       this.#record(authority, role, roleEvents['role.created']);
       return role;
     });
@@ -179,7 +203,7 @@ export class RoleService {
       // Two concurrent changes that are valid alone could form a cycle.
       if (input.addChildIds !== undefined || input.removeChildIds !== undefined)
         await store.lockGrants(authority.tenant.id);
-      const role = await this.#lock(authority, id);
+      const role = await this.#lock(authority, id, isOfContents(input));
       const changed = this.#assign(authority, role, input);
       await this.#flushMapped();
       if (await this.#changeChildren(authority, role, input)) changed.push('children');
@@ -203,11 +227,13 @@ export class RoleService {
   }
 
   /** A change of a role affects all its holders, so a role with reach `all` is guarded as its holders are. */
-  async #lock(authority: Authority, id: string): Promise<Role> {
+  async #lock(authority: Authority, id: string, isOfContents = false): Promise<Role> {
     const { effective, store } = this.#deps;
-    const role = await store.lock(authority.tenant.id, id);
+    const { caller, tenant } = authority;
+    const role = await store.lock(tenant.id, id);
     if (role === null) throw kernelErrors.NOT_FOUND();
-    if (role.builtin && authority.caller.kind !== 'system') throw roleErrors.ROLE_BUILTIN();
+    const isFixed = role.builtin && !(isOfContents && isDefaultRole(role, tenant.name));
+    if (isFixed && caller.kind !== 'system') throw roleErrors.ROLE_BUILTIN();
     const contents = await effective.contents(role.tenantId, [role.id]);
     this.#deps.guarded.assertMayTouch(
       authority,
@@ -228,13 +254,14 @@ export class RoleService {
       ...(input.permissions === undefined
         ? {}
         : { permissions: checkedPermissions('input.permissions', input.permissions).sort() }),
+      ...(input.attributes === undefined ? {} : { attributes: attributesAfter(role, input.attributes, input) }),
     };
     assertMayGrant(
       authority,
       parsePermissions((next.permissions ?? []).filter((scope) => !role.permissions.includes(scope))),
     );
     const changed = Object.keys(next).filter(
-      (key) => JSON.stringify(next[key as keyof Role]) !== JSON.stringify(role[key as keyof Role] ?? null),
+      (key) => !isSameJson(next[key as keyof Role], role[key as keyof Role] ?? null),
     );
     Object.assign(role, next);
     return changed;
@@ -244,6 +271,7 @@ export class RoleService {
     const { addChildIds = [], removeChildIds = [] } = input;
     const isAdded = await this.#addChildren(authority, role, addChildIds, 'input.addChildIds');
     if (removeChildIds.length === 0) return isAdded;
+    await this.#assertExist(role.tenantId, removeChildIds, 'input.removeChildIds');
     const remove = () => this.#removeChildren(role, removeChildIds);
     return (await this.#deps.guarded.keepingAdministrators(authority, remove)) || isAdded;
   }
@@ -301,6 +329,22 @@ export class RoleService {
     }
   }
 }
+
+/** Whether a role is the one that new users get: tenants choose what it contains. */
+const isDefaultRole = ({ builtin, clientUuid, name }: Role, tenantName: string): boolean =>
+  builtin && clientUuid === TENANT_ROLE_CLIENT && name === defaultRoleName(tenantName);
+
+/** Whether a change concerns only what a role contains. */
+const isOfContents = ({ addChildIds: _added, removeChildIds: _removed, ...others }: UpdateRole): boolean =>
+  Object.values(others).every((value) => value === undefined);
+
+const toIds = (roles: readonly Role[]): string[] => roles.map(({ id }) => id);
+
+const attributesAfter = (
+  { attributes }: Role,
+  given: Readonly<Record<string, unknown>>,
+  { replaceAttributes = false }: UpdateRole,
+): Record<string, unknown> => mergedAttributes(replaceAttributes ? {} : (attributes ?? {}), given, 'input.attributes');
 
 const nameTaken = (): IdentityError => roleErrors.ROLE_NAME_TAKEN().at('input.name');
 

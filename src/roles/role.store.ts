@@ -10,8 +10,10 @@ import {
   type PageKey,
   type PageRequest,
   type PageResult,
+  pageAt,
   RowColumns,
   testing,
+  toColumnSet,
 } from '../persistence/index.ts';
 import {
   type HolderKind,
@@ -61,6 +63,7 @@ export type RoleName = Pick<Role, 'clientUuid' | 'name'>;
 /** A holder of roles, and the tenant on which they act. */
 export type RoleHolding = Omit<RoleGrant, 'roleId' | 'createdAt'>;
 
+const NO_COLUMNS = toColumnSet([]);
 const LISTED = new RowColumns<Role>(RoleEntity, 'roles', { always: ['name'] });
 
 /** The only queries on roles, their child roles and their grants. */
@@ -131,6 +134,16 @@ export class RoleStore {
     filter: RoleFilter,
     request: PageRequest,
     columns: ColumnSet | null = null,
+  ): Promise<PageResult<Role>> {
+    const read = (wanted: ColumnSet | null) => (part: PageRequest) => this.#page(tenantId, filter, part, wanted);
+    return request.offset === undefined ? read(columns)(request) : pageAt(request, read(NO_COLUMNS), read(columns));
+  }
+
+  #page(
+    tenantId: string,
+    filter: RoleFilter,
+    request: PageRequest,
+    columns: ColumnSet | null,
   ): Promise<PageResult<Role>> {
     let query = this.#selectNarrow(tenantId, columns);
     if (filter.clientUuid !== undefined)

@@ -49,6 +49,9 @@ export interface UserServiceDeps {
   readonly clock: Clock;
 }
 
+/** What else happens in the unit of work that makes a user. */
+export type CreatedListener = (authority: Authority, userId: string) => Promise<void>;
+
 export interface UpdateOptions {
   /** Whether attributes that are not named are removed, where some are given. Default false. */
   readonly replacesAttributes?: boolean;
@@ -80,9 +83,15 @@ const MAX_TENANTS = 10_000;
 /** Rules of user accounts. */
 export class UserService {
   readonly #deps: UserServiceDeps;
+  readonly #created: CreatedListener[] = [];
 
   constructor(deps: UserServiceDeps) {
     this.#deps = deps;
+  }
+
+  /** Registers what happens in the unit of work that makes a user; nothing for service accounts. */
+  onCreated(listener: CreatedListener): void {
+    this.#created.push(listener);
   }
 
   /** The user with this id, or null. @throws FORBIDDEN Only the caller's own account is in reach, and this is another. */
@@ -210,6 +219,7 @@ export class UserService {
         this.#now(),
       );
       const user = await this.#add(authority, row, settings);
+      for (const listener of this.#created) await listener(authority, user.id);
       await this.#deps.tenantUsers.add(user.tenantId, 1);
       return user;
     });

@@ -82,6 +82,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   liftBlock: [ofUser(), { input: ({ blockId }) => ({ blockId }) }],
   liftResendBlocks: ofUser(),
   linkExternalAccount: ofUser(link),
+  moveCredential: { input: ({ credentialId }) => ({ credentialId }) },
   promoteUser: ofUser(),
   removeCredential: { input: ({ credentialId }) => ({ credentialId }) },
   removeDevice: ofUser({ deviceId: 'dv' }),
@@ -89,6 +90,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   removeGroupMembers: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userIds: [userId] }) },
   removeLinkedApp: ofUser({ clientId: 'none' }),
   removeRecoveryCodes: ofUser(),
+  removeCredentials: ofUser({ type: 'TOTP' }),
   removeScopeRoles: {
     input: ({ clientId }, { plainRole }) => ({ clientId, roles: [{ roleId: plainRole }] }),
   },
@@ -115,6 +117,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   setSecurityQuestion: ofUser({ question: 'Q?', answer: 'A' }),
   setUserEnabled: ofUser({ isEnabled: false }),
   unlinkExternalAccount: ofUser(link),
+  unlinkProvider: ofUser({ providerName: 'vk_1' }),
   updateAuthModes: [
     ofUser({ needPasswordChange: true }),
     ofUser({ requiredFactor: null, methodsLocked: ['password'] }),
@@ -134,6 +137,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
 
 /** Mutations that change no existing account, each with the reason. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  addDefaultGroup: 'concerns new users; what they then get must be held',
   bindTenantHost: 'takes a permission for all tenants',
   changePassword: "changes the caller's own account alone",
   checkSecurityAnswer: 'compares an answer; tries are counted',
@@ -142,6 +146,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   openAccountLinking: 'asks the user who is signed in in the browser',
   confirmQrSignIn: 'signs the caller in, and nobody else',
   authorize: 'gives an application a code of the user whose browser it is, as far as this user agreed',
+  removeDefaultGroup: 'concerns new users alone',
   resumeAuthorization: 'gives an application a code of the user whose browser it is, as far as this user agreed',
   confirmSignOut: 'ends the session of the browser alone, whose user has decided',
   continueSignUp: 'proves the contacts of an account by codes that were sent to them',

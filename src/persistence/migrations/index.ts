@@ -15,6 +15,8 @@ import { Migration20261126SigningKeyMoments } from './20261126-signing-key-momen
 import { Migration20261127ClientScopes } from './20261127-client-scopes.ts';
 import { Migration20261127CodeBuckets } from './20261127-code-buckets.ts';
 import { Migration20261127CodeFamilies } from './20261127-code-families.ts';
+import { Migration20261127DefaultGroups } from './20261127-default-groups.ts';
+import { Migration20261127DefaultRoleGrants } from './20261127-default-role-grants.ts';
 import { Migration20261127GroupsByPath } from './20261127-groups-by-path.ts';
 import { Migration20261127Interactions } from './20261127-interactions.ts';
 import { Migration20261127IssuerHosts } from './20261127-issuer-hosts.ts';
@@ -77,4 +79,6 @@ export const MIGRATIONS = [
   { name: 'Migration20261128RegistrationTokens', class: Migration20261128RegistrationTokens },
   { name: 'Migration20261128OfflineAccessIndex', class: Migration20261128OfflineAccessIndex },
   { name: 'Migration20261128GrantClientSession', class: Migration20261128GrantClientSession },
+  { name: 'Migration20261127DefaultGroups', class: Migration20261127DefaultGroups },
+  { name: 'Migration20261127DefaultRoleGrants', class: Migration20261127DefaultRoleGrants },
 ] as const;

@@ -65,3 +65,14 @@ export const GroupMemberEntity = defineEntity({
   indexes: [{ name: 'group_members__user_id', properties: ['tenantId', 'userId'] }],
 });
 export type GroupMember = InferEntity<typeof GroupMemberEntity>;
+
+/** A group of the tree that new users of the tenant join. */
+export const DefaultGroupEntity = defineEntity({
+  name: 'DefaultGroup',
+  tableName: 'default_groups',
+  properties: {
+    tenantId: p.uuid().primary(),
+    groupId: p.uuid().primary(),
+    createdAt: p.datetime(),
+  },
+});

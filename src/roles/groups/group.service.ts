@@ -9,6 +9,7 @@ import {
   type PageResult,
   violatedConstraint,
 } from '../../persistence/index.ts';
+import { mergedAttributes } from '../attributes.ts';
 import { assertMayGrant, widened } from '../escalation.ts';
 import type { GuardedAccounts } from '../guarded-accounts.ts';
 import type { RoleStore } from '../role.store.ts';
@@ -17,7 +18,6 @@ import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
 import type { GroupFilter, GroupKeys, GroupOrder, GroupStore, MemberGroupKeys } from './group.store.ts';
-import { mergedAttributes } from './group-attributes.ts';
 import { findGroup, type GroupReference, groupIdOf, MAX_DEPTH, TREE_PROFILE } from './group-reference.ts';
 
 export interface CreateGroup {
@@ -39,6 +39,8 @@ export interface UpdateGroup {
   readonly parentId?: string | null;
   /** Replaces the named attributes; null removes one, others stay. */
   readonly attributes?: Readonly<Record<string, unknown>>;
+  /** Whether attributes that are not named are removed, where some are given. Default false. */
+  readonly replaceAttributes?: boolean;
   readonly externalId?: string | null;
 }
 
@@ -112,6 +114,16 @@ export class GroupService {
     columns: ColumnSet | null,
   ): Promise<ReadonlyMap<string, readonly GroupKeys[]>> {
     return this.#deps.store.childrenOf(tenantId, parentIds, columns);
+  }
+
+  /** How many groups are directly inside groups; absent = none. The caller of this method must check the permission to read them. */
+  countChildren(tenantId: string, parentIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#deps.store.countChildren(tenantId, parentIds);
+  }
+
+  /** The groups above groups, from the top. The caller of this method must check the permission to read them. */
+  ancestorsOf(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, readonly Group[]>> {
+    return this.#deps.store.ancestorsOf(tenantId, ids);
   }
 
   /** Returns the id that the methods below take. @throws NOT_FOUND, GROUP_KEY_AMBIGUOUS */
@@ -219,10 +231,10 @@ export class GroupService {
     return group;
   }
 
-  #assign(group: Group, { attributes, externalId }: UpdateGroup): string[] {
+  #assign(group: Group, { attributes, replaceAttributes = false, externalId }: UpdateGroup): string[] {
     const changed: string[] = [];
     if (attributes !== undefined) {
-      const next = mergedAttributes(group.attributes ?? {}, attributes, 'input.attributes');
+      const next = mergedAttributes(replaceAttributes ? {} : (group.attributes ?? {}), attributes, 'input.attributes');
       if (!isSameJson(next, group.attributes)) changed.push('attributes');
       group.attributes = next;
     }

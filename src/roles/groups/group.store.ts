@@ -17,12 +17,14 @@ import {
   type PageKey,
   type PageRequest,
   type PageResult,
+  pageAt,
   RowColumns,
   replaceSearchRows,
   type Searched,
   type SearchField,
   searchKeysOf,
   testing,
+  toColumnSet,
 } from '../../persistence/index.ts';
 import { type Group, GroupEntity, type GroupMember, GroupMemberEntity, PATH_ORDER_LENGTH } from './group.entity.ts';
 
@@ -103,6 +105,7 @@ export type GroupKeys = Pick<Group, 'tenantId' | 'id'>;
 /** The same, with one of the members of the group. */
 export type MemberGroupKeys = Pick<MemberGroup, 'tenantId' | 'id' | 'userId'>;
 
+const NO_COLUMNS = toColumnSet([]);
 const LISTED = new RowColumns<Group>(GroupEntity, 'groups', { always: ['path'] });
 
 /** The only queries on groups and their members. */
@@ -205,6 +208,17 @@ export class GroupStore {
     request: PageRequest,
     columns: ColumnSet | null = null,
   ): Promise<PageResult<Group>> {
+    const read = (wanted: ColumnSet | null) => (part: PageRequest) => this.#page(tenantId, filter, order, part, wanted);
+    return request.offset === undefined ? read(columns)(request) : pageAt(request, read(NO_COLUMNS), read(columns));
+  }
+
+  #page(
+    tenantId: string,
+    filter: GroupFilter,
+    order: GroupOrder,
+    request: PageRequest,
+    columns: ColumnSet | null,
+  ): Promise<PageResult<Group>> {
     let query = this.#selectNarrow(tenantId, columns);
     if (filter.parentId === null) query = query.where('groups.parent_id', 'is', null);
     else if (filter.parentId !== undefined) {
@@ -255,6 +269,32 @@ export class GroupStore {
       .orderBy('groups.id')
       .execute()) as unknown as (GroupKeys & { above: string })[];
     return Map.groupBy(rows, ({ above }) => above);
+  }
+
+  /** How many children each group has; those without any are left out. */
+  async countChildren(tenantId: string, parentIds: readonly string[]): Promise<Map<string, number>> {
+    const { rows } = await sql<{ id: string; total: number }>`
+      select parent_id as id, count(*)::int as total from groups
+      where tenant_id = ${tenantId}::uuid and parent_id = any(${parentIds.filter(isUuid)}::uuid[])
+      group by parent_id`.execute(this.#sql);
+    return new Map(rows.map(({ id, total }) => [id, total]));
+  }
+
+  /** The groups above each group, from the top; those at the top are left out. */
+  async ancestorsOf(tenantId: string, ids: readonly string[]): Promise<Map<string, Group[]>> {
+    const { rows } = await sql<Group & { below: string }>`
+      with recursive above (below, id, distance) as (
+        select g.id, g.parent_id, 1 from groups g
+        where g.tenant_id = ${tenantId}::uuid and g.id = any(${ids.filter(isUuid)}::uuid[]) and g.parent_id is not null
+        union all
+        select a.below, g.parent_id, a.distance + 1 from above a
+        join groups g on g.tenant_id = ${tenantId}::uuid and g.id = a.id
+        where g.parent_id is not null
+      )
+      select above.below, ${sql.join(this.#columns)}
+      from above join groups on groups.tenant_id = ${tenantId}::uuid and groups.id = above.id
+      order by above.below, above.distance desc`.execute(this.#sql);
+    return Map.groupBy(rows, ({ below }) => below);
   }
 
   /**

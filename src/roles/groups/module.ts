@@ -1,28 +1,40 @@
 import type { ModuleBase, ServiceModule } from '../../composition/index.ts';
 import { byTenant } from '../../persistence/index.ts';
+import { EffectiveRoleStore } from '../effective.store.ts';
 import type { GuardedAccounts } from '../guarded-accounts.ts';
 import type { RoleStore } from '../role.store.ts';
 import type { RolePermissions } from '../role-permissions.ts';
-import { GroupAttributeKeyEntity, GroupEntity, GroupMemberEntity, PATH_ORDER_LENGTH } from './group.entity.ts';
+import { DefaultGroupService } from './default-group.service.ts';
+import { DefaultGroupStore } from './default-group.store.ts';
+import {
+  DefaultGroupEntity,
+  GroupAttributeKeyEntity,
+  GroupEntity,
+  GroupMemberEntity,
+  PATH_ORDER_LENGTH,
+} from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
 import { GroupService } from './group.service.ts';
 import { GroupStore } from './group.store.ts';
 import { GroupMemberService, type KnownUsers } from './group-member.service.ts';
+import { NewUserService, type NewUsers } from './new-user.service.ts';
 
 interface GroupNeeds extends ModuleBase {
   readonly roleStore: RoleStore;
   readonly rolePermissions: RolePermissions;
   readonly guarded: GuardedAccounts;
   readonly userStore: KnownUsers;
+  readonly users: NewUsers;
 }
 
 export const groups = {
   name: 'groups',
-  entities: [GroupAttributeKeyEntity, GroupEntity, GroupMemberEntity],
+  entities: [DefaultGroupEntity, GroupAttributeKeyEntity, GroupEntity, GroupMemberEntity],
   foreignKeys: [
     byTenant('groups', 'parent_id', 'groups'),
     byTenant('group_attribute_keys', 'group_id', 'groups'),
+    byTenant('default_groups', 'group_id', 'groups'),
     byTenant('group_members', 'group_id', 'groups'),
     byTenant('group_members', 'user_id', 'users'),
   ],
@@ -32,12 +44,21 @@ export const groups = {
   },
   errors: [groupErrors],
   events: [groupEvents],
-  create: ({ base, roleStore, rolePermissions: permissions, guarded, userStore }: GroupNeeds) => {
+  create: ({ base, roleStore, rolePermissions: permissions, guarded, userStore, users }: GroupNeeds) => {
     const groupStore = new GroupStore(base.db);
+    const defaults = new DefaultGroupStore(base.db);
+    const newUsers = new NewUserService({
+      ...base,
+      store: defaults,
+      effective: new EffectiveRoleStore(base.db),
+      permissions,
+    });
+    users.onCreated((authority, userId) => newUsers.give(authority, userId));
     return {
       services: {
         groups: new GroupService({ ...base, store: groupStore, roleStore, permissions, guarded }),
         groupMembers: new GroupMemberService({ ...base, store: groupStore, permissions, guarded, users: userStore }),
+        defaultGroups: new DefaultGroupService({ ...base, store: defaults, groups: groupStore, permissions }),
       },
       internals: { groupStore },
     };

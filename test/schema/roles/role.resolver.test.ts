@@ -37,6 +37,44 @@ describe('roles and groups over GraphQL', () => {
     const CREATE =
       'mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id name permissions isBuiltin isComposite children { name isComposite clientUuid } clientUuid client { clientId } } } }';
 
+    it('has attributes, and children that are found by name', async () => {
+      const { client } = await world.newClient(acme);
+      await world.services.roles.create(world.system(acme), { name: 'inner', clientUuid: client.id });
+      await world.newRole(acme, { name: 'plain' });
+      const MAKE = `mutation ($input: CreateRoleInput!) {
+        createRole(input: $input) { role { id attributes clientId children { name clientId } } } }`;
+      const children = [{ name: 'plain' }, { name: 'inner', clientId: client.clientId }];
+      const input = { name: 'attributed', attributes: { a: [1], b: 'x' }, children };
+      const { role } = (await world.graphql(admin(acme), MAKE, { input })).data.createRole;
+      expect(role).toMatchObject({
+        attributes: { a: [1], b: 'x' },
+        clientId: null,
+        children: [
+          { name: 'inner', clientId: client.clientId },
+          { name: 'plain', clientId: null },
+        ],
+      });
+      const CHANGE =
+        'mutation ($input: UpdateRoleInput!) { updateRole(input: $input) { role { attributes children { name } } } }';
+      const change = async (more: object) =>
+        (await world.graphql(admin(acme), CHANGE, { input: { roleId: role.id, ...more } })).data.updateRole.role
+          .attributes;
+      expect(await change({ attributes: { b: null, c: true } })).toEqual({ a: [1], c: true });
+      const events = async () => (await world.events(acme)).filter(({ type }) => type === 'role.updated').length;
+      const before = await events();
+      expect(await change({ attributes: { c: true, a: [1] }, replaceAttributes: true })).toEqual({ a: [1], c: true });
+      expect(await change({ replaceAttributes: true })).toEqual({ a: [1], c: true });
+      expect(await events()).toBe(before);
+      expect(await change({ attributes: { d: 2 }, replaceAttributes: true })).toEqual({ d: 2 });
+      const many = { name: 'many', children: Array.from({ length: 201 }, () => ({ name: 'plain' })) };
+      expect((await world.graphql(admin(acme), MAKE, { input: many })).code).toBe('INVALID_INPUT');
+      const missing = { name: 'missing', children: [{ name: 'none' }] };
+      expect((await world.graphql(admin(acme), MAKE, { input: missing })).code).toBe('ROLE_NOT_FOUND');
+      const REMOVE = 'mutation ($input: UpdateRoleInput!) { updateRole(input: $input) { __typename } }';
+      const removed = { roleId: role.id, removeChildIds: [role.id, '0f9cbb58-2b7a-4f3e-9a39-6d2f2a0c7a11'] };
+      expect((await world.graphql(admin(acme), REMOVE, { input: removed })).code).toBe('ROLE_NOT_FOUND');
+    });
+
     it('makes, changes and deletes a role', async () => {
       const { client } = await world.newClient(acme, { clientId: 'owner' });
       const child = await world.newRole(acme, { name: 'child' });

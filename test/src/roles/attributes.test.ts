@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { mergedAttributes } from '../../../../src/roles/groups/group-attributes.ts';
-import { faultsOf } from '../../../support/refusal.ts';
+import { mergedAttributes } from '../../../src/roles/attributes.ts';
+import { faultsOf } from '../../support/refusal.ts';
 
 const names = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`n${at}`, at]));
 const faults = (stored: object, given: object) =>
   faultsOf(() => mergedAttributes({ ...stored }, given as Record<string, unknown>, 'input.attributes'));
 
-describe('the attributes of a group', () => {
+describe('the attributes of roles and groups', () => {
   it('change by name: null removes one, the others stay', () => {
     const stored = { a: 1, b: { c: [true] }, d: 'x' };
     expect(mergedAttributes(stored, { a: null, d: 'y', e: false, never: null }, 'p')).toEqual({

@@ -1,4 +1,4 @@
-import { invalidField, isStorableText, requireJson } from '../../kernel/index.ts';
+import { invalidField, isStorableText, requireJson } from '../kernel/index.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;
 
