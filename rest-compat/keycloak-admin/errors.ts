@@ -23,7 +23,7 @@ export const conflict = (text: string): LegacyError => ({
 /** A name that is taken. @param variable The variable of the row that holds it. */
 export const takenBy = (variable: string, toText: (name: string) => string): LegacyError => ({
   ...refusedWith(409, 'taken'),
-  text: ({ variables }) => toText(String(variables[variable])),
+  text: ({ variables }) => toText(String(variables[variable] ?? 'X')),
 });
 /** How a body is refused: with this text where the graph refuses a value in it. */
 export const unusable = (text: string): LegacyError => ({ ...refusedWith(400, text), envelope: 'body' });
@@ -41,6 +41,11 @@ export const USER_UNKNOWN = refused(404, 'User not found');
 export const ROLE_UNKNOWN = refused(404, 'Could not find role');
 export const CLIENT_UNKNOWN = refused(404, 'Could not find client');
 export const GROUP_UNKNOWN = refused(404, 'Group not found');
+/** An unknown group where the group itself is meant, and not a membership in it. */
+export const GROUP_ID_UNKNOWN = refused(404, 'Could not find group by id');
+export const PARENT_UNKNOWN = refused(404, 'Could not find parent by id');
+export const CHILD_UNKNOWN = refused(404, 'Could not find child by id');
+export const GROUP_PATH_UNKNOWN = refused(404, 'Group path does not exist');
 export const CREDENTIAL_UNKNOWN = refused(404, 'Credential not found');
 export const SCOPE_UNKNOWN = refused(404, 'Could not find client scope');
 /** Where a scope is given to something. */
@@ -65,6 +70,8 @@ export const SERVICE_ACCOUNT_OFF: LegacyError = {
 };
 /** A value that cannot be stored, with the reason of the service. */
 export const explained: LegacyError = { status: 400, envelope: 'message', error: 'HTTP 400 Bad Request' };
+export const LINK_UNKNOWN = refused(404, 'Link not found');
+export const IDENTITY_PROVIDER_UNKNOWN = NOT_FOUND;
 /** A body that is no JSON, or does not have its declared shape. */
 const CANNOT_PARSE = unusable('Cannot parse the JSON');
 
@@ -72,11 +79,18 @@ const CANNOT_PARSE = unusable('Cannot parse the JSON');
 export const PAGE_TOO_LARGE = refusedWith(400, 'max must not exceed 10000');
 
 /** Inner codes of absent values that have a separate body, for the `shapeErrors` of rows. */
-export const ABSENT = { username: 'USERNAME_MISSING', password: 'PASSWORD_MISSING' } as const;
+export const ABSENT = {
+  username: 'USERNAME_MISSING',
+  password: 'PASSWORD_MISSING',
+  role: 'ROLE_NAME_MISSING',
+  group: 'GROUP_NAME_MISSING',
+} as const;
 
 const BODIES_OF_ABSENT: Readonly<Record<string, object>> = {
   [ABSENT.username]: { errorMessage: 'User name is missing' },
   [ABSENT.password]: { error: 'No password provided' },
+  [ABSENT.role]: { error: 'role has no name' },
+  [ABSENT.group]: { errorMessage: 'Group name is missing' },
 };
 
 /**
@@ -136,6 +150,8 @@ export const ADMIN_ERRORS: DialectErrors = {
     PROTOCOL_MAPPER_NAME_TAKEN: explained,
     PROTOCOL_MAPPER_LIMIT: explained,
     USER_NOT_FOUND: USER_UNKNOWN,
+    GROUP_KEY_AMBIGUOUS: GROUP_ID_UNKNOWN,
+    ROLE_CLIENT_NOT_FOUND: CLIENT_UNKNOWN,
     REQUEST_TOO_LARGE: TOO_LARGE,
     PATH_UNKNOWN: NOT_FOUND,
     PATH_MALFORMED: BAD_REQUEST,

@@ -1,14 +1,18 @@
 import { type Chapter, type Dialect, forPages, type Mount, type Route } from '../engine/index.ts';
 import { ADMIN_ERRORS } from './errors.ts';
 import { ACCESS_ROUTES } from './routes/access.ts';
+import { ATTACK_DETECTION_ROUTES } from './routes/attack-detection.ts';
 import { CLIENT_SCOPE_ROUTES } from './routes/client-scopes.ts';
 import { CLIENT_SESSION_ROUTES } from './routes/client-sessions.ts';
 import { CLIENT_ROUTES } from './routes/clients.ts';
 import { CREDENTIAL_ROUTES } from './routes/credentials.ts';
+import { DEFAULT_GROUP_ROUTES } from './routes/default-groups.ts';
+import { GROUP_TREE_ROUTES } from './routes/group-tree.ts';
 import { GROUP_ROUTES } from './routes/groups.ts';
 import { MAPPER_ROUTES } from './routes/mappers.ts';
 import { REGISTRATION_ROUTES } from './routes/registration.ts';
-import { ROLE_MAPPING_ROUTES } from './routes/role-mappings.ts';
+import { GROUP_ROLE_MAPPING_ROUTES, ROLE_MAPPING_ROUTES } from './routes/role-mappings.ts';
+import { ROLE_ROUTES } from './routes/roles.ts';
 import { SCOPE_MAPPING_ROUTES } from './routes/scope-mappings.ts';
 import { SCOPES_OF_CLIENT_ROUTES } from './routes/scopes-of-clients.ts';
 import { USER_ROUTES } from './routes/users.ts';
@@ -35,6 +39,17 @@ const CHAPTERS: readonly Chapter[] = [
     description: 'Roles of users that tokens of clients and with client scopes may have.',
     routes: SCOPE_MAPPING_ROUTES,
   },
+  { name: 'Roles', description: 'Roles of the realm and what they contain.', routes: ROLE_ROUTES },
+  {
+    name: 'Groups',
+    description: 'The tree of groups, their members and their roles.',
+    routes: [...GROUP_TREE_ROUTES, ...GROUP_ROLE_MAPPING_ROUTES, ...DEFAULT_GROUP_ROUTES],
+  },
+  {
+    name: 'Attack detection',
+    description: 'Failed sign-ins of users and the blocks that they led to.',
+    routes: ATTACK_DETECTION_ROUTES,
+  },
   { name: 'Credentials', description: 'Changes of credentials of users.', routes: CREDENTIAL_ROUTES },
   {
     name: 'Clients',
@@ -60,7 +75,7 @@ const mountsBelow = (prefix: '' | '/auth'): readonly Mount[] => [
 export const KEYCLOAK_ADMIN: Dialect = {
   name: 'keycloak-admin',
   title: 'Administration of Keycloak',
-  description: 'Users and clients as the Admin REST API of Keycloak has them.',
+  description: 'Users, roles, groups and clients as the Admin REST API of Keycloak has them.',
   mounts: [...mountsBelow(''), ...mountsBelow('/auth')],
   chapters: CHAPTERS,
   samples: ADMIN_SAMPLES,

@@ -47,6 +47,24 @@ const MAPPINGS = {
   realmMappings: [ROLE],
   clientMappings: { portal: { id: ID, client: 'portal', mappings: [CLIENT_ROLE] } },
 };
+const GROUP_ACCESS = { view: true, viewMembers: true, manageMembers: true, manage: true, manageMembership: true };
+const GROUP = { id: ID, name: 'deck', path: '/deck', subGroupCount: 0, subGroups: [], access: GROUP_ACCESS };
+const WHOLE_GROUP = {
+  ...GROUP,
+  attributes: { berth: ['7'] },
+  realmRoles: ['auditor'],
+  clientRoles: { portal: ['clerk'] },
+};
+const MADE_GROUP = {
+  id: ID,
+  name: 'deck',
+  path: '/deck',
+  subGroupCount: 0,
+  subGroups: [],
+  attributes: {},
+  realmRoles: [],
+  clientRoles: {},
+};
 const MOMENT = 1_790_000_000_000;
 const SENT = {
   firstName: 'Ada',
@@ -68,10 +86,16 @@ export const ADMIN_SAMPLES: Samples = {
     clientId: 'portal',
     groupId: ID,
     providerId: 'keycloak-oidc-keycloak-json',
-    credentialId: ID,
     clientScopeId: ID,
     mapperId: ID,
     protocol: 'openid-connect',
+    name: 'auditor',
+    path: 'deck/aft',
+    populateHierarchy: 'true',
+    top: 'true',
+    credentialId: ID,
+    otherId: ID,
+    alias: 'harbour',
     search: 'ada',
     username: 'ada',
     email: 'ada@',
@@ -142,8 +166,48 @@ export const ADMIN_SAMPLES: Samples = {
     EffectiveRolesOfClientScope: { reply: [ROLE] },
     AddScopeRoles: { body: SENT_ROLES },
     RemoveScopeRoles: { body: SENT_ROLES },
+    GroupRoleMappings: {
+      reply: {
+        realmMappings: [ROLE],
+        clientMappings: { portal: { id: ID, client: 'portal', mappings: [CLIENT_ROLE] } },
+      },
+    },
+    RolesOfGroup: { reply: [ROLE] },
+    AvailableGroupRoles: { reply: [ROLE] },
+    EffectiveGroupRoles: { reply: [ROLE] },
+    GrantGroupRoles: { body: [{ id: ID, name: 'auditor' }] },
+    RevokeGroupRoles: { body: [{ id: ID, name: 'auditor' }] },
+    ListRoles: { reply: [ROLE] },
+    CreateRole: { body: { name: 'auditor', description: 'Reads the books.', attributes: { desk: ['4'] } } },
+    RoleByName: { reply: { ...ROLE, attributes: { desk: ['4'] } } },
+    RoleById: { reply: { ...ROLE, attributes: { desk: ['4'] } } },
+    UpdateRole: { body: { name: 'auditor', description: 'Reads all books.' } },
+    UsersOfRole: { reply: [USER] },
+    RolesInside: { reply: [ROLE] },
+    AddRolesInside: { body: [{ id: ID, name: 'auditor' }] },
+    RemoveRolesInside: { body: [{ id: ID, name: 'auditor' }] },
+    ListGroups: { reply: [GROUP] },
+    CountAllGroups: { reply: { count: 1 } },
+    GroupById: { reply: WHOLE_GROUP },
+    GroupByPath: { reply: WHOLE_GROUP },
+    PlaceGroup: { body: { name: 'deck' }, reply: MADE_GROUP },
+    UpdateGroup: { body: { name: 'deck', attributes: { berth: ['7'] } } },
+    DefaultGroups: { reply: [GROUP] },
+    ChildGroups: { reply: [GROUP] },
+    MembersOfGroup: { reply: [USER] },
     GroupsOfUser: { reply: [{ id: ID, name: 'deck', path: '/deck', subGroups: [] }] },
     CountGroups: { reply: { count: 1 } },
+    FailuresOfUser: {
+      reply: {
+        failedLoginNotBefore: 0,
+        numFailures: 1,
+        numTemporaryLockouts: 0,
+        disabled: false,
+        numSecondaryAuthFailures: 0,
+        lastIPFailure: '192.0.2.7',
+        lastFailure: MOMENT,
+      },
+    },
     SessionsOfUser: {
       reply: [
         {
@@ -170,6 +234,9 @@ export const ADMIN_SAMPLES: Samples = {
       ],
     },
     ExternalAccounts: { reply: [{ identityProvider: 'harbour', userId: '7', userName: 'ada' }] },
+    LinkAccount: { body: { identityProvider: 'harbour', userId: '7', userName: 'ada' } },
+    IdentifyUser: { reply: [] },
+    UnmanagedAttributes: { reply: { badge: ['4711'] } },
     RenameCredential: { body: 'Phone' },
     SetPassword: { body: { type: 'password', value: 'seven-herons-at-ebb', temporary: false } },
   },

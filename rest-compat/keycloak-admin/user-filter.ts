@@ -5,7 +5,7 @@ import type { FindUsersVariables } from './operations.generated.ts';
 
 const TEXT = z.string().optional();
 /** Bounded, because the time to find pairs in a text without any grows with the square of its length. */
-const TEXT_OF_PAIRS = z.string().max(1000).optional();
+export const TEXT_OF_PAIRS = z.string().max(1000).optional();
 const MOMENT = z
   .string()
   .regex(/^\d{1,15}$/)
@@ -63,7 +63,7 @@ const PAIR = new RegExp(String.raw`(?:${QUOTED}|([^\s:"]+)):(?:${QUOTED}|([^\s"]
 const unescaped = (text: string): string => text.replaceAll(/\\(.)/g, '$1');
 
 /** The attributes that `q` names; what is no pair is ignored. */
-function attributesIn(q: string): { attribute: string; value: string }[] {
+export function attributesIn(q: string): { attribute: string; value: string }[] {
   return [...q.matchAll(PAIR)].map(([, quotedName, name, quotedValue, value]) => ({
     attribute: name ?? unescaped(quotedName!),
     value: value ?? unescaped(quotedValue!),

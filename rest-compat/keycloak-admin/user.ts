@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { textsOf } from '../realm-users/profile.ts';
+import { ATTRIBUTES, showAttributes } from './attributes.ts';
 import type { UserByIdData } from './operations.generated.ts';
 
 const ACCESS = z.strictObject({
@@ -21,7 +21,7 @@ export const USER = z.strictObject({
   enabled: z.boolean(),
   createdTimestamp: z.number().int().describe('Milliseconds since 1970.'),
   access: ACCESS.describe('What the caller may do with the user.'),
-  attributes: z.record(z.string(), z.array(z.string())).optional().describe('Each with all its values.'),
+  attributes: ATTRIBUTES.optional(),
   requiredActions: z.array(z.string()).optional(),
   totp: z.boolean().optional().describe('Whether the user has an app that shows time-based codes.'),
   disableableCredentialTypes: z.array(z.string()).optional().describe('Always empty.'),
@@ -32,10 +32,18 @@ type Full = UserByIdData['user'];
 type Brief = Omit<Full, 'credentials'>;
 type Access = z.output<typeof ACCESS>;
 
-/** What the caller may do with users of a tenant: by permissions there, or by those that reach all tenants. */
-export function accessOf({ tenant, permissions }: UserByIdData['viewer'], tenantName: string): Access {
-  const may = (permission: string): boolean =>
+/** The caller and its permissions. */
+export type Viewer = UserByIdData['viewer'];
+
+/** Tells what the caller may do in a tenant: by permissions there, or by those that reach all tenants. */
+export const permissionsIn =
+  ({ tenant, permissions }: Viewer, tenantName: string) =>
+  (permission: string): boolean =>
     permissions.includes(`${permission}:all`) || (tenant === tenantName && permissions.includes(permission));
+
+/** What the caller may do with users of a tenant. */
+export function accessOf(viewer: Viewer, tenantName: string): Access {
+  const may = permissionsIn(viewer, tenantName);
   return {
     manageGroupMembership: may('group-member:write'),
     view: may('user:read'),
@@ -61,14 +69,11 @@ export function showBriefly(user: Brief, access: Access) {
   };
 }
 
-const valuesOf = (value: unknown): string[] => textsOf(value).filter((text) => text !== null);
-
 /** The user as it is answered alone. */
 export function showUser(user: Brief & Partial<Pick<Full, 'credentials'>>, access: Access) {
-  const attributes = Object.entries(user.attributes).map(([name, value]) => [name, valuesOf(value)] as const);
   return {
     ...showBriefly(user, access),
-    attributes: Object.fromEntries(attributes),
+    attributes: showAttributes(user.attributes),
     requiredActions: user.requiredActions,
     totp: (user.credentials ?? []).some((credential) => credential?.type === 'TOTP'),
     disableableCredentialTypes: [],

@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import { lookup, presentItems, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
-import { CONSENT_UNKNOWN } from '../errors.ts';
+import { CONSENT_UNKNOWN, IDENTITY_PROVIDER_UNKNOWN, LINK_UNKNOWN, refusedWith, unusable } from '../errors.ts';
 import {
   Consents,
   EndSessions,
   ExternalAccounts,
   IdentifyUser,
+  LinkAccount,
   RevokeConsent,
   SessionsOfUser,
   type SessionsOfUserData,
+  UnlinkAccounts,
 } from '../operations.generated.ts';
 import { LARGEST_PAGE } from '../paging.ts';
 import { SESSION, showSession } from '../session.ts';
-import { NO_USER, USER_PATH } from '../user-path.ts';
+import { NO_USER, OF_NO_USER, USER_PATH } from '../user-path.ts';
 
 const SPEC = '4.7';
 
@@ -130,5 +132,59 @@ const LINKS = route({
   errors: NO_USER,
 });
 
+const LINK_PATH = USER_PATH.extend({ alias: z.string().max(255).describe('Name of the provider.') });
+const ALREADY_LINKED = refusedWith(409, 'User is already linked with provider');
+
+const ADD_LINK = route({
+  method: 'POST',
+  path: '/users/{id}/federated-identity/{alias}',
+  spec: SPEC,
+  summary: 'Links an account at an identity provider to a user, who may have one at each',
+  callers: callersWith('federation-link:write'),
+  operation: LinkAccount,
+  input: {
+    params: LINK_PATH,
+    body: z.object({
+      userId: z.string().describe('Id of the account there.'),
+      userName: z.string().nullable().optional(),
+    }),
+  },
+  toVariables: ({ params, body }) => ({
+    userId: params.id,
+    providerName: params.alias,
+    externalId: body.userId,
+    ...(body.userName == null || body.userName === '' ? {} : { externalName: body.userName }),
+  }),
+  reply: { status: 204 },
+  errors: {
+    NOT_FOUND: NO_USER.NOT_FOUND,
+    INVALID_INPUT: { ...unusable('Could not update user!'), ...OF_NO_USER },
+    FEDERATION_PROVIDER_NOT_FOUND: IDENTITY_PROVIDER_UNKNOWN,
+    LINK_ALREADY_BOUND: ALREADY_LINKED,
+    LINK_LIMIT_REACHED: { ...unusable('Could not update user!'), at: { isOnlyOne: ALREADY_LINKED } },
+  },
+});
+
+const REMOVE_LINK = route({
+  method: 'DELETE',
+  path: '/users/{id}/federated-identity/{alias}',
+  spec: SPEC,
+  summary: 'Unlinks the accounts of a user at an identity provider',
+  callers: callersWith('federation-link:write'),
+  operation: UnlinkAccounts,
+  input: { params: LINK_PATH },
+  toVariables: ({ params }) => ({ userId: params.id, providerName: params.alias }),
+  reply: { status: 204 },
+  errors: { ...NO_USER, LINK_NOT_FOUND: LINK_UNKNOWN },
+});
+
 /** Sessions, consents and linked accounts of users: docs/dialects/kobil.md, section 4.7. */
-export const ACCESS_ROUTES: readonly Route[] = [SESSIONS, LOGOUT, CONSENTS, REVOKE_CONSENT, LINKS];
+export const ACCESS_ROUTES: readonly Route[] = [
+  SESSIONS,
+  LOGOUT,
+  CONSENTS,
+  REVOKE_CONSENT,
+  LINKS,
+  ADD_LINK,
+  REMOVE_LINK,
+];

@@ -3,7 +3,13 @@ import { lookup, present, presentItems, type Route, route } from '../../engine/i
 import { callersWith } from '../../realm-users/callers.ts';
 import { toObjectId } from '../../realm-users/object-id.ts';
 import { CREDENTIAL_UNKNOWN, FORBIDDEN, refusedWith } from '../errors.ts';
-import { RemoveCredential, RenameCredential, UserCredentials } from '../operations.generated.ts';
+import {
+  MoveCredential,
+  RemoveCredential,
+  RemoveTotp,
+  RenameCredential,
+  UserCredentials,
+} from '../operations.generated.ts';
 import { NO_USER, USER_PATH } from '../user-path.ts';
 
 const SPEC = '4.8';
@@ -60,5 +66,51 @@ const RENAME = route({
   },
 });
 
+/** What the rows that move a credential have in common. */
+const move = {
+  method: 'POST' as const,
+  spec: SPEC,
+  callers: callersWith('credential:write'),
+  operation: MoveCredential,
+  lookups: { credentials },
+  reply: { status: 204 },
+  errors: { ...CHANGE_ERRORS, INVALID_INPUT: NO_USER.INVALID_INPUT },
+};
+
+const MOVE_TO_FIRST = route({
+  ...move,
+  path: '/users/{id}/credentials/{credentialId}/moveToFirst',
+  summary: 'Puts a credential of a user before the others',
+  input: { params: CREDENTIAL_PATH },
+  toVariables: ({ params }, found) => ({
+    ...toCredential(params.credentialId, found.credentials),
+    afterId: null,
+  }),
+});
+
+const MOVE_AFTER = route({
+  ...move,
+  path: '/users/{id}/credentials/{credentialId}/moveAfter/{otherId}',
+  summary: 'Puts a credential of a user after another one',
+  input: { params: CREDENTIAL_PATH.extend({ otherId: z.string().max(255) }) },
+  toVariables: ({ params }, found) => ({
+    ...toCredential(params.credentialId, found.credentials),
+    afterId: toCredential(params.otherId, found.credentials).credentialId,
+  }),
+});
+
+const REMOVE_TOTP = route({
+  method: 'PUT',
+  path: '/users/{id}/remove-totp',
+  spec: SPEC,
+  summary: 'Removes the apps of a user that show time-based codes',
+  callers: callersWith('credential:delete'),
+  operation: RemoveTotp,
+  input: { params: USER_PATH },
+  toVariables: ({ params }) => ({ userId: params.id }),
+  reply: { status: 204 },
+  errors: { ...NO_USER, CREDENTIAL_PASSWORD_NEEDED: FORBIDDEN },
+});
+
 /** Changes of credentials of users: docs/dialects/kobil.md, section 4.8. */
-export const CREDENTIAL_ROUTES: readonly Route[] = [REMOVE, RENAME];
+export const CREDENTIAL_ROUTES: readonly Route[] = [REMOVE, RENAME, MOVE_TO_FIRST, MOVE_AFTER, REMOVE_TOTP];

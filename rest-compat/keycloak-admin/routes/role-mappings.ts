@@ -1,26 +1,64 @@
 import { z } from 'zod';
 import { lookup, present, presentItems, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
-import { CLIENT_UNKNOWN, ROLE_UNKNOWN, USER_UNKNOWN, unusable } from '../errors.ts';
+import { CLIENT_UNKNOWN, GROUP_ID_UNKNOWN, ROLE_UNKNOWN, USER_UNKNOWN, unusable } from '../errors.ts';
 import {
+  AvailableGroupRoles,
   AvailableRoles,
   type AvailableRolesData,
+  EffectiveGroupRoles,
   EffectiveRoles,
   FindClient,
+  GrantGroupRoles,
   GrantRoles,
+  GroupRoleMappings,
+  RevokeGroupRoles,
   RevokeRoles,
   RoleMappings,
+  RolesOfGroup,
   RolesOfUser,
   type RolesOfUserData,
 } from '../operations.generated.ts';
 import { LARGEST_PAGE } from '../paging.ts';
 import { MAPPINGS, ROLE, SENT_ROLES, showMappings, showRole, toReferences } from '../role.ts';
-import { NO_USER, OF_NO_USER, USER_PATH } from '../user-path.ts';
 
-const SPEC = '4.5';
-const CLIENT_PATH = USER_PATH.extend({ client: z.string().max(255).describe('Id of the client.') });
-const REALM = '/users/{id}/role-mappings/realm';
-const CLIENT = '/users/{id}/role-mappings/clients/{client}';
+/** The rows of users. */
+const OF_USERS = {
+  base: '/users/{id}/role-mappings',
+  spec: '4.5',
+  noun: 'a user',
+  /** What is answered where there is no such holder. */
+  unknown: USER_UNKNOWN,
+  operations: {
+    all: RoleMappings,
+    held: RolesOfUser,
+    effective: EffectiveRoles,
+    available: AvailableRoles,
+    grant: GrantRoles,
+    revoke: RevokeRoles,
+  },
+};
+
+/** The rows of groups. */
+const OF_GROUPS = {
+  base: '/groups/{id}/role-mappings',
+  spec: '4.15',
+  noun: 'a group',
+  unknown: GROUP_ID_UNKNOWN,
+  operations: {
+    all: GroupRoleMappings,
+    held: RolesOfGroup,
+    effective: EffectiveGroupRoles,
+    available: AvailableGroupRoles,
+    grant: GrantGroupRoles,
+    revoke: RevokeGroupRoles,
+  },
+};
+
+type Holders = typeof OF_USERS | typeof OF_GROUPS;
+
+const HOLDER_PATH = z.object({ id: z.string().max(255) });
+const CLIENT_PATH = HOLDER_PATH.extend({ client: z.string().max(255).describe('Id of the client.') });
 
 /** The client in the path. */
 const client = lookup({
@@ -31,154 +69,165 @@ const client = lookup({
 const MISSING_CLIENT = { client: CLIENT_UNKNOWN };
 
 /** The roles of one owner: of the client with this UUID, or of the realm. */
-const showOwn = (roles: RolesOfUserData['user']['roles'], clientUuid: string | null) =>
+const showOwn = (roles: RolesOfUserData['holder']['roles'], clientUuid: string | null) =>
   presentItems(present(roles))
     .filter((role) => role.clientUuid === clientUuid)
     .map(showRole);
 
-/** The roles of an owner that are not granted to the user directly. */
-function showAvailable({ user, roles }: AvailableRolesData) {
-  const granted = new Set(presentItems(present(user.roles)).map(({ id }) => id));
+/** The roles of an owner that are not granted to the holder directly. */
+function showAvailable({ holder, roles }: AvailableRolesData) {
+  const granted = new Set(presentItems(present(holder.roles)).map(({ id }) => id));
   return presentItems(roles.nodes)
     .filter(({ id }) => !granted.has(id))
     .map(showRole);
 }
 
-const ALL = route({
-  method: 'GET',
-  path: '/users/{id}/role-mappings',
-  spec: SPEC,
-  summary: 'Roles granted to a user directly',
-  callers: callersWith('role-grant:read'),
-  operation: RoleMappings,
-  input: { params: USER_PATH },
-  toVariables: ({ params }) => ({ userId: params.id }),
-  reply: { status: 200, schema: MAPPINGS, from: ({ user }) => showMappings(presentItems(present(user.roles))) },
-  errors: NO_USER,
-});
+/** What rows that read something of a holder answer where there is none. */
+const noHolder = ({ unknown }: Holders) => ({ NOT_FOUND: unknown, INVALID_INPUT: unknown });
 
-/** Roles that a user has: those granted directly, or also those through groups and other roles. */
-const held = (isEffective: boolean) => ({
-  method: 'GET' as const,
-  spec: SPEC,
-  callers: callersWith('role-grant:read'),
-  operation: isEffective ? EffectiveRoles : RolesOfUser,
-  toVariables: ({ params }: { readonly params: { readonly id: string } }) => ({ userId: params.id }),
-  errors: NO_USER,
-});
-
-const heldOfRealm = (isEffective: boolean): Route =>
+const all = (of: Holders): Route =>
   route({
-    ...held(isEffective),
-    path: isEffective ? `${REALM}/composite` : REALM,
-    summary: isEffective
-      ? 'Roles of the realm that a user has, also through groups and other roles'
-      : 'Roles of the realm granted to a user directly',
-    input: { params: USER_PATH },
-    reply: { status: 200, schema: z.array(ROLE), from: ({ user }) => showOwn(user.roles, null) },
+    method: 'GET',
+    path: of.base,
+    spec: of.spec,
+    summary: `Roles granted to ${of.noun} directly`,
+    callers: callersWith('role-grant:read'),
+    operation: of.operations.all,
+    input: { params: HOLDER_PATH },
+    toVariables: ({ params }) => ({ holderId: params.id }),
+    reply: { status: 200, schema: MAPPINGS, from: ({ holder }) => showMappings(presentItems(present(holder.roles))) },
+    errors: noHolder(of),
   });
 
-const heldOfClient = (isEffective: boolean): Route =>
+/** Roles that a holder has: those granted directly, or also those through groups and other roles. */
+const held = (of: Holders, isEffective: boolean) => ({
+  method: 'GET' as const,
+  spec: of.spec,
+  callers: callersWith('role-grant:read'),
+  operation: isEffective ? of.operations.effective : of.operations.held,
+  toVariables: ({ params }: { readonly params: { readonly id: string } }) => ({ holderId: params.id }),
+  errors: noHolder(of),
+});
+
+const heldOfRealm = (of: Holders, isEffective: boolean): Route =>
   route({
-    ...held(isEffective),
-    path: isEffective ? `${CLIENT}/composite` : CLIENT,
+    ...held(of, isEffective),
+    path: `${of.base}/realm${isEffective ? '/composite' : ''}`,
     summary: isEffective
-      ? 'Roles of a client that a user has, also through groups and other roles'
-      : 'Roles of a client granted to a user directly',
+      ? `Roles of the realm that ${of.noun} has, also through groups and other roles`
+      : `Roles of the realm granted to ${of.noun} directly`,
+    input: { params: HOLDER_PATH },
+    reply: { status: 200, schema: z.array(ROLE), from: ({ holder }) => showOwn(holder.roles, null) },
+  });
+
+const heldOfClient = (of: Holders, isEffective: boolean): Route =>
+  route({
+    ...held(of, isEffective),
+    path: `${of.base}/clients/{client}${isEffective ? '/composite' : ''}`,
+    summary: isEffective
+      ? `Roles of a client that ${of.noun} has, also through groups and other roles`
+      : `Roles of a client granted to ${of.noun} directly`,
     input: { params: CLIENT_PATH },
     lookups: { client },
     reply: {
       status: 200,
       schema: z.array(ROLE),
-      from: ({ user }, { params }) => showOwn(user.roles, params.client.toLowerCase()),
+      from: ({ holder }, { params }) => showOwn(holder.roles, params.client.toLowerCase()),
     },
     missing: MISSING_CLIENT,
   });
 
-const AVAILABLE_OF_REALM = route({
-  method: 'GET',
-  path: `${REALM}/available`,
-  spec: SPEC,
-  summary: 'Roles of the realm that are not granted to a user directly, at most 10,000',
-  callers: callersWith('role:read'),
-  operation: AvailableRoles,
-  input: { params: USER_PATH },
-  toVariables: ({ params }) => ({
-    userId: params.id,
-    first: LARGEST_PAGE,
-    filter: { ofTenantOnly: true, withBuiltin: true },
-  }),
-  reply: { status: 200, schema: z.array(ROLE), from: showAvailable },
-  errors: NO_USER,
-});
+const availableOfRealm = (of: Holders): Route =>
+  route({
+    method: 'GET',
+    path: `${of.base}/realm/available`,
+    spec: of.spec,
+    summary: `Roles of the realm that are not granted to ${of.noun} directly, at most 10,000`,
+    callers: callersWith('role:read'),
+    operation: of.operations.available,
+    input: { params: HOLDER_PATH },
+    toVariables: ({ params }) => ({
+      holderId: params.id,
+      first: LARGEST_PAGE,
+      filter: { ofTenantOnly: true, withBuiltin: true },
+    }),
+    reply: { status: 200, schema: z.array(ROLE), from: showAvailable },
+    errors: noHolder(of),
+  });
 
-const AVAILABLE_OF_CLIENT = route({
-  method: 'GET',
-  path: `${CLIENT}/available`,
-  spec: SPEC,
-  summary: 'Roles of a client that are not granted to a user directly, at most 10,000',
-  callers: callersWith('role:read'),
-  operation: AvailableRoles,
-  input: { params: CLIENT_PATH },
-  lookups: { client },
-  toVariables: ({ params }, found) => ({
-    userId: params.id,
-    first: LARGEST_PAGE,
-    filter: { clientId: found.client.id, withBuiltin: true },
-  }),
-  reply: { status: 200, schema: z.array(ROLE), from: showAvailable },
-  errors: NO_USER,
-  missing: MISSING_CLIENT,
-});
+const availableOfClient = (of: Holders): Route =>
+  route({
+    method: 'GET',
+    path: `${of.base}/clients/{client}/available`,
+    spec: of.spec,
+    summary: `Roles of a client that are not granted to ${of.noun} directly, at most 10,000`,
+    callers: callersWith('role:read'),
+    operation: of.operations.available,
+    input: { params: CLIENT_PATH },
+    lookups: { client },
+    toVariables: ({ params }, found) => ({
+      holderId: params.id,
+      first: LARGEST_PAGE,
+      filter: { clientId: found.client.id, withBuiltin: true },
+    }),
+    reply: { status: 200, schema: z.array(ROLE), from: showAvailable },
+    errors: noHolder(of),
+    missing: MISSING_CLIENT,
+  });
 
-/** Refusals of changes. */
-const CHANGE_ERRORS = {
-  NOT_FOUND: USER_UNKNOWN,
-  INVALID_INPUT: { ...unusable('Could not change the roles'), ...OF_NO_USER },
-  ROLE_NOT_FOUND: ROLE_UNKNOWN,
-  ROLE_CLIENT_NOT_FOUND: CLIENT_UNKNOWN,
-  ROLE_HOLDER_NOT_FOUND: USER_UNKNOWN,
-  ROLE_GRANT_ELSEWHERE: ROLE_UNKNOWN,
-};
-
-const change = (isAdded: boolean) => ({
+const change = (of: Holders, isAdded: boolean) => ({
   method: isAdded ? ('POST' as const) : ('DELETE' as const),
-  spec: SPEC,
+  spec: of.spec,
   callers: callersWith('role-grant:write'),
-  operation: isAdded ? GrantRoles : RevokeRoles,
+  operation: isAdded ? of.operations.grant : of.operations.revoke,
   reply: { status: 204 },
-  errors: CHANGE_ERRORS,
+  errors: {
+    NOT_FOUND: of.unknown,
+    INVALID_INPUT: { ...unusable('Could not change the roles'), at: { userId: of.unknown, groupId: of.unknown } },
+    ROLE_NOT_FOUND: ROLE_UNKNOWN,
+    ROLE_HOLDER_NOT_FOUND: of.unknown,
+    ROLE_GRANT_ELSEWHERE: ROLE_UNKNOWN,
+  },
 });
 
-const ofRealm = (isAdded: boolean): Route =>
+const ofRealm = (of: Holders, isAdded: boolean): Route =>
   route({
-    ...change(isAdded),
-    path: REALM,
-    summary: isAdded ? 'Grants roles of the realm to a user, all or none' : 'Withdraws roles of the realm, all or none',
-    input: { params: USER_PATH, body: SENT_ROLES },
-    toVariables: ({ params, body }) => ({ userId: params.id, roles: toReferences(body) }),
+    ...change(of, isAdded),
+    path: `${of.base}/realm`,
+    summary: isAdded
+      ? `Grants roles of the realm to ${of.noun}, all or none`
+      : `Withdraws roles of the realm from ${of.noun}, all or none`,
+    input: { params: HOLDER_PATH, body: SENT_ROLES },
+    toVariables: ({ params, body }) => ({ holderId: params.id, roles: toReferences(body) }),
   });
 
-const ofClient = (isAdded: boolean): Route =>
+const ofClient = (of: Holders, isAdded: boolean): Route =>
   route({
-    ...change(isAdded),
-    path: CLIENT,
-    summary: isAdded ? 'Grants roles of a client to a user, all or none' : 'Withdraws roles of a client, all or none',
+    ...change(of, isAdded),
+    path: `${of.base}/clients/{client}`,
+    summary: isAdded
+      ? `Grants roles of a client to ${of.noun}, all or none`
+      : `Withdraws roles of a client from ${of.noun}, all or none`,
     input: { params: CLIENT_PATH, body: SENT_ROLES },
-    toVariables: ({ params, body }) => ({ userId: params.id, roles: toReferences(body, params.client) }),
+    toVariables: ({ params, body }) => ({ holderId: params.id, roles: toReferences(body, params.client) }),
   });
+
+const rowsOf = (of: Holders): readonly Route[] => [
+  all(of),
+  heldOfRealm(of, false),
+  heldOfClient(of, false),
+  availableOfRealm(of),
+  availableOfClient(of),
+  heldOfRealm(of, true),
+  heldOfClient(of, true),
+  ofRealm(of, true),
+  ofRealm(of, false),
+  ofClient(of, true),
+  ofClient(of, false),
+];
 
 /** Roles of users: docs/dialects/kobil.md, section 4.5. */
-export const ROLE_MAPPING_ROUTES: readonly Route[] = [
-  ALL,
-  heldOfRealm(false),
-  heldOfClient(false),
-  AVAILABLE_OF_REALM,
-  AVAILABLE_OF_CLIENT,
-  heldOfRealm(true),
-  heldOfClient(true),
-  ofRealm(true),
-  ofRealm(false),
-  ofClient(true),
-  ofClient(false),
-];
+export const ROLE_MAPPING_ROUTES: readonly Route[] = rowsOf(OF_USERS);
+
+/** Roles of groups: docs/dialects/kobil.md, section 4.15. */
+export const GROUP_ROLE_MAPPING_ROUTES: readonly Route[] = rowsOf(OF_GROUPS);

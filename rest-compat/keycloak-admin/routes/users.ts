@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { present, presentItems, type Route, route } from '../../engine/index.ts';
+import { present, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
 import {
   ABSENT_PASSWORD,
@@ -11,6 +11,7 @@ import {
   toNewUser,
   toUserChange,
 } from '../account.ts';
+import { ATTRIBUTES, showAttributes } from '../attributes.ts';
 import { CREDENTIAL_SHOWN, showCredentials } from '../credential.ts';
 import {
   ABSENT,
@@ -26,37 +27,27 @@ import {
   CountUsers,
   DeleteUser,
   FindUsers,
-  type FindUsersData,
+  IdentifyUser,
   ProvisionUser,
   SetPassword,
+  UnmanagedAttributes,
   UserById,
   UserCredentials,
 } from '../operations.generated.ts';
-import { assertWhole, FIRST_PAGE, PAGE_PARAMETERS, toWindow } from '../paging.ts';
-import { accessOf, showBriefly, showUser, USER } from '../user.ts';
+import { FIRST_PAGE, toWindow } from '../paging.ts';
+import { accessOf, showUser, USER } from '../user.ts';
 import { FILTER_PARAMETERS, toFilter, toOrder } from '../user-filter.ts';
+import { isBrief, showUsers, USER_LIST_PARAMETERS } from '../user-list.ts';
 import { userId } from '../user-lookup.ts';
 import { NO_USER, OF_NO_USER, USER_PATH } from '../user-path.ts';
 
 const SPEC = '4.4';
 
 const LIST_PARAMETERS = FILTER_PARAMETERS.extend({
-  ...PAGE_PARAMETERS,
-  briefRepresentation: z.enum(['true', 'false']).optional().describe('`true`: without attributes and actions.'),
+  ...USER_LIST_PARAMETERS,
   sort: z.string().optional().describe('A field and `asc` or `desc`, such as `email:desc`. Default `username:asc`.'),
   includeRolesForClient: z.literal('').optional().describe('Not served: a value is refused.'),
 });
-type ListParameters = z.output<typeof LIST_PARAMETERS>;
-
-const isBrief = ({ briefRepresentation }: ListParameters): boolean => briefRepresentation === 'true';
-
-function showList({ users, viewer }: FindUsersData, query: ListParameters, tenantName: string) {
-  assertWhole(query, users.totalCount ?? 0);
-  const access = accessOf(viewer, tenantName);
-  const show = isBrief(query) ? showBriefly : showUser;
-  return presentItems(users.nodes).map((user) => show(user, access));
-}
-
 const LIST = route({
   method: 'GET',
   path: '/users',
@@ -74,7 +65,7 @@ const LIST = route({
   reply: {
     status: 200,
     schema: z.array(USER),
-    from: (data, { query, tenantName }) => showList(data, query, tenantName),
+    from: (data, { query, tenantName }) => showUsers(data, query, tenantName),
   },
   errors: { INVALID_INPUT: { ...BAD_REQUEST, at: { max: PAGE_TOO_LARGE } } },
 });
@@ -219,5 +210,42 @@ const CREDENTIALS = route({
   missing: { userId: USER_UNKNOWN },
 });
 
+const STORAGE_TYPES = route({
+  method: 'GET',
+  path: '/users/{id}/configured-user-storage-credential-types',
+  spec: SPEC,
+  summary: 'Types of credentials that another store of users has of a user: none, since there is no other store',
+  callers: callersWith('user:read'),
+  operation: IdentifyUser,
+  input: { params: USER_PATH },
+  toVariables: ({ params }) => ({ userId: params.id }),
+  reply: { status: 200, schema: z.array(z.string()), from: () => [] },
+  errors: NO_USER,
+});
+
+const UNMANAGED = route({
+  method: 'GET',
+  path: '/users/{id}/unmanagedAttributes',
+  spec: SPEC,
+  summary: 'Attributes of a user that the realm has not defined',
+  callers: callersWith('user:read'),
+  operation: UnmanagedAttributes,
+  input: { params: USER_PATH },
+  toVariables: ({ params }) => ({ userId: params.id }),
+  reply: { status: 200, schema: ATTRIBUTES, from: ({ user }) => showAttributes(user.attributes) },
+  errors: NO_USER,
+});
+
 /** Users: docs/dialects/kobil.md, section 4.4. */
-export const USER_ROUTES: readonly Route[] = [LIST, COUNT, GET, CREATE, UPDATE, DELETE, RESET_PASSWORD, CREDENTIALS];
+export const USER_ROUTES: readonly Route[] = [
+  LIST,
+  COUNT,
+  GET,
+  CREATE,
+  UPDATE,
+  DELETE,
+  RESET_PASSWORD,
+  CREDENTIALS,
+  STORAGE_TYPES,
+  UNMANAGED,
+];

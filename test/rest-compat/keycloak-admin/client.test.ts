@@ -2,7 +2,7 @@ import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { type RestClient, serveWorld } from '../../support/rest.ts';
-import { World } from '../../support/world.ts';
+import { TEST_ORIGIN, World } from '../../support/world.ts';
 
 const PASSWORD = 'nine-otters-under-birches';
 const PERMISSIONS = [
@@ -14,15 +14,25 @@ const PERMISSIONS = [
   'credential:write',
   'credential:delete',
   'role:read',
+  'role:create',
+  'role:write',
+  'role:delete',
   'role-grant:write',
   'client:read',
   'group:read',
+  'group:create',
+  'group:write',
+  'group:delete',
+  'setting:write',
+  'block:read',
+  'block:lift',
   'group-member:write',
   'session:read',
   'session:revoke',
   'consent:read',
   'consent:revoke',
   'federation-link:read',
+  'federation-link:write',
 ];
 
 describe('the stock client of the administration', () => {
@@ -177,6 +187,204 @@ describe('the stock client of the administration', () => {
       expect(await admin.users.listGroups({ id: user })).toEqual([]);
     });
 
+    it('makes roles of the realm, changes and deletes them', async () => {
+      const name = `mate ${base}`;
+      const made = await admin.roles.create({ name, description: 'Sails.', attributes: { watch: ['dog', 'first'] } });
+      const last = base === '' ? 'mate%20' : 'mate%20%2Fauth';
+      expect(made).toEqual({ roleName: last });
+      const shown = await admin.roles.findOneByName({ name });
+      const full = {
+        id: expect.any(String),
+        name,
+        description: 'Sails.',
+        composite: false,
+        clientRole: false,
+        attributes: { watch: ['dog', 'first'] },
+      };
+      expect(shown).toEqual(full);
+      const { attributes: _, ...brief } = full;
+      expect(await admin.roles.find({ search: 'MATE', max: 5 })).toContainEqual(brief);
+      expect(await admin.roles.find({ search: 'mate', briefRepresentation: false })).toContainEqual(full);
+      await admin.roles.updateByName({ name }, { name, description: 'Steers.', attributes: { watch: ['last'] } });
+      const id = shown!.id!;
+      expect(await admin.roles.findOneById({ id })).toMatchObject({
+        description: 'Steers.',
+        attributes: { watch: ['last'] },
+      });
+      await admin.roles.updateById({ id }, { name: `bosun${base}`, description: '' });
+      expect(await admin.roles.findOneById({ id })).toEqual({
+        id,
+        name: `bosun${base}`,
+        composite: false,
+        clientRole: false,
+        attributes: { watch: ['last'] },
+      });
+      await admin.roles.delByName({ name: `bosun${base}` });
+      expect(await admin.roles.findOneByName({ name: `bosun${base}` })).toBeNull();
+      expect(await admin.roles.findOneById({ id })).toBeNull();
+    });
+
+    it('puts roles into roles and shows who has one', async () => {
+      const { client } = await world.newClient(acme);
+      const own = await world.services.roles.create(world.system(acme), { name: 'keeper', clientUuid: client.id });
+      const inner = await world.newRole(acme);
+      const { roleName } = await admin.roles.create({
+        name: `crew${base.slice(1)}`,
+        composite: true,
+        composites: { realm: [inner.name], client: { [client.clientId]: ['keeper'] } },
+      });
+      const { id } = (await admin.roles.findOneByName({ name: roleName }))!;
+      const names = async (roles: Promise<{ name?: string }[]>) => (await roles).map((role) => role.name).sort();
+      const all = () => names(admin.roles.getCompositeRoles({ id: id! }));
+      expect(await all()).toEqual([inner.name, 'keeper'].sort());
+      expect(await names(admin.roles.getCompositeRolesForRealm({ id: id! }))).toEqual([inner.name]);
+      const ofClient = { id: id!, clientId: client.id };
+      expect(await names(admin.roles.getCompositeRolesForClient(ofClient))).toEqual(['keeper']);
+      await admin.roles.delCompositeRoles({ id: id! }, [{ id: own.id, name: 'keeper' }]);
+      expect(await all()).toEqual([inner.name]);
+      await admin.roles.createComposite({ roleId: id! }, [{ id: own.id, name: 'keeper' }]);
+      expect(await all()).toEqual([inner.name, 'keeper'].sort());
+      const { id: user } = await world.newUser(acme);
+      await world.grantRole(acme, { roleId: id!, holderKind: 'user', holderId: user });
+      const holders = await admin.roles.findUsersWithRole({ name: roleName, max: 10 });
+      expect(holders.map((holder) => [holder.id, holder.requiredActions])).toEqual([[user, []]]);
+      await admin.roles.delById({ id: id! });
+    });
+
+    it('makes groups, finds, moves, changes and deletes them', async () => {
+      const name = `fleet${base.slice(1)}`;
+      const { id } = await admin.groups.create({ name, attributes: { sea: ['north'] } });
+      const access = { view: true, viewMembers: true, manageMembers: true, manage: true, manageMembership: true };
+      const brief = { id, name, path: `/${name}`, subGroupCount: 0, subGroups: [], access };
+      const full = { ...brief, attributes: { sea: ['north'] }, realmRoles: [], clientRoles: {} };
+      expect(await admin.groups.findOne({ id })).toEqual(full);
+      const child = await admin.groups.createChildGroup({ id }, { name: 'Van' });
+      const shown = { ...brief, id: child.id, name: 'Van', path: `/${name}/Van`, parentId: id };
+      expect(await admin.groups.listSubGroups({ parentId: id })).toEqual([shown]);
+      expect(await admin.groups.find({ search: 'van', first: 0, max: 10 })).toContainEqual({
+        ...brief,
+        subGroupCount: 1,
+        subGroups: [shown],
+      });
+      expect(await admin.groups.find({ q: 'sea:north', briefRepresentation: false })).toContainEqual({
+        ...full,
+        subGroupCount: 1,
+      });
+      expect((await admin.groups.count({ search: 'van' })).count).toBeGreaterThan(0);
+      const { id: user } = await world.newUser(acme);
+      await admin.users.addToGroup({ id: user, groupId: child.id });
+      expect((await admin.groups.listMembers({ id: child.id })).map((member) => member.id)).toEqual([user]);
+      await admin.groups.updateRoot({ id: child.id, name: 'Van' });
+      expect((await admin.groups.findOne({ id: child.id }))?.path).toBe('/Van');
+      await admin.groups.updateChildGroup({ id }, { id: child.id, name: 'Van' });
+      expect((await admin.groups.findOne({ id: child.id }))?.parentId).toBe(id);
+      await admin.groups.update({ id }, { name: `${name}2`, attributes: {} });
+      expect(await admin.groups.findOne({ id })).toMatchObject({ name: `${name}2`, attributes: {} });
+      await admin.groups.del({ id });
+      expect(await admin.groups.findOne({ id: child.id })).toBeNull();
+    });
+
+    it('grants roles to groups', async () => {
+      const parent = await world.newGroup(acme);
+      const { id } = await world.newGroup(acme, { parentId: parent.id });
+      const role = await world.newRole(acme);
+      const { client } = await world.newClient(acme);
+      const own = await world.services.roles.create(world.system(acme), { name: 'keeper', clientUuid: client.id });
+      const ofClient = { id, clientUniqueId: client.id };
+      const realmRole = { id: role.id, name: role.name, composite: false, clientRole: false };
+      const clientRole = { id: own.id, name: 'keeper', composite: false, clientRole: true, containerId: client.id };
+      const named = (one: { id: string; name: string }) => [{ id: one.id, name: one.name }];
+      expect(await admin.groups.listAvailableRealmRoleMappings({ id })).toContainEqual(realmRole);
+      expect(await admin.groups.listAvailableClientRoleMappings(ofClient)).toEqual([clientRole]);
+      await admin.groups.addRealmRoleMappings({ id, roles: named(role) });
+      await admin.groups.addClientRoleMappings({ ...ofClient, roles: named(own) });
+      expect(await admin.groups.listRealmRoleMappings({ id })).toEqual([realmRole]);
+      expect(await admin.groups.listClientRoleMappings(ofClient)).toEqual([clientRole]);
+      expect(await admin.groups.listRoleMappings({ id })).toEqual({
+        realmMappings: [realmRole],
+        clientMappings: { [client.clientId]: { id: client.id, client: client.clientId, mappings: [clientRole] } },
+      });
+      expect(await admin.groups.findOne({ id })).toMatchObject({
+        realmRoles: [role.name],
+        clientRoles: { [client.clientId]: ['keeper'] },
+      });
+      const above = await world.newRole(acme);
+      await world.grantRole(acme, { roleId: above.id, holderKind: 'group', holderId: parent.id });
+      const composite = await admin.groups.listCompositeRealmRoleMappings({ id });
+      expect(composite.map(({ name }) => name).sort()).toEqual([above.name, role.name].sort());
+      expect(await admin.groups.listCompositeClientRoleMappings(ofClient)).toEqual([clientRole]);
+      await admin.groups.delRealmRoleMappings({ id, roles: named(role) });
+      await admin.groups.delClientRoleMappings({ ...ofClient, roles: named(own) });
+      expect(await admin.groups.listRoleMappings({ id })).toEqual({ realmMappings: [], clientMappings: {} });
+    });
+
+    it('lets new users join groups', async () => {
+      const { id, name } = await world.newGroup(acme);
+      await admin.realms.addDefaultGroup({ realm: 'acme', id });
+      const groups = await admin.realms.getDefaultGroups({ realm: 'acme' });
+      expect(groups.map((group) => group.name)).toEqual([name]);
+      const made = await admin.users.create({ username: `roe${base.slice(1)}` });
+      expect((await admin.users.listGroups({ id: made.id })).map((group) => group.id)).toEqual([id]);
+      await admin.realms.removeDefaultGroup({ realm: 'acme', id });
+      expect(await admin.realms.getDefaultGroups({ realm: 'acme' })).toEqual([]);
+    });
+
+    const failSignIn = (userId: string) =>
+      world.services.lockouts.fail(
+        {
+          tenant: acme,
+          factor: 'first',
+          userId,
+          name: userId,
+          peerIp: TEST_ORIGIN.peerIp,
+          knownDeviceId: null,
+        },
+        world.app(acme),
+      );
+
+    it('shows failed sign-ins and forgets them', async () => {
+      const none = {
+        failedLoginNotBefore: 0,
+        numFailures: 0,
+        numTemporaryLockouts: 0,
+        disabled: false,
+        numSecondaryAuthFailures: 0,
+        lastIPFailure: 'n/a',
+        lastFailure: 0,
+      };
+      const { id: user } = await world.newUser(acme);
+      expect(await admin.attackDetection.findOne({ id: user })).toEqual(none);
+      await failSignIn(user);
+      expect(await admin.attackDetection.findOne({ id: user })).toEqual({
+        ...none,
+        numFailures: 1,
+        lastIPFailure: TEST_ORIGIN.peerIp,
+        lastFailure: world.clock.now().getTime(),
+      });
+      await admin.attackDetection.del({ id: user });
+      expect(await admin.attackDetection.findOne({ id: user })).toEqual(none);
+      await failSignIn(user);
+      await admin.attackDetection.delAll();
+      expect(await admin.attackDetection.findOne({ id: user })).toEqual(none);
+      expect(await admin.attackDetection.findOne({ id: 'nobody' })).toEqual(none);
+      await admin.attackDetection.del({ id: 'nobody' });
+    });
+
+    it('puts credentials in order, and removes code apps', async () => {
+      const { id: user } = await world.newUser(acme);
+      await world.givePassword(acme, user);
+      const { id: credentialId } = await world.giveTotp(acme, user);
+      const types = async () => (await admin.users.getCredentials({ id: user })).map(({ type }) => type);
+      expect(await types()).toEqual(['password', 'otp']);
+      await admin.users.moveCredentialPositionUp({ id: user, credentialId });
+      expect(await types()).toEqual(['otp', 'password']);
+      const [, password] = await admin.users.getCredentials({ id: user });
+      await admin.users.moveCredentialPositionDown({ id: user, credentialId, newPreviousCredentialId: password!.id! });
+      expect(await types()).toEqual(['password', 'otp']);
+      await admin.users.removeTotp({ id: user });
+      expect(await types()).toEqual(['password']);
+    });
+
     it('shows sessions and ends them', async () => {
       const { id: user, username: name } = await world.newUser(acme);
       const { session } = await world.signedIn(acme, user);
@@ -245,6 +453,27 @@ describe('the stock client of the administration', () => {
       ]);
       await admin.users.revokeConsent({ id: user, clientId: client.clientId });
       expect(await admin.users.listConsents({ id: user })).toEqual([]);
+    });
+
+    it('links accounts at providers and unlinks them', async () => {
+      const { id: user } = await world.newUser(acme);
+      const { name } = await world.newProvider(acme);
+      const link = { id: user, federatedIdentityId: name };
+      const federatedIdentity = { identityProvider: name, userId: `41${base}`, userName: 'Ola' };
+      await admin.users.addToFederatedIdentity({ ...link, federatedIdentity });
+      expect(await admin.users.listFederatedIdentities({ id: user })).toEqual([federatedIdentity]);
+      await expect(
+        admin.users.addToFederatedIdentity({ ...link, federatedIdentity: { ...federatedIdentity, userId: '42' } }),
+      ).rejects.toThrow('User is already linked with provider');
+      await admin.users.delFromFederatedIdentity(link);
+      expect(await admin.users.listFederatedIdentities({ id: user })).toEqual([]);
+      await expect(admin.users.delFromFederatedIdentity(link)).rejects.toThrow('Link not found');
+    });
+
+    it('shows attributes that the realm has not defined, and no credentials of other stores', async () => {
+      const { id: user } = await world.newUser(acme, { attributes: { berth: ['7'], size: 3 } });
+      expect(await admin.users.getUnmanagedAttributes({ id: user })).toEqual({ berth: ['7'], size: ['3'] });
+      expect(await admin.users.getUserStorageCredentialTypes({ id: user })).toEqual([]);
     });
 
     it('shows the text of a refusal', async () => {

@@ -76,7 +76,7 @@ describe('the administration: what every call refuses', () => {
       '/admin/realms',
       '/admin/realms/acme',
       '/auth/admin/serverinfo',
-      '/admin/realms/acme/roles',
+      '/admin/realms/acme/cabins',
     ])
       expect(await realm.ask('GET', path, { token: everywhere })).toEqual(error(404, 'Not Found'));
     const { status, json, headers } = await realm.rest.ask('PATCH', '/admin/realms/acme/users');

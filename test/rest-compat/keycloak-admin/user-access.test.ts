@@ -28,6 +28,7 @@ const SCOPES = [
   'credential:write',
   'credential:delete',
   'federation-link:read',
+  'federation-link:write',
   'consent:read',
   'consent:revoke',
 ];
@@ -62,6 +63,13 @@ describe('the administration of what users have', () => {
     ['POST', 'logout'],
     ['DELETE', `credentials/${newId()}`],
     ['GET', 'federated-identity'],
+    ['POST', 'federated-identity/harbour', { userId: '1' }],
+    ['DELETE', 'federated-identity/harbour'],
+    ['POST', `credentials/${newId()}/moveToFirst`],
+    ['POST', `credentials/${newId()}/moveAfter/${newId()}`],
+    ['PUT', 'remove-totp'],
+    ['GET', 'configured-user-storage-credential-types'],
+    ['GET', 'unmanagedAttributes'],
     ['GET', 'consents'],
     ['DELETE', 'consents/portal'],
   ])('belongs to a user of the realm: %s %s', async (method, path, body?: unknown) => {
@@ -158,6 +166,40 @@ describe('the administration of what users have', () => {
         400,
         { errorMessage: 'Could not change the roles' },
       ]);
+    });
+  });
+
+  describe('linked accounts', () => {
+    const link = (alias: string, body: unknown, as = user.id) => ask('POST', `${as}/federated-identity/${alias}`, body);
+
+    it('are one at each provider, of one user each', async () => {
+      const { name } = await realm.world.newProvider(realm.acme);
+      const second = await realm.world.newProvider(realm.acme);
+      const taken = [409, { errorMessage: 'User is already linked with provider' }];
+      for (let time = 0; time < 2; time++) expect(await link(name, { userId: 'x1' })).toEqual(DONE);
+      expect(await link(name, { userId: 'x2' })).toEqual(taken);
+      const rival = await realm.world.newUser(realm.acme);
+      expect(await link(name, { userId: 'x1' }, rival.id)).toEqual(taken);
+      expect(await link(second.name, { userId: 'x1', userName: '' })).toEqual(DONE);
+      expect((await ask('GET', `${user.id}/federated-identity`))[1]).toHaveLength(2);
+      const races = await Promise.all(['y1', 'y2'].map((id) => link(name, { userId: id }, rival.id)));
+      expect(races.map(([status]) => status).sort()).toEqual([204, 409]);
+      expect(await ask('DELETE', `${user.id}/federated-identity/${name}`)).toEqual(DONE);
+      expect(await ask('DELETE', `${user.id}/federated-identity/${name}`)).toEqual(error(404, 'Link not found'));
+    });
+
+    it('are at providers of the realm, with an id', async () => {
+      const foreign = await realm.world.newProvider(realm.master);
+      const { name } = await realm.world.newProvider(realm.acme);
+      const none = error(404, 'HTTP 404 Not Found');
+      for (const alias of ['none', foreign.name]) expect(await link(alias, { userId: 'x' })).toEqual(none);
+      for (const body of [{}, { userId: 1 }, [], { userId: 'x', userName: 1 }])
+        expect(await link(name, body)).toEqual(WRONG_SHAPE);
+      for (const body of [{ userId: '' }, { userId: 'x'.repeat(513) }, { userId: 'x', userName: 'x'.repeat(256) }])
+        expect(await link(name, body)).toEqual([400, { errorMessage: 'Could not update user!' }]);
+      const strong = await realm.world.newRole(realm.acme, { permissions: ['user:delete'] });
+      await realm.world.grantRole(realm.acme, { roleId: strong.id, holderKind: 'user', holderId: user.id });
+      expect(await link(name, { userId: 'x' })).toEqual(FORBIDDEN);
     });
   });
 
