@@ -22,7 +22,8 @@ const ROLE_CATEGORIES: ReadonlySet<string | undefined> = new Set(['role', 'group
  * cover it. Roles and groups, which end access in a whole tenant and change often, list no origins.
  */
 function changesOrigins(event: SecurityEvent, catalogue: EventCatalogue): boolean {
-  if (event.type === clientEvents['client.created'].name) return true;
+  if (event.type === clientEvents['client.created'].name || event.type === clientEvents['client.registered'].name)
+    return true;
   const ended = catalogue.readEndedAccess(event);
   if (ended?.kind === 'client') return true;
   return ended?.kind === 'tenant' && !ROLE_CATEGORIES.has(catalogue.find(event.type)?.category);

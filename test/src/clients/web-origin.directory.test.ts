@@ -72,6 +72,16 @@ describe('the directory of origins', () => {
     expect(changes.map(({ params }) => params['changed'])).toEqual([['redirects'], ['webOrigins'], ['webOrigins']]);
   });
 
+  it('follows clients that register themselves', async () => {
+    expect(await listed(acme, 'https://registered.example')).toBe(false);
+    await world.newClient(acme, {
+      type: 'public',
+      isRegistration: true,
+      redirects: [{ uri: 'https://registered.example/cb' }],
+    });
+    expect(await listed(acme, 'https://registered.example')).toBe(true);
+  });
+
   it('leaves out clients that may not be used, and those that are gone', async () => {
     const { client } = await world.newClient(acme, { clientId: 'once', webOrigins: ['https://once.example'] });
     const all = async () =>
