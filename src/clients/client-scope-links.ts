@@ -57,17 +57,32 @@ export class ClientScopeLinks {
     return this.#replace(authority, client, before, next, { scopes: scopes ?? [], addedScopes });
   }
 
+  /**
+   * Checks the scopes that a client which registers itself asks for: nobody grants it any, so it gets what new clients get, the standard
+   * ones and those that it has.
+   * @throws CLIENT_SCOPE_UNKNOWN
+   */
+  async assertOffered({ tenantId, id }: Client, scopes: readonly LinkedScope[] = []): Promise<void> {
+    const linked = (await this.#deps.store.linksOf(tenantId, [id])).get(id) ?? [];
+    const offered = new Set([...linked, ...(await this.#harmlessDefaults(tenantId))].map(({ name }) => name));
+    const other = scopes.findIndex(({ name }) => !STANDARD_SCOPES.has(name) && !offered.has(name));
+    if (other >= 0) throw clientErrors.CLIENT_SCOPE_UNKNOWN().at(`input.scopes.${other}.name`);
+  }
+
   async #giveDefaults(client: Client): Promise<void> {
-    const { clock, scopeRoles, scopes, store } = this.#deps;
-    const { tenantId } = client;
+    const harmless = await this.#harmlessDefaults(client.tenantId);
+    const { clock, store } = this.#deps;
+    if (harmless.length > 0) await store.replaceLinks(client.tenantId, client.id, harmless, clock.now());
+  }
+
+  /** What new clients get. */
+  async #harmlessDefaults(tenantId: string): Promise<LinkedScope[]> {
+    const { scopeRoles, scopes, store } = this.#deps;
     const defaults = await store.tenantDefaults(tenantId);
     const ids = defaults.map(({ scopeId }) => scopeId);
     const lent = await scopeRoles.permissionsOf(tenantId, 'scope', ids);
     // A scope whose name or roles began to give permissions after it became a default is left out, because nobody granted them.
-    const harmless = defaults.filter(
-      ({ name, scopeId }) => grantsOfScope(scopes, name).length === 0 && !lent.has(scopeId),
-    );
-    if (harmless.length > 0) await store.replaceLinks(client.tenantId, client.id, harmless, clock.now());
+    return defaults.filter(({ name, scopeId }) => grantsOfScope(scopes, name).length === 0 && !lent.has(scopeId));
   }
 
   async #replace(

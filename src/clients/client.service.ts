@@ -34,7 +34,7 @@ export interface CreateClient extends ClientProperties {
   readonly type?: 'confidential' | 'public';
   /** How the secret of a confidential client is kept. */
   readonly secret?: Omit<NewSecret, 'kind'>;
-  /** Whether the client registers itself (RFC 7591), for the event. Default false. */
+  /** Whether the client registers itself (RFC 7591): it gets no scopes but those that every new client may have. Default false. */
   readonly isRegistration?: boolean;
   /** Also make a `rest` secret, for routes that document HTTP Basic. Default false. */
   readonly withRestSecret?: boolean;
@@ -192,6 +192,7 @@ export class ClientService {
       const client = store.create({ ...blank, ...columns, fullRoleScope });
       await this.#flushMapped();
       await this.#keepOrigins(client);
+      if (input.isRegistration === true) await this.#deps.links.assertOffered(client, input.scopes);
       await this.#deps.links.begin(authority, client, input.scopes);
       const isPublic = client.type === 'public';
       if (isPublic && (input.secret !== undefined || input.withRestSecret === true)) throw clientErrors.CLIENT_PUBLIC();
@@ -211,8 +212,14 @@ export class ClientService {
    * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, CLIENT_TYPE_FIXED, CLIENT_ID_FIXED, CLIENT_PUBLIC, and what `create` throws for
    *   the same members.
    * @throws FORBIDDEN A secret is given, and the caller does not hold `client-secret:rotate`.
+   * @param options `isRegistration`: whether the client changes its own registration (RFC 7592).
    */
-  async update(authority: Authority, id: string, changes: ClientChanges): Promise<Client> {
+  async update(
+    authority: Authority,
+    id: string,
+    changes: ClientChanges,
+    { isRegistration = false }: { readonly isRegistration?: boolean } = {},
+  ): Promise<Client> {
     return this.#deps.db.transaction(async () => {
       const client = await this.lock(authority, id, { evenBuiltin: onlySwitch(changes) });
       assertSame(changes, client);
@@ -227,6 +234,7 @@ export class ClientService {
       const changed = namesOf(columns, client);
       Object.assign(client, columns);
       if (columns.redirects !== undefined || columns.metadata !== undefined) await this.#keepOrigins(client);
+      if (isRegistration) await this.#deps.links.assertOffered(client, changes.scopes);
       if (await this.#deps.links.change(authority, client, changes)) changed.push('scopes');
       if (changes.secret !== undefined) await this.#replaceSecret(authority, client, changes.secret);
       if (changed.length === 0) return client;

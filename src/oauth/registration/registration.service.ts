@@ -1,5 +1,5 @@
 import { Authority, allowed, type Caller } from '../../access/index.ts';
-import { type Client, type ClientService, clientErrors } from '../../clients/index.ts';
+import { type Client, type ClientService, clientErrors, metadataOf } from '../../clients/index.ts';
 import { constantTimeEqual, hashHandle, mintHandle, routeOfHandle } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { ServiceAccountFlow } from '../../flows/index.ts';
@@ -47,6 +47,8 @@ const MAY_CREATE = [['client:create']] as const;
 /** Refusals of changes of clients that may do more than a caller without rights. */
 const GUARDS: ReadonlySet<string> = new Set(['ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST', 'CLIENT_BUILTIN', 'FORBIDDEN']);
 
+const isTrusted = (client: Client): boolean => metadataOf(client, 'consent') === 'trusted';
+
 const within = (path: string, value: number, max: number): number => {
   if (Number.isInteger(value) && value >= 1 && value <= max) return value;
   throw invalidField(path, 'NUMBER_RANGE', `Give 1 to ${max}.`);
@@ -84,6 +86,7 @@ export class RegistrationService {
     const now = clock.now();
     const text = mintHandle(tenant.route);
     return db.transaction(async () => {
+      await store.lockInitial(tenant.id);
       if ((await store.list(tenant.id, now, MAX_INITIAL)).length >= MAX_INITIAL)
         throw registrationErrors.INITIAL_ACCESS_TOKEN_LIMIT();
       const token = store.addInitial({
@@ -177,7 +180,7 @@ export class RegistrationService {
     if (metadata['client_id'] !== clientId) throw clientErrors.CLIENT_ID_FIXED().at('input.metadata.client_id');
     const properties = toRegistered(metadata);
     return this.#withoutGuards(async () => {
-      const changed = await this.#deps.clients.update(authority, client.id, properties);
+      const changed = await this.#deps.clients.update(authority, client.id, properties, { isRegistration: true });
       return this.#show(authority, changed, token);
     });
   }
@@ -235,7 +238,11 @@ export class RegistrationService {
     return { authority: new Authority(known, tenant, allowance.reach), initial: null };
   }
 
-  /** The client whose registration a token opens. Disabled clients do not look after themselves. @throws REGISTRATION_TOKEN_INVALID */
+  /**
+   * The client whose registration a token opens. Disabled clients do not look after themselves, and neither do those that an administrator
+   * trusts: users are not asked there, so that a new redirect address would get their data.
+   * @throws REGISTRATION_TOKEN_INVALID
+   */
   async #open(
     caller: Caller,
     tenant: TenantRef,
@@ -246,7 +253,7 @@ export class RegistrationService {
     const client = await this.#deps.clients.find(authority, { clientId });
     const hash = client === null ? null : await this.#deps.store.registrationHashOf(tenant.id, client.id);
     const isRight = hash !== null && constantTimeEqual(hash, hashHandle(token));
-    if (client === null || client.clientId !== clientId || !client.enabled || !isRight)
+    if (client === null || client.clientId !== clientId || !client.enabled || isTrusted(client) || !isRight)
       throw registrationErrors.REGISTRATION_TOKEN_INVALID();
     return { authority, client };
   }

@@ -50,6 +50,13 @@ export class RegistrationStore {
     return ((await query.executeTakeFirst()) ?? null) as InitialAccessToken | null;
   }
 
+  /** Lets one transaction after another add initial access tokens of a tenant, so that their number can be limited. */
+  async lockInitial(tenantId: string): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended('initial-access ' || ${tenantId}::text, 0))`.execute(
+      this.#sql,
+    );
+  }
+
   addInitial(token: InitialAccessToken): InitialAccessToken {
     return this.#db.em.create(InitialAccessTokenEntity, token);
   }

@@ -266,6 +266,34 @@ describe('clients that register themselves (RFC 7591, RFC 7592)', () => {
     expect(await send('DELETE', path, own)).toEqual(INVALID);
   });
 
+  it('lose their registration where an administrator trusts them, because nobody is asked there', async () => {
+    const { clients } = realm.world.services;
+    const made = await register();
+    const { id } = (await stored(made.client_id))!;
+    await clients.update(realm.world.system(realm.acme), id, { consent: 'trusted' });
+    const moved = { client_id: made.client_id, redirect_uris: ['https://elsewhere.example/cb'] };
+    const own = made.registration_access_token;
+    expect(await send('PUT', `/${made.client_id}`, own, moved)).toEqual(INVALID);
+    expect((await stored(made.client_id))!.redirects).toEqual([{ uri: 'https://tides.example/cb', match: 'exact' }]);
+  });
+
+  it('have no scopes but those that new clients may have, and those that administrators gave them', async () => {
+    const { clients, clientScopes } = realm.world.services;
+    const system = realm.world.system(realm.acme);
+    await clientScopes.create(system, { name: 'payroll' });
+    await clientScopes.create(system, { name: 'tides', tenantDefault: 'optional' });
+    const refused = [400, { error: 'invalid_client_metadata', error_description: expect.any(String) }];
+    const asking = { ...METADATA, scope: 'openid payroll' };
+    expect(await send('POST', '', await initial(), asking)).toEqual(refused);
+    const made = await register({ ...METADATA, scope: 'openid tides' });
+    const change = () =>
+      send('PUT', `/${made.client_id}`, made.registration_access_token, { ...asking, client_id: made.client_id });
+    expect(await change()).toEqual(refused);
+    const { id } = (await stored(made.client_id))!;
+    await clients.update(system, id, { addedScopes: [{ name: 'payroll', isDefault: false }] });
+    expect((await change())[0]).toBe(200);
+  });
+
   it('get another token from administrators, which ends the one before', async () => {
     const made = await register();
     const { id } = (await stored(made.client_id))!;
@@ -307,7 +335,10 @@ describe('clients that register themselves (RFC 7591, RFC 7592)', () => {
       ]);
     const present = (await admin.realms.getClientsInitialAccess({ realm: 'acme' })).length;
     const { registrations } = realm.world.services;
-    for (let at = present; at < 200; at++) await registrations.createInitialToken(realm.world.system(realm.acme), {});
+    const make = () => registrations.createInitialToken(realm.world.system(realm.acme), {});
+    for (let at = present; at < 198; at++) await make();
+    const atOnce = await Promise.allSettled(Array.from({ length: 5 }, make));
+    expect(atOnce.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
     expect(await create({})).toEqual([400, { errorMessage: 'A tenant has at most 200 initial access tokens.' }]);
   });
 
