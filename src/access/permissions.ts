@@ -5,7 +5,7 @@
 const PERMISSION_VERBS = {
   tenant: ['read', 'write', 'create', 'delete'],
   setting: ['read', 'write'],
-  user: ['read', 'create', 'write', 'delete'],
+  user: ['read', 'create', 'write', 'delete', 'impersonate'],
   email: ['change'],
   'user-property': ['read', 'write'],
   'auth-mode': ['read', 'write'],
@@ -32,6 +32,7 @@ const PERMISSION_VERBS = {
   riskbit: ['read', 'write', 'delete', 'verify'],
   block: ['read', 'lift'],
   'qr-sign-in': ['read', 'decide'],
+  'sign-in-link': ['send'],
   mail: ['send'],
   event: ['read'],
   key: ['read', 'rotate'],

@@ -72,6 +72,7 @@ const MANAGEMENT: Readonly<Record<string, readonly ScopeString[]>> = {
     'role-grant:write',
     'block:lift',
     'mail:send',
+    'sign-in-link:send',
   ],
   'view-clients': VIEW_CLIENTS,
   'query-clients': [],
@@ -105,7 +106,7 @@ const MANAGEMENT: Readonly<Record<string, readonly ScopeString[]>> = {
   'manage-identity-providers': ['federation-provider:write'],
   'view-authorization': [],
   'manage-authorization': [],
-  impersonation: [],
+  impersonation: ['user:impersonate'],
 };
 
 /** The roles of the client `account`: what people may do with their accounts. */

@@ -21,6 +21,7 @@ import { Migration20261127GroupsByPath } from './20261127-groups-by-path.ts';
 import { Migration20261127Interactions } from './20261127-interactions.ts';
 import { Migration20261127IssuerHosts } from './20261127-issuer-hosts.ts';
 import { Migration20261127LastingFamilies } from './20261127-lasting-families.ts';
+import { Migration20261127LinksImpersonation } from './20261127-links-impersonation.ts';
 import { Migration20261127MailSend } from './20261127-mail-send.ts';
 import { Migration20261127NarrowQueryRealms } from './20261127-narrow-query-realms.ts';
 import { Migration20261127NarrowRealmRoles } from './20261127-narrow-realm-roles.ts';
@@ -81,4 +82,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128GrantClientSession', class: Migration20261128GrantClientSession },
   { name: 'Migration20261127DefaultGroups', class: Migration20261127DefaultGroups },
   { name: 'Migration20261127DefaultRoleGrants', class: Migration20261127DefaultRoleGrants },
+  { name: 'Migration20261127LinksImpersonation', class: Migration20261127LinksImpersonation },
 ] as const;

@@ -136,7 +136,7 @@ describe('a database of the first migration', () => {
   describe('of which 501 tenants have the template realm', () => {
     const ZERO = '00000000-0000-0000-0000-000000000000';
     const LAST = '019b0000-0000-7000-8000-000000000501';
-    const NAMES = ['RealmRoles', 'NarrowRealmRoles', 'RealmScopes', 'MailSend', 'NarrowQueryRealms'].map(
+    const NAMES = ['RealmRoles', 'NarrowRealmRoles', 'RealmScopes', 'MailSend', 'NarrowQueryRealms', 'LinksImpersonation'].map(
       (name) => `Migration20261127${name}`,
     );
     const again = async (names = NAMES) => {
@@ -348,6 +348,46 @@ describe('a database of the first migration', () => {
       for (let time = 0; time < 2; time++) {
         await again(['Migration20261127MailSend']);
         expect(await sending()).toEqual(['desk mail:send', 'everything mail:send:all', 'operator mail:send:all']);
+      }
+    });
+
+    it('lets administrators act as users and send sign-in links, those of users send links, and nobody else, once', async () => {
+      const all = ['tenant:write', 'account-state:write', 'key:rotate'];
+      const wide = all.map((permission) => `${permission}:all`);
+      await sql`insert into clients (tenant_id, id, client_id, permissions, created_at, updated_at)
+        values (${LAST}, gen_random_uuid(), 'operator', ${wide}, now(), now()),
+          (${LAST}, gen_random_uuid(), 'clerk', '{tenant:write,account-state:write}', now(), now())`.execute(db.read());
+      await sql`insert into roles (tenant_id, id, client_uuid, name, permissions, builtin, created_at, updated_at)
+        values (${LAST}, gen_random_uuid(), ${ZERO}, 'everything', ${wide}, true, now(), now()),
+          (${LAST}, gen_random_uuid(), ${ZERO}, 'owner', ${all}, true, now(), now()),
+          (${LAST}, gen_random_uuid(), ${ZERO}, 'desk', '{account-state:write}', true, now(), now()),
+          (${LAST}, gen_random_uuid(), ${ZERO}, 'realm', '{tenant:write,key:rotate}', true, now(), now()),
+          (${LAST}, gen_random_uuid(), ${ZERO}, 'impersonation', '{}', true, now(), now()),
+          (${LAST}, gen_random_uuid(), (select id from clients where tenant_id = ${LAST} and client_id = 'realm-management'),
+            'impersonation', '{}', true, now(), now()),
+          (${LAST}, gen_random_uuid(), ${ZERO}, 'made', ${wide}, false, now(), now())
+        on conflict do nothing`.execute(db.read());
+      const names = ['operator', 'clerk', 'everything', 'owner', 'desk', 'realm', 'impersonation', 'made'];
+      const holding = async () =>
+        (
+          await sql<{ name: string; permission: string }>`select name, permission from (
+            select tenant_id, name, permissions from roles union all select tenant_id, client_id, permissions from clients
+          ) as holders, unnest(permissions) as permission
+          where tenant_id = ${LAST} and permission ~ '^(sign-in-link|user):(send|impersonate)' and name = any(${names})
+          order by 1, 2`.execute(db.read())
+        ).rows.map(({ name, permission }) => `${name} ${permission}`);
+      for (let time = 0; time < 2; time++) {
+        await again(['Migration20261127LinksImpersonation']);
+        expect(await holding()).toEqual([
+          'desk sign-in-link:send',
+          'everything sign-in-link:send:all',
+          'everything user:impersonate:all',
+          'impersonation user:impersonate',
+          'operator sign-in-link:send:all',
+          'operator user:impersonate:all',
+          'owner sign-in-link:send',
+          'owner user:impersonate',
+        ]);
       }
     });
 
