@@ -68,10 +68,14 @@ export function setRendered(answer: Answer, status: number, { html, policy, head
 
 type PageAnswer = Extract<BrowserAnswer, { readonly page: string }>;
 
-const INLINE_SCRIPT = /<script>([\s\S]*?)<\/script>/g;
+/** What stands inline in a page, and the directive that allows it. */
+const INLINE = {
+  'script-src': /<script>([\s\S]*?)<\/script>/g,
+  'style-src': /<style>([\s\S]*?)<\/style>/g,
+} as const;
 
 /**
- * Answers with a page of a dialect, whose policy allows only its inline scripts, by their hashes (CSP Level 3 section 8.4).
+ * Answers with a page of a dialect, whose policy allows only its inline scripts and styles, by their hashes (CSP Level 3 section 8.4).
  */
 export function setPage(
   answer: Answer,
@@ -79,16 +83,18 @@ export function setPage(
   page: string,
   { formAction = [], connects }: Pick<PageAnswer, 'formAction' | 'connects'> = {},
 ): void {
-  const hashes = [...page.matchAll(INLINE_SCRIPT)].map(
-    ([, script]) => `'sha256-${createHash('sha256').update(script!).digest('base64')}'`,
-  );
-  const scripts = hashes.length === 0 ? '' : ` script-src ${hashes.join(' ')};`;
+  const inline = Object.entries(INLINE).map(([directive, pattern]) => {
+    const hashes = [...page.matchAll(pattern)].map(
+      ([, text]) => `'sha256-${createHash('sha256').update(text!).digest('base64')}'`,
+    );
+    return hashes.length === 0 ? '' : ` ${directive} ${hashes.join(' ')};`;
+  });
   // `form-action` does not fall back to `default-src` (CSP Level 3 section 6.5).
   const targets = formAction.length === 0 ? "'none'" : formAction.join(' ');
   const connections = connects === true ? " connect-src 'self';" : '';
   setRendered(answer, status, {
     html: page,
-    policy: `default-src 'none';${scripts}${connections} frame-ancestors 'none'; base-uri 'none'; form-action ${targets}`,
+    policy: `default-src 'none';${inline.join('')}${connections} frame-ancestors 'none'; base-uri 'none'; form-action ${targets}`,
   });
 }
 

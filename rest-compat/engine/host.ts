@@ -60,8 +60,10 @@ export interface EngineHost {
   readonly schema: GraphQLSchema;
   /** Makes the context in which the schema's resolvers run one operation. The engine does not read it. */
   readonly contextFor: (caller: Caller, signal: AbortSignal, browser: HostBrowser | null) => object;
-  /** The browser that sent a request to a row for browsers. */
+  /** The browser that sent a request to a row that may use its cookies. */
   readonly browserOf: (request: IncomingMessage) => HostBrowser;
+  /** Whether a page of another origin sent a request. */
+  readonly isOfForeignPage: (request: IncomingMessage) => boolean;
   /** Makes a value of a session's cookie that of the browser, if it is alive and the browser has no living session yet. */
   readonly adoptSession: (browser: HostBrowser, tenant: HostTenant, value: string) => Promise<void>;
   /** Makes the pages of rows for browsers. */

@@ -132,11 +132,13 @@ export class Engine {
     exchange.tenant = reached.tenant;
     if (route.cors !== undefined) await this.#allowPage(exchange, row, route.cors, reached.tenant);
     const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
-    const browser = route.callers.browser === true ? this.#host.browserOf(ctx.req) : null;
+    const { callers } = route;
+    const browser = callers.browser === true || callers.cookies === true ? this.#host.browserOf(ctx.req) : null;
     const caller = await this.#callerOf(exchange, row, reached, form);
     if (route.cors === 'client' || route.cors === 'credentials')
       await keepToClient(this.#host.webOrigins, caller, answer);
-    if (isMisplaced) throw kernelErrors.FORBIDDEN();
+    const isForeign = route.ownPagesOnly === true && this.#host.isOfForeignPage(ctx.req);
+    if (isMisplaced || isForeign) throw kernelErrors.FORBIDDEN();
     const isOfCaller = route.tenant === 'caller' && owner.prefix.parameters.length === 0 && caller.tenant !== null;
     const place = isOfCaller ? await this.#placeOf(exchange, [caller.tenant.name]) : reached;
     // A row without a tenant is checked against the caller's tenant; the directives of the operation's fields decide about

@@ -28,6 +28,8 @@ export interface RouteCallers {
   readonly clientAuth?: true | 'repeatable';
   /** The caller is anonymous, and the operation may read and set the cookies of the browser. */
   readonly browser?: true;
+  /** The operation of a caller who authenticates may read and set the cookies of the browser too. They make nobody a caller. */
+  readonly cookies?: true;
   /** No credential is needed. */
   readonly public?: true;
 }
@@ -179,6 +181,11 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
    * `Cross-Origin-Opener-Policy: unsafe-none`, because one redirect without it ends the link.
    */
   readonly opener?: true;
+  /**
+   * Whether a page of another origin is refused with FORBIDDEN: it would decide for the user of the browser (CSRF). Requests of
+   * programs, which name no page, are served.
+   */
+  readonly ownPagesOnly?: true;
   /** Sources (CSP, `frame-ancestors`) of the pages that may frame its answers. Absent: none. */
   readonly framed?: readonly string[];
   /** Values of the dialect about the row, which its envelopes read (`Fault.route`). */

@@ -17,3 +17,14 @@ export function isOfOwnPage(request: Head, publicUrl: string): boolean {
   if (site !== undefined) return site === 'same-origin';
   return request.headers.origin !== undefined && foreignOrigin(request, publicUrl) === null;
 }
+
+/**
+ * Whether a page of another origin sent a request, told as by `isOfOwnPage`. `none` is the user, by an address that was typed or a
+ * page that was loaded again. A form of a page without referrers has the origin `null` where a browser does not send
+ * `Sec-Fetch-Site`.
+ */
+export function isOfForeignPage(request: Head, publicUrl: string): boolean {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  return request.headers.origin !== 'null' && foreignOrigin(request, publicUrl) !== null;
+}

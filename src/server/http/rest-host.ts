@@ -8,6 +8,7 @@ import type { CidrRange } from '../environment/networks.ts';
 import { RequestBrowser } from './browser.ts';
 import { shownError } from './http-errors.ts';
 import { normaliseAddress, originOf } from './origin.ts';
+import { isOfForeignPage } from './page-origin.ts';
 
 /** What `createRestHost` needs. */
 export interface RestHostParts {
@@ -29,6 +30,7 @@ export function createRestHost(parts: RestHostParts): EngineHost {
     schema,
     contextFor: (caller, signal, browser) => createContext(services, caller, signal, browser, MAX_INSIDE_PAGE_SIZE),
     browserOf: (request) => new RequestBrowser(request, publicUrl),
+    isOfForeignPage: (request) => isOfForeignPage(request, publicUrl),
     adoptSession: async (browser, tenant, value) => {
       if ((await sessions.ofBrowser(browser, tenant)) !== null) return;
       const session = await sessions.findByCookie(tenant, value);

@@ -38,6 +38,7 @@ export function handMadeHost(over: Partial<EngineHost> = {}): EngineHost {
   return {
     schema: SCHEMA,
     contextFor: (caller, signal): TinyContext => ({ caller, signal }),
+    isOfForeignPage: ({ headers }) => headers['sec-fetch-site'] === 'cross-site',
     browserOf: () => ({
       read: () => null,
       write: () => undefined,

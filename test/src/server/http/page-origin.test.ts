@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foreignOrigin, isOfOwnPage } from '../../../../src/server/http/page-origin.ts';
+import { foreignOrigin, isOfForeignPage, isOfOwnPage } from '../../../../src/server/http/page-origin.ts';
 
 const PUBLIC_URL = 'https://id.example.com';
 const OWN = { origin: PUBLIC_URL, host: 'inner:4000' };
@@ -27,5 +27,15 @@ describe('the page that sent a request', () => {
     for (const site of ['same-site', 'cross-site', 'none', '', 'SAME-ORIGIN']) {
       expect(isOwn({ ...OWN, 'sec-fetch-site': site })).toBe(false);
     }
+  });
+
+  it('is one of another origin by the same headers; users and programs send no page', () => {
+    const isForeign = (headers: Record<string, string>) => isOfForeignPage({ headers }, PUBLIC_URL);
+    for (const headers of [OWN, BOUND, { host: 'id.example.com' }, { ...FOREIGN, origin: 'null' }])
+      expect([headers, isForeign(headers)]).toEqual([headers, false]);
+    for (const site of ['same-origin', 'none']) expect(isForeign({ ...FOREIGN, 'sec-fetch-site': site })).toBe(false);
+    for (const site of ['same-site', 'cross-site', ''])
+      expect(isForeign({ ...OWN, 'sec-fetch-site': site })).toBe(true);
+    expect(isForeign(FOREIGN)).toBe(true);
   });
 });
