@@ -97,13 +97,13 @@ describe('a tenant of the template realm', () => {
     const beyond = others.filter((scope) => !bundle.has(scope) && parseScope(scope)?.reach !== 'self');
     expect(beyond).toEqual([]);
     expect(named('view-users').permissions).not.toContain('user:write');
+    expect(named('impersonation').permissions).toEqual(['user:impersonate']);
     for (const name of [
       'query-clients',
       'offline_access',
       'uma_authorization',
       'digitanium_user',
       'default-roles-pier',
-      'impersonation',
     ])
       expect(named(name).permissions).toEqual([]);
   });
