@@ -26,11 +26,14 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.registerClient': 'An initial access token, or an access token that may create clients, is the authority.',
   'Mutation.updateRegisteredClient': 'The registration access token is the authority.',
   'Query.registeredClient': 'The registration access token is the authority.',
+  'Mutation.resumeMailedLink': 'The handle and its browser are the authority.',
+  'Mutation.useMailedLink': 'The secret of the link, which was mailed to the owner of the account, is the authority.',
   'Mutation.revokeToken': 'The service lets clients revoke only the tokens that were issued to them.',
   'Query.introspectToken':
     'Answered for tokens of the calling client; others need token:introspect, as the service checks.',
   'Query.interaction': 'The handle and the browser that began the sign-in are the authority.',
   'Query.jwks': 'Public keys are public.',
+  'Query.mailedLink': 'The secret of the link, which was mailed to the owner of the account, is the authority.',
   'Query.openidConfiguration': 'The metadata of an issuer is public (RFC 8414).',
   'Mutation.postSignOut':
     'The refresh token and the credentials of its client are the authority; else nothing is done.',

@@ -2,6 +2,7 @@ import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
 import { AuthorizationResolver } from './authorization.resolver.ts';
 import { ClientCallbackResolver } from './client-callback.resolver.ts';
+import { MailedLinkResolver } from './mailed-link.resolver.ts';
 import { OfflineAccessResolver } from './offline-access.resolver.ts';
 import { PostedRequestResolver } from './posted-request.resolver.ts';
 import { RegistrationResolver } from './registration.resolver.ts';
@@ -20,6 +21,7 @@ export const oauth: SchemaModule = {
   resolvers: [
     TokenResolver,
     AuthorizationResolver,
+    MailedLinkResolver,
     PostedRequestResolver,
     SessionWatchResolver,
     ClientCallbackResolver,

@@ -1,5 +1,6 @@
 import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
+import { ImpersonationResolver } from './impersonation.resolver.ts';
 import { QrSignInResolver } from './qr-sign-in.resolver.ts';
 import { SessionResolver, UserSessionsResolver } from './session.resolver.ts';
 
@@ -10,7 +11,7 @@ declare module '../global-id.ts' {
 }
 
 export const sessions: SchemaModule = {
-  resolvers: [SessionResolver, UserSessionsResolver, QrSignInResolver],
+  resolvers: [SessionResolver, UserSessionsResolver, QrSignInResolver, ImpersonationResolver],
   nodes: [
     defineNode(
       'ses',

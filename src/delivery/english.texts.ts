@@ -36,6 +36,19 @@ export const ENGLISH = {
     subject: 'Test mail of {app}',
     text: 'The mail server of {app} works: it sent this mail.\n\nPortal: {portalUrl}\nApp for Android: {androidLink}\nApp for iOS: {iosLink}\n\nQuestions: {support}',
   },
+  /** Values: `app`, `link` and `minutes`, as in the next two. */
+  'sign-in-link': {
+    subject: 'Sign in to {app}',
+    text: 'Open this link to sign in to {app}. It works once, within {minutes} minutes.\n\n{link}\n\nIf you did not ask for it, ignore this mail.',
+  },
+  'actions-link': {
+    subject: 'Update your account at {app}',
+    text: 'Your administrator asks you to update your account at {app}. Open this link, whose page says what there is to do. It works once, within {minutes} minutes.\n\n{link}\n\nIf you do not know {app}, ignore this mail.',
+  },
+  'verification-link': {
+    subject: 'Confirm your e-mail address for {app}',
+    text: 'Open this link to confirm this e-mail address for {app}. It works once, within {minutes} minutes.\n\n{link}\n\nIf you do not know {app}, ignore this mail.',
+  },
 } as const satisfies Readonly<Record<string, TemplateText>>;
 
 export type TemplateName = keyof typeof ENGLISH;

@@ -28,4 +28,16 @@ export const GERMAN: Texts = {
     subject: 'Testmail von {app}',
     text: 'Der Mailserver von {app} funktioniert: Er hat diese E-Mail gesendet.\n\nPortal: {portalUrl}\nApp für Android: {androidLink}\nApp für iOS: {iosLink}\n\nFragen: {support}',
   },
+  'sign-in-link': {
+    subject: 'Anmeldung bei {app}',
+    text: 'Öffnen Sie diesen Link, um sich bei {app} anzumelden. Er gilt einmal, innerhalb von {minutes} Minuten.\n\n{link}\n\nWenn Sie ihn nicht angefordert haben, beachten Sie diese E-Mail nicht.',
+  },
+  'actions-link': {
+    subject: 'Aktualisieren Sie Ihr Konto bei {app}',
+    text: 'Ihr Administrator bittet Sie, Ihr Konto bei {app} zu aktualisieren. Öffnen Sie diesen Link; die Seite sagt, was zu tun ist. Er gilt einmal, innerhalb von {minutes} Minuten.\n\n{link}\n\nWenn Sie {app} nicht kennen, beachten Sie diese E-Mail nicht.',
+  },
+  'verification-link': {
+    subject: 'Bestätigen Sie Ihre E-Mail-Adresse für {app}',
+    text: 'Öffnen Sie diesen Link, um diese E-Mail-Adresse für {app} zu bestätigen. Er gilt einmal, innerhalb von {minutes} Minuten.\n\n{link}\n\nWenn Sie {app} nicht kennen, beachten Sie diese E-Mail nicht.',
+  },
 };

@@ -1,11 +1,10 @@
 import type { Authority } from '../access/index.ts';
-import { type DeliveryQueue, isMailbox, type Mail, renderTemplate, type TemplateName } from '../delivery/index.ts';
+import { isMailbox, type TemplateName } from '../delivery/index.ts';
 import { isCallable } from '../federation/index.ts';
-import { invalidField, kernelErrors, requireText } from '../kernel/index.ts';
-import type { TenantDirectory } from '../tenants/index.ts';
-import { type User, type UserStore, userErrors } from '../users/index.ts';
+import { invalidField, requireText } from '../kernel/index.ts';
+import { type UserStore, userErrors } from '../users/index.ts';
 import { accountMailErrors } from './account-mail.errors.ts';
-import { languagesFor } from './message-languages.ts';
+import type { TenantMails } from './tenant-mail.ts';
 
 /** What a mail to a user is about. */
 export type AccountMailKind = 'welcome' | 'forgot-password' | 'verify-email' | 'test';
@@ -24,10 +23,8 @@ export interface AccountMail {
 }
 
 export interface AccountMailFlowDeps {
-  readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly users: Pick<UserStore, 'findById'>;
-  readonly mailer: Pick<DeliveryQueue<Mail>, 'sendNow'>;
-  readonly mailServers: { readonly of: (tenantId: string) => Promise<object | null> };
+  readonly mails: Pick<TenantMails, 'send'>;
 }
 
 const TEMPLATES: Readonly<Record<AccountMailKind, TemplateName>> = {
@@ -40,7 +37,7 @@ const LINKS = ['portalUrl', 'androidLink', 'iosLink'] as const;
 const MAX_LINK = 2000;
 const SHORT = { max: 255 };
 
-/** Mails that administrators send to users. Each is sent while the caller waits, so that a refusal is its answer. */
+/** Mails that administrators send to users. */
 export class AccountMailFlow {
   readonly #deps: AccountMailFlowDeps;
 
@@ -60,7 +57,10 @@ export class AccountMailFlow {
     const user = await this.#deps.users.findById(authority.tenant.id, userId);
     if (user === null) throw userErrors.USER_NOT_FOUND();
     if (kind === 'verify-email' && user.emailVerified) return false;
-    await this.#send(authority, user, TEMPLATES[kind], { ...values, ...(appName === null ? {} : { app: appName }) });
+    await this.#deps.mails.send(authority, user, TEMPLATES[kind], {
+      ...values,
+      ...(appName === null ? {} : { app: appName }),
+    });
     return true;
   }
 
@@ -71,34 +71,11 @@ export class AccountMailFlow {
    * @throws MAIL_SERVER_MISSING, MAIL_NOT_SENT, SERVICE_UNAVAILABLE
    */
   async sendTest(authority: Authority): Promise<string> {
-    const { users } = this.#deps;
+    const { users, mails } = this.#deps;
     const { tenant: home, userId } = authority.caller;
     const user = home === null || userId === null ? null : await users.findById(home.id, userId);
     if (user === null) throw accountMailErrors.MAIL_RECIPIENT_MISSING();
-    return this.#send(authority, user, TEMPLATES.test, NO_VALUES);
-  }
-
-  async #send(
-    { caller, tenant }: Authority,
-    user: User,
-    purpose: TemplateName,
-    values: Readonly<Record<string, string>>,
-  ): Promise<string> {
-    const { directory, mailer, mailServers } = this.#deps;
-    // The server of this service sends no texts that tenants choose, because they could send them to anybody.
-    if ((await mailServers.of(tenant.id)) === null) throw accountMailErrors.MAIL_SERVER_MISSING();
-    if (user.email == null) throw accountMailErrors.MAIL_RECIPIENT_MISSING();
-    const known = await directory.byId(tenant.id);
-    if (known === null) throw kernelErrors.NOT_FOUND();
-    const languages = await languagesFor(directory, { ...user, tenantId: tenant.id });
-    const rendered = renderTemplate(purpose, languages, { app: known.displayName ?? known.name, ...values });
-    await mailer.sendNow({
-      to: user.email,
-      ...rendered,
-      purpose,
-      behalf: { tenant, actor: caller, subjectId: user.id },
-    });
-    return user.email;
+    return mails.send(authority, user, TEMPLATES.test, NO_VALUES);
   }
 }
 

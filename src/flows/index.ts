@@ -22,6 +22,7 @@ export {
   interactionErrors,
   type NewInteraction,
   type OpenInteraction,
+  type ProvedElsewhere,
   type ShownAccount,
   type ShownApplication,
   type SignInDemands,
@@ -38,6 +39,16 @@ export type {
   LinkQuestion,
   LinkQuestionAnswer,
 } from './link-account/index.ts';
+export { mailedLinkErrors } from './mailed-link.errors.ts';
+export {
+  confirmsOnly,
+  LINK_ACTIONS,
+  LINK_AMR,
+  type LinkAction,
+  type MailedLink,
+  type MailedLinkFlow,
+  type ShownLink,
+} from './mailed-link.ts';
 export type { ProvisionTenant } from './provision-tenant.ts';
 export type { AccountAccess, ConfigureUser } from './provision-user.ts';
 export type {

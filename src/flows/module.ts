@@ -22,11 +22,17 @@ import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import type { UserService, UserStore } from '../users/index.ts';
 import { AccountHistory } from './account-history.ts';
 import { accountMailErrors } from './account-mail.errors.ts';
-import { AccountMailFlow, type AccountMailFlowDeps } from './account-mail.ts';
+import { AccountMailFlow } from './account-mail.ts';
 import { AdministrationFlow } from './administration.ts';
 import { PasswordFlow } from './change-password.ts';
 import { ConfigureTenantFlow } from './configure-tenant.ts';
 import type { EndAccessFlow } from './end-access/index.ts';
+import { impersonationErrors } from './impersonation.errors.ts';
+import { impersonationEvents } from './impersonation.events.ts';
+import { ImpersonationFlow } from './impersonation.ts';
+import { mailedLinkErrors } from './mailed-link.errors.ts';
+import { mailedLinkEvents } from './mailed-link.events.ts';
+import { MailedLinkFlow } from './mailed-link.ts';
 import { PasswordNotices } from './password-notices.ts';
 import { ProvisionTenantFlow } from './provision-tenant.ts';
 import { ProvisionUserFlow } from './provision-user.ts';
@@ -39,6 +45,7 @@ import { signInEvents } from './sign-in.events.ts';
 import { SignInFlow } from './sign-in.ts';
 import { signUpErrors } from './sign-up.errors.ts';
 import { SignUpFlow } from './sign-up.ts';
+import { TenantMails, type TenantMailsDeps } from './tenant-mail.ts';
 
 interface FlowNeeds extends ModuleBase {
   /** Reads events of the past. */
@@ -46,7 +53,7 @@ interface FlowNeeds extends ModuleBase {
   readonly directory: TenantDirectory;
   readonly tenants: TenantService;
   readonly mailer: DeliveryQueue<Mail>;
-  readonly mailServers: AccountMailFlowDeps['mailServers'];
+  readonly mailServers: TenantMailsDeps['mailServers'];
   readonly smsSender: SmsSender;
   readonly guarded: GuardedAccounts;
   readonly administratorRoles: AdministratorRoles;
@@ -72,8 +79,8 @@ interface FlowNeeds extends ModuleBase {
 
 export const flows = {
   name: 'flows',
-  errors: [accountMailErrors, qrSignInErrors, signInErrors, signUpErrors],
-  events: [qrSignInEvents, signInEvents],
+  errors: [accountMailErrors, impersonationErrors, mailedLinkErrors, qrSignInErrors, signInErrors, signUpErrors],
+  events: [impersonationEvents, mailedLinkEvents, qrSignInEvents, signInEvents],
   create: (needs: FlowNeeds) => {
     const { base, directory, users, userStore, passwords, lockouts, sessions, mailer, smsSender: sms } = needs;
     const { oneTimeCodes: codes, codeResends: resends, guarded: guard } = needs;
@@ -89,6 +96,7 @@ export const flows = {
       rights: needs.rights,
       notices: new PasswordNotices({ directory, mailer, sms }),
     });
+    const mails = new TenantMails({ directory, mailer, mailServers: needs.mailServers });
     const serviceAccounts = new ServiceAccountFlow({
       db: base.db,
       clients: needs.clients,
@@ -146,7 +154,11 @@ export const flows = {
           administration,
         }),
         /** Mails that administrators send to users. */
-        accountMails: new AccountMailFlow({ directory, users: userStore, mailer, mailServers: needs.mailServers }),
+        accountMails: new AccountMailFlow({ users: userStore, mails }),
+        /** Links in mails. */
+        mailedLinks: new MailedLinkFlow({ ...base, codes, directory, users, userStore, guard, mails }),
+        /** Lets administrators act as users. */
+        impersonation: new ImpersonationFlow({ ...base, users: userStore, sessions, guard }),
         /** Events of one account. */
         accountHistory: new AccountHistory({ users: userStore, events: needs.eventReader }),
       },

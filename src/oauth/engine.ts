@@ -4,13 +4,13 @@ import type { ClientAuthenticator, ClientDirectory, ClientStore } from '../clien
 import type { ConsentService } from '../consents/index.ts';
 import type { KeyedSigner, Sealer } from '../crypto/index.ts';
 import type { ChangeFeed, CommittedListener, EventCatalogue, EventLog } from '../events/index.ts';
-import type { InteractionService, SignInFlow } from '../flows/index.ts';
+import type { InteractionService, MailedLinkFlow, SignInFlow } from '../flows/index.ts';
 import type { Clock, PrivateHosts } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
-import type { UserStore } from '../users/index.ts';
+import type { UserService, UserStore } from '../users/index.ts';
 import { AuthorizationService } from './authorize/authorization.service.ts';
 import { ClientCallbacks } from './callbacks/client-callbacks.ts';
 import { TokenAuthenticator } from './callers/token.authenticator.ts';
@@ -27,6 +27,7 @@ import { type IssuerMount, Issuers } from './issuers/issuers.ts';
 import { SigningKeyService } from './keys/key.service.ts';
 import { KeyRings } from './keys/key-ring.ts';
 import { SigningKeyStore } from './keys/signing-key.store.ts';
+import { MailedLinkService } from './mailed-links/mailed-link.service.ts';
 import { PostedRequests } from './posted/posted-requests.ts';
 import { SignOutService } from './sign-out/sign-out.service.ts';
 import { SignOutChecks } from './sign-out/sign-out-request.ts';
@@ -70,6 +71,8 @@ export interface OAuthOptions {
   readonly credentials: CredentialStore;
   readonly interactions: InteractionService;
   readonly signIn: SignInFlow;
+  readonly links: MailedLinkFlow;
+  readonly accounts: UserService;
   /** Passed in, because the session service needs it to end token families and is made before the engine. */
   readonly grants: GrantStore;
   /** Whether a tenant has one of the objects to which scope names restrict permissions, such as `vk:vk_1`. */
@@ -100,6 +103,7 @@ export interface OAuth {
   readonly discovery: DiscoveryService;
   readonly postedRequests: PostedRequests;
   readonly authorization: AuthorizationService;
+  readonly mailedLinks: MailedLinkService;
   readonly signOut: SignOutService;
   readonly tokenSignOut: TokenSignOut;
   readonly expired: ExpiredTokens;
@@ -150,6 +154,12 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const rotations = new RotationStore(db, events);
   const authenticator = new TokenAuthenticator({ ...options, reader, life, issuers, scopes });
   const revocation = new RevocationService({ db, reader, tokens, refreshTokens, grants, events, clock });
+  const authorization = new AuthorizationService({
+    ...options,
+    hints,
+    posted: postedRequests,
+    issuers: issuerDirectory,
+  });
   return {
     issuers,
     keys,
@@ -175,7 +185,13 @@ export function createOAuth(options: OAuthOptions): OAuth {
     userinfo: new UserinfoService({ issuers, users, groups: options.groups, clients }),
     discovery: new DiscoveryService(issuerDirectory, keys),
     postedRequests,
-    authorization: new AuthorizationService({ ...options, hints, posted: postedRequests, issuers: issuerDirectory }),
+    authorization,
+    mailedLinks: new MailedLinkService({
+      ...options,
+      users: options.accounts,
+      authorization,
+      issuers: issuerDirectory,
+    }),
     signOut: new SignOutService({
       ...options,
       posted: postedRequests,

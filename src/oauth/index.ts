@@ -27,6 +27,13 @@ export {
   Issuers,
 } from './issuers/issuers.ts';
 export type { ShownSigningKey, SigningKeyService } from './keys/key.service.ts';
+export type {
+  MailedLinkAnswer,
+  MailedLinkService,
+  ResumedLink,
+  SendActionsLink,
+  SendSignInLink,
+} from './mailed-links/mailed-link.service.ts';
 export { oauthErrors } from './oauth.errors.ts';
 export type { BrowserRequest, PostedEndpoint, PostedRequests } from './posted/posted-requests.ts';
 export type { InitialAccessToken } from './registration/registration.entity.ts';

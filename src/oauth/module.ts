@@ -6,12 +6,12 @@ import type { ConsentService } from '../consents/index.ts';
 import { KeyedSigner, type MasterKey } from '../crypto/index.ts';
 import type { ChangeFeed } from '../events/index.ts';
 import { type FederationProviderStore, parseProviderKey } from '../federation/index.ts';
-import type { InteractionService, SignInFlow } from '../flows/index.ts';
+import type { InteractionService, MailedLinkFlow, SignInFlow } from '../flows/index.ts';
 import { LOOPBACK_NETWORKS, type PrivateHosts } from '../kernel/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
-import type { UserStore } from '../users/index.ts';
+import type { UserService, UserStore } from '../users/index.ts';
 import { createOAuth } from './engine.ts';
 import type { GrantStore } from './grants/grant.store.ts';
 import type { GrantFamilies } from './grants/token-families.ts';
@@ -40,6 +40,7 @@ interface OAuthNeeds extends ModuleBase {
   readonly clientStore: ClientStore;
   readonly clientAuthenticator: ClientAuthenticator;
   readonly rolePermissions: RolePermissions;
+  readonly users: UserService;
   readonly userStore: UserStore;
   readonly groupStore: GroupStore;
   readonly sessions: SessionService;
@@ -49,6 +50,7 @@ interface OAuthNeeds extends ModuleBase {
   readonly credentials: CredentialStore;
   readonly interactions: InteractionService;
   readonly signIn: SignInFlow;
+  readonly mailedLinks: MailedLinkFlow;
   readonly grantStore: GrantStore;
   readonly families: GrantFamilies;
   /** What of the operator's network the addresses of applications may lead to. */
@@ -86,6 +88,8 @@ export const oauth = {
       credentials: needs.credentials,
       interactions: needs.interactions,
       signIn: needs.signIn,
+      links: needs.mailedLinks,
+      accounts: needs.users,
       grants: needs.grantStore,
       families: needs.families,
       privateHosts: needs.allowLoopbackHttp

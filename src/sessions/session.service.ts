@@ -50,6 +50,11 @@ export interface StartSession {
    * fixation).
    */
   readonly replaces?: string | null;
+  /**
+   * Whether the caller acts as the user. Nobody proved to be the user then: the sign-in is not noted at the account, `auth_time` is
+   * 1970, so that what needs a recent sign-in stays closed, and the event has the caller as its actor. Default false.
+   */
+  readonly isImpersonated?: boolean;
 }
 
 export interface StartedSession {
@@ -179,14 +184,15 @@ export class SessionService {
     const { db, store, users, events } = this.#deps;
     const { caller, tenant } = authority;
     const settings = await this.#settings(authority);
+    const { isImpersonated = false } = input;
     const cookie = input.inBrowser === true ? mintHandle(tenant.route) : null;
     const row = newSession(authority, input, cookie, settings, this.#deps.clock.now());
     await db.transaction(async () => {
       if (input.replaces != null) await this.#endReplaced(authority, input.replaces);
       await writeForUser('sessions', () => store.insert(row));
-      await users.noteSignIn(tenant.id, row.userId, row.authTime);
+      if (!isImpersonated) await users.noteSignIn(tenant.id, row.userId, row.authTime);
       // The actor of the event is the user who signs in, even when a client sent the request.
-      const actor = { ...caller, kind: 'user', userId: row.userId };
+      const actor = isImpersonated ? caller : { ...caller, kind: 'user', userId: row.userId };
       events.record(actor, tenant, {
         type: sessionEvents['session.started'],
         subjectId: row.userId,
@@ -385,6 +391,9 @@ const livesOf = ({ remember }: Pick<SessionRow, 'remember'>, settings: TenantSet
   };
 };
 
+/** The `auth_time` of a session in which nobody proved to be the user. */
+const NEVER = new Date(0);
+
 function newSession(
   authority: Authority,
   input: StartSession,
@@ -402,7 +411,7 @@ function newSession(
     userId: input.userId,
     cookieHash: cookie === null ? null : hashHandle(cookie),
     deviceId: input.deviceId ?? null,
-    authTime: now,
+    authTime: input.isImpersonated === true ? NEVER : now,
     amr: [...input.amr],
     acr: input.acr ?? null,
     remember,

@@ -21,7 +21,7 @@ import {
   type SessionService,
 } from '../../sessions/index.ts';
 import { isHostOf, type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
-import type { UserStore } from '../../users/index.ts';
+import type { User, UserStore } from '../../users/index.ts';
 import type { PasswordFlow } from '../change-password.ts';
 import type { SignInFlow } from '../sign-in.ts';
 import { accountOfSession, chooseAccount } from './account.step.ts';
@@ -31,7 +31,7 @@ import type { EnrolmentStep, TypedEnrolment } from './enrolment.step.ts';
 import { type FactorChecks, proveFactor, type TypedFactor } from './factor.step.ts';
 import type { Advance, InteractionEngine, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
-import { INITIAL_STATE, type SignInDemands } from './interaction.state.ts';
+import { INITIAL_STATE, type ProvedAccount, type SignInDemands } from './interaction.state.ts';
 import type { StepName } from './interaction.steps.ts';
 import type { InteractionStore } from './interaction.store.ts';
 import { type InteractionView, showInteraction, type ViewDeps } from './interaction.view.ts';
@@ -49,6 +49,15 @@ export interface NewInteraction {
   /** `client_id` of the application that the page names; null: none. */
   readonly clientId: string | null;
   readonly demands: SignInDemands;
+  /** What the flow that begins it has proved itself. Absent: nothing but the session of the browser proves an account. */
+  readonly proved?: ProvedElsewhere;
+}
+
+/** An account that was proved by other means than those of the pages, such as a link in a mail. */
+export interface ProvedElsewhere {
+  readonly user: Pick<User, 'id' | 'username' | 'proofVersion'>;
+  /** How it was proved (RFC 8176). */
+  readonly amr: readonly string[];
 }
 
 /** How an interaction ended. */
@@ -115,22 +124,22 @@ export class InteractionService {
   async begin(
     authority: Authority,
     port: BrowserPort | null,
-    { kind, purpose, resumeAt, clientId, demands }: NewInteraction,
+    { kind, purpose, resumeAt, clientId, demands, proved }: NewInteraction,
   ): Promise<{ readonly handle: string }> {
     const browser = requireBrowser(port);
-    const { store, sessions, users, clock } = this.#deps;
+    const { store, sessions, clock } = this.#deps;
     const { tenant, caller } = authority;
     const session = await sessions.ofBrowser(browser, tenant);
     const found = { tenant: tenant as KnownTenant, demands, session };
-    const account = demands.mustChoose ? null : await accountOfSession(users, found);
-    const handle = mintHandle(tenant.route);
     const now = clock.now();
+    const account = proved === undefined ? await this.#accountOf(found) : accountProved(proved, session, now);
+    const handle = mintHandle(tenant.route);
     const row = {
       tenantId: tenant.id,
       kind,
       purpose: { ...purpose },
       request: { demands, resumeAt },
-      state: { ...INITIAL_STATE, account },
+      state: { ...INITIAL_STATE, account, identifier: proved?.user.username ?? null },
       browserHash: bindBrowser(browser, tenant),
       userId: account?.userId ?? null,
       clientId,
@@ -141,6 +150,11 @@ export class InteractionService {
     if (!(await this.#deps.db.transaction(() => store.insert(row, handle))))
       throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: RETRY_SECONDS });
     return { handle };
+  }
+
+  /** The account of the session, unless the user has to choose one. */
+  async #accountOf(found: Parameters<typeof accountOfSession>[1]): Promise<ProvedAccount | null> {
+    return found.demands.mustChoose ? null : accountOfSession(this.#deps.users, found);
   }
 
   /** Address of the page of an interaction. */
@@ -348,3 +362,13 @@ export class InteractionService {
     return (await this.#deps.devices.isKnown(tenant.id, user!.id, device.id)) ? device.id : null;
   }
 }
+
+/** The account that a flow has proved, as the steps know it. */
+const accountProved = ({ user, amr }: ProvedElsewhere, session: SessionRow | null, now: Date): ProvedAccount => ({
+  userId: user.id,
+  proofVersion: user.proofVersion,
+  amr,
+  provedAt: now.toISOString(),
+  sessionId: session?.userId === user.id ? session.id : null,
+  isProvedNow: true,
+});

@@ -1,7 +1,7 @@
 import type { Authority } from '../../access/index.ts';
 import { addressKey } from '../../auth-modes/index.ts';
 import type { ClientDirectory } from '../../clients/index.ts';
-import type { InteractionOutcome, InteractionService } from '../../flows/index.ts';
+import type { InteractionOutcome, InteractionService, ProvedElsewhere } from '../../flows/index.ts';
 import { addSeconds, type BrowserPort, IdentityError } from '../../kernel/index.ts';
 import { requireBrowser, showSession } from '../../sessions/index.ts';
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
@@ -32,6 +32,13 @@ export interface ResumedAuthorization {
   readonly issuerKind: string;
   /** The handle of the interaction. */
   readonly handle: string;
+}
+
+/** A request that was checked before, whose user proves an account by other means than those of the pages. */
+export interface ProvedAuthorization {
+  readonly issuerKind: string;
+  readonly stored: StoredRequest;
+  readonly proved: ProvedElsewhere;
 }
 
 export interface AuthorizationServiceDeps extends ExchangesDeps {
@@ -132,6 +139,28 @@ export class AuthorizationService {
       );
     const exchange = { authority, tenant, browser, issuer, request, isSteppedUp: stored.isSteppedUp };
     return this.#exchanges.finish(exchange, outcome);
+  }
+
+  /**
+   * Signs a user in who has proved an account elsewhere, and answers the application: at once where nothing is left to do, else after
+   * pages.
+   * @throws BROWSER_REQUIRED, AUTHORIZATION_CLIENT_INVALID, AUTHORIZATION_REDIRECT_INVALID, TOO_MANY_REQUESTS
+   */
+  async signIn(
+    authority: Authority,
+    port: BrowserPort | null,
+    { issuerKind, stored, proved }: ProvedAuthorization,
+  ): Promise<AuthorizationAnswer> {
+    const browser = requireBrowser(port);
+    const tenant = await this.#tenantOf(authority);
+    const issuer = await this.#deps.issuers.of(tenant, issuerKind, authority.caller.origin);
+    const checked = await this.#recorded(authority, { issuerKind, clientId: stored.clientId }, () =>
+      this.#recheck(tenant, issuer, stored),
+    );
+    if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
+    const exchange = { authority, tenant, browser, issuer, request: checked.request, isSteppedUp: false };
+    const handle = await this.#exchanges.beginProved(exchange, proved);
+    return this.resume(authority, browser, { issuerKind, handle });
   }
 
   async #tenantOf({ tenant }: Authority): Promise<KnownTenant> {

@@ -3,7 +3,13 @@ import type { CredentialStore } from '../../auth-modes/index.ts';
 import type { ClientRecord } from '../../clients/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import type { EventLog } from '../../events/index.ts';
-import { accountFacts, type InteractionService, missingStep, type SignInDemands } from '../../flows/index.ts';
+import {
+  accountFacts,
+  type InteractionService,
+  missingStep,
+  type ProvedElsewhere,
+  type SignInDemands,
+} from '../../flows/index.ts';
 import { addSeconds, type BrowserPort, type Clock } from '../../kernel/index.ts';
 import type { OneTimeCodeStore, SessionRow, SessionService, SignedInSession } from '../../sessions/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
@@ -176,19 +182,30 @@ export class Exchanges {
   }
 
   async #ask(exchange: Exchange, lack: SignInLack): Promise<AuthorizationAnswer> {
+    return this.showPage(exchange.authority, await this.#beginPages(exchange, lack));
+  }
+
+  /** Begins the pages for a user who has proved an account elsewhere, who alone can finish. @returns The handle. */
+  beginProved(exchange: Exchange, proved: ProvedElsewhere): Promise<string> {
+    return this.#beginPages(exchange, SIGNED_IN, proved);
+  }
+
+  async #beginPages(exchange: Exchange, lack: SignInLack, proved?: ProvedElsewhere): Promise<string> {
     const { authority, browser, issuer, request, isSteppedUp } = exchange;
     const { client, loginHint, locales } = request;
     const { isRoleBased: isStrict } = issuer.kind;
+    const userId = proved?.user.id ?? null;
     const consent = consentDemand(request);
-    const demands: SignInDemands = { ...lack, isStrict, userId: null, loginHint, consent, locales };
+    const demands: SignInDemands = { ...lack, isStrict, userId, loginHint, consent, locales };
     const { handle } = await this.#deps.interactions.begin(authority, browser, {
       kind: interactionKind(issuer.kind.kind),
       purpose: { ...storeRequest(request, { issuerHost: issuer.host, isSteppedUp }) },
       resumeAt: issuer.url + issuer.endpoints.authorization,
       clientId: client.client.clientId,
       demands,
+      ...(proved === undefined ? {} : { proved }),
     });
-    return this.showPage(authority, handle);
+    return handle;
   }
 
   /** A code; null if the user has revoked the consent since it was found. */

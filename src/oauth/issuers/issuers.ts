@@ -192,6 +192,8 @@ export interface IssuerMount {
   /** The spellings of what stands before the path, such as `/auth`; `Origin.basePath` chooses. Default: nothing alone. */
   readonly basePaths?: readonly string[];
   readonly endpoints: IssuerEndpoints;
+  /** Path below its URL where links in mails are opened. Absent: it has none. */
+  readonly linkPath?: string;
   /**
    * Scope names that allow claims at userinfo, in addition to those of OpenID Connect, and the group of claims that each
    * allows.
@@ -210,6 +212,8 @@ export interface Issuer {
   readonly host: string | null;
   readonly url: string;
   readonly endpoints: IssuerEndpoints;
+  /** Path below its URL where links in mails are opened; null: it has none. */
+  readonly linkPath: string | null;
   readonly claimScopes: Readonly<Record<string, ClaimGroup>>;
   /** Claim of its ID tokens that names the device of the session; null: none. */
   readonly deviceClaim: string | null;
@@ -227,6 +231,7 @@ const NATIVE_ISSUER: IssuerMount = {
     userinfo: '/oauth/userinfo',
     endSession: '/oauth/logout',
   },
+  linkPath: '/oauth/link',
   claimScopes: { groups: 'groups' },
 };
 
@@ -273,6 +278,7 @@ export class Issuers {
       host,
       url: this.#url(mount, tenant.name, host, basePathsOf(mount).includes(basePath) ? basePath : ''),
       endpoints: mount.endpoints,
+      linkPath: mount.linkPath ?? null,
       claimScopes: { ...STANDARD_CLAIM_SCOPES, ...mount.claimScopes },
       deviceClaim: mount.deviceClaim ?? null,
     };

@@ -154,6 +154,19 @@ export class OneTimeCodeStore {
     return row.count;
   }
 
+  /** How many stored codes of a kind a user got after a moment. */
+  async countSince(tenantId: string, userId: string, kind: string, since: Date): Promise<number> {
+    const row = await this.#rows()
+      .selectFrom('one_time_codes')
+      .select(sql<number>`count(*)::int`.as('count'))
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .where('kind', '=', kind)
+      .where('created_at', '>', since)
+      .executeTakeFirstOrThrow();
+    return row.count;
+  }
+
   /** Withdraws the codes of a user, of one kind or all. */
   async deleteOfUser(tenantId: string, userId: string, kind?: string): Promise<void> {
     let query = this.#rows()
