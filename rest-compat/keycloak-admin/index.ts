@@ -9,6 +9,7 @@ import { CREDENTIAL_ROUTES } from './routes/credentials.ts';
 import { DEFAULT_GROUP_ROUTES } from './routes/default-groups.ts';
 import { GROUP_TREE_ROUTES } from './routes/group-tree.ts';
 import { GROUP_ROUTES } from './routes/groups.ts';
+import { LINK_ROUTES } from './routes/links.ts';
 import { MAPPER_ROUTES } from './routes/mappers.ts';
 import { REGISTRATION_ROUTES } from './routes/registration.ts';
 import { GROUP_ROLE_MAPPING_ROUTES, ROLE_MAPPING_ROUTES } from './routes/role-mappings.ts';
@@ -50,6 +51,7 @@ const CHAPTERS: readonly Chapter[] = [
     description: 'Failed sign-ins of users and the blocks that they led to.',
     routes: ATTACK_DETECTION_ROUTES,
   },
+  { name: 'Mails', description: 'Mails with links to users, and acting as users.', routes: LINK_ROUTES },
   { name: 'Credentials', description: 'Changes of credentials of users.', routes: CREDENTIAL_ROUTES },
   {
     name: 'Clients',
@@ -67,7 +69,7 @@ const NO_ROWS: readonly Route[] = [];
 
 /** The paths below a prefix, which deployments have with and without `/auth`; addresses keep the spelling of the request. */
 const mountsBelow = (prefix: '' | '/auth'): readonly Mount[] => [
-  { prefix: `${prefix}/admin/realms/{tenant}`, routes: ROWS },
+  { prefix: `${prefix}/admin/realms/{tenant}`, routes: ROWS, issuerKind: 'REALM', basePath: prefix },
   { prefix: `${prefix}/admin`, routes: NO_ROWS },
 ];
 

@@ -48,7 +48,7 @@ export function accessOf(viewer: Viewer, tenantName: string): Access {
     manageGroupMembership: may('group-member:write'),
     view: may('user:read'),
     mapRoles: may('role-grant:write'),
-    impersonate: false,
+    impersonate: may('user:impersonate'),
     manage: may('user:write'),
   };
 }

@@ -4,6 +4,7 @@ import { ISSUER_ERRORS } from './issuer-errors.ts';
 import { ADDRESS_ROUTES, GATEWAY_ADDRESS_ROUTES } from './routes/addresses.ts';
 import { ADMINISTRATOR_ROUTES, GATEWAY_ADMINISTRATOR_ROUTES } from './routes/administrators.ts';
 import { APP_ROUTES, GATEWAY_APP_ROUTES } from './routes/apps.ts';
+import { MAGIC_LINK_ROUTES } from './routes/magic-link.ts';
 import { GATEWAY_MAIL_ROUTES, MAIL_ROUTES } from './routes/mail.ts';
 import { GATEWAY_PROVISIONING_ROUTES, PROVISIONING_ROUTES } from './routes/provisioning.ts';
 import { REGISTRATION_ROUTES } from './routes/registration.ts';
@@ -11,7 +12,7 @@ import { GATEWAY_RESEND_ROUTES, RESEND_ROUTES } from './routes/resends.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
 import { GATEWAY_TENANT_ROUTES, TENANT_ROUTES } from './routes/tenants.ts';
-import { ACCOUNT_ROUTES, DISCOVERY_ROUTES, ISSUER_ROUTES, REALM_ROUTE } from './routes/token.ts';
+import { ACCOUNT_ROUTES, DISCOVERY_ROUTES, ISSUER_ROUTES, LOGIN_ACTION_ROUTES, REALM_ROUTE } from './routes/token.ts';
 import { GATEWAY_USER_LIST_ROUTES, USER_LIST_ROUTES } from './routes/user-lists.ts';
 import { GATEWAY_USER_ROUTES, USER_ROUTES } from './routes/users.ts';
 import { KOBIL_SAMPLES } from './samples.ts';
@@ -57,7 +58,7 @@ const PARTS: readonly Part[] = [
   {
     name: 'Mail',
     description: 'Mails to users, and the server that sends them.',
-    rows: MAIL_ROUTES,
+    rows: [...MAIL_ROUTES, ...MAGIC_LINK_ROUTES],
     gateway: GATEWAY_MAIL_ROUTES,
   },
   { name: 'Apps', description: 'Apps and their secrets.', rows: APP_ROUTES, gateway: GATEWAY_APP_ROUTES },
@@ -74,7 +75,7 @@ const CHAPTERS: readonly Chapter[] = [
   {
     name: 'Tokens',
     description: 'Tokens, their introspection, keys, and the metadata of the issuer.',
-    routes: [...ISSUER_ROUTES, ...DISCOVERY_ROUTES, ...ACCOUNT_ROUTES, REALM_ROUTE],
+    routes: [...ISSUER_ROUTES, ...LOGIN_ACTION_ROUTES, ...DISCOVERY_ROUTES, ...ACCOUNT_ROUTES, REALM_ROUTE],
   },
   {
     name: 'Registration',
@@ -92,6 +93,14 @@ const mountsBelow = (prefix: '' | '/auth'): readonly Mount[] => [
   {
     prefix: `${prefix}/realms/{tenant}/protocol/openid-connect`,
     routes: ISSUER_ROUTES,
+    errors: ISSUER_ERRORS,
+    api: 'oauth',
+    issuerKind: 'REALM',
+    basePath: prefix,
+  },
+  {
+    prefix: `${prefix}/realms/{tenant}/login-actions`,
+    routes: LOGIN_ACTION_ROUTES,
     errors: ISSUER_ERRORS,
     api: 'oauth',
     issuerKind: 'REALM',

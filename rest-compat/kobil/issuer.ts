@@ -44,4 +44,5 @@ export const KOBIL_ISSUER = {
     },
     notBefore: { path: '/k_push_not_before', claims: (facts: MessageFacts) => makeClaims('PUSH_NOT_BEFORE', facts) },
   },
+  linkPath: '/login-actions/action-token',
 } as const;

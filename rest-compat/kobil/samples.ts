@@ -1,5 +1,5 @@
 import type { Samples } from '../engine/index.ts';
-import { BROWSER_SAMPLES, OAUTH_SAMPLES } from '../oidc/samples.ts';
+import { BROWSER_SAMPLES, LINK_SAMPLES, OAUTH_SAMPLES } from '../oidc/samples.ts';
 import { STATUS_SHOWN } from './tenant-status.ts';
 import { TOKEN_SAMPLES } from './token-samples.ts';
 
@@ -137,6 +137,7 @@ export const KOBIL_SAMPLES: Samples = {
   operations: {
     ...OAUTH_SAMPLES.operations,
     ...OF_BROWSERS,
+    ...LINK_SAMPLES,
     ...TOKEN_SAMPLES,
     UserInfo: { reply: { ...done('User info fetched successfully', 5), data: USER } },
     FindUsers: { parameters: { key: 'fern' }, reply: USERS },
@@ -290,6 +291,19 @@ export const KOBIL_SAMPLES: Samples = {
         supportEmail: 'help@portal.example',
       },
       reply: done('Mail Sent Successfully to the user', 5),
+    },
+    SendSignInLink: {
+      body: {
+        clientId: 'portal',
+        email: 'ada@example.com',
+        redirectUri: 'https://portal.example/callback',
+        scope: 'openid',
+        responseMode: 'form_post',
+        responseType: 'code',
+        forceCreate: false,
+        resetPassword: false,
+      },
+      reply: done('Mail was sent successfully to provided email id with magic link', 5),
     },
     SendTestMail: { body: { mailType: 'TEST' }, reply: done('Mail Sent Successfully to the user', 5) },
     SetMailServer: {

@@ -131,5 +131,8 @@ export const BROWSER_ERRORS = {
   SIGN_OUT_REDIRECT_UNREGISTERED: AS_ITS_KIND,
 } as const;
 
+/** Errors of links in mails. */
+export const LINK_ERRORS = { MAILED_LINK_UNUSABLE: AS_ITS_KIND } as const;
+
 /** Errors of the pages, which are served below the native issuer alone. */
 export const PAGE_ERRORS = { ACCOUNT_LINK_STATE_INVALID: AS_ITS_KIND, SIGN_OUT_NOT_FOUND: AS_ITS_KIND } as const;

@@ -1,7 +1,7 @@
 import type { Dialect } from '../engine/index.ts';
-import { BROWSER_ERRORS, oauthErrors, PAGE_ERRORS } from './errors.ts';
+import { BROWSER_ERRORS, LINK_ERRORS, oauthErrors, PAGE_ERRORS } from './errors.ts';
 import { METADATA_ROUTES, NATIVE_ROUTES } from './routes.ts';
-import { BROWSER_SAMPLES, OAUTH_SAMPLES, PAGE_SAMPLES } from './samples.ts';
+import { BROWSER_SAMPLES, LINK_SAMPLES, OAUTH_SAMPLES, PAGE_SAMPLES } from './samples.ts';
 
 /** The native issuer of each tenant, and every other path below `/t/` and `/.well-known/` that no dialect owns. */
 export const OIDC: Dialect = {
@@ -21,7 +21,10 @@ export const OIDC: Dialect = {
       routes: [...NATIVE_ROUTES, ...METADATA_ROUTES],
     },
   ],
-  samples: { ...OAUTH_SAMPLES, operations: { ...OAUTH_SAMPLES.operations, ...BROWSER_SAMPLES, ...PAGE_SAMPLES } },
-  errors: oauthErrors('idgraph', { ...BROWSER_ERRORS, ...PAGE_ERRORS }),
+  samples: {
+    ...OAUTH_SAMPLES,
+    operations: { ...OAUTH_SAMPLES.operations, ...BROWSER_SAMPLES, ...LINK_SAMPLES, ...PAGE_SAMPLES },
+  },
+  errors: oauthErrors('idgraph', { ...BROWSER_ERRORS, ...LINK_ERRORS, ...PAGE_ERRORS }),
   api: 'oauth',
 };

@@ -3,6 +3,7 @@ import { authorizationRows } from './authorization.ts';
 import { CLIENT_ERRORS } from './errors.ts';
 import { ACCESS_TOKEN_FORM, TOKEN_FORM } from './input.ts';
 import { LINKING_PAGES } from './link-account.ts';
+import { mailedLinkRows } from './mailed-link.ts';
 import { metadataRow } from './metadata.ts';
 import { IntrospectToken, IssueTokens, Jwks, RevokeToken, Userinfo } from './operations.generated.ts';
 import { DOCUMENT, INTROSPECTION, introspection, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from './replies.ts';
@@ -73,6 +74,7 @@ export const NATIVE_ROUTES: readonly Route[] = [
   ...authorizationRows('/oauth/authorize', 'RFC 6749 3.1'),
   endSessionRow('/oauth/logout', 'RP-Initiated Logout 2'),
   postEndSessionRow('/oauth/logout'),
+  ...mailedLinkRows('/oauth/link', 'RFC 6749 3.1'),
   SIGN_IN_PAGE,
   SIGN_OUT_PAGE,
   ...LINKING_PAGES,

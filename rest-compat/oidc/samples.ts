@@ -96,6 +96,13 @@ export const BROWSER_SAMPLES: Samples['operations'] = {
   PostEndSession: { body: SIGN_OUT_REQUEST },
 };
 
+/** Samples of links in mails. */
+export const LINK_SAMPLES: Samples['operations'] = {
+  MailedLink: { parameters: { key: HANDLE, client_id: 'portal' } },
+  UseMailedLink: { parameters: { key: HANDLE, client_id: 'portal' } },
+  ResumeMailedLink: { parameters: { handle: HANDLE } },
+};
+
 /** Samples of the pages, which are served below the native issuer alone. */
 export const PAGE_SAMPLES: Samples['operations'] = {
   Interaction: { parameters: { handle: HANDLE } },

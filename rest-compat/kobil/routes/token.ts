@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type BrowserAnswer, type Route, route } from '../../engine/index.ts';
 import { authorizationRows } from '../../oidc/authorization.ts';
 import { ACCESS_TOKEN_FORM, TOKEN_FORM } from '../../oidc/input.ts';
+import { mailedLinkRows } from '../../oidc/mailed-link.ts';
 import {
   IntrospectToken,
   IssueTokens,
@@ -153,6 +154,9 @@ export const ISSUER_ROUTES: readonly Route[] = [
     errors: SIGN_OUT_ERRORS,
   }),
 ];
+
+/** Below `/realms/{tenant}/login-actions`: links in mails. */
+export const LOGIN_ACTION_ROUTES: readonly Route[] = mailedLinkRows('/action-token', '3.10', 302);
 
 /** Below `/realms/{tenant}/.well-known`. */
 export const DISCOVERY_ROUTES: readonly Route[] = [

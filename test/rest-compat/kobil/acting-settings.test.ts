@@ -230,7 +230,36 @@ describe('KOBIL: settings that act', () => {
     return (await realm.rest.ask('GET', path, { headers: { accept: 'text/html' } })).headers[name] ?? null;
   };
 
+  /** How long a link works. */
+  const linkSeconds =
+    (purpose: 'sign-in' | 'actions') =>
+    async ({ tenant, user }: Place): Promise<number> => {
+      const { oauth, tenants } = realm.world.services;
+      const system = realm.world.system(tenant);
+      const mailServer = { host: '127.0.0.1', port: server.port, from: 'id@sea.example' };
+      await tenants.updateSettings(system, { mailServer } as never);
+      const { id: userId } = await user({ email: 'ada@sea.example' });
+      const redirectUri = 'https://app.example/cb';
+      const { client } = await realm.client(
+        { grantTypes: ['authorization_code'], redirects: [{ uri: redirectUri, match: 'exact' }] },
+        tenant,
+      );
+      const to = { issuerKind: 'realm', clientId: client.clientId, redirectUri };
+      const asked = { ...to, email: 'ada@sea.example', scope: 'openid', responseMode: 'query' };
+      const expiresAt = await (purpose === 'sign-in'
+        ? oauth.mailedLinks.sendSignIn(system, asked)
+        : oauth.mailedLinks.sendActions(system, { ...to, userId, actions: ['VERIFY_EMAIL'] }));
+      return (expiresAt.getTime() - clock().now().getTime()) / 1000;
+    };
+
   const EFFECTS: Readonly<Record<string, Effect>> = {
+    actionTokenGeneratedByAdminLifespan: {
+      value: 120,
+      observe: linkSeconds('actions'),
+      before: 43_200,
+      after: 120,
+    },
+    actionTokenGeneratedByUserLifespan: { value: 120, observe: linkSeconds('sign-in'), before: 300, after: 120 },
     accessTokenLifespan: {
       value: 120,
       observe: async (place) => (await signIn(place)).tokens.expires_in,

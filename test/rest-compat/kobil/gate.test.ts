@@ -36,6 +36,14 @@ const BODIES: Readonly<Record<number, unknown>> = {
   36: { mailType: 'TEST' },
   39: { appName: 'x' },
   40: { appName: 'x' },
+  45: {
+    clientId: 'x',
+    email: 'x@mail.example',
+    redirectUri: 'https://x.example/',
+    scope: 'openid',
+    responseMode: 'query',
+    responseType: 'code',
+  },
   58: {},
   62: [],
   64: {},
@@ -75,6 +83,8 @@ describe('KOBIL: what every operation refuses', () => {
       'tenant:write',
       'setting:write',
       'mail:send',
+      'sign-in-link:send',
+      'user:read',
     ];
     neighbour = kobil.token(kobil.master, ...all);
     everywhere = kobil.token(kobil.master, ...all.map((scope) => `${scope}:all`));

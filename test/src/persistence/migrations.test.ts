@@ -136,9 +136,14 @@ describe('a database of the first migration', () => {
   describe('of which 501 tenants have the template realm', () => {
     const ZERO = '00000000-0000-0000-0000-000000000000';
     const LAST = '019b0000-0000-7000-8000-000000000501';
-    const NAMES = ['RealmRoles', 'NarrowRealmRoles', 'RealmScopes', 'MailSend', 'NarrowQueryRealms', 'LinksImpersonation'].map(
-      (name) => `Migration20261127${name}`,
-    );
+    const NAMES = [
+      'RealmRoles',
+      'NarrowRealmRoles',
+      'RealmScopes',
+      'MailSend',
+      'NarrowQueryRealms',
+      'LinksImpersonation',
+    ].map((name) => `Migration20261127${name}`);
     const again = async (names = NAMES) => {
       await sql`delete from migrations where name = any(${names}::text[])`.execute(db.read());
       await migrate(db);
