@@ -111,6 +111,7 @@ describe('KOBIL: sign-in links (45)', () => {
     expect(Object.fromEntries(target.searchParams)).toEqual({
       code: expect.any(String),
       iss: 'https://id.example.com/realms/acme',
+      session_state: (await sessions())[0]!.id,
     });
     const [session] = await sessions();
     expect(session).toMatchObject({ amr: ['email'], acr: '1fa' });
@@ -131,7 +132,7 @@ describe('KOBIL: sign-in links (45)', () => {
 
   it('answers in the fragment, and by a form', async () => {
     const inFragment = await browser().ask('POST', await sendLink({ responseMode: 'fragment', responseType: 'code' }));
-    expect(inFragment.headers.location).toMatch(/^https:\/\/app\.example\.com\/cb#code=[^&]+&iss=/);
+    expect(inFragment.headers.location).toMatch(/^https:\/\/app\.example\.com\/cb#code=[^&]+&session_state=[^&]+&iss=/);
     const posted = await browser().ask('POST', await sendLink({ responseMode: 'form_post' }));
     expect(posted.status).toBe(200);
     expect(posted.text).toMatch(
