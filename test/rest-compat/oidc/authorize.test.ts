@@ -61,7 +61,10 @@ describe('the authorization endpoint', () => {
     expect([answer.status, answer.text]).toEqual([303, '']);
     expect(paramsIn(answer)).toEqual({ code: expect.stringMatching(/^[\w-]{43}$/), state: 'st', iss: ISS });
     expect(answer.headers['cache-control']).toBe('no-store');
-    expect(answer.headers['set-cookie']).toBeUndefined();
+    // The session keeps its cookie; one that scripts read shows which session it is.
+    expect(answer.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^__Host-i[0-9a-f]{10}=[0-9a-f-]{36}; Path=\/; Secure; SameSite=None$/),
+    ]);
     expect(answer.headers['cross-origin-opener-policy']).toBe('unsafe-none');
   });
 

@@ -57,6 +57,7 @@ describe('the endpoint that signs users out (OpenID Connect RP-Initiated Logout 
     expect(headers['cache-control']).toBe('no-store');
     expect(headers['set-cookie']).toEqual([
       expect.stringMatching(/^__Host-s[0-9a-f]{10}=; Max-Age=0; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+      expect.stringMatching(/^__Host-i[0-9a-f]{10}=; Max-Age=0; Path=\/; Secure; SameSite=None$/),
     ]);
     expect(await suite.isAlive(anna.sessionId)).toBe(false);
   });

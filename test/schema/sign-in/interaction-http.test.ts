@@ -19,13 +19,13 @@ describe('a step of a sign-in over HTTP', () => {
     return { body: { query: QUERY, variables: { input } }, cookie: browser.jar.header.replaceAll('__Host-', '') };
   };
 
-  it('sets session and device in headers, never in the body', async () => {
+  it('sets session, its id and device in headers, never in the body', async () => {
     const { url } = await servers.start();
     const { body, cookie } = await begun();
     const answer = await post(url, body, { ...OWN, cookie });
     expect(answer.body).toEqual({ data: { submitPassword: { step: { __typename: 'Finished' } } } });
     const names = answer.headers.getSetCookie().map((line) => line[0]);
-    expect(names.toSorted()).toEqual(['d', 's']);
+    expect(names.toSorted()).toEqual(['d', 'i', 's']);
   });
 
   it('is refused for pages of other origins and in batches, with and without the cookie, and sets nothing', async () => {
