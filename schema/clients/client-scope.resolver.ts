@@ -112,10 +112,14 @@ export class ClientScopeResolver {
     'CLIENT_SCOPE_NOT_FOUND',
     'CLIENT_SCOPE_NAME_TAKEN',
     'CLIENT_SCOPE_GIVES_PERMISSIONS',
+    'ACCOUNT_GUARDED',
     'PERMISSION_ESCALATION',
     'PERMISSION_MASTER_ONLY',
   )
-  @Mutation(() => UpdateClientScopePayload, { description: 'Changes a scope of the tenant.' })
+  @Mutation(() => UpdateClientScopePayload, {
+    description:
+      'Changes a scope of the tenant. For another name, and for `isNamedInTokens`, the caller must hold what each client of the scope may do; for another name also what both names and its roles allow.',
+  })
   async updateClientScope(
     @Arg('input', () => UpdateClientScopeInput, { description: 'What to change.' })
     { clientScopeId, ...input }: UpdateClientScopeInput,
@@ -126,10 +130,10 @@ export class ClientScopeResolver {
   }
 
   @RequiresScopes(['client:delete'])
-  @Errors('CLIENT_SCOPE_NOT_FOUND', 'PERMISSION_ESCALATION')
+  @Errors('CLIENT_SCOPE_NOT_FOUND', 'ACCOUNT_GUARDED', 'PERMISSION_ESCALATION')
   @Mutation(() => DeleteClientScopePayload, {
     description:
-      'Deletes a scope of the tenant and takes it from its clients. The caller must hold what it allows an application to do.',
+      'Deletes a scope of the tenant and takes it from its clients. The caller must hold what its name and its roles allow, and what each of these clients may do.',
   })
   async deleteClientScope(
     @Arg('input', () => DeleteClientScopeInput, { description: 'The scope.' }) {

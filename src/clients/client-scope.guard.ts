@@ -12,8 +12,8 @@ export interface ClientScopeGuardDeps {
 }
 
 /**
- * Lets callers change what a scope puts into the tokens of its clients if they may change each of these clients. Only clients with powers
- * are looked at, because every caller who changes clients may change those without.
+ * Lets callers change what a scope puts into the tokens of its clients, its name, and whether there is such a scope, if they may
+ * change each of these clients. Only clients with powers are looked at: the others are not guarded.
  */
 export class ClientScopeGuard {
   readonly #deps: ClientScopeGuardDeps;

@@ -2,13 +2,15 @@ import type { Authority, ScopeAliases } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, invalidField, isSameJson, newId, requireText } from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
-import { assertMayGrant } from '../roles/index.ts';
+import { assertMayGrant, parsePermissions } from '../roles/index.ts';
 import type { ClientScope, TenantDefault } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import { clientEvents } from './client.events.ts';
+import type { ClientScopeGuard } from './client-scope.guard.ts';
 import { type ClientScopeFilter, type ClientScopeStore, MAX_SCOPES } from './client-scope.store.ts';
 import { type NewMapper, requireTexts, withAdded } from './mappers/index.ts';
 import { grantsOfScope, SCOPE_NAME } from './scope-name.ts';
+import type { ScopeRoleStore } from './scope-role.store.ts';
 
 /** Properties of a scope that can be set when it is created and changed later. */
 export interface ClientScopeProperties {
@@ -34,6 +36,8 @@ export type ClientScopeReference = { readonly id: string } | { readonly name: st
 export interface ClientScopeServiceDeps {
   readonly db: Database;
   readonly store: ClientScopeStore;
+  readonly scopeRoles: Pick<ScopeRoleStore, 'permissionsOf'>;
+  readonly scopeGuard: Pick<ClientScopeGuard, 'assertMayChange'>;
   readonly scopes: ScopeAliases;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -79,7 +83,7 @@ export class ClientScopeService {
     const { clock, db, store } = this.#deps;
     const tenantId = authority.tenant.id;
     const columns = this.#checked({ ...BLANK, name: input.name }, input);
-    this.#assertMayGive(authority, columns.name);
+    assertMayGrant(authority, grantsOfScope(this.#deps.scopes, columns.name));
     const checkedMappers = [...withAdded([], mappers, 'input.mappers')];
     const now = clock.now();
     return db.transaction(async () => {
@@ -99,12 +103,13 @@ export class ClientScopeService {
   }
 
   /**
-   * Changes what the input names. A scope with another name is the same one for the clients that have it, so the caller must
-   * hold what both names give.
-   * @throws CLIENT_SCOPE_NOT_FOUND, and what `create` throws for the same members.
+   * Changes what the input names. A scope with another name stays with its clients, whose requests no longer have it under the
+   * old one, and whose tokens no longer name it if it is not named: the caller must hold what both names and its roles give, and
+   * must be allowed to change each of these clients.
+   * @throws CLIENT_SCOPE_NOT_FOUND, ACCOUNT_GUARDED, FORBIDDEN, and what `create` throws for the same members.
    */
   async update(authority: Authority, id: string, input: ClientScopeProperties): Promise<ClientScope> {
-    const { clock, db } = this.#deps;
+    const { clock, db, scopeGuard } = this.#deps;
     return db.transaction(async () => {
       const scope = await this.lock(authority, id);
       const before: Columns = scope;
@@ -113,7 +118,8 @@ export class ClientScopeService {
         (name) => !isSameJson(columns[name], before[name] ?? null),
       );
       if (changed.length === 0) return scope;
-      if (changed.includes('name')) this.#assertMayGive(authority, scope.name, columns.name);
+      if (changed.includes('name')) await this.#assertMayGive(authority, scope, columns.name);
+      if (changed.includes('name') || changed.includes('named')) await scopeGuard.assertMayChange(authority, scope);
       Object.assign(scope, columns, { updatedAt: clock.now() });
       await this.#flushMapped();
       this.#record(authority, scope, clientEvents['client_scope.updated'], { changed });
@@ -122,14 +128,16 @@ export class ClientScopeService {
   }
 
   /**
-   * Deletes a scope and takes it from its clients. The caller must hold what it gives them.
-   * @throws CLIENT_SCOPE_NOT_FOUND, PERMISSION_ESCALATION
+   * Deletes a scope with its mappers and roles and takes it from its clients. The caller must hold what its name and its roles
+   * give, and must be allowed to change each of these clients.
+   * @throws CLIENT_SCOPE_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_GUARDED, FORBIDDEN
    */
   async delete(authority: Authority, id: string): Promise<ClientScope> {
-    const { db, store } = this.#deps;
+    const { db, scopeGuard, store } = this.#deps;
     return db.transaction(async () => {
       const scope = await this.lock(authority, id);
-      this.#assertMayGive(authority, scope.name);
+      await this.#assertMayGive(authority, scope);
+      await scopeGuard.assertMayChange(authority, scope);
       const gone = { ...scope };
       await store.delete(scope.tenantId, scope.id);
       this.#record(authority, gone, clientEvents['client_scope.deleted']);
@@ -144,11 +152,12 @@ export class ClientScopeService {
     return scope;
   }
 
-  #assertMayGive(authority: Authority, ...names: readonly string[]): void {
-    assertMayGrant(
-      authority,
-      names.flatMap((name) => grantsOfScope(this.#deps.scopes, name)),
-    );
+  /** @throws PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY The name or the roles of a scope, or another name, give more. */
+  async #assertMayGive(authority: Authority, { tenantId, id, name }: ClientScope, newName = name): Promise<void> {
+    const { scopeRoles, scopes } = this.#deps;
+    const lent = (await scopeRoles.permissionsOf(tenantId, 'scope', [id])).get(id) ?? [];
+    const named = [name, newName].flatMap((each) => grantsOfScope(scopes, each));
+    assertMayGrant(authority, [...named, ...parsePermissions(lent)]);
   }
 
   /** The columns after a change. */

@@ -98,8 +98,9 @@ export const clients = {
     const hasher = new SecretHasher(masterKey);
     const secrets = new ClientSecrets({ store, hasher, sealer: sealer('client-secret-copy'), clock });
     const service = new ClientService({ ...base, store, scopeStore, links, secrets, clientRoles, guarded });
-    const clientScopes = new ClientScopeService({ ...base, store: scopeStore, scopes });
-    const scopeGuard = new ClientScopeGuard({ store: scopeStore, scopeRoles: scopeRoleStore, scopes, guarded });
+    const scopeNeeds = { store: scopeStore, scopeRoles: scopeRoleStore, scopes };
+    const scopeGuard = new ClientScopeGuard({ ...scopeNeeds, guarded });
+    const clientScopes = new ClientScopeService({ ...base, ...scopeNeeds, scopeGuard });
     const owners = new MapperOwners({ ...base, clients: service, clientScopes, scopeGuard });
     return {
       services: {

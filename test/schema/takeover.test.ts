@@ -163,7 +163,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   createTenant: 'nobody is in it yet',
   createUser: 'the account holds nothing yet',
   deleteAllRiskbits: 'is about devices',
-  deleteClientScope: 'takes from clients what the caller holds',
+  deleteClientScope: 'what it gives must be held, and its clients are guarded (test/schema/clients)',
   deleteInitialAccessToken: 'concerns no account',
   deleteRegisteredClient: 'acts for the client whose token is shown, while it holds nothing',
   deleteFederationProvider: 'removes a way to sign in for all accounts alike, and has a separate permission',
@@ -182,7 +182,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   pushNotBefore: 'sends a moment to applications, and changes nothing',
   rotateSigningKey: 'shows the key to nobody',
   signUp: 'the account holds nothing yet',
-  updateClientScope: 'what the name gives must be held; claims of mappers say nothing of who a token is for',
+  updateClientScope:
+    'what the name gives must be held, and its clients are guarded; claims of mappers say nothing of who a token is for',
   updateFederationProvider: 'changes a way to sign in for all accounts alike, and has a separate permission',
   updateRegisteredClient: 'acts for the client whose token is shown, while it holds nothing',
   updateRiskbit: 'is about devices',

@@ -115,6 +115,19 @@ describe('scopes of a tenant over GraphQL', () => {
     expect((await world.graphql(reader, ONE, { name: 'guarded' })).data.clientScope).toMatchObject({ name: 'guarded' });
   });
 
+  it('of a client with reach over all tenants are left to callers with that reach', async () => {
+    const master = (await world.services.directory.byName('master')) ?? (await world.tenant({ name: 'master' }));
+    const { id: clientScopeId } = await world.services.clientScopes.create(world.system(master), { name: 'wide' });
+    await world.newClient(master, { permissions: ['user:read:all'], scopes: [{ name: 'wide', isDefault: true }] });
+    const weak = world.app(master, 'client:write', 'client:delete', 'user:read');
+    for (const [field, input] of [
+      ['updateClientScope', { clientScopeId, name: 'narrow' }],
+      ['updateClientScope', { clientScopeId, isNamedInTokens: false }],
+      ['deleteClientScope', { clientScopeId }],
+    ] as const)
+      expect((await call(field, input, weak)).code).toBe('ACCOUNT_GUARDED');
+  });
+
   it('refuse what their rules do not allow', async () => {
     const { clientScopeUuid } = await create({ name: 'taken' });
     const other = (await create({ name: 'other' })).clientScopeUuid;

@@ -239,7 +239,41 @@ describe('scopes of a tenant', () => {
       for (const { id } of [scope, harmless]) await service().update(manager(), id, { tenantDefault: 'optional' });
       const { client } = await tenants.world.newClient(acme);
       expect(await linksOf(client.id)).toEqual([[harmless.name, false]]);
-      for (const { id } of [scope, harmless]) await service().delete(manager(), id);
+      for (const { id } of [scope, harmless]) await service().delete(manager('user:write'), id);
+    });
+
+    it('are renamed and deleted only by callers who hold these', async () => {
+      const { id } = await withRole('user:write');
+      const rename = (...scopes: string[]) => service().update(manager(...scopes), id, { name: `renamed-${made++}` });
+      expect(await refusalOf(rename())).toBe('PERMISSION_ESCALATION');
+      expect(await refusalOf(service().delete(manager(), id))).toBe('PERMISSION_ESCALATION');
+      await service().update(manager(), id, { description: 'Harmless' });
+      await rename('user:write');
+      await service().delete(manager('user:write'), id);
+    });
+  });
+
+  describe('that clients have', () => {
+    it('are renamed, no longer named and deleted only by callers who may change each client', async () => {
+      const scope = await create({ name: 'berths' });
+      const scopes = [{ name: 'berths', isDefault: true }];
+      await tenants.world.newClient(acme, { scopes });
+      const { client } = await tenants.world.newClient(acme, { scopes, permissions: ['user:write'] });
+      const { client: sharing } = await tenants.world.newClient(acme, { scopes, fullRoleScope: true });
+      const changes = [{ name: 'docks' }, { named: false }];
+      const tryAll = async (...held: string[]) => [
+        ...(await Promise.all(
+          changes.map((change) => refusalOf(service().update(manager(...held), scope.id, change))),
+        )),
+        await refusalOf(service().delete(manager(...held), scope.id)),
+      ];
+      expect(await tryAll('user:write')).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
+      await tenants.world.services.clients.delete(tenants.world.system(acme), sharing.id);
+      expect(await tryAll()).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
+      expect(await linksOf(client.id)).toEqual([['berths', true]]);
+      await service().update(manager(), scope.id, { description: 'Harmless', tenantDefault: null });
+      expect(await tryAll('user:write')).toEqual([null, null, null]);
+      expect(await linksOf(client.id)).toEqual([]);
     });
   });
 
