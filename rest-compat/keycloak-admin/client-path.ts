@@ -13,7 +13,7 @@ export const CLIENT_PATH = z.object({
 });
 
 /** The client in the path. Apps on devices of users are part of no list, and are not found. */
-const client = lookup({
+export const client = lookup({
   operation: IdentifyClient,
   toVariables: ({ params }: { readonly params: { readonly id: string } }) => ({ clientId: params.id }),
   from: (found) => (found.client === null || found.client.kind === 'INSTANCE' ? null : found.client),

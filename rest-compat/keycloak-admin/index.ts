@@ -2,6 +2,7 @@ import { type Chapter, type Dialect, forPages, type Mount, type Route } from '..
 import { ADMIN_ERRORS } from './errors.ts';
 import { ACCESS_ROUTES } from './routes/access.ts';
 import { ATTACK_DETECTION_ROUTES } from './routes/attack-detection.ts';
+import { CLIENT_ROLE_ROUTES } from './routes/client-roles.ts';
 import { CLIENT_SCOPE_ROUTES } from './routes/client-scopes.ts';
 import { CLIENT_SESSION_ROUTES } from './routes/client-sessions.ts';
 import { CLIENT_ROUTES } from './routes/clients.ts';
@@ -55,8 +56,8 @@ const CHAPTERS: readonly Chapter[] = [
   { name: 'Credentials', description: 'Changes of credentials of users.', routes: CREDENTIAL_ROUTES },
   {
     name: 'Clients',
-    description: 'Applications, their secrets, service accounts and sessions.',
-    routes: [...CLIENT_ROUTES, ...CLIENT_SESSION_ROUTES],
+    description: 'Applications, their secrets, service accounts, sessions and roles.',
+    routes: [...CLIENT_ROUTES, ...CLIENT_SESSION_ROUTES, ...CLIENT_ROLE_ROUTES],
   },
   {
     name: 'Registration',

@@ -86,6 +86,7 @@ export const ADMIN_SAMPLES: Samples = {
     clientId: 'portal',
     groupId: ID,
     providerId: 'keycloak-oidc-keycloak-json',
+    roleName: 'auditor',
     clientScopeId: ID,
     mapperId: ID,
     protocol: 'openid-connect',

@@ -565,6 +565,74 @@ describe('clients of the administration', () => {
     });
   });
 
+  describe('have roles', () => {
+    it('by the stock client: made, found, changed, granted and deleted', async () => {
+      const { id } = await admin.clients.create({ clientId: 'lighthouse' });
+      const roleName = 'keeper of/lamps';
+      const made = await admin.clients.createRole({ id, name: roleName, description: 'Holds the lamp.' });
+      expect(made).toEqual({ roleName: encodeURIComponent(roleName) });
+      const one = {
+        id: expect.stringMatching(UUID),
+        name: roleName,
+        description: 'Holds the lamp.',
+        composite: false,
+        clientRole: true,
+        containerId: id,
+      };
+      expect(await admin.clients.listRoles({ id })).toEqual([one]);
+      expect(await admin.clients.findRole({ id, roleName })).toMatchObject(one);
+      await admin.clients.updateRole({ id, roleName }, { name: roleName, description: 'Rests.' });
+      const changed = await admin.clients.findRole({ id, roleName });
+      expect(changed?.description).toBe('Rests.');
+      const user = await realm.user();
+      await realm.world.grantRole(realm.acme, { roleId: changed!.id!, holderKind: 'user', holderId: user.id });
+      expect(await admin.clients.findUsersWithRole({ id, roleName })).toEqual([
+        expect.objectContaining({ id: user.id, username: user.username }),
+      ]);
+      await admin.clients.delRole({ id, roleName });
+      expect(await admin.clients.findRole({ id, roleName })).toBeNull();
+      expect(await admin.clients.listRoles({ id })).toEqual([]);
+    });
+
+    it('which are refused without a name, twice, for unknown clients, and for those of the service', async () => {
+      const id = await create();
+      expect(await send('POST', `/clients/${id}/roles`, { description: 'x' })).toEqual([
+        400,
+        { error: 'role has no name' },
+      ]);
+      const answer = await realm.rest.ask('POST', `/auth/admin/realms/acme/clients/${id}/roles`, {
+        token,
+        body: { name: 'a' },
+      });
+      expect([answer.status, answer.headers.location]).toEqual([
+        201,
+        `https://id.example.com/auth/admin/realms/acme/clients/${id}/roles/a`,
+      ]);
+      expect(await send('POST', `/clients/${id}/roles`, { name: 'a' })).toEqual([
+        409,
+        { errorMessage: 'Role with name a already exists' },
+      ]);
+      const missing = [404, { error: 'Could not find role' }];
+      for (const [method, path] of [
+        ['GET', '/roles/b'],
+        ['PUT', '/roles/b'],
+        ['DELETE', '/roles/b'],
+        ['GET', '/roles/b/users'],
+      ] as const) {
+        const body = method === 'PUT' ? {} : undefined;
+        expect(await send(method, `/clients/${id}${path}`, body)).toEqual(missing);
+        expect(await send(method, `/clients/nothing${path}`, body)).toEqual(UNKNOWN);
+      }
+      expect(await send('GET', '/clients/nothing/roles')).toEqual(UNKNOWN);
+      expect(await send('POST', '/clients/nothing/roles', { name: 'a' })).toEqual(UNKNOWN);
+      const management = await builtin('realm-management');
+      const [, roles] = await send('GET', `/clients/${management.id}/roles?search=VIEW-U`);
+      expect(roles.map(({ name }: { name: string }) => name)).toEqual(['view-users']);
+      expect(await send('DELETE', `/clients/${management.id}/roles/view-users`)).toEqual(FORBIDDEN);
+      expect(await send('PUT', `/clients/${management.id}/roles/view-users`, { name: 'x' })).toEqual(FORBIDDEN);
+    });
+  });
+
   it('show the sessions of one client alone, without those whose tokens ended', async () => {
     const [one, two] = [await realm.client(), await realm.client()];
     const user = await realm.user();
