@@ -60,11 +60,19 @@ export async function callerOf(source: CredentialSource, authenticator: CallerAu
   const token = callers.bearer === undefined ? null : bearerToken(source);
   if (token !== null) return authenticator.bearer(token, tenant, origin);
   if (tenant === null) throw problems.TENANT_UNKNOWN();
+  if (isBearerGrant(source)) return authenticator.bearer(value, tenant, origin);
   if (callers.clientAuth !== undefined) return authenticator.client(clientReadings(source), 'oauth', tenant, origin);
   if (callers.basic !== undefined && scheme === 'basic')
     return authenticator.client(basicReadings(value), callers.basic === 'rest' ? 'rest' : 'oauth', tenant, origin);
   if (callers.browser === true || callers.public === true) return anonymousCaller(origin);
   throw problems.CREDENTIALS_MISSING();
+}
+
+/** Whether a request for tokens is authenticated by a bearer token. */
+function isBearerGrant({ request, callers, form }: CredentialSource): boolean {
+  const grantType = form?.['grant_type'];
+  const isTaken = typeof grantType === 'string' && callers.bearerGrants?.includes(grantType) === true;
+  return isTaken && authorizationOf(request).scheme === 'bearer';
 }
 
 /**

@@ -26,6 +26,8 @@ export interface RouteCallers {
    * the form may repeat the secret of the header; another one is refused like a wrong one.
    */
   readonly clientAuth?: true | 'repeatable';
+  /** The values of `grant_type` for which, in a row with `clientAuth`, a bearer token authenticates as well as the client does. */
+  readonly bearerGrants?: readonly string[];
   /** The caller is anonymous, and the operation may read and set the cookies of the browser. */
   readonly browser?: true;
   /** The operation of a caller who authenticates may read and set the cookies of the browser too. They make nobody a caller. */

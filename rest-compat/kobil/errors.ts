@@ -21,7 +21,7 @@ const http = (status: number, word: string, reason: string): LegacyError => ({
 });
 
 export const MISSING_DATA = invalid('Mandatory data is missing');
-const UNAUTHORIZED = http(401, 'Unauthorized', 'Unauthorized');
+export const UNAUTHORIZED = http(401, 'Unauthorized', 'Unauthorized');
 const FORBIDDEN = http(403, 'FORBIDDEN', 'Forbidden');
 const BAD_REQUEST = http(400, 'BAD_REQUEST', 'Bad Request');
 export const INTERNAL = refused(500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
@@ -88,10 +88,14 @@ const BOTH = z.strictObject({ ...KEYCLOAK_ERROR.shape, ...KOBIL_ERROR.shape });
 /** Inner codes of unusable usernames, for the `shapeErrors` of rows. */
 export const USERNAME_FAULTS = { missing: 'USERNAME_MISSING', characters: 'USERNAME_INVALID' } as const;
 
+/** Inner code of a password that is missing, for the `shapeErrors` of rows. */
+export const PASSWORD_MISSING = 'PASSWORD_MISSING';
+
 /** Texts about single members, by inner code. */
 const TEXTS_OF_MEMBERS: Readonly<Record<string, string>> = {
   [USERNAME_FAULTS.missing]: 'Username should not be null or empty',
   [USERNAME_FAULTS.characters]: 'Invalid username',
+  [PASSWORD_MISSING]: 'Admin password should not be null or empty',
 };
 
 /** The text about the first unusable member for which there is one, else that of the error. */

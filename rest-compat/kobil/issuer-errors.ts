@@ -25,6 +25,7 @@ const GRANT_TEXTS: Readonly<Record<string, string>> = {
   REFRESH_TOKEN_OTHER: "Invalid refresh token. Token client and authorized client don't match",
   REFRESH_TOKEN_EXPIRED: 'Token is not active',
   SESSION_ENDED: 'Session not active',
+  SUBJECT_TOKEN_INVALID: 'Invalid bearer token',
 };
 
 const grantText = ({ error }: Pick<Fault, 'error'>): string =>
@@ -109,6 +110,9 @@ export const ISSUER_ERRORS: DialectErrors = {
     CODE_REPLAYED: oauth(400, 'invalid_grant', GRANT_TEXTS['CODE_INVALID']),
     REFRESH_TOKEN_REUSED,
     TOKEN_PARAMETER_INVALID,
+    RESOURCE_SERVER_UNKNOWN: oauth(400, 'invalid_request', 'Client does not support permissions'),
+    RESOURCE_UNKNOWN: oauth(400, 'invalid_resource', 'Resource does not exist.'),
+    RESOURCE_ACCESS_DENIED: oauth(403, 'access_denied', 'not_authorized'),
     SIGN_IN_REFUSED: WRONG_CREDENTIALS,
     SIGN_IN_FACTOR_REQUIRED: WRONG_CREDENTIALS,
     SIGN_IN_ACCOUNT_DISABLED: oauth(400, 'invalid_grant', 'Account disabled'),

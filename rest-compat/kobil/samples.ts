@@ -321,6 +321,10 @@ export const KOBIL_SAMPLES: Samples = {
     Apps: { reply: { ...done('App info fetched successfully', 2), data: [APP] } },
     App: { reply: { ...done('App info fetched successfully', 2), data: APP } },
     CreateApp: { body: NEW_APP, reply: done('App created successfully', 2) },
+    CreateResourceServer: {
+      parameters: { adminuser: 'ada', adminpassword: 'correct horse', migrate: 'true' },
+      reply: done('Created app and migrated users successfully.', 2),
+    },
     UpdateApp: { body: { appName: 'portal', enabled: false }, reply: done('App updated successfully.', 2) },
     DeleteApp: { reply: done('App deleted successfully', 2) },
     AppSecret: { reply: { ...done('App credential fetched successfully', 5), data: SECRET } },

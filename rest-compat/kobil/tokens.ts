@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import type { FormParameter } from '../engine/index.ts';
 import type { IntrospectTokenData, IssueTokensData } from '../oidc/operations.generated.ts';
 
 const TOKEN_TYPE = z.literal('Bearer');
+const TOKEN = z.string();
 
-/** The answer of the token endpoint, in the order of the older service. */
-export const ISSUED = z.strictObject({
+/** Tokens, in the order of the older service. */
+const TOKENS = z.strictObject({
   access_token: z.string(),
   expires_in: z.int(),
   refresh_expires_in: z.int().describe('0 where the refresh token does not end with the session, or there is none.'),
@@ -16,14 +18,43 @@ export const ISSUED = z.strictObject({
   scope: z.string(),
 });
 
+/** The answer to a request for a decision (`response_mode=decision`). */
+const DECISION = z.strictObject({ result: z.literal(true) });
+/** The answer to a request for permissions (`response_mode=permissions`). */
+const PERMISSIONS = z.array(
+  z.strictObject({
+    rsid: z.string().describe('Id of the resource.'),
+    rsname: z.string().describe('Its name.'),
+    scopes: z.array(z.string()),
+  }),
+);
+
+/** The answer of the token endpoint. */
+export const ISSUED = z.union([TOKENS, DECISION, PERMISSIONS]);
+
 /** Seconds since 1970; 0 where there is no moment. */
 export const secondsOf = (moment: string | null): number =>
   moment === null ? 0 : Math.floor(Date.parse(moment) / 1000);
 
-export function showIssued({ issueTokens: issued }: IssueTokensData): z.input<typeof ISSUED> {
-  const { refreshToken, idToken, sid } = issued;
+const showPermissions = (permissions: NonNullable<IssueTokensData['issueTokens']['permissions']>) =>
+  permissions.map(({ resourceId, resourceName, scopes }) => ({
+    rsid: resourceId,
+    rsname: resourceName,
+    scopes: [...scopes],
+  }));
+
+const isDecision = (form: readonly FormParameter[]): boolean =>
+  form.some(({ name, values }) => name === 'response_mode' && values.includes('decision'));
+
+/** @param form The parameters of the request, which choose the form of the answer. */
+export function showIssued(
+  { issueTokens: issued }: IssueTokensData,
+  form: readonly FormParameter[],
+): z.input<typeof ISSUED> {
+  const { refreshToken, idToken, sid, permissions } = issued;
+  if (permissions !== null) return isDecision(form) ? { result: true } : showPermissions(permissions);
   return {
-    access_token: issued.accessToken,
+    access_token: TOKEN.parse(issued.accessToken),
     expires_in: issued.expiresIn,
     // Tokens that outlive the session have no end that a client could count down.
     refresh_expires_in: sid === null ? 0 : (issued.refreshExpiresIn ?? 0),

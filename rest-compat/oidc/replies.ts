@@ -10,6 +10,8 @@ export const NOT_STORED = { 'Cache-Control': 'no-store', Pragma: 'no-cache' } as
 export const PUBLIC_DOCUMENT = { 'Cache-Control': 'public, max-age=300' } as const;
 
 const TOKEN_TYPE = z.literal('Bearer');
+/** Issuers without resource servers always answer one. */
+const TOKEN = z.string();
 
 /** RFC 6749 section 5.1. */
 export const TOKENS = z.object({
@@ -23,7 +25,7 @@ export const TOKENS = z.object({
 
 export function tokens({ issueTokens: issued }: IssueTokensData): z.input<typeof TOKENS> {
   return {
-    access_token: issued.accessToken,
+    access_token: TOKEN.parse(issued.accessToken),
     token_type: TOKEN_TYPE.parse(issued.tokenType),
     expires_in: issued.expiresIn,
     scope: issued.scope,

@@ -87,6 +87,12 @@ export class ClientMetadataInput {
       'Whether authorization requests need a `code_challenge`. Default: the issuer decides. Native issuers demand it of public clients in any case.',
   })
   pkce?: PkceDemand | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether permissions on its resources can be asked for (User-Managed Access 2.0 Grant); never for a public client. Default false.',
+  })
+  isResourceServer?: boolean | null;
   @Field(() => [String], {
     nullable: true,
     description:

@@ -125,6 +125,14 @@ export class ClientMetadataResolver {
   }
 
   @ReadsMetadata
+  @FieldResolver(() => Boolean, {
+    description: 'Whether permissions on its resources can be asked for (User-Managed Access 2.0 Grant).',
+  })
+  isResourceServer(@Root() client: Described): boolean {
+    return metadataOf(client, 'isResourceServer');
+  }
+
+  @ReadsMetadata
   @FieldResolver(() => [String], {
     description:
       "Origins of web pages that may call the service with this client's tokens; `+` means the origins of `redirects`.",

@@ -176,6 +176,38 @@ export class CreateClientInput extends NewClientInput {
   mappers?: ProtocolMapperInput[] | null;
 }
 
+@InputType({ description: 'A user who administers the tenant, as for a sign-in.' })
+export class ProvedAdministratorInput {
+  @Field(() => String, { description: 'The name with which the user signs in.' })
+  username!: string;
+  @Field(() => String, { description: 'The password of the user.' })
+  password!: string;
+}
+
+@InputType({ description: 'A client whose resources can be asked for.' })
+export class CreateResourceServerInput {
+  @Field(() => String, { description: 'The `client_id`.' })
+  clientId!: string;
+  @Field(() => ProvedAdministratorInput, {
+    description: 'An administrator of the tenant. A wrong password counts as at a sign-in.',
+  })
+  administrator!: ProvedAdministratorInput;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether the role `uma_authorization`, which lets users use resources, is put into the default role of the tenant. Default false.',
+  })
+  isForEveryUser?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether to keep an encrypted copy of the secret, so that `clientSecret` can show it again. Default false.',
+  })
+  keepSecretReadable?: boolean | null;
+  @Field(() => ClientSecretForm, { nullable: true, description: 'Form of the secret. Default RANDOM.' })
+  secretForm?: ClientSecretForm | null;
+}
+
 @InputType({ description: 'Changes to a client; absent members stay.' })
 export class UpdateClientInput extends ClientPropertiesInput {
   @Field(() => ID, { description: 'The client: global id or `client_id`.' })
@@ -290,6 +322,14 @@ export class CreateClientPayload {
     description: 'Secret for REST endpoints that take HTTP Basic, shown only this once; null unless it was requested.',
   })
   restSecret!: string | null;
+  @Field(() => ClientObject, { nullable: true, description: 'The client; null when the caller may not read it.' })
+  client!: ClientObject | null;
+}
+
+@ObjectType({ description: 'Result of making a client whose resources can be asked for.' })
+export class CreateResourceServerPayload {
+  @Field(() => String, { description: 'Secret of the client, shown only this once.' })
+  secret!: string;
   @Field(() => ClientObject, { nullable: true, description: 'The client; null when the caller may not read it.' })
   client!: ClientObject | null;
 }

@@ -29,6 +29,8 @@ import {
   type ClientScopeInput,
   CreateClientInput,
   CreateClientPayload,
+  CreateResourceServerInput,
+  CreateResourceServerPayload,
   DeleteClientInput,
   DeleteClientPayload,
   EndEarlierClientSecretsInput,
@@ -225,6 +227,26 @@ export class ClientResolver {
     const made = { ...toNewClient(input), ...toMappers(mappers) };
     const created = await services.serviceAccounts.createClient(authority, made);
     return { ...created, clientId: created.client.clientId, clientUuid: created.client.id };
+  }
+
+  @RequiresScopes(['client:create'])
+  @Errors('ADMINISTRATOR_UNPROVED', 'CLIENT_ID_INVALID', 'CLIENT_ID_TAKEN', 'USER_USERNAME_TAKEN')
+  @Mutation(() => CreateResourceServerPayload, {
+    description:
+      'Registers a confidential client with a service account, whose resources can be asked for (User-Managed Access 2.0 Grant), and shows its secret, only this once.',
+  })
+  async createResourceServer(
+    @Arg('input', () => CreateResourceServerInput, { description: 'The client.' }) input: CreateResourceServerInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<object> {
+    const { administrator, isForEveryUser, ...client } = input;
+    const { clientId, secret = {} } = toNewClient(client);
+    return services.resourceServers.create(authority, {
+      clientId: clientId!,
+      secret,
+      administrator,
+      isForEveryUser: isForEveryUser === true,
+    });
   }
 
   @RequiresScopes(['client:write'])

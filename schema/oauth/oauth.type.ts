@@ -100,15 +100,30 @@ export class SigningKeyType extends Node {
   expiresAt!: Date | null;
 }
 
+@ObjectType({ description: 'What may be done with a resource of a resource server.' })
+export class ResourcePermission {
+  @Field(() => String, { description: 'Id of the resource.' })
+  resourceId!: string;
+
+  @Field(() => String, { description: 'Name of the resource.' })
+  resourceName!: string;
+
+  @Field(() => [String], { description: 'What may be done with it; empty for a resource without scopes.' })
+  scopes!: readonly string[];
+}
+
 @ObjectType({ description: 'The answer of the token endpoint (RFC 6749 section 5.1).' })
 export class IssueTokensPayload {
-  @Field(() => String, { description: 'The access token.' })
-  accessToken!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The access token; null where the request asked for permissions instead of a token.',
+  })
+  accessToken!: string | null;
 
   @Field(() => String, { description: 'Type of the access token: always `Bearer`.' })
   tokenType!: string;
 
-  @Field(() => GraphQLSafeInt, { description: 'Lifetime of the access token in seconds.' })
+  @Field(() => GraphQLSafeInt, { description: 'Lifetime of the access token in seconds; 0 without one.' })
   expiresIn!: number;
 
   @Field(() => String, { description: 'Granted scopes, separated by spaces.' })
@@ -139,6 +154,13 @@ export class IssueTokensPayload {
       'Tokens of the client that were issued before this moment are no longer accepted; null when there is none.',
   })
   notBefore!: Date | null;
+
+  @Field(() => [ResourcePermission], {
+    nullable: true,
+    description:
+      'The permissions that are given, where the request asked for these instead of a token (User-Managed Access 2.0 Grant); otherwise null.',
+  })
+  permissions!: readonly ResourcePermission[] | null;
 }
 
 @ObjectType({

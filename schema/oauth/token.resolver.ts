@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
-import { type Introspection, type IssuedTokens, oauthErrors } from '../../src/oauth/index.ts';
+import { type Introspection, oauthErrors, type TokenAnswer } from '../../src/oauth/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
@@ -30,6 +30,9 @@ export class TokenResolver {
     'CODE_REPLAYED',
     'REFRESH_TOKEN_REUSED',
     'TOKEN_PARAMETER_INVALID',
+    'RESOURCE_SERVER_UNKNOWN',
+    'RESOURCE_UNKNOWN',
+    'RESOURCE_ACCESS_DENIED',
     'TOKEN_REQUEST_REPEATED',
     'SIGN_IN_REFUSED',
     'SIGN_IN_FACTOR_REQUIRED',
@@ -40,7 +43,7 @@ export class TokenResolver {
   )
   @Mutation(() => IssueTokensPayload, {
     description:
-      'Issues tokens to the calling client, which has authenticated with its id and secret. Only once per request.',
+      'Issues tokens to the calling client, which has authenticated with its id and secret. An access token of the same issuer authenticates requests for permissions on resources. Only once per request.',
   })
   async issueTokens(
     @Arg('input', () => IssueTokensInput, { description: 'The request.' }) input: IssueTokensInput,
@@ -48,13 +51,13 @@ export class TokenResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<IssueTokensPayload> {
     requireOnce(info, context.signal, oauthErrors.TOKEN_REQUEST_REPEATED);
-    const issued = await context.services.oauth.tokens.issue({
+    const answer = await context.services.oauth.tokens.issue({
       caller: context.caller,
       tenant: requireTenant(context),
       issuerKind: input.issuerKind ?? IssuerKindName.NATIVE,
       parameters: input.parameters,
     });
-    return toPayload(issued);
+    return toPayload(answer);
   }
 
   @Errors('TENANT_REQUIRED', 'CLIENT_UNAUTHENTICATED')
@@ -142,8 +145,22 @@ export class TokenResolver {
   }
 }
 
-function toPayload(issued: IssuedTokens): IssueTokensPayload {
-  const { accessToken, tokenType, expiresInSeconds, scope, refreshToken, refreshExpiresInSeconds, ...others } = issued;
+/** What the payload says about tokens where there is none. */
+const NO_TOKENS: Omit<IssueTokensPayload, 'permissions'> = {
+  accessToken: null,
+  tokenType: 'Bearer',
+  expiresIn: 0,
+  scope: '',
+  refreshToken: null,
+  refreshExpiresIn: null,
+  idToken: null,
+  sid: null,
+  notBefore: null,
+};
+
+function toPayload(answer: TokenAnswer): IssueTokensPayload {
+  if ('permissions' in answer) return { ...NO_TOKENS, permissions: answer.permissions };
+  const { accessToken, tokenType, expiresInSeconds, scope, refreshToken, refreshExpiresInSeconds, ...others } = answer;
   const { idToken, sessionId, notBefore } = others;
   return {
     accessToken,
@@ -155,6 +172,7 @@ function toPayload(issued: IssuedTokens): IssueTokensPayload {
     idToken,
     sid: sessionId,
     notBefore,
+    permissions: null,
   };
 }
 

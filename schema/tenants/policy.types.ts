@@ -24,7 +24,7 @@ export const TOKEN_SETTINGS = settingsGroup(
   {
     implicitAccessSeconds: int('Access tokens that the authorization endpoint answers with.'),
     isRefreshSingleUse: yesNo('Whether a refresh token is replaced when it is used.'),
-    refreshReuses: int('How often a replaced refresh token may be used once more.'),
+    refreshReuses: int('How often a replaced refresh token of the issuer REALM may be used once more.'),
     offlineIdleSeconds: int('Offline sessions that are not used.'),
     isOfflineLimited: yesNo('Whether `offlineSeconds` applies.'),
     offlineSeconds: int('Offline sessions, used or not.'),

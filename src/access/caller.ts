@@ -32,6 +32,8 @@ export interface Caller {
   readonly issuerKind?: string;
   /** Names of the claims that the client asked for at userinfo (OpenID Connect Core section 5.5); absent: none. */
   readonly askedClaims?: readonly string[];
+  /** The token family of the access token of a user; absent for other credentials. */
+  readonly grantId?: string;
   readonly origin: Origin;
 }
 

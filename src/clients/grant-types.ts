@@ -9,7 +9,7 @@ const CONFIDENTIAL: ReadonlySet<string> = new Set<GrantTypeName>(['client_creden
 const REDIRECTED: ReadonlySet<string> = new Set<GrantTypeName>(['authorization_code']);
 
 /** Whether a client of this type may use the grant type. */
-export const isOpenTo = (type: string, grantType: GrantTypeName): boolean =>
+export const isOpenTo = (type: string, grantType: string): boolean =>
   type === 'confidential' || !CONFIDENTIAL.has(grantType);
 
 /** The first of the grant types that needs a redirect address; null when none does. */

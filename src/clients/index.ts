@@ -45,11 +45,15 @@ export {
   buildMappedClaims,
   type ClaimFacts,
   type ClaimTarget,
+  differAtIntrospection,
   hasEffect,
   type MappedAccount,
   type MappedClaims,
   type MapperChanges,
+  mergeClaims,
   type NewMapper,
+  readsRoles,
+  toIntrospected,
 } from './mappers/index.ts';
 export {
   type AuthMethod,

@@ -16,7 +16,14 @@ import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import type { DeliveryQueue, Mail, SmsSender } from '../delivery/index.ts';
 import type { EventReader } from '../events/index.ts';
 import type { RightService } from '../rights/index.ts';
-import type { AdministratorRoles, GroupMemberService, GuardedAccounts, RoleGrantService } from '../roles/index.ts';
+import type {
+  AdministratorRoles,
+  GroupMemberService,
+  GuardedAccounts,
+  RoleGrantService,
+  RolePermissions,
+  RoleService,
+} from '../roles/index.ts';
 import type { DeviceService, OneTimeCodeStore, SessionService } from '../sessions/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import type { UserService, UserStore } from '../users/index.ts';
@@ -39,6 +46,8 @@ import { ProvisionUserFlow } from './provision-user.ts';
 import { qrSignInErrors } from './qr-sign-in.errors.ts';
 import { qrSignInEvents } from './qr-sign-in.events.ts';
 import { QrSignInFlow } from './qr-sign-in.ts';
+import { resourceServerErrors } from './resource-server.errors.ts';
+import { ResourceServerFlow } from './resource-server.ts';
 import { ServiceAccountFlow } from './service-accounts.ts';
 import { signInErrors } from './sign-in.errors.ts';
 import { signInEvents } from './sign-in.events.ts';
@@ -58,6 +67,8 @@ interface FlowNeeds extends ModuleBase {
   readonly guarded: GuardedAccounts;
   readonly administratorRoles: AdministratorRoles;
   readonly roleGrants: RoleGrantService;
+  readonly roles: RoleService;
+  readonly rolePermissions: RolePermissions;
   readonly groupMembers: GroupMemberService;
   readonly builtinClients: BuiltinClients;
   readonly clientDirectory: ClientDirectory;
@@ -79,7 +90,15 @@ interface FlowNeeds extends ModuleBase {
 
 export const flows = {
   name: 'flows',
-  errors: [accountMailErrors, impersonationErrors, mailedLinkErrors, qrSignInErrors, signInErrors, signUpErrors],
+  errors: [
+    accountMailErrors,
+    impersonationErrors,
+    mailedLinkErrors,
+    qrSignInErrors,
+    resourceServerErrors,
+    signInErrors,
+    signUpErrors,
+  ],
   events: [impersonationEvents, mailedLinkEvents, qrSignInEvents, signInEvents],
   create: (needs: FlowNeeds) => {
     const { base, directory, users, userStore, passwords, lockouts, sessions, mailer, smsSender: sms } = needs;
@@ -109,19 +128,20 @@ export const flows = {
       roles: needs.administratorRoles,
       grants: needs.roleGrants,
     });
+    const signIn = new SignInFlow({
+      ...base,
+      directory,
+      users: userStore,
+      passwords,
+      credentials: needs.credentials,
+      totp: needs.totp,
+      lockouts,
+      devices: needs.devices,
+      sessions,
+    });
     return {
       services: {
-        signIn: new SignInFlow({
-          ...base,
-          directory,
-          users: userStore,
-          passwords,
-          credentials: needs.credentials,
-          totp: needs.totp,
-          lockouts,
-          devices: needs.devices,
-          sessions,
-        }),
+        signIn,
         /** Creates accounts with their password and apps. */
         signUp: new SignUpFlow({ ...base, directory, users, passwords, apps, sessions, codes, resends, mailer, sms }),
         passwordFlow,
@@ -142,6 +162,14 @@ export const flows = {
         qrSignIn: new QrSignInFlow({ ...base, codes, clients: needs.clientDirectory }),
         /** Clients with their service accounts. */
         serviceAccounts,
+        /** Makes clients whose resources can be asked for. */
+        resourceServers: new ResourceServerFlow({
+          db: base.db,
+          signIn,
+          permissions: needs.rolePermissions,
+          serviceAccounts,
+          roles: needs.roles,
+        }),
         /** Makes users administrators of their tenant. */
         administration,
         /** Makes tenants with an administrator and a client. */

@@ -58,6 +58,8 @@ export type SignInResult =
   | { readonly kind: 'email-unverified'; readonly user: User; readonly amr: readonly string[] }
   | { readonly kind: 'actions-required'; readonly user: User; readonly amr: readonly string[] };
 
+type Verified = Extract<SignInResult, { kind: 'verified' }>;
+
 export interface SignInFlowDeps {
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly users: Pick<UserStore, 'findById' | 'findByIdentifier'>;
@@ -210,6 +212,20 @@ export class SignInFlow {
     authority: Authority,
     input: TypedCredentials,
   ): Promise<StartedSession & { readonly user: User }> {
+    const { user, amr } = await this.#prove(authority, input);
+    const { deviceId = null } = input;
+    const signIn = { userId: user.id, amr, acr: acrOf(amr), identifier: readTypedName(input.username), deviceId };
+    const started = await this.#deps.sessions.start(authority, signIn);
+    if (deviceId !== null) await this.#deps.devices.seen(authority, { userId: user.id, deviceId });
+    return { ...started, user };
+  }
+
+  /** Proves a user as `signInWithPassword` does, without a session. @throws The same. */
+  async provePassword(authority: Authority, input: TypedCredentials): Promise<User> {
+    return (await this.#prove(authority, input)).user;
+  }
+
+  async #prove(authority: Authority, input: TypedCredentials): Promise<Verified> {
     const { caller, tenant } = authority;
     const { password, deviceId = null, tellsAccount = false } = input;
     const identifier = readTypedName(input.username);
@@ -217,16 +233,10 @@ export class SignInFlow {
     const how = { isStrict: tellsAccount, tellsDisabled: tellsAccount };
     const typed = { tenant, identifier, password, deviceId, origin, client: caller, ...how };
     const result = await this.#withCode(authority, await this.verifyPassword(typed), input);
-    const { user, amr } = result;
-    const refusal = findRefusal(result, tellsAccount);
-    if (refusal !== null) {
-      await this.#recordRefusal(typed, { tenant, userId: user.id }, refusal.reason);
-      throw refusal.error();
-    }
-    const signIn = { userId: user.id, amr, acr: acrOf(amr), identifier, deviceId };
-    const started = await this.#deps.sessions.start(authority, signIn);
-    if (deviceId !== null) await this.#deps.devices.seen(authority, { userId: user.id, deviceId });
-    return { ...started, user };
+    if (result.kind === 'verified') return result;
+    const { error, reason } = toRefusal(result, tellsAccount);
+    await this.#recordRefusal(typed, { tenant, userId: result.user.id }, reason);
+    throw error();
   }
 
   /**
@@ -285,9 +295,8 @@ type Refusal = (typeof REFUSALS)[keyof typeof REFUSALS];
 /** Whether a second factor is demanded that the account has. */
 const canShowFactor = (result: SignInResult): boolean => result.kind === 'factor-required' && result.methods.length > 0;
 
-/** Why nobody is signed in whose step is missing; null when none is. @param tellsAccount As in `TypedCredentials`. */
-function findRefusal(result: SignInResult, tellsAccount: boolean): Refusal | null {
-  if (result.kind === 'verified') return null;
+/** Why nobody is signed in whose step is missing. @param tellsAccount As in `TypedCredentials`. */
+function toRefusal(result: Exclude<SignInResult, Verified>, tellsAccount: boolean): Refusal {
   const { error } = REFUSALS['actions-required'];
   const refusal = REFUSALS[result.kind];
   return tellsAccount && !canShowFactor(result) ? { ...refusal, error } : refusal;

@@ -1,6 +1,12 @@
 import type { ScopeAlias, ScopeAliases } from '../access/index.ts';
 import type { CredentialStore } from '../auth-modes/index.ts';
-import type { ClientAuthenticator, ClientDirectory, ClientStore } from '../clients/index.ts';
+import type {
+  ClientAuthenticator,
+  ClientDirectory,
+  ClientStore,
+  ScopeMapperDirectory,
+  ScopeRoleDirectory,
+} from '../clients/index.ts';
 import type { ConsentService } from '../consents/index.ts';
 import type { KeyedSigner, Sealer } from '../crypto/index.ts';
 import type { ChangeFeed, CommittedListener, EventCatalogue, EventLog } from '../events/index.ts';
@@ -44,6 +50,7 @@ import { ScopeRules } from './tokens/scopes.ts';
 import { TokenLife } from './tokens/token.life.ts';
 import { TokenReader } from './tokens/token.reader.ts';
 import { TokenStore } from './tokens/token.store.ts';
+import { TokenFactsReader } from './tokens/token-facts.ts';
 
 /** What the OAuth engine needs. */
 export interface OAuthOptions {
@@ -60,6 +67,8 @@ export interface OAuthOptions {
   readonly directory: TenantDirectory;
   readonly clients: ClientDirectory;
   readonly clientStore: Pick<ClientStore, 'findMany' | 'findWithAdminUrl'>;
+  readonly scopeMappers: ScopeMapperDirectory;
+  readonly allowedRoles: ScopeRoleDirectory;
   readonly authenticator: ClientAuthenticator;
   readonly roles: RolePermissions;
   readonly users: UserStore;
@@ -147,8 +156,8 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const life = new TokenLife({ ...options, sessions: sessionStore, tokens, marks });
   const accessTokens = new AccessTokens(keys);
   const refreshTokens = new RefreshTokens(options.refreshSigner);
-  const heldRoles = new HeldRoles(options);
-  const families = new FamilyTokens({ ...options, keys, accessTokens, tokens, refreshTokens, heldRoles });
+  const facts = new TokenFactsReader({ ...options, heldRoles: new HeldRoles(options) });
+  const families = new FamilyTokens({ ...options, keys, accessTokens, tokens, refreshTokens, facts });
   const hints = new IdTokenHints({ issuers: issuerDirectory, rings, clock });
   const postedRequests = new PostedRequests({ codes: options.codes, issuers: issuerDirectory, clock });
   const rotations = new RotationStore(db, events);
@@ -171,7 +180,8 @@ export function createOAuth(options: OAuthOptions): OAuth {
         ...options,
         issuers: issuerDirectory,
         accessTokens,
-        heldRoles,
+        facts,
+        callers: authenticator,
         families,
         tokens,
         scopes,
@@ -180,9 +190,9 @@ export function createOAuth(options: OAuthOptions): OAuth {
       },
     }),
     authenticator,
-    introspection: new IntrospectionService({ reader, life }),
+    introspection: new IntrospectionService({ reader, life, facts, users }),
     revocation,
-    userinfo: new UserinfoService({ issuers, users, groups: options.groups, clients }),
+    userinfo: new UserinfoService({ issuers, users, groups: options.groups, clients, facts }),
     discovery: new DiscoveryService(issuerDirectory, keys),
     postedRequests,
     authorization,

@@ -1,6 +1,12 @@
 import type { ScopeAliases } from '../access/index.ts';
 import type { CredentialStore } from '../auth-modes/index.ts';
-import type { ClientAuthenticator, ClientDirectory, ClientStore } from '../clients/index.ts';
+import type {
+  ClientAuthenticator,
+  ClientDirectory,
+  ClientStore,
+  ScopeMapperDirectory,
+  ScopeRoleDirectory,
+} from '../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import type { ConsentService } from '../consents/index.ts';
 import { KeyedSigner, type MasterKey } from '../crypto/index.ts';
@@ -38,6 +44,8 @@ interface OAuthNeeds extends ModuleBase {
   readonly tenants: TenantService;
   readonly clientDirectory: ClientDirectory;
   readonly clientStore: ClientStore;
+  readonly scopeMappers: ScopeMapperDirectory;
+  readonly allowedRoles: ScopeRoleDirectory;
   readonly clientAuthenticator: ClientAuthenticator;
   readonly rolePermissions: RolePermissions;
   readonly users: UserService;
@@ -77,6 +85,8 @@ export const oauth = {
       directory: needs.directory,
       clients: needs.clientDirectory,
       clientStore: needs.clientStore,
+      scopeMappers: needs.scopeMappers,
+      allowedRoles: needs.allowedRoles,
       authenticator: needs.clientAuthenticator,
       roles: needs.rolePermissions,
       users: needs.userStore,

@@ -27,10 +27,10 @@ export type { GroupMemberService, KnownUsers } from './groups/group-member.servi
 export { type GroupReference, TREE_PROFILE, type TreeReference } from './groups/group-reference.ts';
 export { GuardedAccounts, type GuardedAccountsDeps } from './guarded-accounts.ts';
 export { holderEvents } from './holder.events.ts';
-export { CLIENT_ROLES, MANAGEMENT_CLIENT } from './realm-roles.ts';
+export { CLIENT_ROLES, defaultRoleName, MANAGEMENT_CLIENT, RESOURCE_USER_ROLE } from './realm-roles.ts';
 export { type HolderKind, type Role, type RoleGrant, TENANT_ROLE_CLIENT } from './role.entity.ts';
 export { roleErrors } from './role.errors.ts';
-export type { CreateRole, UpdateRole } from './role.service.ts';
+export type { CreateRole, RoleService, UpdateRole } from './role.service.ts';
 export { type GrantedRole, type RoleFilter, type RoleKeys, RoleStore } from './role.store.ts';
 export type { RoleGranting, RoleGrantService, RoleHolder } from './role-grant.service.ts';
 export { type HeldRoles, RolePermissions } from './role-permissions.ts';

@@ -158,8 +158,11 @@ export const REALM_ADMINISTRATOR_ROLE: BuiltinRole = {
   permissions: TENANT_ADMINISTRATOR_PERMISSIONS,
 };
 
+/** The role of the tenant that lets its holders use the resources of resource servers. */
+export const RESOURCE_USER_ROLE = 'uma_authorization';
+
 /** The roles inside the default role. */
-const DEFAULTS: readonly string[] = ['offline_access', 'uma_authorization'];
+const DEFAULTS: readonly string[] = ['offline_access', RESOURCE_USER_ROLE];
 
 /** Name of the role that new users of the tenant get. */
 export const defaultRoleName = (tenantName: string): string => `default-roles-${tenantName.toLowerCase()}`;

@@ -87,6 +87,7 @@ export class RolePermissions {
   readonly #store: EffectiveRoleStore;
   readonly #catalogue: EventCatalogue;
   readonly #cache: ReadCache<HeldRoles>;
+  readonly #narrowed = new WeakMap<HeldRoles, WeakMap<ReadonlySet<string>, PermissionSet>>();
 
   /** @param feed Absent: entries live for five seconds. */
   constructor(store: EffectiveRoleStore, catalogue: EventCatalogue, feed?: ChangeFeed) {
@@ -124,6 +125,17 @@ export class RolePermissions {
   ): Promise<ReadonlyMap<string, HeldRoles>> {
     const rows = Map.groupBy(await this.#store.rolesOf(tenantId, kind, holderIds), (row) => row.holderId);
     return new Map(holderIds.map((id) => [id, toHeldRoles(tenantId, rows.get(id) ?? [])]));
+  }
+
+  /** What those of the roles of a holder allow in its own tenant whose ids are in a set. */
+  within(held: HeldRoles, roleIds: ReadonlySet<string>): PermissionSet {
+    const known = this.#narrowed.get(held) ?? new WeakMap<ReadonlySet<string>, PermissionSet>();
+    const found = known.get(roleIds);
+    if (found !== undefined) return found;
+    const roles = held.roles.filter(({ roleId }) => roleIds.has(roleId));
+    const permissions = new PermissionSet(parsePermissions(roles.flatMap((role) => role.permissions)));
+    this.#narrowed.set(held, known.set(roleIds, permissions));
+    return permissions;
   }
 
   /**

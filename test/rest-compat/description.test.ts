@@ -102,12 +102,13 @@ describe('the form of a token row', () => {
   };
 
   const CODE = ['grant_type', 'code', 'redirect_uri', 'code_verifier'];
+  const UMA = ['audience', 'permission', 'response_mode', 'subject_token'];
   it.each([
     ['oidc', '/t/{tenant}/oauth/token', [...CODE, 'scope', 'username', 'password', 'totp', 'refresh_token']],
     [
       'kobil',
       '/realms/{tenant}/protocol/openid-connect/token',
-      [...CODE, 'client_session_state', 'scope', 'username', 'password', 'totp', 'refresh_token'],
+      [...CODE, 'client_session_state', 'scope', 'username', 'password', 'totp', 'refresh_token', ...UMA],
     ],
     ['blitz', '/blitz/oauth/te', [...CODE, 'scope', 'refresh_token']],
   ])('lists for %s exactly what its grants and the authentication of clients read', (dialect, path, names) => {

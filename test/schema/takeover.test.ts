@@ -157,6 +157,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   createFederationProvider: 'nobody is linked to it yet',
   createInitialAccessToken: 'clients that register themselves hold nothing',
   createGroup: 'nobody is in it yet',
+  createResourceServer: 'nobody is it yet, and an administrator shows the password',
   createRiskbit: 'is about devices',
   createRiskbits: 'is about devices',
   createRole: 'nobody holds it yet; what it is given must be held',

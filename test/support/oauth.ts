@@ -3,7 +3,7 @@ import type { CreateClient, LinkedScope } from '../../src/clients/index.ts';
 import { sha256Base64Url } from '../../src/crypto/index.ts';
 import { addSeconds, type TenantRef } from '../../src/kernel/index.ts';
 import { type CodePayload, mintCode } from '../../src/oauth/grants/authorization-code.ts';
-import type { Authentication, IssuedTokens, OAuthParameter } from '../../src/oauth/index.ts';
+import type { Authentication, IssuedTokens, OAuthParameter, TokenAnswer } from '../../src/oauth/index.ts';
 import type { SessionRow } from '../../src/sessions/index.ts';
 import type { CreateUser, User } from '../../src/users/index.ts';
 import { TEST_ORIGIN, type World } from './world.ts';
@@ -11,6 +11,12 @@ import { TEST_ORIGIN, type World } from './world.ts';
 /** Parameters of a request, each sent once. */
 export const asParameters = (parameters: Readonly<Record<string, string>>): OAuthParameter[] =>
   Object.entries(parameters).map(([name, value]) => ({ name, values: [value] }));
+
+/** The tokens of an answer. @throws Error It has permissions instead. */
+export function asTokens(answer: TokenAnswer): IssuedTokens {
+  if ('permissions' in answer) throw new Error('The answer has no tokens.');
+  return answer;
+}
 
 /** A client of a tenant, with its requests to the token endpoint. */
 export class TestClient {
@@ -60,7 +66,8 @@ export class TestClient {
     const tenant = (await this.#world.services.directory.byId(this.tenant.id))!;
     const caller = await this.caller();
     const all = { ...(grantType === null ? {} : { grant_type: grantType }), ...parameters };
-    return this.#world.services.oauth.tokens.issue({ caller, tenant, issuerKind, parameters: asParameters(all) });
+    const request = { caller, tenant, issuerKind, parameters: asParameters(all) };
+    return asTokens(await this.#world.services.oauth.tokens.issue(request));
   }
 
   /** An access token of the client itself. */

@@ -5,12 +5,13 @@ import { at } from '../alias.ts';
 import { APP, APP_NAME, NEW_APP, SENT_APP, showApp, toAppChanges, toNewApp } from '../app.ts';
 import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM, withData } from '../envelope.ts';
-import { APP_MISSING, invalid } from '../errors.ts';
+import { APP_MISSING, invalid, PASSWORD_MISSING, UNAUTHORIZED } from '../errors.ts';
 import {
   App,
   AppSecret,
   Apps,
   CreateApp,
+  CreateResourceServer,
   DeleteApp,
   FindApp,
   RotateAppSecret,
@@ -85,6 +86,38 @@ const CREATE = route({
   toVariables: ({ body }) => toNewApp(body),
   reply: { status: 200, schema: DONE, from: () => done('App created successfully', apps) },
   errors: { USER_USERNAME_TAKEN: ACCOUNT_TAKEN, CLIENT_WITHOUT_ACCOUNT: NO_ACCOUNT },
+});
+
+/** An administrator of the tenant, whose password is proved. */
+const ADMINISTRATOR = z.object({
+  adminuser: z.string().min(1).describe('Mandatory. Username of an administrator.'),
+  adminpassword: z.string().min(1).describe('Mandatory.'),
+  migrate: z
+    .enum(['true', 'false'])
+    .describe('Mandatory. `true`: the role `uma_authorization` is put into the default role of the tenant.'),
+});
+
+const CREATE_UMA = route({
+  method: 'POST',
+  path: `${BASE}/uma`,
+  spec: '3.6 (37)',
+  summary: 'Makes the app `uma-app`, whose resources can be asked for',
+  callers: callersWith('client:create'),
+  tags: TAGS,
+  operation: CreateResourceServer,
+  input: { query: ADMINISTRATOR },
+  toVariables: ({ query: { adminuser: username, adminpassword: password, migrate } }) => ({
+    username,
+    password,
+    isForEveryUser: migrate === 'true',
+  }),
+  reply: {
+    status: 200,
+    schema: DONE,
+    from: () => done('Created app and migrated users successfully.', apps),
+  },
+  shapeErrors: { adminpassword: PASSWORD_MISSING },
+  errors: { ADMINISTRATOR_UNPROVED: UNAUTHORIZED, USER_USERNAME_TAKEN: ACCOUNT_TAKEN },
 });
 
 /** Where a request names its app. */
@@ -201,11 +234,12 @@ const CREDENTIAL = credential(`${BASE}/secret/{appName}`, IN_PATH);
 const REGENERATE = regenerate(`${BASE}/secret/{appName}`, IN_PATH);
 
 /** Apps: docs/dialects/kobil.md, section 3.6. */
-export const APP_ROUTES: readonly Route[] = [LIST, UPDATE, CREATE, INFO, REMOVE, CREDENTIAL, REGENERATE];
+export const APP_ROUTES: readonly Route[] = [LIST, UPDATE, CREATE, CREATE_UMA, INFO, REMOVE, CREDENTIAL, REGENERATE];
 export const GATEWAY_APP_ROUTES: readonly Route[] = [
   at('/apps', LIST),
   at('/apps', UPDATE),
   at('/apps', CREATE),
+  at('/apps/uma', CREATE_UMA),
   at('/apps/{appName}', INFO),
   at('/apps/{appName}', REMOVE),
   at('/apps/{appName}/credentials', CREDENTIAL),

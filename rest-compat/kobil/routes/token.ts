@@ -20,6 +20,9 @@ import { http, ISSUER_CLIENT_ERRORS, REALM_UNKNOWN, SIGN_OUT_ERRORS } from '../i
 import { Account, SessionIdCookie, SessionWatcher, TokenIssuer } from '../operations.generated.ts';
 import { INSPECTED, ISSUED, REALM_ISSUER, secondsOf, showInspected, showIssued } from '../tokens.ts';
 
+/** The grant with which permissions on resources are asked for, with the token of the user. */
+const UMA_TICKET = 'urn:ietf:params:oauth:grant-type:uma-ticket';
+
 const userinfo = (method: 'GET' | 'POST'): Route =>
   route({
     method,
@@ -58,13 +61,13 @@ export const ISSUER_ROUTES: readonly Route[] = [
     path: '/token',
     spec: '3.8 (1)',
     summary: 'Issues tokens',
-    callers: { clientAuth: 'repeatable' },
+    callers: { clientAuth: 'repeatable', bearerGrants: [UMA_TICKET] },
     cors: 'credentials',
     operation: IssueTokens,
     input: { form: 'raw' },
     formAsJson: true,
     toVariables: ({ form }) => ({ parameters: form }),
-    reply: { status: 200, schema: ISSUED, from: showIssued, headers: NOT_STORED },
+    reply: { status: 200, schema: ISSUED, from: (data, { form }) => showIssued(data, form), headers: NOT_STORED },
     errors: ISSUER_CLIENT_ERRORS,
   }),
   route({

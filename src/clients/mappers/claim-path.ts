@@ -37,6 +37,7 @@ const OF_ISSUER: ReadonlySet<string> = new Set([
   'at_hash',
   'c_hash',
   's_hash',
+  'authorization',
   'active',
   'token_type',
   'allowed-origins',

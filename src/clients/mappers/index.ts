@@ -7,6 +7,7 @@ export {
   hasEffect,
   type MappedAccount,
   type MappedClaims,
+  readsRoles,
 } from './mapped-claims.ts';
 export {
   type MapperChanges,
@@ -16,4 +17,5 @@ export {
   withoutMapper,
   withReplaced,
 } from './mapper-input.ts';
+export { differAtIntrospection, mergeClaims, toIntrospected } from './merged-claims.ts';
 export { requireTexts, type Texts } from './texts.ts';

@@ -7,14 +7,14 @@ import type { Texts } from './texts.ts';
 export interface MappedAccount {
   readonly id: string;
   readonly username: string;
-  readonly email?: string | null;
+  readonly email?: string | null | undefined;
   readonly emailVerified: boolean;
-  readonly phone?: string | null;
+  readonly phone?: string | null | undefined;
   readonly phoneVerified: boolean;
-  readonly givenName?: string | null;
-  readonly familyName?: string | null;
-  readonly middleName?: string | null;
-  readonly locale?: string | null;
+  readonly givenName?: string | null | undefined;
+  readonly familyName?: string | null | undefined;
+  readonly middleName?: string | null | undefined;
+  readonly locale?: string | null | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
@@ -41,6 +41,12 @@ export interface MappedClaims {
   readonly audience: readonly string[];
 }
 
+/**
+ * Most characters of the claims of mappers in one token, as JSON: a request whose header has a token with as many is refused,
+ * because all of its headers have 16 KiB.
+ */
+const MAX_LENGTH = 16_384;
+
 /** A claim or an audience that a mapper adds. */
 type Addition = { readonly path: ClaimPath; readonly value: unknown } | { readonly audience: string };
 type Act = (config: Texts, facts: ClaimFacts) => readonly Addition[];
@@ -50,6 +56,8 @@ interface MapperType {
   readonly act: Act;
   /** Whether it writes roles that the account has. Default false. */
   readonly writesRoles?: boolean;
+  /** Whether it reads them. Default: as `writesRoles`. */
+  readonly readsRoles?: boolean;
   /** Whether it writes no claim but audiences. Default false. */
   readonly isAudience?: boolean;
 }
@@ -156,7 +164,7 @@ const TYPES: ReadonlyMap<string, MapperType> = new Map<string, MapperType>([
   ['oidc-usermodel-realm-role-mapper', { act: addRealmRoles, writesRoles: true }],
   ['oidc-usermodel-client-role-mapper', { act: addClientRoles, writesRoles: true }],
   ['oidc-audience-mapper', { act: addAudience, isAudience: true }],
-  ['oidc-audience-resolve-mapper', { act: addRoleAudiences, isAudience: true }],
+  ['oidc-audience-resolve-mapper', { act: addRoleAudiences, isAudience: true, readsRoles: true }],
   ['oidc-hardcoded-claim-mapper', { act: addHardcoded }],
   ['oidc-usersessionmodel-note-mapper', { act: addSessionNote }],
 ]);
@@ -183,25 +191,51 @@ const SWITCHES: Readonly<Record<ClaimTarget, readonly string[]>> = {
   introspection: ['introspection.token.claim', 'access.token.claim'],
 };
 
-const isFor = (target: ClaimTarget, config: Texts): boolean =>
+export const isFor = (target: ClaimTarget, config: Texts): boolean =>
   SWITCHES[target].map((name) => config[name]).find((value) => value !== undefined) === 'true';
+
+/** Whether a mapper has to know the roles of the token for its claims at a place. */
+export const readsRoles = (mappers: readonly ProtocolMapper[], target: ClaimTarget): boolean =>
+  mappers.some(({ type, config }) => {
+    const { writesRoles = false, readsRoles = writesRoles } = TYPES.get(type) ?? {};
+    return readsRoles && isFor(target, config);
+  });
 
 /**
  * The claims and audiences that mappers give, in their order: a later one replaces the claim of an earlier one, and lists are
- * joined. Pure. Members that say who issued a token, to whom and for what are never among them.
+ * joined. Pure. Members that say who issued a token, to whom and for what are never among them. What would make the claims
+ * longer than 16,384 characters is left out.
  */
 export function buildMappedClaims(
   mappers: readonly ProtocolMapper[],
   facts: ClaimFacts,
   target: ClaimTarget,
 ): MappedClaims {
-  const additions = mappers
-    .filter(({ config }) => isFor(target, config))
-    .flatMap(({ type, config }) => TYPES.get(type)?.act(config, facts) ?? []);
+  const additions = withinBound(
+    mappers
+      .filter(({ config }) => isFor(target, config))
+      .flatMap(({ type, config }) => TYPES.get(type)?.act(config, facts) ?? []),
+  );
   const claims: Record<string, unknown> = {};
   for (const addition of additions) if ('path' in addition) put(claims, addition.path, addition.value);
   const audience = additions.flatMap((addition) => ('audience' in addition ? [addition.audience] : []));
   return { claims, audience: [...new Set(audience)] };
+}
+
+function withinBound(additions: readonly Addition[]): readonly Addition[] {
+  let left = MAX_LENGTH;
+  return additions.filter((addition) => {
+    const length = measure(addition);
+    if (length > left) return false;
+    left -= length;
+    return true;
+  });
+}
+
+function measure(addition: Addition): number {
+  if ('audience' in addition) return addition.audience.length;
+  const { path, value } = addition;
+  return path.join('.').length + (typeof value === 'string' ? value.length : JSON.stringify(value).length);
 }
 
 /** Writes into objects that were made here; objects of a configuration are copied before. */

@@ -9,7 +9,14 @@ import { ADMIN_URL, BASE_URL, EXTRA, ROOT_URL } from './addresses.ts';
 import { DEFAULT_ACR_VALUES, DEFAULT_MAX_AGE, INITIATE_LOGIN_URI, REQUIRE_AUTH_TIME } from './authentication.ts';
 import { CLIENT_URI, CONTACTS, LOGO_URI, POLICY_URI, TOS_URI } from './description.ts';
 import type { MemberClient, MetadataMember, MetadataSetter } from './member.ts';
-import { APPLICATION_TYPE, CONSENT, PKCE, RESPONSE_TYPES, TOKEN_ENDPOINT_AUTH_METHOD } from './protocol.ts';
+import {
+  APPLICATION_TYPE,
+  CONSENT,
+  IS_RESOURCE_SERVER,
+  PKCE,
+  RESPONSE_TYPES,
+  TOKEN_ENDPOINT_AUTH_METHOD,
+} from './protocol.ts';
 import { WEB_ORIGINS } from './web-origins.ts';
 
 export type { MetadataMember, MetadataSetter } from './member.ts';
@@ -32,6 +39,7 @@ export const CLIENT_METADATA = {
   initiateLoginUri: INITIATE_LOGIN_URI,
   consent: CONSENT,
   pkce: PKCE,
+  isResourceServer: IS_RESOURCE_SERVER,
   webOrigins: WEB_ORIGINS,
   rootUrl: ROOT_URL,
   baseUrl: BASE_URL,

@@ -40,6 +40,19 @@ export const TOKEN_ENDPOINT_AUTH_METHOD = {
   setBy: EVERYBODY,
 } as const satisfies MetadataMember<AuthMethod>;
 
+/**
+ * Whether tokens for its resources can be asked for (User-Managed Access 2.0 Grant for OAuth 2.0). A resource server proves who it
+ * is, so it is confidential.
+ */
+export const IS_RESOURCE_SERVER = {
+  wire: 'is_resource_server',
+  check: z.boolean('Not a truth value.'),
+  default: () => false,
+  fault: (isServer, { type }) =>
+    isServer && type === 'public' ? 'A public client cannot be a resource server.' : null,
+  setBy: MANAGER,
+} as const satisfies MetadataMember<boolean>;
+
 /** Whether users are asked before the client gets their data. `trusted`: the operator has decided for them. */
 export const CONSENT = {
   wire: 'consent',

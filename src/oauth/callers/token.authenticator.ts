@@ -5,6 +5,7 @@ import {
   type ClientAuthenticator,
   type ClientDirectory,
   type ClientRecord,
+  type ScopeRoleDirectory,
   type SecretKind,
 } from '../../clients/index.ts';
 import type { EventLog } from '../../events/index.ts';
@@ -48,6 +49,7 @@ export interface TokenAuthenticatorDeps {
   readonly clients: ClientDirectory;
   readonly authenticator: ClientAuthenticator;
   readonly roles: RolePermissions;
+  readonly allowedRoles: Pick<ScopeRoleDirectory, 'forToken'>;
   readonly events: EventLog;
 }
 
@@ -129,8 +131,8 @@ export class TokenAuthenticator {
     const isUser = claims.knd === 'user';
     const limit = isUser ? await this.#deps.roles.ofUser(tenant.id, claims.sub) : client.permissions;
     const asked = this.#deps.scopes.permissions(claims.scope, isUser ? 'user' : 'application', limit);
-    // Where roles stand in the token, all that they allow is allowed without a scope (docs/tokens.md).
-    const areRolesInToken = kind.isRoleBased && client.client.fullRoleScope;
+    const scopes = claims.scope === '' ? [] : claims.scope.split(' ');
+    const acting = kind.isRoleBased ? await this.#allowedByRoles(read, client, scopes, limit) : null;
     return {
       kind: isUser ? 'user' : 'application',
       tenant,
@@ -138,16 +140,36 @@ export class TokenAuthenticator {
       clientId: claims.client_id,
       clientUuid: client.client.id,
       clientAuth: 'Bearer',
-      permissions: areRolesInToken ? this.#deps.scopes.union(asked, limit) : asked,
-      scopes: claims.scope === '' ? [] : claims.scope.split(' '),
+      permissions: acting === null ? asked : this.#deps.scopes.union(asked, acting),
+      scopes,
       sessionId: claims.sid ?? null,
       authTime: claims.auth_time === undefined ? null : new Date(claims.auth_time * 1000),
       amr: claims.amr ?? [],
       expiresAt: new Date(claims.exp * 1000),
       issuerKind: kind.kind,
       ...(askedClaims.length === 0 ? {} : { askedClaims }),
+      ...(claims.gid === undefined ? {} : { grantId: claims.gid }),
       origin,
     };
+  }
+
+  /**
+   * What the roles that stand in a token allow without a scope (docs/tokens.md).
+   * @param limit What the holder may do at most.
+   */
+  async #allowedByRoles(
+    { claims, tenant }: ReadToken,
+    client: ClientRecord,
+    scopes: readonly string[],
+    limit: PermissionSet,
+  ): Promise<PermissionSet> {
+    const { allowedRoles, roles } = this.#deps;
+    const allowed = await allowedRoles.forToken(client, scopes);
+    if (allowed === null) return limit;
+    const isUser = claims.knd === 'user';
+    const holderId = isUser ? claims.sub : client.client.id;
+    const held = await roles.heldBy(tenant.id, isUser ? 'user' : 'client', holderId);
+    return roles.within(held, allowed);
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Caller } from '../../access/index.ts';
-import type { ClientDirectory } from '../../clients/index.ts';
+import { buildMappedClaims, type ClientDirectory, mergeClaims } from '../../clients/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
 import { type GroupStore, TREE_PROFILE } from '../../roles/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
 import type { ClaimGroup, Issuer, Issuers } from '../issuers/issuers.ts';
 import { oauthErrors } from '../oauth.errors.ts';
+import type { TokenFactsReader } from '../tokens/token-facts.ts';
 import { allowedNames, type Claims, claimsOf, groupsOf, openNames } from '../tokens/user-claims.ts';
 
 export interface UserinfoDeps {
@@ -12,6 +13,7 @@ export interface UserinfoDeps {
   readonly users: UserStore;
   readonly groups: GroupStore;
   readonly clients: ClientDirectory;
+  readonly facts: TokenFactsReader;
 }
 
 /** Reads the claims about a user that a client may see (OpenID Connect Core section 5.3). */
@@ -24,7 +26,7 @@ export class UserinfoService {
 
   /**
    * The claims that the scopes of the caller's access token allow, and those that its client asked for by name and may see;
-   * claims without a value are left out.
+   * claims without a value are left out. At role-based issuers mappers add theirs, or replace others.
    * @param issuerKind Kind of the issuer whose endpoint was called; it accepts only tokens of the same kind.
    * @throws TOKEN_INVALID The caller's credential is not a user's access token of this kind and tenant.
    * @throws SCOPE_INSUFFICIENT The token lacks `openid` and this kind requires it.
@@ -38,7 +40,16 @@ export class UserinfoService {
     if (user === null) throw oauthErrors.TOKEN_INVALID();
     const groups = await this.#groups(tenant, user, groupsOf(issuer, caller.scopes));
     const names = [...openNames(issuer, caller.scopes), ...(await this.#askedNames(caller, tenant, issuer))];
-    return { sub: user.id, ...claimsOf(user, names), ...(groups === null ? {} : { groups }) };
+    const claims = { sub: user.id, ...claimsOf(user, names), ...(groups === null ? {} : { groups }) };
+    return issuer.kind.isRoleBased ? mergeClaims(claims, await this.#mapped(caller, tenant, user)) : claims;
+  }
+
+  async #mapped({ clientId, scopes, authTime }: Caller, { id: tenantId }: TenantRef, person: User): Promise<Claims> {
+    const client = await this.#deps.clients.byClientId(tenantId, clientId ?? '');
+    if (client === null) return {};
+    const subject = { tenantId, client, scopes, target: 'userinfo' } as const;
+    const facts = await this.#deps.facts.ofUser(subject, { userId: person.id, person, authTime });
+    return buildMappedClaims(facts.mappers, facts, 'userinfo').claims;
   }
 
   async #askedNames(

@@ -81,6 +81,8 @@ export const RefreshTokenEntity = defineEntity({
     hash: p.blob().primary(),
     grantId: p.uuid(),
     spentAt: p.datetime().nullable(),
+    /** How often it was used and stayed valid, where the tenant lets tokens be used again after they were replaced. */
+    reuses: p.integer().default(0),
     expiresAt: p.datetime(),
     createdAt: p.datetime(),
   },

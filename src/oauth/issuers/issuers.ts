@@ -3,6 +3,12 @@ import type { SigningAlgorithm } from '../../crypto/index.ts';
 import { hostNameOf, originAt, type TenantRef } from '../../kernel/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 
+/** The grant with which permissions on resources are asked for (User-Managed Access 2.0 Grant for OAuth 2.0, section 3.3.1). */
+export const UMA_TICKET = 'urn:ietf:params:oauth:grant-type:uma-ticket';
+
+/** A grant that an issuer offers: one that clients are allowed, or one that every client has. */
+export type OfferedGrantName = GrantTypeName | typeof UMA_TICKET;
+
 /** How one kind of issuer behaves (docs/tokens.md). Its paths come from the `IssuerMount`. */
 export interface IssuerKind {
   readonly kind: string;
@@ -37,8 +43,8 @@ export interface IssuerKind {
   readonly refreshIdleSeconds: number;
   /** A token family expires after this long. */
   readonly refreshSeconds: number;
-  /** Grant types it offers; a client must also be allowed each. */
-  readonly grantTypes: readonly GrantTypeName[];
+  /** Grant types it offers; a client must also be allowed each that not every client has. */
+  readonly grantTypes: readonly OfferedGrantName[];
   /** Whether authorization requests need a `code_challenge` of clients whose metadata does not say it (RFC 7636). */
   readonly challenge: 'required' | 'optional';
   /** Whether an authorization request without `redirect_uri` goes to the client's first `exact` address. */
@@ -117,7 +123,7 @@ export const ISSUER_KINDS = {
     accessTokenSeconds: 1800,
     refreshIdleSeconds: 1800,
     refreshSeconds: 36_000,
-    grantTypes: ['authorization_code', 'client_credentials', 'password', 'refresh_token'],
+    grantTypes: ['authorization_code', 'client_credentials', 'password', 'refresh_token', UMA_TICKET],
     challenge: 'optional',
     hasDefaultRedirect: false,
     hasAccessType: false,

@@ -1,28 +1,23 @@
 import { z } from 'zod';
-import type { EventLog } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
-import type { Database } from '../../persistence/index.ts';
-import { isUsable, type UserStore } from '../../users/index.ts';
+import type { UserStore } from '../../users/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
-import type { AccessTokens, MadeToken } from '../tokens/access-token.ts';
-import type { HeldRoles } from '../tokens/held-roles.ts';
+import type { AccessTokens } from '../tokens/access-token.ts';
 import { roleClaims } from '../tokens/role-claims.ts';
 import { type ScopeRules, withDefaults } from '../tokens/scopes.ts';
-import type { TokenStore } from '../tokens/token.store.ts';
+import { findServiceAccount, type TokenFactsReader } from '../tokens/token-facts.ts';
 import { latestOf } from './family-tokens.ts';
 import { defineGrant, type GrantRequest, type IssuedTokens, SCOPE } from './grant.ts';
-import { tokenIssued } from './issued-event.ts';
+import { type RecordTokenDeps, recordToken } from './record-token.ts';
+import { assertUsableAccount } from './service-account.ts';
 
-export interface ClientCredentialsDeps {
-  readonly db: Database;
+export interface ClientCredentialsDeps extends RecordTokenDeps {
   readonly accessTokens: AccessTokens;
-  readonly tokens: TokenStore;
   readonly scopes: ScopeRules;
   /** Whether the tenant has one of the objects to which a scope restricts a permission. */
   readonly hasObject: (tenantId: string, objects: readonly string[]) => Promise<boolean>;
   readonly users: Pick<UserStore, 'findById'>;
-  readonly heldRoles: HeldRoles;
-  readonly events: EventLog;
+  readonly facts: TokenFactsReader;
   readonly clock: Clock;
 }
 
@@ -55,7 +50,7 @@ async function issueToClient(
   const signer = await deps.accessTokens.signer(request);
   const more = issuer.kind.isRoleBased ? await accountClaims(deps, request, scope) : {};
   const made = await deps.accessTokens.make({ tenant, issuer, client, scope, lifetimeSeconds, now, more }, signer);
-  await record(deps, request, made, now);
+  await recordToken(deps, request, CLIENT_CREDENTIALS_GRANT.name, made, now);
   return {
     accessToken: made.token,
     tokenType: 'Bearer',
@@ -74,23 +69,16 @@ async function issueToClient(
  * client may do in this service, its own roles and permissions decide.
  * @throws SERVICE_ACCOUNT_DISABLED
  */
-async function accountClaims({ users, heldRoles }: ClientCredentialsDeps, request: GrantRequest, scope: string) {
-  const { tenant, issuer, client } = request;
-  const { id } = client.client;
-  // A service account has the id of its client.
-  const found = await users.findById(tenant.id, id);
-  const account = found?.serviceClientId === id ? found : null;
-  if (account !== null && !isUsable(account))
-    throw oauthErrors.SERVICE_ACCOUNT_DISABLED({ extensions: { username: account.username } });
-  const kinds = account === null ? (['client'] as const) : (['client', 'user'] as const);
-  const roles = await heldRoles.of(
-    tenant.id,
-    kinds.map((kind) => ({ kind, id })),
-  );
+async function accountClaims(deps: ClientCredentialsDeps, request: GrantRequest, scope: string) {
+  const { caller, tenant, issuer, client } = request;
+  const account = await findServiceAccount(deps.users, client.client);
+  assertUsableAccount(account);
   const scopes = withDefaults(issuer.kind, client, scope.split(' '));
+  const subject = { tenantId: tenant.id, client, scopes, target: 'accessToken' } as const;
+  const facts = await deps.facts.ofApplication(subject, { account, address: caller.origin.ip });
   return {
     ...(account === null ? {} : { sub: account.id }),
-    ...roleClaims({ issuer, client, scopes, person: account, roles, sessionId: null }),
+    ...roleClaims({ issuer, client, scopes, facts, sessionId: null }),
   };
 }
 
@@ -102,23 +90,4 @@ async function assertObjects(
 ): Promise<void> {
   for (const objects of scopes.narrowed(client, requested))
     if (!(await hasObject(tenant.id, objects))) throw oauthErrors.SCOPE_INVALID();
-}
-
-async function record(
-  { events, db, tokens }: ClientCredentialsDeps,
-  request: GrantRequest,
-  made: MadeToken,
-  now: Date,
-): Promise<void> {
-  const { caller, tenant } = request;
-  const event = tokenIssued(request, CLIENT_CREDENTIALS_GRANT.name, made);
-  if (made.row === null) {
-    await events.append(caller, tenant, event);
-    return;
-  }
-  const { row } = made;
-  await db.transaction(async () => {
-    await tokens.insertOpaque(tenant.id, row, now);
-    events.record(caller, tenant, event);
-  });
 }

@@ -1,4 +1,4 @@
-import type { ClientRecord, GrantTypeName } from '../../clients/index.ts';
+import { buildMappedClaims, type ClientRecord, type GrantTypeName, mergeClaims } from '../../clients/index.ts';
 import { hashHandle, mintHandle, type Signer } from '../../crypto/index.ts';
 import type { EventDraft, EventLog } from '../../events/index.ts';
 import { addSeconds, type TenantRef } from '../../kernel/index.ts';
@@ -9,11 +9,11 @@ import type { Issuer } from '../issuers/issuers.ts';
 import { refreshLifetimesOf } from '../issuers/lifetimes.ts';
 import type { SigningKeyService } from '../keys/key.service.ts';
 import { type AccessTokens, algorithmOf } from '../tokens/access-token.ts';
-import type { HeldRoles } from '../tokens/held-roles.ts';
 import { makeIdToken } from '../tokens/id-token.ts';
 import type { RefreshTokens } from '../tokens/refresh-tokens.ts';
 import { profileClaims, roleClaims } from '../tokens/role-claims.ts';
 import type { NewAccessToken, TokenStore } from '../tokens/token.store.ts';
+import type { TokenFacts, TokenFactsReader } from '../tokens/token-facts.ts';
 import { allowedNames, type Claims, claimsOf } from '../tokens/user-claims.ts';
 import type { GrantRequest, IssuedTokens } from './grant.ts';
 import { tokenIssued } from './issued-event.ts';
@@ -24,7 +24,7 @@ export interface FamilyTokensDeps {
   readonly grants: GrantStore;
   readonly tokens: TokenStore;
   readonly refreshTokens: RefreshTokens;
-  readonly heldRoles: HeldRoles;
+  readonly facts: TokenFactsReader;
   readonly events: EventLog;
 }
 
@@ -86,11 +86,15 @@ export class FamilyTokens {
     const { grant, now } = family;
     const scope = family.scopes.join(' ');
     const lifetimeSeconds = lifetimes.accessTokenSeconds;
-    const more = issuer.kind.isRoleBased ? await this.#roleClaims(request, family) : {};
+    const facts = issuer.kind.isRoleBased ? await this.#facts(request, family) : null;
+    const { scopes } = family;
+    const more =
+      facts === null ? {} : roleClaims({ issuer, client, scopes, facts, sessionId: grant.sessionId ?? null });
     const subject = { tenant, issuer, client, scope, lifetimeSeconds, now, family: grant, more };
     const made = await this.#deps.accessTokens.make(subject, signers.access);
     const refresh = makeRefreshToken(request, family);
-    const idToken = family.scopes.includes('openid') ? await this.#idToken(request, signers, family, made.token) : null;
+    const about = { ...family, facts };
+    const idToken = scopes.includes('openid') ? await this.#idToken(request, signers, about, made.token) : null;
     return {
       issued: {
         accessToken: made.token,
@@ -115,15 +119,16 @@ export class FamilyTokens {
     return this.#deps.refreshTokens.show({ issuer, clientId, grant, scopes, handle, expiresAt, now });
   }
 
-  async #roleClaims({ tenant, issuer, client }: GrantRequest, { grant, scopes, person }: FamilyIssue) {
-    const roles = await this.#deps.heldRoles.of(tenant.id, [{ kind: 'user', id: grant.userId }]);
-    return roleClaims({ issuer, client, scopes, person, roles, sessionId: grant.sessionId ?? null });
+  #facts({ tenant, client }: GrantRequest, { grant, scopes, person }: FamilyIssue): Promise<TokenFacts> {
+    const { userId, authTime } = grant;
+    const subject = { tenantId: tenant.id, client, scopes, target: 'accessToken' } as const;
+    return this.#deps.facts.ofUser(subject, { userId, person, authTime });
   }
 
   #idToken(
     { issuer, client, lifetimes }: GrantRequest,
     signers: FamilySigners,
-    family: FamilyIssue,
+    family: FamilyIssue & WithFacts,
     accessToken: string,
   ): Promise<string> {
     const { grant, first, now } = family;
@@ -135,7 +140,7 @@ export class FamilyTokens {
       nonce: first?.nonce ?? null,
       deviceId: first?.deviceId ?? null,
       accessToken,
-      claims: askedClaims(issuer, client, family),
+      ...idTokenClaims(issuer, client, family),
       lifetimeSeconds: lifetimes.accessTokenSeconds,
       now,
     };
@@ -156,6 +161,19 @@ export class FamilyTokens {
 
 interface NewRefreshToken extends Pick<RefreshToken, 'hash' | 'expiresAt'> {
   readonly token: string;
+}
+
+/** What mappers read; null where the issuer knows none. */
+interface WithFacts {
+  readonly facts: TokenFacts | null;
+}
+
+/** The claims about the user in ID tokens, and their audience beside the client. */
+function idTokenClaims(issuer: Issuer, client: ClientRecord, family: FamilyIssue & WithFacts) {
+  const claims = askedClaims(issuer, client, family);
+  if (family.facts === null) return { claims, audience: [] };
+  const mapped = buildMappedClaims(family.facts.mappers, family.facts, 'idToken');
+  return { claims: mergeClaims(claims, mapped.claims), audience: mapped.audience };
 }
 
 /** The claims about the user that the client asked for in its ID tokens, and may see. */
@@ -198,5 +216,5 @@ function toRow(
   { hash, expiresAt }: Pick<RefreshToken, 'hash' | 'expiresAt'>,
   { grant, now }: FamilyIssue,
 ): RefreshToken {
-  return { tenantId: grant.tenantId, hash, grantId: grant.id, spentAt: null, expiresAt, createdAt: now };
+  return { tenantId: grant.tenantId, hash, grantId: grant.id, spentAt: null, reuses: 0, expiresAt, createdAt: now };
 }

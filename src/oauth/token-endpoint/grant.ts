@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Caller } from '../../access/index.ts';
-import type { ClientRecord, GrantTypeName } from '../../clients/index.ts';
+import type { ClientRecord } from '../../clients/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
-import type { Issuer, IssuerKind } from '../issuers/issuers.ts';
+import type { Issuer, IssuerKind, OfferedGrantName } from '../issuers/issuers.ts';
 import type { Lifetimes } from '../issuers/lifetimes.ts';
 import { optionalParameter } from './parameters.ts';
 
@@ -33,6 +33,21 @@ export interface IssuedTokens {
   readonly notBefore: Date | null;
 }
 
+/** What may be done with a resource of a resource server. */
+export interface ResourcePermission {
+  readonly resourceId: string;
+  readonly resourceName: string;
+  readonly scopes: readonly string[];
+}
+
+/** The answer to a request for permissions that wants no token. */
+export interface GrantedPermissions {
+  readonly permissions: readonly ResourcePermission[];
+}
+
+/** What the token endpoint answers. */
+export type TokenAnswer = IssuedTokens | GrantedPermissions;
+
 /**
  * One grant type of the token endpoint. The endpoint, discovery, the API description and the errors about parameters are made
  * from these declarations.
@@ -41,21 +56,27 @@ export interface IssuedTokens {
  */
 export interface GrantType<D, P extends z.ZodObject = z.ZodObject> {
   /** Value of `grant_type`. */
-  readonly name: GrantTypeName;
+  readonly name: OfferedGrantName;
   /**
    * Whether a client that is not allowed it gets the answer for a grant that does not exist (RFC 9700 section 2.4), and
    * discovery leaves it out, except at role-based issuers.
    */
   readonly isHidden: boolean;
+  /** Whether every client may use it. Default: those that are allowed it. */
+  readonly isOfEveryClient?: boolean;
+  /** Whether an access token of the same issuer authenticates the request as well as the client does. Default: no. */
+  readonly takesBearer?: boolean;
+  /** Those of `parameters` that may be repeated: the values of each are a list. Default: none. */
+  readonly lists?: readonly string[];
   /** The parameters that it reads in addition to `grant_type`. */
   readonly parameters: P;
   /** Those of them that role-based issuers alone read. Default: none. */
   readonly roleBasedParameters?: readonly string[];
   /**
-   * Makes the tokens and their `token.issued` event.
+   * Makes the tokens and their `token.issued` event, or answers what the request asks for instead.
    * @throws IdentityError A refusal; the token service records it.
    */
-  issue(deps: D, request: GrantRequest, parameters: z.output<P>): Promise<IssuedTokens>;
+  issue(deps: D, request: GrantRequest, parameters: z.output<P>): Promise<TokenAnswer>;
 }
 
 /**

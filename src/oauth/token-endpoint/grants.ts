@@ -1,25 +1,30 @@
 import { z } from 'zod';
-import type { GrantTypeName } from '../../clients/index.ts';
-import { ISSUER_KINDS, type IssuerKind } from '../issuers/issuers.ts';
+import { ISSUER_KINDS, type IssuerKind, type OfferedGrantName, UMA_TICKET } from '../issuers/issuers.ts';
 import { AUTHORIZATION_CODE_GRANT, type AuthorizationCodeGrantDeps } from './authorization-code.ts';
 import { CLIENT_CREDENTIALS_GRANT, type ClientCredentialsDeps } from './client-credentials.ts';
 import { type GrantType, isHiddenAt, parameterNames } from './grant.ts';
 import { optionalParameter, parameter } from './parameters.ts';
 import { PASSWORD_GRANT, type PasswordGrantDeps } from './password.ts';
 import { REFRESH_TOKEN_GRANT, type RefreshTokenGrantDeps } from './refresh-token.ts';
+import { UMA_TICKET_GRANT, type UmaTicketGrantDeps } from './uma-ticket.ts';
 
 /** The parameter that names the grant (RFC 6749 section 4). */
 export const GRANT_TYPE = 'grant_type';
 
 /** What the grants need to make tokens. */
-export type GrantDeps = AuthorizationCodeGrantDeps & ClientCredentialsDeps & PasswordGrantDeps & RefreshTokenGrantDeps;
+export type GrantDeps = AuthorizationCodeGrantDeps &
+  ClientCredentialsDeps &
+  PasswordGrantDeps &
+  RefreshTokenGrantDeps &
+  UmaTicketGrantDeps;
 
 /** The grants of the token endpoint; `grantTypes` of an issuer kind names those that it offers. */
-const GRANTS: Readonly<Record<GrantTypeName, GrantType<GrantDeps>>> = {
+const GRANTS: Readonly<Record<OfferedGrantName, GrantType<GrantDeps>>> = {
   authorization_code: AUTHORIZATION_CODE_GRANT,
   client_credentials: CLIENT_CREDENTIALS_GRANT,
   password: PASSWORD_GRANT,
   refresh_token: REFRESH_TOKEN_GRANT,
+  [UMA_TICKET]: UMA_TICKET_GRANT,
 };
 
 /** The grants that a kind of issuer offers, in its order. */
@@ -27,10 +32,14 @@ export function offeredGrants({ grantTypes }: IssuerKind): readonly GrantType<Gr
   return grantTypes.map((name) => GRANTS[name]);
 }
 
-/** What the token endpoint of an issuer kind accepts: grants by name, and the names of all parameters that they read. */
+/**
+ * What the token endpoint of an issuer kind accepts: grants by name, and the names of all parameters that they read, those that
+ * may be repeated apart.
+ */
 export interface Offer {
   readonly grants: ReadonlyMap<string, GrantType<GrantDeps>>;
   readonly parameters: ReadonlySet<string>;
+  readonly lists: ReadonlySet<string>;
 }
 
 /** The offer of each kind of issuer, by its name. */
@@ -40,9 +49,12 @@ export function makeOffers(): ReadonlyMap<string, Offer> {
 
 function makeOffer(kind: IssuerKind): Offer {
   const grants = offeredGrants(kind);
+  const lists = new Set(grants.flatMap((grant) => grant.lists ?? []));
+  const names = grants.flatMap((grant) => parameterNames(grant, kind));
   return {
     grants: new Map(grants.map((grant) => [grant.name, grant])),
-    parameters: new Set([GRANT_TYPE, ...grants.flatMap((grant) => parameterNames(grant, kind))]),
+    parameters: new Set([GRANT_TYPE, ...names.filter((name) => !lists.has(name))]),
+    lists,
   };
 }
 

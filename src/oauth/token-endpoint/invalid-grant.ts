@@ -10,7 +10,8 @@ export type InvalidGrant =
   | 'REFRESH_TOKEN_INVALID'
   | 'REFRESH_TOKEN_OTHER'
   | 'REFRESH_TOKEN_EXPIRED'
-  | 'SESSION_ENDED';
+  | 'SESSION_ENDED'
+  | 'SUBJECT_TOKEN_INVALID';
 
 /** The refusal of a grant, with its reason in `extensions.reason`. */
 export const invalidGrant = (reason: InvalidGrant): IdentityError =>

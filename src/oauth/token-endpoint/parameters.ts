@@ -59,6 +59,25 @@ export function readParameters(
   return read;
 }
 
+/**
+ * Reads the values of parameters that may be repeated, without those that are empty.
+ * @throws TOKEN_PARAMETER_INVALID A value is too long, or contains characters that cannot be stored.
+ */
+export function readLists(
+  given: readonly OAuthParameter[],
+  known: ReadonlySet<string>,
+): Readonly<Record<string, readonly string[]>> {
+  const lists: Record<string, string[]> = {};
+  for (const [at, { name, values }] of given.entries()) {
+    if (!known.has(name)) continue;
+    const fault = values.map(faultOf).find((found) => found !== null);
+    if (fault != null) throw refuse(oauthErrors.TOKEN_PARAMETER_INVALID, at, name, fault);
+    const filled = values.filter((value) => value !== '');
+    if (filled.length > 0) lists[name] = [...(lists[name] ?? []), ...filled];
+  }
+  return lists;
+}
+
 function faultOf(value: string): Fault | null {
   if (value.length > MAX_TEXT_LENGTH) return TOO_LONG;
   return isDatabaseText(value) ? null : NOT_STORABLE;
@@ -79,7 +98,7 @@ function refuse(refusal: Refusal, at: number, name: string, { code, text }: Faul
  */
 export function parseParameters<P extends z.ZodObject>(
   shape: P,
-  values: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string | readonly string[]>>,
 ): z.output<P> {
   const result = shape.safeParse(values);
   if (result.success) return result.data;
@@ -96,7 +115,7 @@ const missingFault = (name: string): FieldFault => ({
   message: `${name}: The parameter is missing.`,
 });
 
-function toFault({ path, message }: z.core.$ZodIssue, values: Readonly<Record<string, string>>): FieldFault {
+function toFault({ path, message }: z.core.$ZodIssue, values: object): FieldFault {
   const name = String(path[0]);
   if (Object.hasOwn(values, name)) return { path: PATH, code: 'PARAMETER_INVALID', message: `${name}: ${message}` };
   return missingFault(name);

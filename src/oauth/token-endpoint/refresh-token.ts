@@ -39,8 +39,9 @@ interface Issued {
 }
 
 /**
- * Exchanges a refresh token for a new pair and spends the old one (RFC 6749 section 6), if the issuer does not let it be used again. A spent token that is used again
- * revokes its family (RFC 9700 section 4.14.2); one that another client sends changes nothing.
+ * Exchanges a refresh token for a new pair and spends the old one (RFC 6749 section 6), if the issuer does not let it be used
+ * again. A spent token that is used again revokes its family (RFC 9700 section 4.14.2); one that another client sends changes
+ * nothing.
  */
 export const REFRESH_TOKEN_GRANT = defineGrant({
   name: 'refresh_token',
@@ -68,9 +69,11 @@ export const REFRESH_TOKEN_GRANT = defineGrant({
     const request = { ...asked, issuer: await issuers.of(tenant, issuerKind, { ...asked.caller.origin, host }) };
     const signers = await families.signers(request);
     const isExtended = isExtendedByUse(request.lifetimes, found.grant.sessionId == null);
-    const presented = { handle, hash, grantId: found.grant.id, scope, signers, isKept: isKept(request), isExtended };
+    const uses = { isKept: isKept(request), reuses: reusesOf(request), isExtended };
+    const presented = { handle, hash, grantId: found.grant.id, scope, signers, ...uses };
+    const isSpent = !presented.isKept && presented.reuses === 0 && !isExtended;
     const issued =
-      (presented.isKept || isExtended ? null : await rotate(deps, request, presented, found)) ??
+      (isSpent ? await rotate(deps, request, presented, found) : null) ??
       (await db.transaction(() => rotateLocked(deps, request, presented)));
     if (issued === 'reused') throw oauthErrors.REFRESH_TOKEN_REUSED();
     if (issued.session !== null) await sessions.touch(tenant, issued.session);
@@ -87,6 +90,8 @@ interface Presented {
   readonly isKept: boolean;
   /** Whether the family lives longer because the token is used. */
   readonly isExtended: boolean;
+  /** How often a token that is replaced may be used once more before its return counts as theft. */
+  readonly reuses: number;
   readonly scope: string | undefined;
   readonly signers: FamilySigners;
 }
@@ -94,6 +99,10 @@ interface Presented {
 /** Whether refresh tokens are used again: at role-based issuers, unless the tenant lets each be used once. */
 const isKept = ({ issuer, tenant }: GrantRequest): boolean =>
   issuer.kind.isRoleBased && !tenant.settings.tokens.isRefreshSingleUse;
+
+/** What the tenant allows where each token is replaced: clients may lose the answer with the new one. */
+const reusesOf = ({ issuer, tenant }: GrantRequest): number =>
+  issuer.kind.isRoleBased ? tenant.settings.tokens.refreshReuses : 0;
 
 /**
  * Makes the new tokens, then stores them and spends the old one with one statement, unless somebody was faster.
@@ -121,7 +130,7 @@ async function rotate(
 async function rotateLocked(
   deps: RefreshTokenGrantDeps,
   request: GrantRequest,
-  { grantId, handle, hash, scope, signers, isKept: keeps, isExtended }: Presented,
+  { grantId, handle, hash, scope, signers, isKept: keeps, isExtended, reuses }: Presented,
 ): Promise<Issued | 'reused'> {
   const { grants, families, users, sessionStore, events, clock } = deps;
   const { tenant } = request;
@@ -139,6 +148,7 @@ async function rotateLocked(
   if (isExtended) grant.expiresAt = familyEndOf(request.lifetimes, grant.sessionId == null, now);
   const family = { ...used, grant: toFamily(grant) };
   if (keeps) token.expiresAt = refreshEndOf(request, family);
+  else if (token.reuses < reuses) token.reuses += 1;
   else token.spentAt = now;
   const issue = keeps ? { ...family, kept: handle } : family;
   return { tokens: await families.issue(request, signers, issue), session: session ?? null };

@@ -4,13 +4,13 @@ import type { EventLog } from '../../events/index.ts';
 import { IdentityError } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
-import type { IssuerKind } from '../issuers/issuers.ts';
+import type { Issuer, IssuerKind } from '../issuers/issuers.ts';
 import { lifetimesOf } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
-import { type GrantType, type IssuedTokens, isHiddenAt } from './grant.ts';
+import { type GrantType, isHiddenAt, type TokenAnswer } from './grant.ts';
 import { GRANT_TYPE, type GrantDeps, makeOffers, type Offer } from './grants.ts';
-import { type OAuthParameter, parseParameters, readParameters } from './parameters.ts';
+import { type OAuthParameter, parseParameters, readLists, readParameters } from './parameters.ts';
 
 /** A request to the token endpoint (RFC 6749 section 3.2). */
 export interface TokenRequest {
@@ -32,7 +32,10 @@ export interface TokenServiceDeps {
 
 const ONLY_GRANT_TYPE: ReadonlySet<string> = new Set([GRANT_TYPE]);
 
-/** The accepted ways of client authentication; a bearer token does not authenticate the client (RFC 6749 section 3.2.1). */
+/**
+ * The accepted ways of client authentication; a bearer token does not authenticate the client (RFC 6749 section 3.2.1), but for
+ * grants with `takesBearer`.
+ */
 const AUTHENTICATED: ReadonlySet<Caller['clientAuth']> = new Set(['Basic', 'Post', 'None'] as const);
 
 /** The kinds of errors that are refusals and recorded; the others mean that the service cannot answer. */
@@ -50,8 +53,8 @@ const RECORDED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The token endpoint: checks the client, then the grant, then issues tokens. Every answer has an event, which is durable before
- * the answer is sent.
+ * The token endpoint: checks the client, then the grant, then issues tokens. Tokens and refusals have an event, which is durable
+ * before the answer is sent.
  */
 export class TokenService {
   readonly #deps: TokenServiceDeps;
@@ -65,8 +68,9 @@ export class TokenService {
   /**
    * @throws CLIENT_UNAUTHENTICATED, GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED, PASSWORD_GRANT_NOT_ALLOWED
    * @throws SCOPE_INVALID, GRANT_INVALID, CODE_REPLAYED, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID Refusals of the grant.
+   * @throws RESOURCE_SERVER_UNKNOWN, RESOURCE_UNKNOWN, RESOURCE_ACCESS_DENIED Likewise.
    */
-  async issue(request: TokenRequest): Promise<IssuedTokens> {
+  async issue(request: TokenRequest): Promise<TokenAnswer> {
     try {
       return await this.#issue(request);
     } catch (error) {
@@ -77,20 +81,24 @@ export class TokenService {
     }
   }
 
-  async #issue({ caller, tenant, issuerKind, parameters }: TokenRequest): Promise<IssuedTokens> {
+  async #issue(asked: TokenRequest): Promise<TokenAnswer> {
+    const { caller, tenant, issuerKind, parameters } = asked;
     const issuer = await this.#deps.issuers.of(tenant, issuerKind, caller.origin);
-    const client = await this.#authenticated(caller, tenant);
     const offer = this.#offers.get(issuer.kind.kind)!;
+    const client = await this.#authenticated(asked, issuer, offer);
     const values = readParameters(parameters, offer.parameters);
     const grant = allowedGrant(offer, issuer.kind, values[GRANT_TYPE], client);
     const lifetimes = lifetimesOf(issuer.kind, tenant.settings, client);
     const request = { caller, tenant, issuer, client, lifetimes };
-    return grant.issue(this.#deps.grants, request, parseParameters(grant.parameters, values));
+    const lists = readLists(parameters, offer.lists);
+    return grant.issue(this.#deps.grants, request, parseParameters(grant.parameters, { ...values, ...lists }));
   }
 
-  async #authenticated(caller: Caller, tenant: KnownTenant): Promise<ClientRecord> {
+  async #authenticated(request: TokenRequest, issuer: Issuer, offer: Offer): Promise<ClientRecord> {
+    const { caller, tenant } = request;
     const isClient = caller.kind === 'application' && AUTHENTICATED.has(caller.clientAuth);
-    if (!isClient || caller.clientId === null || caller.tenant?.id !== tenant.id) {
+    const isProved = isClient || isBearerOf(request, issuer, offer);
+    if (!isProved || caller.clientId === null || caller.tenant?.id !== tenant.id) {
       throw oauthErrors.CLIENT_UNAUTHENTICATED();
     }
     const client = await this.#deps.clients.byClientId(tenant.id, caller.clientId);
@@ -109,6 +117,13 @@ export class TokenService {
   }
 }
 
+/** Whether the request has an access token of the issuer, for a grant that this authenticates. */
+function isBearerOf(request: TokenRequest, { kind }: Issuer, { grants }: Offer): boolean {
+  const { clientAuth, issuerKind } = request.caller;
+  if (clientAuth !== 'Bearer' || issuerKind !== kind.kind) return false;
+  return grants.get(askedGrantType(request) ?? '')?.takesBearer === true;
+}
+
 /** @throws GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED, PASSWORD_GRANT_NOT_ALLOWED */
 function allowedGrant(
   { grants }: Offer,
@@ -119,6 +134,7 @@ function allowedGrant(
   if (grantType === undefined) throw oauthErrors.GRANT_TYPE_REQUIRED();
   const grant = grants.get(grantType);
   if (grant === undefined) throw oauthErrors.GRANT_TYPE_UNSUPPORTED();
+  if (grant.isOfEveryClient === true) return grant;
   if (client.grantTypes.includes(grantType) && isOpenTo(client.type, grant.name)) return grant;
   if (!grant.isHidden) throw oauthErrors.GRANT_TYPE_NOT_ALLOWED();
   throw isHiddenAt(grant, kind) ? oauthErrors.GRANT_TYPE_UNSUPPORTED() : oauthErrors.PASSWORD_GRANT_NOT_ALLOWED();

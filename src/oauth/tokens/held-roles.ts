@@ -4,6 +4,7 @@ import { type HolderKind, type RolePermissions, TENANT_ROLE_CLIENT } from '../..
 
 /** A role as tokens name it. */
 export interface TokenRole {
+  readonly id: string;
   readonly name: string;
   /** `client_id` of the client that it belongs to; null for a role of the tenant. */
   readonly clientId: string | null;
@@ -39,11 +40,11 @@ export class HeldRoles {
     const owners = new Set([...held.values()].map(({ clientUuid }) => clientUuid));
     owners.delete(TENANT_ROLE_CLIENT);
     const clients = owners.size === 0 ? null : await clientStore.findMany(tenantId, [...owners], CLIENT_COLUMNS);
-    return [...held.values()].flatMap(({ name, clientUuid }): TokenRole[] => {
-      if (clientUuid === TENANT_ROLE_CLIENT) return [{ name, clientId: null }];
+    return [...held].flatMap(([id, { name, clientUuid }]): TokenRole[] => {
+      if (clientUuid === TENANT_ROLE_CLIENT) return [{ id, name, clientId: null }];
       // A role of a client that was deleted a moment ago must not become one of the tenant.
       const clientId = clients?.get(clientUuid)?.clientId;
-      return clientId === undefined ? [] : [{ name, clientId }];
+      return clientId === undefined ? [] : [{ id, name, clientId }];
     });
   }
 }

@@ -22,6 +22,8 @@ export interface IdTokenSubject {
   readonly accessToken: string;
   /** Claims about the user that the client asked for here. The others are at userinfo (OpenID Connect Core section 5.4). */
   readonly claims: Claims;
+  /** Audiences beside the client, which stands first (OpenID Connect Core section 2). Default: none. */
+  readonly audience?: readonly string[];
   readonly lifetimeSeconds: number;
   readonly now: Date;
 }
@@ -40,11 +42,12 @@ export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<st
   const { issuer, client, grant, sessionId, nonce, deviceId, accessToken, lifetimeSeconds, now } = subject;
   const iat = epochSeconds(now);
   const { clientId } = client.client;
+  const others = (subject.audience ?? []).filter((name) => name !== clientId);
   const claims = {
     ...subject.claims,
     iss: issuer.url,
     sub: grant.userId,
-    aud: issuer.kind.audienceIsList ? [clientId] : clientId,
+    aud: issuer.kind.audienceIsList || others.length > 0 ? [clientId, ...others] : clientId,
     exp: iat + lifetimeSeconds,
     iat,
     jti: newId(),

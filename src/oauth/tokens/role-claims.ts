@@ -1,7 +1,7 @@
-import type { ClientRecord } from '../../clients/index.ts';
+import { buildMappedClaims, type ClientRecord, mergeClaims } from '../../clients/index.ts';
 import type { Person } from '../grants/user-rows.ts';
 import type { Issuer } from '../issuers/issuers.ts';
-import type { TokenRole } from './held-roles.ts';
+import type { TokenFacts } from './token-facts.ts';
 import { type Claims, claimsOf, openNames } from './user-claims.ts';
 
 /** The claims about a person that tokens of role-based issuers have, as far as the scopes allow them. */
@@ -25,10 +25,10 @@ export interface RoleSubject {
   readonly issuer: Issuer;
   readonly client: ClientRecord;
   readonly scopes: readonly string[];
-  /** Null where the token is that of a client without an account. */
-  readonly person: Person | null;
-  readonly roles: readonly TokenRole[];
+  readonly facts: TokenFacts;
   readonly sessionId: string | null;
+  /** Audiences in addition to those of roles and mappers. Default: none. */
+  readonly audience?: readonly string[];
 }
 
 /** The claims of a person that the scopes of a token allow. */
@@ -38,27 +38,27 @@ export const profileClaims = (issuer: Issuer, scopes: readonly string[], person:
     openNames(issuer, scopes).filter((name) => PROFILE.has(name)),
   );
 
+/** The claim `aud` of an access token: each name once, `account` where there is none. */
+export function toAudience(names: readonly string[]): string | readonly string[] {
+  const audience = [...new Set(names)];
+  return audience.length === 0 ? NO_OTHER_AUDIENCE : audience.length === 1 ? audience[0]! : audience;
+}
+
 /** Claims of an access token of a role-based issuer, in addition to those of every token, or in their place. */
-export function roleClaims({ issuer, client, scopes, person, roles, sessionId }: RoleSubject) {
-  const { clientId, fullRoleScope } = client.client;
-  const held = fullRoleScope ? roles : [];
-  const ofTenant = held.flatMap((role) => (role.clientId === null ? [role.name] : []));
-  const byClient = Map.groupBy(
-    held.filter((role) => role.clientId !== null),
-    (role) => role.clientId!,
-  );
-  const others = [...byClient.keys()].filter((name) => name !== clientId).sort();
-  return {
-    aud: others.length === 0 ? NO_OTHER_AUDIENCE : others.length === 1 ? others[0]! : others,
+export function roleClaims({ issuer, client, scopes, facts, sessionId, audience = [] }: RoleSubject) {
+  const { clientId } = client.client;
+  const { account, realmRoles, clientRoles, mappers } = facts;
+  const others = [...clientRoles.keys()].filter((name) => name !== clientId).sort();
+  const mapped = buildMappedClaims(mappers, facts, 'accessToken');
+  const claims = {
     typ: 'Bearer',
     azp: clientId,
     acr: ROLE_BASED_ACR,
     ...(sessionId === null ? {} : { session_state: sessionId }),
     'allowed-origins': [...client.webOrigins],
-    realm_access: { roles: ofTenant.sort() },
-    resource_access: Object.fromEntries(
-      [...byClient].map(([name, ofClient]) => [name, { roles: ofClient.map((role) => role.name).sort() }]),
-    ),
-    ...(person === null ? {} : profileClaims(issuer, scopes, person)),
+    realm_access: { roles: realmRoles },
+    resource_access: Object.fromEntries([...clientRoles].map(([name, roles]) => [name, { roles }])),
+    ...(account === null ? {} : profileClaims(issuer, scopes, account)),
   };
+  return { ...mergeClaims(claims, mapped.claims), aud: toAudience([...others, ...mapped.audience, ...audience]) };
 }

@@ -38,6 +38,7 @@ import { Migration20261127UserAddresses } from './20261127-user-addresses.ts';
 import { Migration20261127UsersByName } from './20261127-users-by-name.ts';
 import { Migration20261128GrantClientSession } from './20261128-grant-client-session.ts';
 import { Migration20261128OfflineAccessIndex } from './20261128-offline-access-index.ts';
+import { Migration20261128RefreshTokenReuses } from './20261128-refresh-token-reuses.ts';
 import { Migration20261128RegistrationTokens } from './20261128-registration-tokens.ts';
 
 /** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
@@ -83,4 +84,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127DefaultGroups', class: Migration20261127DefaultGroups },
   { name: 'Migration20261127DefaultRoleGrants', class: Migration20261127DefaultRoleGrants },
   { name: 'Migration20261127LinksImpersonation', class: Migration20261127LinksImpersonation },
+  { name: 'Migration20261128RefreshTokenReuses', class: Migration20261128RefreshTokenReuses },
 ] as const;

@@ -3,7 +3,11 @@ import { kobilOfSuite } from '../../support/kobil.ts';
 import { OF_ADMINISTRATION, OF_ISSUER, SERVED, type Service } from './services.ts';
 
 /** Parameters that have to be there, by number, so that refusals have other reasons. */
-const QUERIES: Readonly<Record<number, string>> = { 13: '?key=x', 14: '?key=x&value=x' };
+const QUERIES: Readonly<Record<number, string>> = {
+  13: '?key=x',
+  14: '?key=x&value=x',
+  37: '?adminuser=x&adminpassword=x&migrate=true',
+};
 /** A path with any text for every parameter. */
 const filled = ({ path, number }: Service, tenant: string): string =>
   path

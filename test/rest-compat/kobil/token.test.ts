@@ -41,7 +41,10 @@ describe('KOBIL 1, 2: tokens and discovery', () => {
       userinfo_endpoint: `${url}/protocol/openid-connect/userinfo`,
       end_session_endpoint: `${url}/protocol/openid-connect/logout`,
       jwks_uri: `${url}/protocol/openid-connect/certs`,
-      grant_types_supported: ['authorization_code', 'client_credentials', 'password', 'refresh_token'],
+      grant_types_supported: [
+        ...['authorization_code', 'client_credentials', 'password', 'refresh_token'],
+        'urn:ietf:params:oauth:grant-type:uma-ticket',
+      ],
     });
     expect(json).not.toHaveProperty('acr_values_supported');
     for (const [name, endpoint] of Object.entries(json).filter(([member]) => /_endpoint$|jwks_uri/.test(member))) {
@@ -506,6 +509,44 @@ describe('KOBIL 1, 2: tokens and discovery', () => {
         'Maximum allowed refresh token reuse exceeded',
       ]);
       expect(refusal(await refresh(form, second, base))).toEqual([400, 'invalid_grant', 'Session not active']);
+    });
+
+    it('may be used again as often as the realm says, each time for another token', async () => {
+      const { world } = realm;
+      const again = await realm.tenant({ name: 'again' });
+      const tokens = { isRefreshSingleUse: true, refreshReuses: 2 };
+      await world.services.tenants.updateSettings(world.system(again), { tokens });
+      const { form } = await realm.client({}, again);
+      const base = '/realms/again';
+      const first = (await realm.signIn(form, await realm.user({}, again), {}, base)).json.refresh_token;
+      const given: string[] = [];
+      for (let use = 0; use < 3; use += 1) {
+        const { status, json } = await refresh(form, first, base);
+        expect([use, status]).toEqual([use, 200]);
+        given.push(json.refresh_token);
+      }
+      const ids = [first, ...given].map((token) => decodeJwt(token).jti);
+      expect(new Set(ids).size).toBe(4);
+      expect((await refresh(form, given[0]!, base)).status).toBe(200);
+      expect(refusal(await refresh(form, first, base))).toEqual([
+        400,
+        'invalid_grant',
+        'Maximum allowed refresh token reuse exceeded',
+      ]);
+      for (const token of given)
+        expect(refusal(await refresh(form, token, base))).toEqual([400, 'invalid_grant', 'Session not active']);
+    });
+
+    it('is used as often as allowed and no more by requests of one moment', async () => {
+      const { world } = realm;
+      const racing = await realm.tenant({ name: 'racing' });
+      const tokens = { isRefreshSingleUse: true, refreshReuses: 1 };
+      await world.services.tenants.updateSettings(world.system(racing), { tokens });
+      const { form } = await realm.client({}, racing);
+      const base = '/realms/racing';
+      const first = (await realm.signIn(form, await realm.user({}, racing), {}, base)).json.refresh_token;
+      const answers = await Promise.all([1, 2, 3, 4].map(() => refresh(form, first, base)));
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
     });
 
     it('is refused for another client, another tenant and with a changed claim, and opens nothing', async () => {

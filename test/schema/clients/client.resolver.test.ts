@@ -86,7 +86,7 @@ describe('clients over GraphQL', () => {
 
   it('stores metadata, shows it, and restores the default of a member for null', async () => {
     const MEMBERS = `applicationType responseTypes tokenEndpointAuthMethod clientUri logoUri policyUri tosUri contacts
-      defaultMaxAgeSeconds defaultAcrValues requireAuthTime initiateLoginUri consent pkce webOrigins rootUrl baseUrl adminUrl extra`;
+      defaultMaxAgeSeconds defaultAcrValues requireAuthTime initiateLoginUri consent pkce isResourceServer webOrigins rootUrl baseUrl adminUrl extra`;
     const create = `mutation ($input: CreateClientInput!) { createClient(input: $input) { clientId client { ${MEMBERS} } } }`;
     const update = `mutation ($input: UpdateClientInput!) { updateClient(input: $input) { client { ${MEMBERS} } } }`;
     const metadata = {
@@ -104,6 +104,7 @@ describe('clients over GraphQL', () => {
       initiateLoginUri: 'https://app.example/begin',
       consent: 'TRUSTED',
       pkce: 'OPTIONAL',
+      isResourceServer: true,
       webOrigins: ['https://app.example'],
       rootUrl: 'https://app.example/',
       baseUrl: '/start',
@@ -127,6 +128,7 @@ describe('clients over GraphQL', () => {
       defaultAcrValues: [],
       requireAuthTime: false,
       consent: 'REQUIRED',
+      isResourceServer: false,
       webOrigins: [],
       extra: {},
     });

@@ -47,7 +47,7 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
     };
     const [hash, codeHash] = [randomBytes(32), randomBytes(32)];
     await grants.insert(grant, codeHash);
-    const token = { tenantId: acme.id, hash, grantId: grant.id, spentAt: null, expiresAt, createdAt: now() };
+    const token = { tenantId: acme.id, hash, grantId: grant.id, spentAt: null, reuses: 0, expiresAt, createdAt: now() };
     await grants.insertRefreshToken(token);
     return { grants, grant: { ...grant, codeHash }, hash };
   }

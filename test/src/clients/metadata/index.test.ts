@@ -54,6 +54,7 @@ describe('the members of the metadata of clients', () => {
     ['requireAuthTime', true, 'require_auth_time'],
     ['consent', 'trusted', 'consent'],
     ['pkce', 'optional', 'pkce'],
+    ['isResourceServer', true, 'is_resource_server'],
     ...Object.entries(PAGES).flatMap(([name, wire]): [string, unknown, string][] => [
       [name, 'https://app.example/page?x=1', wire],
       [name, 'http://localhost:3000/', wire],
@@ -91,6 +92,7 @@ describe('the members of the metadata of clients', () => {
     ['requireAuthTime', 'true', ''],
     ['consent', 'never', ''],
     ['pkce', 'plain', ''],
+    ['isResourceServer', 'true', ''],
     ...Object.keys(PAGES).flatMap((name) =>
       [
         'http://app.example/',
@@ -162,6 +164,7 @@ describe('the members of the metadata of clients', () => {
       initiateLoginUri: null,
       consent: 'required',
       pkce: null,
+      isResourceServer: false,
       webOrigins: [],
       rootUrl: null,
       baseUrl: null,
@@ -178,6 +181,12 @@ describe('the members of the metadata of clients', () => {
     expect(faultsOf(() => set({ tokenEndpointAuthMethod: 'client_secret_post' }, PUBLIC))).toEqual(fault);
     expect(faultsOf(() => set({ tokenEndpointAuthMethod: 'none' }))).toEqual(fault);
   });
+
+  it('make no resource server of a public client', () => {
+    const fault = ['CLIENT_METADATA_INVALID', 'input.isResourceServer', 'CLIENT_METADATA_INVALID'];
+    expect(faultsOf(() => set({ isResourceServer: true }, PUBLIC))).toEqual(fault);
+    expect(set({ isResourceServer: false }, PUBLIC)).toEqual({ is_resource_server: false });
+  });
 });
 
 describe('the metadata of clients', () => {
@@ -193,7 +202,7 @@ describe('the metadata of clients', () => {
   it('lets a client that registers itself set everything but what gives it trust or opens the service to pages', () => {
     const forManagers = Object.entries(CLIENT_METADATA).filter(([, { setBy }]) => !setBy.includes('registrant'));
     expect(forManagers.map(([name]) => name)).toEqual([
-      ...['consent', 'pkce', 'webOrigins'],
+      ...['consent', 'pkce', 'isResourceServer', 'webOrigins'],
       ...['rootUrl', 'baseUrl', 'adminUrl', 'extra'],
     ]);
     expect(Object.values(CLIENT_METADATA).every(({ setBy }) => setBy.includes('manager'))).toBe(true);

@@ -8,7 +8,12 @@ const KINDS = Object.keys(ISSUER_KINDS);
 /** Each grant type that any kind of issuer offers, and one that none does. */
 const NAMES = new Set([...Object.values(ISSUER_KINDS).flatMap(({ grantTypes }) => [...grantTypes]), 'implicit']);
 
-const NOT_ALLOWED: ReadonlySet<string | undefined> = new Set(['GRANT_TYPE_NOT_ALLOWED', 'PASSWORD_GRANT_NOT_ALLOWED']);
+/** What a client that is allowed no grant hears of one that there is; the last of one that every client has. */
+const NOT_ALLOWED: ReadonlySet<string | undefined> = new Set([
+  'GRANT_TYPE_NOT_ALLOWED',
+  'PASSWORD_GRANT_NOT_ALLOWED',
+  'RESOURCE_SERVER_UNKNOWN',
+]);
 
 describe('grant_types_supported', () => {
   let world: World;

@@ -6,7 +6,7 @@ import type { Services } from '../../../../schema/context.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
 import { createRegistry } from '../../../../src/server/registry/index.ts';
 import { newMailboxes } from '../../../support/mailbox.ts';
-import { asParameters, TestClient } from '../../../support/oauth.ts';
+import { asParameters, asTokens, TestClient } from '../../../support/oauth.ts';
 import { openPostgresDatabase } from '../../../support/postgres.ts';
 import { World } from '../../../support/world.ts';
 
@@ -66,7 +66,7 @@ describe('the rotation of a signing key, with two nodes and a verifier that cach
     const known = (await services.directory.byId(tenant.id))!;
     const parameters = asParameters({ grant_type: 'client_credentials' });
     const request = { caller, tenant: known, issuerKind: 'native', parameters };
-    return (await services.oauth.tokens.issue(request)).accessToken;
+    return asTokens(await services.oauth.tokens.issue(request)).accessToken;
   };
   /** Issues and verifies one token on each node. @returns The keys that signed them. */
   const signers = async (reader: JWTVerifyGetKey): Promise<(string | undefined)[]> => {

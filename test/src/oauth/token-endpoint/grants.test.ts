@@ -42,7 +42,8 @@ describe('the grants of the token endpoint', () => {
       refresh_token: 'The refresh token. For `refresh_token`.',
     });
     expect(descriptionsOf(describeTokenForm('realm'))).toMatchObject({
-      grant_type: '`authorization_code` or `client_credentials` or `password` or `refresh_token`.',
+      grant_type:
+        '`authorization_code` or `client_credentials` or `password` or `refresh_token` or `urn:ietf:params:oauth:grant-type:uma-ticket`.',
     });
     expect(descriptionsOf(describeTokenForm('suite'))).toMatchObject({
       grant_type: '`authorization_code` or `client_credentials` or `refresh_token`.',

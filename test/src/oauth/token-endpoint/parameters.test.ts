@@ -5,6 +5,7 @@ import {
   optionalParameter,
   parameter,
   parseParameters,
+  readLists,
   readParameters,
 } from '../../../../src/oauth/token-endpoint/parameters.ts';
 import { asParameters } from '../../../support/oauth.ts';
@@ -29,6 +30,21 @@ describe('the parameters of an OAuth request (RFC 6749 section 3.2)', () => {
       grant_type: 'x',
     });
     expect(readParameters(asParameters({ Scope: 'a' }), KNOWN)).toEqual({});
+  });
+
+  it('are lists where they may be repeated, without those that are empty', () => {
+    const given = [
+      { name: 'permission', values: ['a', '', 'a'] },
+      { name: 'permission', values: ['b'] },
+      { name: 'resource', values: [''] },
+      { name: 'scope', values: ['x'] },
+    ];
+    expect(readLists(given, new Set(['permission', 'resource']))).toEqual({ permission: ['a', 'a', 'b'] });
+    const broken = [{ name: 'permission', values: ['a', 'b\0'] }];
+    expect(refusalOf(() => readLists(broken, new Set(['permission'])))).toMatchObject({
+      code: 'TOKEN_PARAMETER_INVALID',
+      fields: [{ path: 'input.parameters.0', code: 'TEXT_NOT_STORABLE' }],
+    });
   });
 
   it('count as absent without a value', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anonymousCaller, type Caller } from '../../../../src/access/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
-import { TestClient } from '../../../support/oauth.ts';
+import { asTokens, TestClient } from '../../../support/oauth.ts';
 import { World } from '../../../support/world.ts';
 
 describe('the caller of the token endpoint', () => {
@@ -25,7 +25,7 @@ describe('the caller of the token endpoint', () => {
   const REFUSED = { code: 'CLIENT_UNAUTHENTICATED' };
 
   it('is a client that has authenticated', async () => {
-    expect((await issueTo(authenticated)).accessToken).toEqual(expect.any(String));
+    expect(asTokens(await issueTo(authenticated)).accessToken).toEqual(expect.any(String));
   });
 
   it('is nobody else', async () => {

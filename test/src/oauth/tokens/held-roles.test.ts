@@ -18,8 +18,8 @@ describe('the roles that a token names', () => {
       clientStore: { findMany: async () => new Map([[PORTAL, { clientId: 'portal' }]]) as never },
     });
     expect(await heldRoles.of(TENANT, [{ kind: 'user', id: 'ada' }])).toEqual([
-      { name: 'staff', clientId: null },
-      { name: 'editor', clientId: 'portal' },
+      { id: '1', name: 'staff', clientId: null },
+      { id: '2', name: 'editor', clientId: 'portal' },
     ]);
   });
 });
