@@ -8,6 +8,9 @@ import { scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
 import { ENGINES } from '../../support/postgres.ts';
 import { World } from '../../support/world.ts';
 
+/** What a revocation gives that found nothing. */
+const NONE = { count: 0, clientSessions: [] };
+
 describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
   let world: World;
   let acme: TenantRef;
@@ -41,6 +44,7 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
       authTime: now(),
       acr: '1fa',
       amr: ['pwd'],
+      clientSession: 'of-the-client',
       revokedAt: null,
       expiresAt,
       createdAt: now(),
@@ -74,10 +78,13 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
   it('revoke the families of a user or a session, never those of another tenant', async () => {
     const { session } = await world.signedIn(acme, user);
     const { grants } = await newFamily(later(60), session.id);
-    expect(await grants.revokeOfUser(globex.id, user, [], now())).toBe(0);
-    expect(await grants.revokeOfSession(globex.id, session.id, now())).toBe(0);
-    expect(await grants.revokeOfSession(acme.id, session.id, now())).toBe(1);
-    expect(await grants.revokeOfSession(acme.id, session.id, now())).toBe(0);
+    expect(await grants.revokeOfUser(globex.id, user, [], now())).toEqual(NONE);
+    expect(await grants.revokeOfSession(globex.id, session.id, now())).toEqual(NONE);
+    expect(await grants.revokeOfSession(acme.id, session.id, now())).toEqual({
+      count: 1,
+      clientSessions: [{ clientUuid: client, sessionId: session.id, clientSession: 'of-the-client' }],
+    });
+    expect(await grants.revokeOfSession(acme.id, session.id, now())).toEqual(NONE);
     const { grant: kept } = await newFamily(later(60), session.id);
     const { grant: offline } = await newFamily();
     await grants.revokeOfUser(acme.id, user, [session.id], now());
