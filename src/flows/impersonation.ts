@@ -4,7 +4,7 @@ import type { EventLog } from '../events/index.ts';
 import type { BrowserPort } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
-import { requireBrowser, type SessionService } from '../sessions/index.ts';
+import { keepSession, requireBrowser, type SessionService } from '../sessions/index.ts';
 import { isUsable, type User, type UserStore, userErrors } from '../users/index.ts';
 import { impersonationErrors } from './impersonation.errors.ts';
 import { impersonationEvents } from './impersonation.events.ts';
@@ -44,7 +44,7 @@ export class ImpersonationFlow {
     if (!isUsable(user)) throw impersonationErrors.IMPERSONATION_USER_DISABLED();
     const browser = requireBrowser(port);
     const before = await sessions.ofBrowser(browser, tenant);
-    const { cookie } = await db.transaction(async () => {
+    const { session, cookie } = await db.transaction(async () => {
       const started = await sessions.start(authority, {
         userId: user.id,
         amr: NO_AMR,
@@ -60,7 +60,7 @@ export class ImpersonationFlow {
       });
       return started;
     });
-    browser.write('session', tenant, cookie!);
+    keepSession(browser, tenant, session, cookie!);
     return user;
   }
 }
