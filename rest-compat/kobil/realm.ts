@@ -1,106 +1,20 @@
 import { z } from 'zod';
-import { present, presentItems } from '../engine/index.ts';
-import { toObjectId } from '../realm-users/object-id.ts';
-import type { TenantInfoData, TenantsData } from './operations.generated.ts';
-import {
-  HEADERS,
-  REALM_ATTRIBUTES,
-  REALM_PROPERTIES,
-  readAll,
-  showRealmSettings,
-  toRealmSource,
-} from './realm-properties.ts';
+import { present } from '../engine/index.ts';
+import type { TenantInfoData } from '../realms/operations.generated.ts';
+import { showDefaultRole, showRealm } from '../realms/realm.ts';
+import { MORE_PROPERTIES, readAll, showRealmSettings, toRealmSource } from '../realms/realm-properties.ts';
+import type { TenantsData } from './operations.generated.ts';
 import { STATUS_SHOWN } from './tenant-status.ts';
 
-type Tenant = NonNullable<TenantInfoData['tenant']>;
-type Settings = NonNullable<Tenant['settings']>;
-
-/** Actions of a realm whose list nobody changed: alias, name, whether it is enabled, priority. */
-const REQUIRED_ACTIONS: readonly (readonly [alias: string, name: string, isEnabled: boolean, priority: number])[] = [
-  ['CONFIGURE_TOTP', 'Configure OTP', true, 10],
-  ['TERMS_AND_CONDITIONS', 'Terms and Conditions', false, 20],
-  ['UPDATE_PASSWORD', 'Update Password', true, 30],
-  ['UPDATE_PROFILE', 'Update Profile', true, 40],
-  ['VERIFY_EMAIL', 'Verify Email', true, 50],
-  ['delete_account', 'Delete Account', false, 60],
-  ['webauthn-register', 'Webauthn Register', true, 70],
-  ['webauthn-register-passwordless', 'Webauthn Register Passwordless', true, 80],
-  ['update_user_locale', 'Update User Locale', true, 1000],
-];
-
-/** The actions of a realm: those of the service while nobody changed the list. */
-export const actionsOf = (actions: Settings['requiredActions']): NonNullable<Settings['requiredActions']> =>
-  actions ??
-  REQUIRED_ACTIONS.map(([alias, name, isEnabled, priority]) => ({
-    alias,
-    name,
-    providerId: alias,
-    isEnabled,
-    isDefault: false,
-    priority,
-    config: {},
-  }));
-
-const showActions = (actions: Settings['requiredActions']): readonly object[] =>
-  actionsOf(actions).map(({ isEnabled, isDefault, ...action }) => ({
-    ...action,
-    enabled: isEnabled,
-    defaultAction: isDefault,
-  }));
-
-/** Stands for a password, which is never shown. */
-const HIDDEN = '**********';
-
-function showMailServer(server: Settings['mailServer']): object {
-  if (server === null) return {};
-  const { host, port, from, replyTo, envelopeFrom, user } = server;
-  return {
-    host,
-    port,
-    from,
-    fromDisplayName: server.fromName,
-    replyTo,
-    replyToDisplayName: server.replyToName,
-    envelopeFrom,
-    ssl: server.isTls,
-    starttls: server.isStartTls,
-    auth: user !== null,
-    user,
-    ...(server.hasPassword ? { password: HIDDEN } : {}),
-  };
-}
-
-const secondsOf = (moment: string | null): number => (moment === null ? 0 : Math.floor(Date.parse(moment) / 1000));
-
-/** Name of the role that every user of a tenant has. */
-export const defaultRoleOf = (tenantName: string): string => `default-roles-${tenantName.toLowerCase()}`;
-
-/** The role that every user of a tenant has; null where there is none. */
-function showDefaultRole(roles: TenantInfoData['roles'], name: string, containerId: string): object | null {
-  const role = presentItems(roles.nodes).find((one) => one.name === defaultRoleOf(name));
-  if (role === undefined) return null;
-  const { id, description } = role;
-  return { id: toObjectId(id), name: role.name, description, composite: true, clientRole: false, containerId };
-}
-
 /** A tenant with all of its properties. @throws NOT_FOUND It was deleted meanwhile. */
-export function showRealm({ tenant: found, roles }: TenantInfoData): Record<string, unknown> {
-  const tenant = present(found);
+export function showTenantInfo(data: TenantInfoData): Record<string, unknown> {
+  const tenant = present(data.tenant);
   const source = toRealmSource(tenant);
-  const { administrator, name, notBefore, userCount } = tenant;
-  const id = toObjectId(tenant.id);
+  const { administrator, userCount } = tenant;
   return {
-    id,
-    realm: name,
-    notBefore: secondsOf(notBefore),
-    ...readAll(REALM_PROPERTIES, source),
-    defaultRole: showDefaultRole(roles, name, id),
-    browserSecurityHeaders: readAll(HEADERS, source),
-    smtpServer: showMailServer(present(tenant.settings).mailServer),
-    identityProviders: [],
-    identityProviderMappers: [],
-    requiredActions: showActions(present(tenant.settings).requiredActions),
-    attributes: readAll(REALM_ATTRIBUTES, source),
+    ...showRealm(tenant),
+    ...readAll(MORE_PROPERTIES, source),
+    defaultRole: showDefaultRole(data),
     adminEmailVerified: administrator?.emailVerified ?? false,
     adminStatus: administrator?.isEnabled ?? false,
     settings: showRealmSettings(source),
@@ -108,8 +22,6 @@ export function showRealm({ tenant: found, roles }: TenantInfoData): Record<stri
     realmCreationStatus: STATUS_SHOWN.status,
     adminUserCreatedTimestamp: administrator === null ? 0 : Date.parse(administrator.createdAt),
     adminUserEnabled: administrator?.isEnabled ?? false,
-    clientProfiles: { profiles: [] },
-    clientPolicies: { policies: [] },
   };
 }
 

@@ -1,20 +1,10 @@
 import { z } from 'zod';
+import { type SentSettings, toTenantChange } from '../realms/realm-properties.ts';
+import { ACTIONS_SENT, toActionChanges } from '../realms/required-actions.ts';
 import { toNewApp } from './app.ts';
-import { actionsOf } from './realm.ts';
-import { type SentSettings, toTenantChange } from './realm-properties.ts';
 
 const TEXT = z.string().nullable().optional();
 const FLAG = z.boolean().nullable().optional();
-
-const ACTION = z.object({
-  alias: z.string(),
-  name: TEXT,
-  providerId: TEXT,
-  enabled: FLAG,
-  defaultAction: FLAG,
-  priority: z.number().int().nullable().optional(),
-  config: z.record(z.string(), z.string()).nullable().optional(),
-});
 
 /** Members of a tenant that change one of its properties, or are kept by their name. */
 const MEMBERS = {
@@ -37,11 +27,7 @@ export const SENT_TENANT = z.object({
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable())
     .nullable()
     .optional(),
-  requiredActions: z
-    .array(ACTION)
-    .nullable()
-    .optional()
-    .describe('Added to the others, or in place of one of the alias.'),
+  requiredActions: ACTIONS_SENT,
   adminUsername: TEXT.describe('The user whom the other members `admin*` change.'),
   adminPassword: TEXT,
   adminEmail: TEXT,
@@ -71,21 +57,6 @@ const membersOf = (body: SentTenant): SentSettings =>
 /** Whether each property can have the value that is sent. */
 export const canBeTenant = (body: SentTenant): boolean => toTenantChange(membersOf(body), body.settings ?? {}) !== null;
 
-/** A change to one action; null counts as not sent. */
-const toAction = ({ alias, name, providerId, enabled, defaultAction, priority, config }: z.output<typeof ACTION>) => ({
-  alias,
-  name,
-  providerId,
-  isEnabled: enabled,
-  isDefault: defaultAction,
-  priority,
-  config,
-});
-
-/** The setting that adds the actions that are sent, or changes those of their alias. */
-const toActionChanges = ({ requiredActions: sent }: SentTenant) =>
-  sent == null ? {} : { requiredActionChanges: { initial: actionsOf(null), set: sent.map(toAction) } };
-
 /** What is changed of a user; null counts as not sent, except in names. */
 function toAdministrator({ adminPassword, adminEmail, adminFirstName, adminLastName }: SentTenant, username: string) {
   return {
@@ -103,7 +74,7 @@ export function toUpdate(body: SentTenant) {
   const { adminUsername } = body;
   return {
     ...change,
-    settings: { ...change.settings, ...toActionChanges(body) },
+    settings: { ...change.settings, ...toActionChanges(body.requiredActions) },
     ...(adminUsername == null ? {} : { administrator: toAdministrator(body, adminUsername) }),
   };
 }
@@ -126,7 +97,7 @@ export function toNewTenant(body: NewTenant) {
   return {
     ...own,
     name: realm,
-    settings: { ...settings, ...toActionChanges(body) },
+    settings: { ...settings, ...toActionChanges(body.requiredActions) },
     extra: extra.set ?? {},
     administrator: { ...toAdministrator(body, adminUsername), password: adminPassword },
     client: NEW_TENANT_APP,

@@ -8,6 +8,7 @@ import type { OperationDocument } from '../../rest-compat/engine/index.ts';
 import * as keycloakAdmin from '../../rest-compat/keycloak-admin/operations.generated.ts';
 import * as kobil from '../../rest-compat/kobil/operations.generated.ts';
 import * as oidc from '../../rest-compat/oidc/operations.generated.ts';
+import * as realms from '../../rest-compat/realms/operations.generated.ts';
 // @ts-expect-error Plain JavaScript, which is not part of the build.
 import { emitOperations } from '../../scripts/emit-operations.mjs';
 
@@ -17,6 +18,7 @@ const DIALECTS: [string, Readonly<Record<string, OperationDocument>>][] = [
   ['keycloak-admin', keycloakAdmin],
   ['kobil', kobil],
   ['oidc', oidc],
+  ['realms', realms],
 ];
 
 describe.each(DIALECTS)('the documents of %s as typed values', (name, values) => {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
+import { SENT_MAIL_SERVER, toMailServer } from '../../realms/mail-server.ts';
 import { at } from '../alias.ts';
 import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM } from '../envelope.ts';
 import { invalid, USER_UNKNOWN } from '../errors.ts';
-import { SENT_MAIL_SERVER, toMailServer } from '../mail-server.ts';
 import { SendAccountMail, SendTestMail, SetMailServer } from '../operations.generated.ts';
 import { USER_PATH, userId } from '../user-lookup.ts';
 
@@ -91,7 +91,8 @@ const TEST = route({
   input: { body: z.object({ mailType: z.literal('TEST') }) },
   toVariables: () => ({}),
   reply: { status: 200, schema: DONE, from: () => done(SENT, users) },
-  errors: NOT_SENT,
+  // Only a server that the request names gives the last one.
+  errors: { ...NOT_SENT, TENANT_SETTING_INVALID: FAILED },
 });
 
 /** Mails, and the server that sends them: docs/dialects/kobil.md, section 3.9. */

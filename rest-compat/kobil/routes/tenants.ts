@@ -1,5 +1,14 @@
 import { z } from 'zod';
 import { type ParsedRequest, present, presentItems, type Route, route } from '../../engine/index.ts';
+import { TenantInfo, TenantSettings, UpdateTenant } from '../../realms/operations.generated.ts';
+import { defaultRoleOf } from '../../realms/realm.ts';
+import {
+  canChangeRealm,
+  showSettings,
+  toRealmSource,
+  toSettingRemoval,
+  toSettingsChange,
+} from '../../realms/realm-properties.ts';
 import { at } from '../alias.ts';
 import { APP_SETTINGS_SHOWN, SENT_APP_SETTINGS, showAppSettings, toAppSettings } from '../app-settings.ts';
 import { callersWith } from '../callers.ts';
@@ -9,23 +18,13 @@ import {
   AppSettings,
   DeleteTenantSetting,
   ProvisionTenant,
-  TenantInfo,
-  TenantSettings,
   TenantStatus,
   Tenants,
   UpdateAppSettings,
-  UpdateTenant,
   UpdateTenantSettings,
 } from '../operations.generated.ts';
 import { MAX_LISTED } from '../quirks.ts';
-import { defaultRoleOf, showRealm, showTenant, TENANT_LISTED } from '../realm.ts';
-import {
-  canChangeRealm,
-  showSettings,
-  toRealmSource,
-  toSettingRemoval,
-  toSettingsChange,
-} from '../realm-properties.ts';
+import { showTenant, showTenantInfo, TENANT_LISTED } from '../realm.ts';
 import {
   canBeTenant,
   hostOfTenant,
@@ -131,7 +130,7 @@ const INFO = route({
   reply: {
     status: 200,
     schema: withData(z.record(z.string(), z.unknown())),
-    from: (data) => ({ ...done('Tenant info fetched successfully', tenants), data: showRealm(data) }),
+    from: (data) => ({ ...done('Tenant info fetched successfully', tenants), data: showTenantInfo(data) }),
   },
 });
 

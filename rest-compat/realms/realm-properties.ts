@@ -79,13 +79,10 @@ function setting(path: string, type: ValueType, initial: unknown, shown: unknown
 const kept = (name: string, type: ValueType, initial: unknown): Property => ({
   read: ({ extra }) => (Object.hasOwn(extra, name) ? extra[name] : initial),
   write: (value, { set, remove }) => {
-    if (value === null) {
-      remove.push(name);
-      return true;
-    }
-    const stored = type.toGraph(value);
+    const stored = value === null ? initial : type.toGraph(value);
     if (stored === undefined) return false;
-    set[name] = stored;
+    if (JSON.stringify(stored) === JSON.stringify(initial)) remove.push(name);
+    else set[name] = stored;
     return true;
   },
 });
@@ -244,11 +241,37 @@ export const REALM_PROPERTIES: Readonly<Record<string, Property>> = {
   ...flow('clientAuthenticationFlow', 'clients'),
   ...flow('dockerAuthenticationFlow', 'docker auth'),
   ...flag('userManagedAccessAllowed'),
+};
+
+/** The properties that only some APIs show with a realm. */
+export const MORE_PROPERTIES: Readonly<Record<string, Property>> = {
   ...flag('enableMtan'),
   disabledComponents: kept('disabledComponents', TEXT, null),
 };
 
 const text = (name: string, initial: string | null) => ({ [name]: kept(name, TEXT, initial) });
+
+const POLICY = 'passwordPolicy';
+const LENGTH = /^length\((\d{1,3})\)$/;
+const rulesOf = (policy: string): string[] => policy.split(' and ').map((rule) => rule.trim());
+const KEPT_POLICY = kept(POLICY, TEXT, null);
+
+/** Rules of passwords as `length(12) and notUsername`: the length acts, other rules are kept. */
+const PASSWORD_POLICY: Property = {
+  read: (source) => {
+    const { passwordMinLength: length } = source.settings;
+    const others = rulesOf(String(KEPT_POLICY.read(source) ?? '')).filter((rule) => rule !== '' && !LENGTH.test(rule));
+    const rules = [...(length === 0 ? [] : [`length(${length})`]), ...others];
+    return rules.length === 0 ? null : rules.join(' and ');
+  },
+  write: (value, change) => {
+    const rules = rulesOf(String(value ?? ''));
+    const length = Number(rules.map((rule) => LENGTH.exec(rule)?.[1]).find((found) => found !== undefined) ?? 0);
+    Object.assign(change.settings, { passwordMinLength: length, passwordMinLengthWithFactor: length });
+    const others = rules.filter((rule) => rule !== '' && !LENGTH.test(rule));
+    return KEPT_POLICY.write(others.length === 0 ? null : others.join(' and '), change);
+  },
+};
 
 /** The attributes of a realm that are settings as well. */
 const SHARED_ATTRIBUTES: Readonly<Record<string, Property>> = {
@@ -304,6 +327,18 @@ const REALM_SETTINGS: Readonly<Record<string, Property>> = {
 /** The settings that each tenant has. */
 const BUILTIN_SETTINGS: Readonly<Record<string, Property>> = { ...NAMES, ...REALM_SETTINGS, ...SHARED_ATTRIBUTES };
 
+/** Members of a realm that are shown where they are set. */
+export const OPTIONAL_PROPERTIES: Readonly<Record<string, Property>> = {
+  displayName: { ...DISPLAY_NAME, read: ({ displayName }) => displayName },
+  ...text('displayNameHtml', null),
+  passwordPolicy: PASSWORD_POLICY,
+  ...text('defaultLocale', null),
+  ...text('loginTheme', null),
+  ...text('accountTheme', null),
+  ...text('adminTheme', null),
+  ...text('emailTheme', null),
+};
+
 /** What is shown of a realm and is neither of these; settings cannot have the names. */
 const OTHER_MEMBERS = [
   'id',
@@ -332,6 +367,7 @@ const PROPERTIES: ReadonlyMap<string, Property> = new Map(
   Object.entries({
     ...Object.fromEntries(OTHER_MEMBERS.map((name) => [name, fixed(() => undefined)])),
     ...REALM_PROPERTIES,
+    ...MORE_PROPERTIES,
     ...REALM_ATTRIBUTES,
     ...BUILTIN_SETTINGS,
   }),
@@ -360,7 +396,7 @@ export const showSettings = (source: RealmSource): Record<string, unknown> => ({
 /** The settings that are shown with a realm: those that it does not have at another place. */
 export const showRealmSettings = (source: RealmSource): Record<string, unknown> => ({
   ...readAll(REALM_SETTINGS, source),
-  ...readOwn(source, { ...BUILTIN_SETTINGS, ...REALM_ATTRIBUTES, ...REALM_PROPERTIES }),
+  ...readOwn(source, { ...BUILTIN_SETTINGS, ...REALM_ATTRIBUTES, ...REALM_PROPERTIES, ...MORE_PROPERTIES }),
 });
 
 /** Settings as they are sent, by name; null removes one, and returns one that each tenant has to its default. */
@@ -393,6 +429,39 @@ export function toTenantChange(members: SentSettings, settings: SentSettings): G
   const change = toRealmChange(settings);
   if (change === null || !addMembers(members, change)) return null;
   return toVariables(change, true);
+}
+
+/** A realm as it is sent: values by name, of its members, its attributes and its security headers. */
+export interface SentRealm {
+  readonly members: SentSettings;
+  readonly attributes: SentSettings;
+  readonly headers: SentSettings;
+}
+
+const { requiredCredentials: _, ...CHANGEABLE } = { ...REALM_PROPERTIES, ...OPTIONAL_PROPERTIES };
+
+/** The members of a realm that can be sent. */
+export const REALM_MEMBERS: readonly string[] = Object.keys(CHANGEABLE);
+
+/** The change that a realm as it is sent makes; null when a property cannot have its value. */
+export function toRealmUpdate({ members, attributes, headers }: SentRealm): GraphChange | null {
+  const change: RealmChange = { settings: {}, set: {}, remove: [] };
+  const isFine = (sent: SentSettings, properties: Readonly<Record<string, Property>>): boolean =>
+    Object.entries(sent).every(([name, value]) =>
+      (Object.hasOwn(properties, name) ? properties[name]! : kept(name, TEXT, null)).write(value, change),
+    );
+  const areFine = isFine(members, CHANGEABLE) && isFine(attributes, REALM_ATTRIBUTES) && isFine(headers, HEADERS);
+  return areFine ? toVariables(change, true) : null;
+}
+
+/** The attributes that programs made up: settings that are no properties, as texts by name. */
+export function readOwnAttributes({ extra }: RealmSource): Record<string, string> {
+  const own = Object.entries(extra).filter(
+    ([name]) => !PROPERTIES.has(name) && !Object.hasOwn(OPTIONAL_PROPERTIES, name),
+  );
+  return Object.fromEntries(
+    own.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
 }
 
 /** Whether each property can have the value that is sent. */
