@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import type { EventCatalogue, EventFilter, EventKeys, Feed, FeedItem, SecurityEvent } from '../../src/events/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
 import { parseUserAgent } from '../../src/sessions/index.ts';
@@ -16,6 +16,8 @@ import { feedCursorOfEvent } from './event.loader.ts';
 import {
   AccountEventFilterInput,
   EventTypeInfo,
+  HideEventsInput,
+  HideEventsPayload,
   SecurityEventConnection,
   SecurityEventFeedItem,
   SecurityEventFilterInput,
@@ -40,12 +42,17 @@ function checked<F extends AccountEventFilterInput>(
 /** Callers with reach `self` see only events of their own account. */
 async function toFilter(
   { authority, services }: GraphContext,
-  input: SecurityEventFilterInput | undefined,
+  { notHiddenFrom: list, ...input }: SecurityEventFilterInput = {},
 ): Promise<EventFilter> {
-  const filter = checked(services.eventEngine.catalogue, input) ?? {};
+  const shown = checked(services.eventEngine.catalogue, input) ?? {};
+  const filter =
+    list == null ? shown : { ...shown, from: later(shown.from, await services.tenants.hiddenBefore(authority, list)) };
   if (authority.reach !== 'self') return filter;
   return services.accountHistory.about(authority, filter.subjectId ?? authority.caller.userId ?? '', filter);
 }
+
+const later = (a: Date | null | undefined, b: Date | null): Date | null =>
+  a == null ? b : b === null || a > b ? a : b;
 
 /** Waits for the first item of the feed, so that a refused cursor is an error of the subscribe request itself. */
 async function begun(
@@ -114,8 +121,8 @@ export class SecurityEventResolver {
     })
     filter?: SecurityEventFilterInput,
   ): Promise<ConnectionData<EventKeys>> {
-    const request = toPageRequest(page, info, true);
-    const { services, authority } = context;
+    const { services, authority, largestPage } = context;
+    const request = toPageRequest(page, info, true, largestPage);
     const conditions = await toFilter(context, filter);
     return toConnection(
       await services.eventEngine.reader.page(authority.tenant.id, conditions, request, columnsRead(info)),
@@ -152,6 +159,18 @@ export class SecurityEventResolver {
     return toConnection(
       await services.accountHistory.page(authority, id, checked(services.eventEngine.catalogue, filter) ?? {}, request),
     );
+  }
+
+  @RequiresScopes(['setting:write'])
+  @Mutation(() => HideEventsPayload, {
+    description:
+      'Hides the events that were recorded so far from a list. The log keeps them, and shows them to other readers.',
+  })
+  async hideEvents(
+    @Arg('input', () => HideEventsInput, { description: 'The list.' }) { list }: HideEventsInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<HideEventsPayload> {
+    return { hiddenBefore: await services.tenants.hideEvents(authority, list) };
   }
 
   @Query(() => [EventTypeInfo], { description: 'Every type of security event.' })

@@ -122,8 +122,39 @@ export class AccountEventFilterInput {
   to?: Date | null;
 }
 
+export enum EventListName {
+  ACTIVITY = 'activity',
+  CHANGES = 'changes',
+}
+registerEnumType(EventListName, {
+  name: 'EventList',
+  description: 'A list of events from which those of the past can be hidden.',
+  valuesConfig: {
+    ACTIVITY: { description: 'What users did.' },
+    CHANGES: { description: 'What was changed by others.' },
+  },
+});
+
+@InputType({ description: 'A list of events to empty.' })
+export class HideEventsInput {
+  @Field(() => EventListName, { description: 'The list.' })
+  list!: EventListName;
+}
+
+@ObjectType({ description: 'Result of emptying a list of events.' })
+export class HideEventsPayload {
+  @Field(() => Date, { description: 'The list shows no events from before this moment.' })
+  hiddenBefore!: Date;
+}
+
 @InputType({ description: 'Conditions for security events; an absent member restricts nothing.' })
 export class SecurityEventFilterInput extends AccountEventFilterInput {
+  @Field(() => EventListName, {
+    nullable: true,
+    description:
+      'Only events that `hideEvents` has not hidden from this list. What types it holds is up to its readers.',
+  })
+  notHiddenFrom?: EventListName | null;
   @Field(() => String, { nullable: true, description: 'Only events about this account, by public id.' })
   subjectId?: string | null;
 }

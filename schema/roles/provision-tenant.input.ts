@@ -1,4 +1,3 @@
-import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { NewClientInput } from '../clients/client.input.ts';
 import { CreateTenantInput } from '../tenants/tenant.input.ts';
@@ -20,13 +19,6 @@ export class NewAdministratorInput {
 
 @InputType({ description: 'A tenant to create, with a user who administers it and a client.' })
 export class ProvisionTenantInput extends CreateTenantInput {
-  @Field(() => Boolean, { nullable: true, description: 'Whether it may be used. Default true.' })
-  isEnabled?: boolean | null;
-  @Field(() => GraphQLJSONObject, {
-    nullable: true,
-    description: 'Settings that the service keeps and does not use, by name: at most 200 and 64 KiB.',
-  })
-  extraSettings?: Record<string, unknown> | null;
   @Field(() => NewAdministratorInput, {
     description: 'The user, who gets the roles that `promoteUser` grants.',
   })

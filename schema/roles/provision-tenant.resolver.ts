@@ -4,19 +4,14 @@ import { toNewClient } from '../clients/client.resolver.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { given, toColumns } from '../kit/given.ts';
-import { toSettings } from '../tenants/tenant.resolver.ts';
+import { toNewTenant } from '../tenants/tenant.resolver.ts';
 import { ProvisionTenantInput, ProvisionTenantPayload } from './provision-tenant.input.ts';
 
-function toTenant({ extraSettings, settings, administrator, client, ...input }: ProvisionTenantInput): ProvisionTenant {
-  return {
-    ...toColumns(given(input)),
-    ...toSettings(settings),
-    ...(extraSettings == null ? {} : { extra: extraSettings }),
-    administrator,
-    client: toNewClient(client),
-  } as ProvisionTenant;
-}
+const toTenant = ({ administrator, client, ...input }: ProvisionTenantInput): ProvisionTenant => ({
+  ...toNewTenant(input),
+  administrator: administrator as ProvisionTenant['administrator'],
+  client: toNewClient(client),
+});
 
 /** Tenants with what they are used with from the beginning. */
 @Resolver()

@@ -1,5 +1,6 @@
 import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
+import { RequiredActionResolver } from './required-action.resolver.ts';
 import { TenantResolver } from './tenant.resolver.ts';
 
 declare module '../global-id.ts' {
@@ -9,6 +10,6 @@ declare module '../global-id.ts' {
 }
 
 export const tenants: SchemaModule = {
-  resolvers: [TenantResolver],
+  resolvers: [TenantResolver, RequiredActionResolver],
   nodes: [defineNode('ten', 'Tenant', ({ services }, tenantId) => services.tenants.find(tenantId))],
 };

@@ -260,8 +260,15 @@ export class CreateTenantInput {
     description: 'Template whose defaults the tenant starts with. Default NATIVE.',
   })
   template?: TenantTemplateName;
+  @Field(() => Boolean, { nullable: true, description: 'Whether it may be used. Default true.' })
+  isEnabled?: boolean | null;
   @Field(() => TenantSettingsInput, { nullable: true, description: 'Settings that differ from the template.' })
   settings?: TenantSettingsInput;
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'Settings that the service keeps and does not use, by name: at most 200 and 64 KiB.',
+  })
+  extraSettings?: Record<string, unknown> | null;
 }
 
 @InputType({ description: 'Changes to a tenant; absent members stay.' })
@@ -270,6 +277,12 @@ export class UpdateTenantInput {
   displayName?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether it may be used.' })
   isEnabled?: boolean;
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'Tokens issued before this moment are refused, those of users and of applications; null = none. It must not be in the future, and one in the second of the stored moment changes nothing.',
+  })
+  notBefore?: Date | null;
 }
 
 @InputType({ description: 'Changes to a user by whom a tenant is administered; absent members stay.' })

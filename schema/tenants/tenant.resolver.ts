@@ -54,13 +54,14 @@ const toAdministrator = ({ username, password, ...profile }: ConfigureAdministra
 });
 
 /** What a change says about the tenant itself. */
-const toChange = ({ displayName, isEnabled }: UpdateTenantInput): UpdateTenant => ({
+const toChange = ({ displayName, isEnabled, notBefore }: UpdateTenantInput): UpdateTenant => ({
   ...(displayName === undefined ? {} : { displayName }),
+  ...(notBefore === undefined ? {} : { notBefore }),
   ...(isEnabled == null ? {} : { enabled: isEnabled }),
 });
 
 /** Converts settings to the names under which they are stored. */
-export function toSettings(settings: TenantSettingsInput | null | undefined): { settings?: object } {
+function toSettings(settings: TenantSettingsInput | null | undefined): { settings?: object } {
   if (settings == null) return {};
   const { requiredActionChanges: actions, ...others } = settings;
   return {
@@ -70,6 +71,15 @@ export function toSettings(settings: TenantSettingsInput | null | undefined): { 
       ...(actions == null ? {} : { requiredActionChanges: toActionChanges(actions) }),
     },
   };
+}
+
+/** What an input says about a new tenant. */
+export function toNewTenant({ settings, extraSettings, ...input }: CreateTenantInput): CreateTenant {
+  return {
+    ...toColumns(given(input)),
+    ...toSettings(settings),
+    ...(extraSettings == null ? {} : { extra: extraSettings }),
+  } as CreateTenant;
 }
 
 const toActionChanges = (changes: RequiredActionChangesInput): object => ({
@@ -163,9 +173,7 @@ export class TenantResolver {
     @Arg('input', () => CreateTenantInput, { description: 'The tenant.' }) input: CreateTenantInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ tenant: Tenant }> {
-    return {
-      tenant: await services.tenants.create(authority, { ...input, ...toSettings(input.settings) } as CreateTenant),
-    };
+    return { tenant: await services.tenants.create(authority, toNewTenant(input)) };
   }
 
   @RequiresScopes(['tenant:write'])

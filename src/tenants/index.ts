@@ -4,6 +4,16 @@
  */
 export type { AttributeDefinition, AttributeValidator } from './attribute-definitions.ts';
 export type { ExtraSettingsChange } from './extra-settings.ts';
+export type { MailServerChange } from './mail-server.ts';
+export {
+  type NewRequiredAction,
+  type RequiredAction,
+  type RequiredActionUpdate,
+  withAction,
+  withMoved,
+  withoutAction,
+  withUpdate,
+} from './required-actions.ts';
 export { RESERVED_TENANT_NAMES } from './reserved-names.ts';
 export {
   TEMPLATE_SETTINGS,
@@ -17,6 +27,7 @@ export { tenantErrors } from './tenant.errors.ts';
 export {
   type ConfigureTenant,
   type CreateTenant,
+  type EventList,
   MASTER_TENANT,
   type SettingsListener,
   type TenantSeed,

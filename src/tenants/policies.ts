@@ -148,6 +148,16 @@ const mailServer = z
   })
   .nullable();
 
+const moment = z.iso.datetime().nullable();
+
+/** For each list of events the moment before which it shows none; null: it shows all. */
+const hiddenEvents = z.strictObject({
+  /** What users did. */
+  activity: moment,
+  /** What was changed by others. */
+  changes: moment,
+});
+
 /** Settings in groups, each replaced member by member. Keys of WebAuthn do not act yet. */
 export const POLICIES = {
   tokens: tokenSettings,
@@ -169,6 +179,7 @@ export const KEPT = {
   /** Null = those that the service has. */
   requiredActions,
   mailServer,
+  hiddenEvents,
 } as const;
 
 const policySettings = z.strictObject({ ...KEPT, ...POLICIES });
@@ -193,6 +204,7 @@ export const POLICY_DEFAULTS: z.output<typeof policySettings> = {
   locales: [],
   requiredActions: null,
   mailServer: null,
+  hiddenEvents: { activity: null, changes: null },
   tokens: {
     implicitAccessSeconds: 900,
     isRefreshSingleUse: false,

@@ -5,6 +5,7 @@ import {
   type Clock,
   hostNameOf,
   type IdentityError,
+  invalidField,
   isSameJson,
   kernelErrors,
   newId,
@@ -20,7 +21,7 @@ import {
 } from '../persistence/index.ts';
 import { changedExtra, type ExtraSettingsChange } from './extra-settings.ts';
 import { type MailServerChange, toStoredMailServer } from './mail-server.ts';
-import { changedActions, type RequiredActionChanges } from './required-actions.ts';
+import { changedActions, type RequiredAction, type RequiredActionChanges } from './required-actions.ts';
 import { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
 import { effectiveSettings, type TenantSettings, type TenantSettingsPatch, type TenantTemplate } from './settings.ts';
 import { checkedPatch } from './settings-check.ts';
@@ -64,6 +65,8 @@ export type TenantSettingsChange = Omit<TenantSettingsPatch, 'mailServer'> & {
 export interface UpdateTenant {
   readonly displayName?: string | null;
   readonly enabled?: boolean;
+  /** Tokens issued before this moment are refused. One in the second of the stored moment changes nothing. */
+  readonly notBefore?: Date | null;
 }
 
 /** Changes to a tenant and to all of its settings. */
@@ -90,6 +93,9 @@ export interface TenantServiceDeps {
   /** Seals the passwords of servers for mails. */
   readonly sealer: Sealer;
 }
+
+/** A list of events from which those of the past can be hidden. */
+export type EventList = keyof TenantSettings['hiddenEvents'];
 
 /** Most hosts of a tenant: a product with an address per country has a few dozen. */
 const MAX_HOSTS = 100;
@@ -215,6 +221,9 @@ export class TenantService {
 
   /** @throws NOT_FOUND, TENANT_PROTECTED Disabling `master`; INVALID_INPUT */
   async update(authority: Authority, input: UpdateTenant): Promise<Tenant> {
+    const { notBefore } = input;
+    if (notBefore != null && notBefore > this.#deps.clock.now())
+      throw invalidField('input.notBefore', 'MOMENT_FUTURE', 'The moment must not be in the future.');
     return this.#deps.db.transaction(async () => {
       const tenant = await this.#lock(authority.tenant.id);
       if (input.enabled === false && tenant.name === MASTER_TENANT) throw tenantErrors.TENANT_PROTECTED();
@@ -226,6 +235,10 @@ export class TenantService {
       if (input.enabled !== undefined && input.enabled !== tenant.enabled) {
         tenant.enabled = input.enabled;
         changed.push('enabled');
+      }
+      if (notBefore !== undefined && secondOf(notBefore) !== secondOf(tenant.notBefore)) {
+        tenant.notBefore = notBefore;
+        changed.push('notBefore');
       }
       if (changed.length === 0) return tenant;
       tenant.updatedAt = this.#deps.clock.now();
@@ -282,6 +295,42 @@ export class TenantService {
         });
       }
       return after;
+    });
+  }
+
+  /**
+   * Changes the list of actions that can be required of users, as it is at this moment.
+   * @param initial The list to begin with where nobody changed it.
+   * @param edit Makes the next list, or throws.
+   * @throws NOT_FOUND, TENANT_SETTING_INVALID
+   */
+  async editActions(
+    authority: Authority,
+    initial: readonly RequiredAction[],
+    edit: (actions: readonly RequiredAction[]) => RequiredAction[],
+  ): Promise<readonly RequiredAction[]> {
+    return this.#deps.db.transaction(async () => {
+      const { settings } = await this.#lock(authority.tenant.id);
+      const requiredActions = edit((settings as TenantSettingsPatch).requiredActions ?? initial);
+      await this.updateSettings(authority, { requiredActions });
+      return requiredActions;
+    });
+  }
+
+  /** The moment before which a list of events shows none; null: it shows all. The caller must hold the permission to read events. */
+  async hiddenBefore({ tenant: { id } }: Authority, list: EventList): Promise<Date | null> {
+    const tenant = await this.#deps.store.findById(id);
+    const moment = tenant === null ? null : this.settingsOf(tenant).hiddenEvents[list];
+    return moment === null ? null : new Date(moment);
+  }
+
+  /** Hides what was recorded so far from a list of events; the log keeps it. @returns The moment of hiding. @throws NOT_FOUND */
+  async hideEvents(authority: Authority, list: EventList): Promise<Date> {
+    return this.#deps.db.transaction(async () => {
+      const { hiddenEvents } = this.settingsOf(await this.#lock(authority.tenant.id));
+      const now = this.#deps.clock.now();
+      await this.updateSettings(authority, { hiddenEvents: { ...hiddenEvents, [list]: now.toISOString() } });
+      return now;
     });
   }
 
@@ -405,6 +454,10 @@ function hostFault(code: 'TENANT_HOST_INVALID' | 'TENANT_HOST_TAKEN' | 'TENANT_H
   const { message } = tenantErrors.rows[code];
   return tenantErrors[code]({ fields: [{ path: 'input.host', code, message }] });
 }
+
+/** The second of a moment, as older APIs show it; null for none. */
+const secondOf = (moment: Date | null | undefined): number | null =>
+  moment == null ? null : Math.floor(moment.getTime() / 1000);
 
 /** The display name as stored. */
 function displayNameOf(name: string | null): string | null {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { changedActions, type RequiredActionChanges } from '../../../src/tenants/required-actions.ts';
+import {
+  changedActions,
+  type RequiredActionChanges,
+  withAction,
+  withMoved,
+} from '../../../src/tenants/required-actions.ts';
 
 const TERMS = {
   alias: 'sign-terms',
@@ -39,5 +44,23 @@ describe('single actions of the list of required actions', () => {
     ['begin with an empty list, too', [], { initial: [BERTH], set: [] }, []],
   ])('%s', (_, stored, changes, after) => {
     expect(changedActions(stored, changes)).toEqual(after);
+  });
+});
+
+describe('the order of the list of required actions', () => {
+  const action = (alias: string, priority: number) => ({ ...TERMS, alias, priority });
+  const order = (actions: readonly { alias: string }[]) => actions.map(({ alias }) => alias);
+
+  it('changes between neighbours of the same priority, too', () => {
+    const actions = [action('a', 5), action('b', 5), action('c', 1)];
+    expect(order(withMoved(actions, 'b', true))).toEqual(['c', 'b', 'a']);
+    expect(order(withMoved(actions, 'b', false))).toEqual(['c', 'a', 'b']);
+    expect(order(withMoved(withMoved(actions, 'c', false), 'c', false))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('begins at 0', () => {
+    expect(withAction([], { alias: 'a', name: 'A', providerId: 'a' })).toEqual([
+      { alias: 'a', name: 'A', providerId: 'a', ...NEW },
+    ]);
   });
 });
