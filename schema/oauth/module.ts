@@ -4,6 +4,7 @@ import { AuthorizationResolver } from './authorization.resolver.ts';
 import { ClientCallbackResolver } from './client-callback.resolver.ts';
 import { MailedLinkResolver } from './mailed-link.resolver.ts';
 import { OfflineAccessResolver } from './offline-access.resolver.ts';
+import { ClientSessionsResolver } from './client-sessions.resolver.ts';
 import { PostedRequestResolver } from './posted-request.resolver.ts';
 import { RegistrationResolver } from './registration.resolver.ts';
 import { SessionWatchResolver } from './session-watch.resolver.ts';
@@ -29,6 +30,7 @@ export const oauth: SchemaModule = {
     SigningKeyResolver,
     OfflineAccessResolver,
     RegistrationResolver,
+    ClientSessionsResolver,
   ],
   nodes: [defineNode('key', 'SigningKey', ({ services }, tenantId, kid) => services.oauth.keys.find(tenantId, kid))],
 };

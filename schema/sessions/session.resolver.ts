@@ -18,6 +18,8 @@ import { sessionsOfUser } from './session.loader.ts';
 import {
   RevokeSessionInput,
   RevokeSessionPayload,
+  RevokeTenantSessionsInput,
+  RevokeTenantSessionsPayload,
   RevokeUserSessionsInput,
   RevokeUserSessionsPayload,
   SessionConnection,
@@ -113,6 +115,18 @@ export class SessionResolver {
     const userId = keyOf('User', input.userId, 'input.userId');
     const ended = await services.sessions.revokeOf(authority, userId, { exceptSessionId });
     return { endedSessions: ended.length };
+  }
+
+  @RequiresScopes(['session:revoke'])
+  @Mutation(() => RevokeTenantSessionsPayload, {
+    description:
+      'Ends the sessions of all users of a tenant and the tokens made in them, but for users who may do more than the caller.',
+  })
+  async revokeTenantSessions(
+    @Arg('input', () => RevokeTenantSessionsInput, { description: 'The tenant.' }) _input: RevokeTenantSessionsInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<RevokeTenantSessionsPayload> {
+    return { endedSessions: await services.sessions.revokeOfTenant(authority) };
   }
 }
 

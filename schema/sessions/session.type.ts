@@ -64,6 +64,9 @@ export class RevokeUserSessionsInput {
   exceptCurrent?: boolean | null;
 }
 
+@InputType({ description: 'A tenant whose sessions to end.' })
+export class RevokeTenantSessionsInput {}
+
 @ObjectType({ description: 'Result of ending a session.' })
 export class RevokeSessionPayload {
   @Field(() => ID, { description: 'Global id of the revoked session.' })
@@ -75,3 +78,6 @@ export class RevokeUserSessionsPayload {
   @Field(() => Int, { description: 'Number of sessions that ended.' })
   endedSessions!: number;
 }
+
+@ObjectType({ description: 'Result of ending the sessions of a tenant.' })
+export class RevokeTenantSessionsPayload extends RevokeUserSessionsPayload {}

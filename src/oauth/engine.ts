@@ -24,6 +24,7 @@ import { DiscoveryService } from './endpoints/discovery.ts';
 import { IntrospectionService } from './endpoints/introspection.ts';
 import { RevocationService } from './endpoints/revocation.ts';
 import { UserinfoService } from './endpoints/userinfo.ts';
+import { ClientSessions } from './grants/client-sessions.ts';
 import type { GrantStore } from './grants/grant.store.ts';
 import { RedemptionStore } from './grants/redemption.store.ts';
 import { RotationStore } from './grants/rotation.store.ts';
@@ -115,6 +116,7 @@ export interface OAuth {
   readonly mailedLinks: MailedLinkService;
   readonly signOut: SignOutService;
   readonly tokenSignOut: TokenSignOut;
+  readonly clientSessions: ClientSessions;
   readonly expired: ExpiredTokens;
   /** Tells applications that sessions have ended; `src/server` stops it. */
   readonly callbacks: ClientCallbacks;
@@ -217,6 +219,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
       posted: postedRequests,
     }),
     callbacks,
+    clientSessions: new ClientSessions(grants, clock),
     expired: new ExpiredTokens({ tokens, grants, keys: keyStore }, clock),
     onEvents: (committed) => {
       rings.onEvents(committed);

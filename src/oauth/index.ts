@@ -16,7 +16,8 @@ export type { Introspection, IntrospectionService } from './endpoints/introspect
 export type { RevocationService } from './endpoints/revocation.ts';
 export type { UserinfoService } from './endpoints/userinfo.ts';
 export type { OAuth, OAuthOptions } from './engine.ts';
-export { GrantStore, type OfflineFamily } from './grants/grant.store.ts';
+export type { ClientSessions } from './grants/client-sessions.ts';
+export { type ClientSessionCount, GrantStore, type OfflineFamily } from './grants/grant.store.ts';
 export type { OfflineAccess } from './grants/offline-access.ts';
 export {
   type ClaimGroup,

@@ -5,6 +5,7 @@ import {
   addSeconds,
   type BrowserPort,
   type Clock,
+  IdentityError,
   isStorableText,
   kernelErrors,
   newId,
@@ -75,6 +76,9 @@ export interface EndSessionsOptions {
  * request.
  */
 const TOUCH_SHARE = 1 / 20;
+
+/** Users whose sessions end in one commit where all of a tenant do. */
+const USERS_PER_COMMIT = 200;
 
 /** Rules of sessions: how they start, how long they live, how they end. */
 export class SessionService {
@@ -312,6 +316,48 @@ export class SessionService {
       });
       return ended;
     });
+  }
+
+  /**
+   * Ends the sessions of all users of the tenant and the tokens made in them, 200 users a commit; tokens without a session stay
+   * valid. Accounts that the caller may not change stay signed in. One event per session, and one about all of them.
+   * @returns How many ended.
+   */
+  async revokeOfTenant(authority: Authority): Promise<number> {
+    const { db, events, store } = this.#deps;
+    const { caller, tenant } = authority;
+    let count = 0;
+    let after = '';
+    for (;;) {
+      const userIds = await store.usersWithSessions(tenant.id, after, USERS_PER_COMMIT);
+      const changeable = await this.#changeable(authority, userIds);
+      count += await db.transaction(async () => {
+        let ended = 0;
+        for (const userId of changeable) ended += (await this.revokeOf(authority, userId)).length;
+        return ended;
+      });
+      if (userIds.length < USERS_PER_COMMIT) break;
+      after = userIds.at(-1)!;
+    }
+    if (count > 0) {
+      const params = { sessions: count };
+      await events.append(caller, tenant, { type: sessionEvents['tenant.sessions_revoked'], params });
+    }
+    return count;
+  }
+
+  /** Those of the users whom the caller may change. */
+  async #changeable(authority: Authority, userIds: readonly string[]): Promise<string[]> {
+    const changeable: string[] = [];
+    for (const userId of userIds) {
+      try {
+        await this.#deps.guard.assertMayChange(authority, 'user', userId);
+        changeable.push(userId);
+      } catch (error) {
+        if (!(error instanceof IdentityError)) throw error;
+      }
+    }
+    return changeable;
   }
 
   async #account(authority: Authority, userId: string): Promise<string> {

@@ -254,6 +254,20 @@ export class SessionStore {
     return (await query.orderBy('sessions.id').forUpdate().execute()) as unknown as SessionRow[];
   }
 
+  /** Ids of users who have sessions, after `after`, in order. */
+  async usersWithSessions(tenantId: string, after: string, limit: number): Promise<readonly string[]> {
+    const rows = await this.#rows()
+      .selectFrom('sessions')
+      .select('sessions.user_id as userId')
+      .distinct()
+      .where('sessions.tenant_id', '=', tenantId)
+      .where('sessions.user_id', '>', after)
+      .orderBy('sessions.user_id')
+      .limit(limit)
+      .execute();
+    return rows.map(({ userId }) => userId as string);
+  }
+
   /** Deletes sessions and, by foreign key, the grants made in them. */
   async delete(tenantId: string, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;

@@ -203,6 +203,12 @@ const CAUSES: readonly Cause[] = [
     run: ({ user }) => world.services.endAccess.resetSessions(system(), user.id),
   },
   {
+    type: 'tenant.sessions_revoked',
+    endsSession: true,
+    ownTenant: true,
+    run: ({ tenant }) => world.services.sessions.revokeOfTenant(world.system(tenant)),
+  },
+  {
     type: 'user.disabled',
     endsSession: true,
     run: ({ user }) => world.services.endAccess.setEnabled(system(), user.id, false),
@@ -479,8 +485,8 @@ describe('a service that ends access', () => {
       'client_scope.updated',
       'client_scope.deleted',
     ];
-    // No service records these types yet: they belong to authorization codes and to ending all sessions of a tenant.
-    const unrecorded = ['code.replayed', 'tenant.sessions_revoked'];
+    // No service records it yet: it belongs to authorization codes.
+    const unrecorded = ['code.replayed'];
     const known = [...CAUSES, ...NARROWINGS].map(({ type }) => type);
     expect(new Set([...known, ...alone, ...unrecorded])).toEqual(new Set(ENDING));
   });
