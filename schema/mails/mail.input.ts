@@ -1,4 +1,5 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { MailServerInput } from '../tenants/policy.types.ts';
 
 export enum AccountMailKindName {
   WELCOME = 'welcome',
@@ -49,7 +50,14 @@ export class SendAccountMailPayload {
 }
 
 @InputType({ description: 'A mail that tests the mail server of a tenant.' })
-export class SendTestMailInput {}
+export class SendTestMailInput {
+  @Field(() => MailServerInput, {
+    nullable: true,
+    description:
+      'Server to try in place of the one that is set. It is not stored, and takes `setting:write`. A password that is not named is the stored one, if that belongs to this server.',
+  })
+  server?: MailServerInput | null;
+}
 
 @ObjectType({ description: 'Result of a test of the mail server.' })
 export class SendTestMailPayload {

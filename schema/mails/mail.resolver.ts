@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { MailServerChange } from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -21,15 +22,15 @@ export class MailResolver {
   }
 
   @RequiresScopes(['mail:send'])
-  @Errors('MAIL_RECIPIENT_MISSING', 'MAIL_SERVER_MISSING', 'MAIL_NOT_SENT')
+  @Errors('MAIL_RECIPIENT_MISSING', 'MAIL_SERVER_MISSING', 'MAIL_NOT_SENT', 'TENANT_SETTING_INVALID')
   @Mutation(() => SendTestMailPayload, {
     description:
-      'Sends a mail to the calling user by the mail server that the tenant has set, and waits for it, 10 s at most.',
+      'Sends a mail to the calling user by the mail server that the tenant has set, or by another one, and waits for it, 10 s at most.',
   })
   async sendTestMail(
-    @Arg('input', () => SendTestMailInput, { description: 'The tenant.' }) _input: SendTestMailInput,
+    @Arg('input', () => SendTestMailInput, { description: 'The tenant.' }) { server }: SendTestMailInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<SendTestMailPayload> {
-    return { to: await services.accountMails.sendTest(authority) };
+    return { to: await services.accountMails.sendTest(authority, (server as MailServerChange | undefined) ?? null) };
   }
 }

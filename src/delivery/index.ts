@@ -13,6 +13,7 @@ export {
 export {
   type Behalf,
   type Mail,
+  type MailServer,
   type Message,
   PermanentDeliveryError,
   SilentServerError,
@@ -26,4 +27,4 @@ export { SmsGatewayTransport } from './sms-gateway.transport.ts';
 export { SmtpTransport } from './smtp.transport.ts';
 export { isMailbox } from './smtp-mail.ts';
 export { LANGUAGES, type Language, TEMPLATES, type TemplateName } from './templates.ts';
-export { type MailServer, TenantMailTransport } from './tenant-mail.transport.ts';
+export { TenantMailTransport } from './tenant-mail.transport.ts';

@@ -20,12 +20,35 @@ export interface Message {
   readonly behalf: Behalf;
 }
 
+/** A server for the mails of a tenant. */
+export interface MailServer {
+  /** A name, or an address, in brackets or not. */
+  readonly host: string;
+  /** Null: 465 with TLS, 587 with STARTTLS, else 25. */
+  readonly port: number | null;
+  /** Whether the connection begins with TLS. */
+  readonly isTls: boolean;
+  /** Whether the connection has to change to TLS; else it does not, even if the server offers it. */
+  readonly isStartTls: boolean;
+  /** Null: no authentication. */
+  readonly user: string | null;
+  readonly password: string | null;
+  readonly from: string;
+  readonly fromName: string | null;
+  readonly replyTo: string | null;
+  readonly replyToName: string | null;
+  /** Sender of the envelope; null: `from`. */
+  readonly envelopeFrom: string | null;
+}
+
 export interface Mail extends Message {
   readonly subject: string;
   /** The same in HTML, for programs that show it. */
   readonly html?: string;
   /** Language of the text (BCP 47). */
   readonly locale: string;
+  /** Sends it in place of the server of the tenant. */
+  readonly server?: MailServer;
 }
 
 export type Sms = Message;

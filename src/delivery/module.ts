@@ -2,8 +2,9 @@ import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import { LOOPBACK_NETWORKS, type PrivateHosts } from '../kernel/index.ts';
 import { deliveryErrors } from './delivery.errors.ts';
 import { deliveryEvents } from './delivery.events.ts';
+import type { MailServer } from './message.ts';
 import { createQueue, type QueueNeeds, type Transports } from './outgoing.ts';
-import { type MailServer, TenantMailTransport } from './tenant-mail.transport.ts';
+import { TenantMailTransport } from './tenant-mail.transport.ts';
 
 interface DeliveryNeeds extends ModuleBase, Omit<QueueNeeds, 'db' | 'events'> {
   /** For the messages of tenants that have no server. */

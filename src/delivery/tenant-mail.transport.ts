@@ -3,30 +3,9 @@ import type { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { AddressRefusedError, connectTo, type PrivateHosts } from '../kernel/index.ts';
 import { portOf } from './mail-port.ts';
-import { type Mail, PermanentDeliveryError, SilentServerError, type Transport } from './message.ts';
+import { type Mail, type MailServer, PermanentDeliveryError, SilentServerError, type Transport } from './message.ts';
 import { isRefused, requireMailbox, statusOf, toSmtpMail } from './smtp-mail.ts';
 import { Turns } from './turns.ts';
-
-/** A server for the mails of a tenant. */
-export interface MailServer {
-  /** A name, or an address, in brackets or not. */
-  readonly host: string;
-  /** Null: 465 with TLS, 587 with STARTTLS, else 25. */
-  readonly port: number | null;
-  /** Whether the connection begins with TLS. */
-  readonly isTls: boolean;
-  /** Whether the connection has to change to TLS; else it does not, even if the server offers it. */
-  readonly isStartTls: boolean;
-  /** Null: no authentication. */
-  readonly user: string | null;
-  readonly password: string | null;
-  readonly from: string;
-  readonly fromName: string | null;
-  readonly replyTo: string | null;
-  readonly replyToName: string | null;
-  /** Sender of the envelope; null: `from`. */
-  readonly envelopeFrom: string | null;
-}
 
 export interface TenantMailOptions {
   /** For the mails of tenants without a server. */
@@ -47,7 +26,7 @@ const WHOLE_MS = 10_000;
 const MAX_CONNECTIONS = 4;
 
 /**
- * Mail by the server that the tenant of the mail has set, else by another transport. Each mail has a separate connection. What
+ * Mail by its own server, else by that which its tenant has set, else by another transport. Each mail has a separate connection. What
  * a server answers is not passed on, because it might repeat the password.
  */
 export class TenantMailTransport implements Transport<Mail> {
@@ -64,6 +43,9 @@ export class TenantMailTransport implements Transport<Mail> {
   async deliver(mail: Mail, signal?: AbortSignal): Promise<void> {
     const { otherwise, serverOf } = this.#options;
     const tenantId = mail.behalf.tenant.id;
+    // A server that is tried says nothing about the one that is set.
+    const { server: tried } = mail;
+    if (tried !== undefined) return this.#turns.run(tenantId, () => this.#send(tried, mail, signal));
     const server = await serverOf(tenantId);
     if (server === null) return otherwise.deliver(mail, signal);
     const before = this.#silences;

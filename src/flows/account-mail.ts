@@ -1,7 +1,8 @@
-import type { Authority } from '../access/index.ts';
-import { isMailbox, type TemplateName } from '../delivery/index.ts';
+import type { Authority, PermissionGrant } from '../access/index.ts';
+import { isMailbox, type MailServer, type TemplateName } from '../delivery/index.ts';
 import { isCallable } from '../federation/index.ts';
-import { invalidField, requireText } from '../kernel/index.ts';
+import { invalidField, kernelErrors, requireText } from '../kernel/index.ts';
+import type { MailServerChange } from '../tenants/index.ts';
 import { type UserStore, userErrors } from '../users/index.ts';
 import { accountMailErrors } from './account-mail.errors.ts';
 import type { TenantMails } from './tenant-mail.ts';
@@ -25,6 +26,9 @@ export interface AccountMail {
 export interface AccountMailFlowDeps {
   readonly users: Pick<UserStore, 'findById'>;
   readonly mails: Pick<TenantMails, 'send'>;
+  readonly mailServers: {
+    readonly tried: (tenantId: string, change: MailServerChange, path: string) => Promise<MailServer>;
+  };
 }
 
 const TEMPLATES: Readonly<Record<AccountMailKind, TemplateName>> = {
@@ -35,6 +39,7 @@ const TEMPLATES: Readonly<Record<AccountMailKind, TemplateName>> = {
 };
 const LINKS = ['portalUrl', 'androidLink', 'iosLink'] as const;
 const MAX_LINK = 2000;
+const MAY_WRITE_SETTINGS: PermissionGrant = { permission: 'setting:write', reach: 'tenant' };
 const SHORT = { max: 255 };
 
 /** Mails that administrators send to users. */
@@ -65,17 +70,22 @@ export class AccountMailFlow {
   }
 
   /**
-   * Sends a mail to the address of the calling user, by the server that the tenant has set.
+   * Sends a mail to the address of the calling user.
+   * @param server Sends it; null: the server that the tenant has set.
    * @returns The address.
+   * @throws FORBIDDEN The caller names a server and may not change settings.
    * @throws MAIL_RECIPIENT_MISSING The caller is no user, or has no address.
-   * @throws MAIL_SERVER_MISSING, MAIL_NOT_SENT, SERVICE_UNAVAILABLE
+   * @throws MAIL_SERVER_MISSING, MAIL_NOT_SENT, SERVICE_UNAVAILABLE, TENANT_SETTING_INVALID, INVALID_INPUT
    */
-  async sendTest(authority: Authority): Promise<string> {
-    const { users, mails } = this.#deps;
+  async sendTest(authority: Authority, server: MailServerChange | null): Promise<string> {
+    const { mails, mailServers, users } = this.#deps;
+    if (server !== null && !authority.holds([MAY_WRITE_SETTINGS]))
+      throw kernelErrors.FORBIDDEN({ detail: 'may not change settings' });
+    const tried = server === null ? null : await mailServers.tried(authority.tenant.id, server, 'input.server');
     const { tenant: home, userId } = authority.caller;
     const user = home === null || userId === null ? null : await users.findById(home.id, userId);
     if (user === null) throw accountMailErrors.MAIL_RECIPIENT_MISSING();
-    return mails.send(authority, user, TEMPLATES.test, NO_VALUES);
+    return mails.send(authority, user, TEMPLATES.test, NO_VALUES, tried);
   }
 }
 

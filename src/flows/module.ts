@@ -29,7 +29,7 @@ import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import type { UserService, UserStore } from '../users/index.ts';
 import { AccountHistory } from './account-history.ts';
 import { accountMailErrors } from './account-mail.errors.ts';
-import { AccountMailFlow } from './account-mail.ts';
+import { AccountMailFlow, type AccountMailFlowDeps } from './account-mail.ts';
 import { AdministrationFlow } from './administration.ts';
 import { PasswordFlow } from './change-password.ts';
 import { ConfigureTenantFlow } from './configure-tenant.ts';
@@ -62,7 +62,7 @@ interface FlowNeeds extends ModuleBase {
   readonly directory: TenantDirectory;
   readonly tenants: TenantService;
   readonly mailer: DeliveryQueue<Mail>;
-  readonly mailServers: TenantMailsDeps['mailServers'];
+  readonly mailServers: TenantMailsDeps['mailServers'] & AccountMailFlowDeps['mailServers'];
   readonly smsSender: SmsSender;
   readonly guarded: GuardedAccounts;
   readonly administratorRoles: AdministratorRoles;
@@ -182,7 +182,7 @@ export const flows = {
           administration,
         }),
         /** Mails that administrators send to users. */
-        accountMails: new AccountMailFlow({ users: userStore, mails }),
+        accountMails: new AccountMailFlow({ users: userStore, mails, mailServers: needs.mailServers }),
         /** Links in mails. */
         mailedLinks: new MailedLinkFlow({ ...base, codes, directory, users, userStore, guard, mails }),
         /** Lets administrators act as users. */

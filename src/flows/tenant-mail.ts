@@ -1,5 +1,5 @@
 import type { Authority } from '../access/index.ts';
-import { type DeliveryQueue, type Mail, renderTemplate, type TemplateName } from '../delivery/index.ts';
+import { type DeliveryQueue, type Mail, type MailServer, renderTemplate, type TemplateName } from '../delivery/index.ts';
 import { kernelErrors } from '../kernel/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import type { User } from '../users/index.ts';
@@ -23,6 +23,7 @@ export class TenantMails {
   /**
    * Sends a mail to the address of a user, by the server that the tenant has set.
    * @param values Those of the template. `app`, unless it is given, is the display name of the tenant, else its name.
+   * @param server Sends it in place of the server that the tenant has set.
    * @returns The address.
    * @throws MAIL_SERVER_MISSING, MAIL_RECIPIENT_MISSING, MAIL_NOT_SENT, SERVICE_UNAVAILABLE
    */
@@ -31,10 +32,11 @@ export class TenantMails {
     user: User,
     purpose: TemplateName,
     values: Readonly<Record<string, string>>,
+    server: MailServer | null = null,
   ): Promise<string> {
     const { directory, mailer, mailServers } = this.#deps;
     // The server of this service sends no texts that tenants choose, because they could send them to anybody.
-    if ((await mailServers.of(tenant.id)) === null) throw accountMailErrors.MAIL_SERVER_MISSING();
+    if (server === null && (await mailServers.of(tenant.id)) === null) throw accountMailErrors.MAIL_SERVER_MISSING();
     if (user.email == null) throw accountMailErrors.MAIL_RECIPIENT_MISSING();
     const known = await directory.byId(tenant.id);
     if (known === null) throw kernelErrors.NOT_FOUND();
@@ -44,6 +46,7 @@ export class TenantMails {
       to: user.email,
       ...rendered,
       purpose,
+      ...(server === null ? {} : { server }),
       behalf: { tenant, actor: caller, subjectId: user.id },
     });
     return user.email;

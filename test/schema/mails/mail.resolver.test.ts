@@ -65,4 +65,37 @@ describe('mails to users in the graph', () => {
     expect((await world.graphql(world.user(bare, user.id, 'mail:send'), TEST)).code).toBe('MAIL_SERVER_MISSING');
     expect((await world.graphql(world.user(tenant, id, 'user:write'), TEST)).code).toBe('FORBIDDEN');
   });
+
+  it('test a server that is not stored, for callers who may change settings', async () => {
+    const bare = await world.tenant();
+    const { id } = await world.newUser(bare, { email: 'boss@bare.example' });
+    const TRY = 'mutation ($server: MailServerInput) { sendTestMail(input: { server: $server }) { to } }';
+    const other = { host: '127.0.0.1', port: server.port, from: 'try@bare.example' };
+    const attempt = (tried: object, ...scopes: string[]) =>
+      world.graphql(world.user(bare, id, 'mail:send', ...scopes), TRY, { server: tried });
+    expect((await attempt(other)).code).toBe('FORBIDDEN');
+    expect((await attempt(other, 'setting:write')).data.sendTestMail).toEqual({ to: 'boss@bare.example' });
+    expect(server.mails.at(-1)).toMatchObject({ from: 'try@bare.example', to: ['boss@bare.example'] });
+    const { code, errors } = await attempt({ ...other, host: 'a b' }, 'setting:write');
+    expect([code, errors[0]!.extensions['fields']]).toMatchObject([
+      'TENANT_SETTING_INVALID',
+      [{ path: 'input.server.host' }],
+    ]);
+    expect((await world.graphql(world.user(bare, id, 'mail:send'), TEST)).code).toBe('MAIL_SERVER_MISSING');
+  });
+
+  it('do not send the stored password to another server', async () => {
+    const own = await world.tenant();
+    const { id } = await world.newUser(own, { email: 'boss@own.example' });
+    const stored = { host: '127.0.0.1', port: server.port, from: 'id@own.example', user: 'post', password: 'ebb-7' };
+    await world.services.tenants.updateSettings(world.system(own), { mailServer: stored });
+    const TRY = 'mutation ($server: MailServerInput) { sendTestMail(input: { server: $server }) { to } }';
+    const caller = world.user(own, id, 'mail:send', 'setting:write');
+    const other = { ...stored, host: 'localhost', password: '**********' };
+    const { code, errors } = await world.graphql(caller, TRY, { server: other });
+    expect([code, errors[0]!.extensions['fields']]).toMatchObject([
+      'INVALID_INPUT',
+      [{ path: 'input.server.password' }],
+    ]);
+  });
 });
