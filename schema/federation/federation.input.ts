@@ -1,8 +1,11 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { FederationLinkType, FederationProviderType, ProviderAuthentication } from './federation.type.ts';
 
 @InputType({ description: 'Filters for a list of federation providers.' })
 export class FederationProviderFilterInput {
+  @Field(() => String, { nullable: true, description: 'Only the one of this name.' })
+  name?: string | null;
   @Field(() => String, { nullable: true, description: 'Only those of this type.' })
   type?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Only enabled or only disabled ones.' })
@@ -88,6 +91,12 @@ export class FederationProviderSettingsInput {
     description: 'Whether to use PKCE (RFC 7636). Default null: when the provider says that it supports it.',
   })
   usesPkce?: boolean | null;
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      'What other programs keep with the provider and the service does not use, at most 16 KiB; replaced as a whole.',
+  })
+  extra?: Record<string, unknown> | null;
 }
 
 @InputType({ description: 'A federation provider to create.' })
@@ -137,6 +146,42 @@ export class UpdateFederationProviderPayload extends FederationProviderPayload {
 export class DeleteFederationProviderPayload {
   @Field(() => ID, { description: 'Global id of the deleted provider.' })
   deletedProviderId!: string;
+}
+
+@InputType({ description: 'An issuer of OpenID Connect whose metadata to read.' })
+export class DiscoverFederationProviderInput {
+  @Field(() => String, {
+    description: 'The issuer, or the address of its metadata (OpenID Connect Discovery section 4): an https address.',
+  })
+  issuer!: string;
+}
+
+@ObjectType({ description: 'What an issuer says about itself.' })
+export class DiscoverFederationProviderPayload {
+  @Field(() => String, { description: 'The issuer.' })
+  issuer!: string;
+  @Field(() => String, { nullable: true, description: 'Authorization endpoint.' })
+  authorizationEndpoint!: string | null;
+  @Field(() => String, { nullable: true, description: 'Token endpoint.' })
+  tokenEndpoint!: string | null;
+  @Field(() => String, { nullable: true, description: 'Where claims about accounts are read.' })
+  userinfoEndpoint!: string | null;
+  @Field(() => String, { nullable: true, description: 'Address of its keys.' })
+  jwksUri!: string | null;
+  @Field(() => String, { nullable: true, description: 'Where users sign out.' })
+  endSessionEndpoint!: string | null;
+}
+
+@InputType({ description: 'A federation provider whose metadata and keys to read again.' })
+export class ReloadFederationProviderInput {
+  @Field(() => ID, { description: 'The provider.' })
+  providerId!: string;
+}
+
+@ObjectType({ description: 'Result of reading metadata and keys again.' })
+export class ReloadFederationProviderPayload {
+  @Field(() => Boolean, { description: 'Whether the provider has an issuer, and answered.' })
+  isReloaded!: boolean;
 }
 
 @InputType({ description: 'An external account to link to a user.' })

@@ -1,3 +1,4 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type FederationProvider, storedConfig } from '../../src/federation/index.ts';
 import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
@@ -86,6 +87,10 @@ export class FederationProviderType extends Node {
     description: 'Whether PKCE (RFC 7636) is used; null = when the provider says that it supports it.',
   })
   pkce!: boolean | null;
+  @Field(() => GraphQLJSONObject, {
+    description: 'What other programs keep with the provider and the service does not use.',
+  })
+  extra!: Record<string, unknown>;
   @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
   @Field(() => Date, { description: 'When it last changed.' })

@@ -13,15 +13,19 @@ import {
   CreateFederationProviderPayload,
   DeleteFederationProviderInput,
   DeleteFederationProviderPayload,
+  DiscoverFederationProviderInput,
+  DiscoverFederationProviderPayload,
   FederationProviderFilterInput,
   type FederationProviderSettingsInput,
+  ReloadFederationProviderInput,
+  ReloadFederationProviderPayload,
   UpdateFederationProviderInput,
   UpdateFederationProviderPayload,
 } from './federation.input.ts';
 import { FederationProviderConnection, FederationProviderType, toProvider } from './federation.type.ts';
 
 /** Members for which null means absent; for the others null is a value. */
-const NOT_NULLABLE = ['enabled', 'storeTokens', 'tokenEndpointAuth', 'scope', 'subjectClaim', 'clientId'];
+const NOT_NULLABLE = ['enabled', 'storeTokens', 'tokenEndpointAuth', 'scope', 'subjectClaim', 'clientId', 'extra'];
 
 function toSettings(input: FederationProviderSettingsInput): UpdateProvider {
   const { authorizationParameters, ...settings } = input;
@@ -59,7 +63,7 @@ export class FederationProviderResolver {
   @Query(() => FederationProviderConnection, { description: 'Federation providers by name.' })
   async federationProviders(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, largestPage }: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => FederationProviderFilterInput, {
       nullable: true,
@@ -67,7 +71,7 @@ export class FederationProviderResolver {
     })
     filter?: FederationProviderFilterInput | null,
   ): Promise<ConnectionData<object>> {
-    const request = toPageRequest(page, info);
+    const request = toPageRequest(page, info, false, largestPage);
     const narrowed = toColumns(given(filter ?? {}));
     const found = await services.federationProviders.page(authority, narrowed as ProviderFilter, request);
     const { edges: places, ...rest } = toConnection(found);
@@ -117,5 +121,33 @@ export class FederationProviderResolver {
     const key = keyOf('FederationProvider', providerId, 'input.providerId');
     const provider = await services.federationProviders.delete(authority, key);
     return { deletedProviderId: toGlobalId('FederationProvider', authority.tenant, provider.id) };
+  }
+  @RequiresScopes(['federation-provider:write'])
+  @Errors('FEDERATION_PROVIDER_UNREACHABLE')
+  @Mutation(() => DiscoverFederationProviderPayload, {
+    description:
+      'Reads what an issuer of OpenID Connect says about itself, for a provider to create. Nothing is stored.',
+  })
+  discoverFederationProvider(
+    @Arg('input', () => DiscoverFederationProviderInput, { description: 'The issuer.' })
+    { issuer }: DiscoverFederationProviderInput,
+    @Ctx() { services }: GraphContext,
+  ): Promise<DiscoverFederationProviderPayload> {
+    return services.providerMetadata.discover(issuer);
+  }
+
+  @RequiresScopes(['federation-provider:write'])
+  @Errors('FEDERATION_PROVIDER_NOT_FOUND')
+  @Mutation(() => ReloadFederationProviderPayload, {
+    description:
+      'Reads the metadata of a provider again, and its keys when they are needed next. Other nodes do it within 10 minutes.',
+  })
+  async reloadFederationProvider(
+    @Arg('input', () => ReloadFederationProviderInput, { description: 'The provider.' })
+    { providerId }: ReloadFederationProviderInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<ReloadFederationProviderPayload> {
+    const key = keyOf('FederationProvider', providerId, 'input.providerId');
+    return { isReloaded: await services.providerMetadata.reload(authority, key) };
   }
 }

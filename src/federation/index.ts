@@ -4,6 +4,7 @@
  * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/`, `users/` and `clients/`.
  */
 export type { FederationLink, FederationProvider } from './federation.entity.ts';
+export { federationErrors } from './federation.errors.ts';
 export { federationEvents } from './federation.events.ts';
 export {
   checkedAccount,

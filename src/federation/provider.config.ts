@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FieldFault, type IdentityError, isStorableText } from '../kernel/index.ts';
+import { type FieldFault, type IdentityError, isStorableText, jsonBytes } from '../kernel/index.ts';
 import { federationErrors } from './federation.errors.ts';
 
 /** How we authenticate at the provider's token endpoint (OIDC Core section 9). */
@@ -18,6 +18,7 @@ const MAX_URL = 2000;
 const MAX_TEXT = 512;
 /** 20 parameters of 512 characters: the address sent to the browser stays below the 16 KiB that servers read. */
 const MAX_PARAMETERS = 20;
+const MAX_EXTRA_BYTES = 16 * 1024;
 
 const url = z.string().max(MAX_URL).refine(isStorableText, 'This is not a URL.');
 const text = z.string().min(1).max(MAX_TEXT).refine(isStorableText, 'The text cannot be stored.');
@@ -59,6 +60,12 @@ const shape = z.strictObject({
   nameClaim: claim.nullable().default('preferred_username'),
   /** Use PKCE (RFC 7636, S256)? Null = when the provider's metadata says it can. */
   pkce: z.boolean().nullable().default(null),
+  /** What other programs keep with the provider, and nothing here uses. */
+  extra: z
+    .record(z.string(), z.unknown())
+    .refine((extra) => jsonBytes(extra) <= MAX_EXTRA_BYTES, `At most ${MAX_EXTRA_BYTES} bytes.`)
+    .refine((extra) => isStorableText(JSON.stringify(extra)), 'The text cannot be stored.')
+    .default({}),
 });
 /** How a provider is reached and read. */
 export type ProviderConfig = z.infer<typeof shape>;

@@ -18,6 +18,7 @@ type Tables = InferKyselyDB<typeof FederationProviderEntity> & InferKyselyDB<typ
 
 /** What a list of providers can be narrowed by. */
 export interface ProviderFilter {
+  readonly name?: string;
   readonly type?: string;
   readonly enabled?: boolean;
 }
@@ -70,8 +71,9 @@ export class FederationProviderStore {
 
   /** Providers in the order of their names. */
   page(tenantId: string, filter: ProviderFilter, request: PageRequest): Promise<PageResult<FederationProvider>> {
-    const { type, enabled } = filter;
+    const { name, type, enabled } = filter;
     const narrowing = allOf([
+      ...(name === undefined ? [] : [testing(sql<boolean>`federation_providers.name = ${name}`)]),
       ...(type === undefined ? [] : [testing(sql<boolean>`federation_providers.type = ${type}`)]),
       ...(enabled === undefined ? [] : [testing(sql<boolean>`federation_providers.enabled = ${enabled}`)]),
     ]);

@@ -13,6 +13,7 @@ import type { InteractionService } from '../interaction/index.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
 import { LinkAccountFlow } from './link-account.flow.ts';
 import { LinkQuestionFlow } from './link-question.flow.ts';
+import { ProviderMetadata } from './provider-metadata.ts';
 import { Upstream } from './upstream.ts';
 
 interface LinkAccountNeeds extends ModuleBase {
@@ -47,18 +48,25 @@ export const linkAccount = {
       questionUrl: (tenant: TenantRef, host: string | null | undefined, handle: string) =>
         interactions.urlOf(tenant, host, `link-account/${handle}`),
     };
+    const upstream = new Upstream({
+      clock: base.clock,
+      clientSecret: (provider) => federationProviders.clientSecret(provider),
+      allowLoopbackHttp: needs.allowLoopbackHttp,
+      timeoutMs: needs.providerTimeoutMs,
+    });
     return {
       services: {
+        /** Reads what providers say about themselves. */
+        providerMetadata: new ProviderMetadata({
+          upstream,
+          providers: federationProviders,
+          allowLoopbackHttp: needs.allowLoopbackHttp,
+        }),
         /** Proves an external account by a visit to its provider. */
         accountLinking: new LinkAccountFlow({
           ...shared,
           directory,
-          upstream: new Upstream({
-            clock: base.clock,
-            clientSecret: (provider) => federationProviders.clientSecret(provider),
-            allowLoopbackHttp: needs.allowLoopbackHttp,
-            timeoutMs: needs.providerTimeoutMs,
-          }),
+          upstream,
           publicUrl,
         }),
         /** Asks whether a proven external account is linked, and links it. */

@@ -64,7 +64,6 @@ const AUTHENTICATION: Readonly<Record<TokenEndpointAuth, (secret: string) => cli
  */
 export class Upstream {
   readonly #deps: UpstreamDeps;
-  /** Keyed by provider and time of its last change, so that a changed provider is loaded again. */
   readonly #configurations: LRUCache<string, client.Configuration, Provider>;
 
   constructor(deps: UpstreamDeps) {
@@ -151,10 +150,37 @@ export class Upstream {
     };
   }
 
-  async #configuration(provider: FederationProvider, config: ProviderConfig): Promise<client.Configuration> {
-    const key = `${provider.tenantId} ${provider.id} ${provider.updatedAt.getTime()}`;
+  /** Reads the metadata of a provider again. @returns Whether it has an issuer, which answered. */
+  async reload(provider: FederationProvider): Promise<boolean> {
+    const config = storedConfig(provider.config);
+    if (config.issuer === null) return false;
+    this.#configurations.delete(keyOf(provider));
     try {
-      return (await this.#configurations.fetch(key, { context: { provider, config } }))!;
+      await this.#configuration(provider, config);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** What an issuer says about itself. @throws FEDERATION_PROVIDER_UNREACHABLE */
+  async discover(issuer: URL): Promise<client.ServerMetadata> {
+    const { allowLoopbackHttp, timeoutMs = UPSTREAM_TIMEOUT_MS } = this.#deps;
+    try {
+      const configuration = await client.discovery(issuer, 'none', undefined, client.None(), {
+        [client.customFetch]: upstreamFetch(allowLoopbackHttp, timeoutMs),
+        timeout: timeoutMs / 1000,
+        execute: allowLoopbackHttp ? [client.allowInsecureRequests] : [],
+      });
+      return configuration.serverMetadata();
+    } catch (cause) {
+      throw linkAccountErrors.FEDERATION_PROVIDER_UNREACHABLE({ cause, retryAfterSeconds: 30 });
+    }
+  }
+
+  async #configuration(provider: FederationProvider, config: ProviderConfig): Promise<client.Configuration> {
+    try {
+      return (await this.#configurations.fetch(keyOf(provider), { context: { provider, config } }))!;
     } catch (cause) {
       throw linkAccountErrors.FEDERATION_PROVIDER_UNREACHABLE({ cause, retryAfterSeconds: 30 });
     }
@@ -183,6 +209,9 @@ export class Upstream {
     return configuration;
   }
 }
+
+/** The time of the last change is a part of it, so that a changed provider is loaded again. */
+const keyOf = ({ tenantId, id, updatedAt }: FederationProvider): string => `${tenantId} ${id} ${updatedAt.getTime()}`;
 
 /**
  * Metadata of a provider with configured endpoints. Without an issuer it gets an issuer name that no answer can contain.

@@ -74,6 +74,7 @@ describe('the config of a provider', () => {
       subjectClaim: 'sub',
       nameClaim: 'preferred_username',
       pkce: null,
+      extra: {},
     });
   });
 
