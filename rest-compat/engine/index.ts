@@ -34,6 +34,7 @@ export {
   type DocumentName,
   type FormParameter,
   type FormPost,
+  type Method,
   type ParsedRequest,
   pathsOf,
   type Reply,

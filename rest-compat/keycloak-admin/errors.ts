@@ -2,7 +2,12 @@ import { z } from 'zod';
 import type { DialectErrors, Fault, LegacyError } from '../engine/index.ts';
 
 /** An error whose text stands in `error`. */
-const refused = (status: number, text: string): LegacyError => ({ status, envelope: 'error', error: text, text });
+export const refused = (status: number, text: string): LegacyError => ({
+  status,
+  envelope: 'error',
+  error: text,
+  text,
+});
 /** An error whose text stands in `errorMessage`. */
 export const refusedWith = (status: number, text: string): LegacyError => ({
   ...refused(status, text),
@@ -34,7 +39,7 @@ const http = (status: number, reason: string): LegacyError => refused(status, `H
 const UNAUTHORIZED = http(401, 'Unauthorized');
 export const FORBIDDEN = http(403, 'Forbidden');
 export const BAD_REQUEST = http(400, 'Bad Request');
-const NOT_FOUND = http(404, 'Not Found');
+export const NOT_FOUND = http(404, 'Not Found');
 const INTERNAL = http(500, 'Internal Server Error');
 const TOO_LARGE = http(413, 'Request Entity Too Large');
 export const USER_UNKNOWN = refused(404, 'User not found');
@@ -53,6 +58,8 @@ export const LINKED_SCOPE_UNKNOWN = refused(404, 'Client scope not found');
 export const MODEL_UNKNOWN = refused(404, 'Model not found');
 export const MAPPER_TYPE_UNKNOWN = refused(404, 'ProtocolMapper provider not found');
 export const PROTOCOL_UNKNOWN = refusedWith(400, 'Unexpected protocol');
+/** So spelt by Keycloak, whose clients may compare it. */
+export const SESSION_UNKNOWN = refused(404, 'Sesssion not found');
 export const CONSENT_UNKNOWN = refused(404, 'Consent nor offline token not found');
 export const REALM_UNKNOWN = refused(404, 'Realm not found.');
 /** A value that is refused with a constant and a text. */
@@ -164,6 +171,10 @@ export const ADMIN_ERRORS: DialectErrors = {
     CREDENTIALS_AMBIGUOUS: BAD_REQUEST,
     CLIENT_REFUSED: UNAUTHORIZED,
     SCOPE_MISSING: FORBIDDEN,
+    NOT_IMPLEMENTED: {
+      ...refused(501, 'Not implemented'),
+      text: ({ route }) => `Not implemented: ${route?.tags?.['call'] ?? ''}`,
+    },
     END_USER_UNKNOWN: BAD_REQUEST,
   },
   kinds: {

@@ -9,18 +9,43 @@ import { CLIENT_ROUTES } from './routes/clients.ts';
 import { CREDENTIAL_ROUTES } from './routes/credentials.ts';
 import { DEFAULT_GROUP_ROUTES } from './routes/default-groups.ts';
 import { GROUP_TREE_ROUTES } from './routes/group-tree.ts';
+import { EVENT_ROUTES } from './routes/events.ts';
 import { GROUP_ROUTES } from './routes/groups.ts';
+import { IDENTITY_PROVIDER_ROUTES } from './routes/identity-providers.ts';
 import { LINK_ROUTES } from './routes/links.ts';
 import { MAPPER_ROUTES } from './routes/mappers.ts';
+import { REALM_LIST_ROUTES, REALM_ROUTES } from './routes/realms.ts';
+import { REFUSED_API_ROUTES, REFUSED_RESOURCE_ROUTES, REFUSED_ROUTES } from './routes/refused.ts';
 import { REGISTRATION_ROUTES } from './routes/registration.ts';
+import { REQUIRED_ACTION_ROUTES } from './routes/required-actions.ts';
 import { GROUP_ROLE_MAPPING_ROUTES, ROLE_MAPPING_ROUTES } from './routes/role-mappings.ts';
 import { ROLE_ROUTES } from './routes/roles.ts';
 import { SCOPE_MAPPING_ROUTES } from './routes/scope-mappings.ts';
 import { SCOPES_OF_CLIENT_ROUTES } from './routes/scopes-of-clients.ts';
+import { SERVICE_ROUTES } from './routes/service.ts';
+import { SESSION_ROUTES } from './routes/sessions.ts';
 import { USER_ROUTES } from './routes/users.ts';
 import { ADMIN_SAMPLES } from './samples.ts';
 
-const CHAPTERS: readonly Chapter[] = [
+const withPages = (chapters: readonly Chapter[]): readonly Chapter[] =>
+  chapters.map((chapter) => ({ ...chapter, routes: chapter.routes.map(forPages) }));
+const rowsOf = (chapters: readonly Chapter[]): readonly Route[] => chapters.flatMap(({ routes }) => routes);
+
+/** Below `/admin/realms/{tenant}`. */
+const OF_REALM = withPages([
+  { name: 'Realm', description: 'The realm and its settings.', routes: REALM_ROUTES },
+  {
+    name: 'Required actions',
+    description: 'Actions that can be required of users.',
+    routes: REQUIRED_ACTION_ROUTES,
+  },
+  {
+    name: 'Identity providers',
+    description: 'Providers whose accounts can be linked to users.',
+    routes: IDENTITY_PROVIDER_ROUTES,
+  },
+  { name: 'Events', description: 'What users did, and what was changed.', routes: EVENT_ROUTES },
+  { name: 'Sessions', description: 'Sessions of the realm, and its caches.', routes: SESSION_ROUTES },
   { name: 'Users', description: 'Users and their passwords.', routes: USER_ROUTES },
   { name: 'Role mappings', description: 'Roles granted to users.', routes: ROLE_MAPPING_ROUTES },
   { name: 'Groups of users', description: 'Memberships of users in groups.', routes: GROUP_ROUTES },
@@ -64,23 +89,44 @@ const CHAPTERS: readonly Chapter[] = [
     description: 'Clients that register themselves, and policies of clients.',
     routes: REGISTRATION_ROUTES,
   },
-].map((chapter) => ({ ...chapter, routes: chapter.routes.map(forPages) }));
-const ROWS: readonly Route[] = CHAPTERS.flatMap(({ routes }) => routes);
-const NO_ROWS: readonly Route[] = [];
+  { name: 'Not served', description: 'Calls that are refused with 501.', routes: REFUSED_ROUTES },
+]);
+/** Below `/admin`. */
+const OF_SERVICE = withPages([
+  { name: 'Realms', description: 'The realms of the service.', routes: REALM_LIST_ROUTES },
+  { name: 'Service', description: 'The service and the caller.', routes: SERVICE_ROUTES },
+]);
+/** Below `/admin/api/{tenant}`. */
+const OF_API = withPages([
+  { name: 'Clients, version 2', description: 'Calls that are refused with 501.', routes: REFUSED_API_ROUTES },
+]);
+/** Below `/resources/{tenant}`. */
+const OF_RESOURCES = withPages([
+  { name: 'Resources', description: 'Calls that are refused with 501.', routes: REFUSED_RESOURCE_ROUTES },
+]);
+
+const ROWS = {
+  realm: rowsOf(OF_REALM),
+  service: rowsOf(OF_SERVICE),
+  api: rowsOf(OF_API),
+  resources: rowsOf(OF_RESOURCES),
+};
 
 /** The paths below a prefix, which deployments have with and without `/auth`; addresses keep the spelling of the request. */
 const mountsBelow = (prefix: '' | '/auth'): readonly Mount[] => [
-  { prefix: `${prefix}/admin/realms/{tenant}`, routes: ROWS, issuerKind: 'REALM', basePath: prefix },
-  { prefix: `${prefix}/admin`, routes: NO_ROWS },
+  { prefix: `${prefix}/admin/realms/{tenant}`, routes: ROWS.realm, issuerKind: 'REALM', basePath: prefix },
+  { prefix: `${prefix}/admin/api/{tenant}`, routes: ROWS.api },
+  { prefix: `${prefix}/admin`, routes: ROWS.service },
+  { prefix: `${prefix}/resources/{tenant}`, routes: ROWS.resources },
 ];
 
 /** Keycloak's Admin API: below `/admin/realms/{tenant}` and `/auth/admin/realms/{tenant}`. */
 export const KEYCLOAK_ADMIN: Dialect = {
   name: 'keycloak-admin',
   title: 'Administration of Keycloak',
-  description: 'Users, roles, groups and clients as the Admin REST API of Keycloak has them.',
+  description: 'Realms, users, roles, groups and clients as the Admin REST API of Keycloak has them.',
   mounts: [...mountsBelow(''), ...mountsBelow('/auth')],
-  chapters: CHAPTERS,
+  chapters: [...OF_SERVICE, ...OF_REALM, ...OF_API, ...OF_RESOURCES],
   samples: ADMIN_SAMPLES,
   errors: ADMIN_ERRORS,
   api: 'rest',

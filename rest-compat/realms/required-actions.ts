@@ -71,7 +71,7 @@ export const ACTIONS_SENT = z
   .describe('Added to the others, or in place of one of the alias.');
 
 /** A change to one action; null counts as not sent. */
-export const toAction = ({
+const toAction = ({
   alias,
   name,
   providerId,

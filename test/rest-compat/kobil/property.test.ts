@@ -94,9 +94,9 @@ describe('KOBIL and the administration: every request is answered as it is descr
     const rows = dialect.mounts.flatMap(({ prefix, routes }) =>
       routes.flatMap((row) => pathsOf(row).map((path) => `${row.method} ${prefix}${path}`.replace('*}', '}'))),
     );
-    const shown = new Set(served.map((name) => name.replace(/ \S*?(?=\/realms\/)/, ' ')));
+    const shown = new Set(served.map((name) => name.replace(/ \S*?(?=\/(?:realms|admin|resources)\/)/, ' ')));
     const missing = rows.filter(
-      (name) => !name.includes('/digitanium/') && !shown.has(name.replace(/ \S*?(?=\/realms\/)/, ' ')),
+      (name) => !name.includes('/digitanium/') && !shown.has(name.replace(/ \S*?(?=\/(?:realms|admin|resources)\/)/, ' ')),
     );
     expect(missing).toEqual([]);
   });

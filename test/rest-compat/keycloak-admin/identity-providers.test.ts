@@ -1,0 +1,225 @@
+import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { kobilOfSuite } from '../../support/kobil.ts';
+import { TestUpstream } from '../../support/upstream.ts';
+
+const NOT_FOUND = [404, { error: 'HTTP 404 Not Found' }];
+const FORBIDDEN = [403, { error: 'HTTP 403 Forbidden' }];
+const BAD_REQUEST = [400, { error: 'HTTP 400 Bad Request' }];
+const WRONG_SHAPE = [400, { error: 'unknown_error', error_description: 'Cannot parse the JSON' }];
+const DONE = [204, undefined];
+const CONFIG = { clientId: 'idgraph', clientSecret: 'seven-herons', issuer: 'https://id.harbour.example' };
+
+describe('the administration of identity providers', () => {
+  const realm = kobilOfSuite();
+  let token: string;
+  let upstream: TestUpstream;
+  let count = 0;
+  let alias: string;
+  beforeAll(async () => {
+    token = realm.token(realm.acme, 'federation-provider:write');
+    upstream = await TestUpstream.start({ redirectUris: ['https://id.example.com/x'] });
+  });
+  afterAll(() => upstream.close());
+  beforeEach(() => {
+    alias = `harbour-${++count}`;
+  });
+  const ask = (method: string, path: string, body?: unknown, as = token) =>
+    realm.ask(method, `/admin/realms/acme/identity-provider/${path}`, {
+      token: as,
+      ...(body === undefined ? {} : { body }),
+    });
+  const make = (more: object = {}) => ask('POST', 'instances', { alias, providerId: 'oidc', config: CONFIG, ...more });
+  const read = async () => (await ask('GET', `instances/${alias}`))[1];
+
+  it('by the stock client: makes, shows, changes and deletes one, whose secret is never shown', async () => {
+    const admin = new KeycloakAdminClient({ baseUrl: `http://127.0.0.1:${realm.rest.port}`, realmName: 'acme' });
+    admin.setAccessToken(token);
+    const { identityProviders: providers } = admin;
+    const made = await providers.create({
+      alias,
+      providerId: 'oidc',
+      displayName: 'The harbour',
+      trustEmail: true,
+      config: { ...CONFIG, defaultScope: 'profile email', pkceEnabled: 'true', syncMode: 'IMPORT', guiOrder: 3 },
+    });
+    expect(made).toEqual({ id: alias });
+    const shown = {
+      alias,
+      displayName: 'The harbour',
+      internalId: expect.any(String),
+      providerId: 'oidc',
+      enabled: true,
+      storeToken: false,
+      trustEmail: true,
+      addReadTokenRoleOnCreate: false,
+      authenticateByDefault: false,
+      linkOnly: false,
+      hideOnLogin: false,
+      config: {
+        clientId: 'idgraph',
+        clientSecret: '**********',
+        issuer: 'https://id.harbour.example',
+        clientAuthMethod: 'client_secret_post',
+        defaultScope: 'openid profile email',
+        pkceEnabled: 'true',
+        syncMode: 'IMPORT',
+        guiOrder: '3',
+      },
+    };
+    expect(await providers.findOne({ alias })).toEqual(shown);
+    expect(await providers.find()).toContainEqual(shown);
+    await providers.update({ alias }, (await providers.findOne({ alias }))!);
+    expect(await providers.findOne({ alias })).toEqual(shown);
+    const { nodes } = (
+      await realm.world.graphql(
+        realm.world.app(realm.acme, 'federation-provider:read'),
+        `{ federationProviders(filter: { name: "${alias}" }) { nodes { id tokenEndpointAuth usesPkce scope } } }`,
+      )
+    ).data.federationProviders;
+    expect(nodes).toMatchObject([{ tokenEndpointAuth: 'CLIENT_SECRET_POST', usesPkce: true }]);
+    await providers.update(
+      { alias },
+      { enabled: false, storeToken: true, config: { clientAuthMethod: 'client_secret_basic' } },
+    );
+    expect(await providers.findOne({ alias })).toMatchObject({
+      enabled: false,
+      storeToken: true,
+      trustEmail: true,
+      config: { clientAuthMethod: 'client_secret_basic', clientSecret: '**********', issuer: CONFIG.issuer },
+    });
+    expect(await providers.findMappers({ alias })).toEqual([]);
+    expect(await providers.findMapperTypes({ alias })).toEqual({});
+    expect(await providers.findOneMapper({ alias, id: 'x' })).toBeNull();
+    expect(await providers.findFactory({ providerId: 'oidc' })).toMatchObject({
+      id: 'oidc',
+      name: 'OpenID Connect v1.0',
+    });
+    await providers.del({ alias });
+    expect(await providers.findOne({ alias })).toBeNull();
+  });
+
+  it('keeps the stored secret, and takes another one', async () => {
+    await make();
+    const { federationProviders } = realm.world.services;
+    const secret = async () => {
+      const page = await federationProviders.page(realm.world.system(realm.acme), { name: alias }, { first: 1 });
+      return federationProviders.clientSecret(page.rows[0]!);
+    };
+    await ask('PUT', `instances/${alias}`, { config: { clientSecret: '**********' } });
+    expect(await secret()).toBe('seven-herons');
+    await ask('PUT', `instances/${alias}`, { config: { clientSecret: 'eight-herons' } });
+    expect(await secret()).toBe('eight-herons');
+    expect(JSON.stringify(await read())).not.toContain('herons');
+  });
+
+  it('refuses what a provider cannot be, in words', async () => {
+    const refused = async (more: object) => (await make(more))[1].errorMessage;
+    expect(await make({ alias: '' })).toEqual([400, { errorMessage: 'A provider has a name.' }]);
+    expect(await refused({ providerId: 'saml' })).toBe('Invalid identity provider id [saml]');
+    expect(await refused({ providerId: undefined })).toBe('Invalid identity provider id []');
+    expect(await refused({ config: {} })).toBe('This service has an id at the provider.');
+    expect(await refused({ config: { ...CONFIG, clientAuthMethod: 'private_key_jwt' } })).toBe(
+      'The service cannot authenticate in this way.',
+    );
+    expect(await refused({ config: { ...CONFIG, issuer: 'http://id.harbour.example' } })).toBe(
+      'An https:// URL is required.',
+    );
+    expect(await refused({ alias: 'a b' })).toContain('Types and names have');
+    for (const body of [{ enabled: 'yes' }, { config: [] }, { config: { clientId: {} } }, { alias: 7 }])
+      expect([body, await make(body)]).toEqual([body, WRONG_SHAPE]);
+    expect((await make({ config: { ...CONFIG, wide: 'x'.repeat(20_000) } }))[0]).toBe(400);
+    await make();
+    expect(await make()).toEqual([409, { errorMessage: `Identity Provider ${alias} already exists` }]);
+    expect((await ask('PUT', `instances/${alias}`, { config: { issuer: 'ftp://x' } }))[0]).toBe(400);
+  });
+
+  it('does not change the issuer under linked accounts', async () => {
+    await make();
+    const user = await realm.world.newUser(realm.acme);
+    await realm.world.services.federationLinks.link(realm.world.system(realm.acme), {
+      userId: user.id,
+      provider: { type: 'oidc', name: alias },
+      externalId: '7',
+    });
+    const answer = await ask('PUT', `instances/${alias}`, { config: { issuer: 'https://other.example' } });
+    expect([answer[0], answer[1].errorMessage]).toEqual([400, expect.stringContaining('issuer')]);
+  });
+
+  it('takes a provider without an issuer, whose endpoints it names', async () => {
+    const config = {
+      clientId: 'idgraph',
+      clientSecret: 'x',
+      authorizationUrl: 'https://a.example/auth',
+      tokenUrl: 'https://a.example/token',
+      userInfoUrl: 'https://a.example/me',
+      defaultScope: 'openid profile',
+    };
+    expect((await make({ providerId: 'oauth2', config }))[0]).toBe(201);
+    expect((await read()).config).toMatchObject({ defaultScope: 'profile', tokenUrl: 'https://a.example/token' });
+    expect((await read()).config).not.toHaveProperty('issuer');
+  });
+
+  it('reads what an issuer says about itself, and nothing else', async () => {
+    const ofIssuer = (fromUrl: string) => ask('POST', 'import-config', { providerId: 'oidc', fromUrl });
+    const metadata = `${upstream.issuer}/.well-known/openid-configuration`;
+    for (const url of [metadata, upstream.issuer])
+      expect(await ofIssuer(url)).toEqual([
+        200,
+        expect.objectContaining({
+          issuer: upstream.issuer,
+          tokenUrl: `${upstream.issuer}/token`,
+          jwksUrl: `${upstream.issuer}/jwks`,
+          useJwksUrl: 'true',
+        }),
+      ]);
+    expect((await ofIssuer('nothing'))[1]).toEqual({ errorMessage: 'An https:// URL is required.' });
+    expect((await ofIssuer('http://10.0.0.1/x'))[0]).toBe(400);
+    const restore = upstream.instead((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ issuer: 'https://another.example', token_endpoint: 'https://secret.example' }));
+    });
+    expect(await ofIssuer(metadata)).toEqual(BAD_REQUEST);
+    restore();
+    realm.rest.faults.length = 0;
+    expect(await ask('POST', 'import-config', {})).toEqual(WRONG_SHAPE);
+    const reader = realm.token(realm.acme, 'federation-provider:read');
+    expect(await ask('POST', 'import-config', { fromUrl: metadata }, reader)).toEqual(FORBIDDEN);
+  });
+
+  it('reads keys again', async () => {
+    await make({ config: { ...CONFIG, issuer: upstream.issuer } });
+    expect(await ask('GET', `instances/${alias}/reload-keys`)).toEqual([200, true]);
+    const restore = upstream.instead((_request, response) => response.writeHead(503).end());
+    expect(await ask('GET', `instances/${alias}/reload-keys`)).toEqual([200, false]);
+    restore();
+    expect(await ask('GET', `instances/${alias}/reload-keys`)).toEqual([200, true]);
+  });
+
+  it('lists by a text and by pages', async () => {
+    await make();
+    const found = async (query: string) =>
+      (await ask('GET', `instances?${query}`))[1].map((one: { alias: string }) => one.alias);
+    expect(await found(`search=${alias.toUpperCase()}`)).toEqual([alias]);
+    expect(await found('max=1')).toHaveLength(1);
+    expect(await found('first=1000')).toEqual([]);
+    expect(await ask('GET', 'instances?max=10001')).toEqual([400, { errorMessage: 'max must not exceed 10000' }]);
+    expect(await ask('GET', 'instances?max=x')).toEqual(BAD_REQUEST);
+  });
+
+  it('tells unknown providers, kinds and mappers, and those of neighbours', async () => {
+    await realm.world.newProvider(realm.master, { name: 'of-master' });
+    for (const name of ['tide', 'of-master', '%00']) {
+      expect(await ask('GET', `instances/${name}`)).toEqual(NOT_FOUND);
+      if (name === '%00') continue;
+      for (const path of ['mappers', 'mappers/x', 'mapper-types', 'reload-keys'])
+        expect([path, await ask('GET', `instances/${name}/${path}`)]).toEqual([path, NOT_FOUND]);
+      expect(await ask('PUT', `instances/${name}`, {})).toEqual(NOT_FOUND);
+      expect(await ask('DELETE', `instances/${name}`)).toEqual(NOT_FOUND);
+    }
+    await make();
+    expect(await ask('GET', `instances/${alias}/mappers/x`)).toEqual([404, { error: 'Model not found' }]);
+    expect(await ask('GET', 'providers/tide')).toEqual(BAD_REQUEST);
+    expect(await ask('DELETE', `instances/${alias}`)).toEqual(DONE);
+  });
+});
