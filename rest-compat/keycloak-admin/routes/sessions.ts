@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { presentItems, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
 import { BAD_REQUEST, SESSION_UNKNOWN } from '../errors.ts';
-import { ClientSessionStats, EndAllSessions, EndOneSession, PushRevocation, TouchRealm } from '../operations.generated.ts';
+import {
+  ClientSessionStats,
+  EndAllSessions,
+  EndOneSession,
+  PushRevocation,
+  TouchRealm,
+} from '../operations.generated.ts';
 
 const SPEC = '4.20';
 const NOTHING = z.strictObject({}).describe('Always empty, because nobody waits for the clients.');

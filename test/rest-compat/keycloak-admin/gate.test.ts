@@ -9,7 +9,9 @@ const ID = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
 const rows = KEYCLOAK_ADMIN.mounts
   .find(({ prefix }) => prefix === '/admin/realms/{tenant}')!
   .routes.filter(({ refuse }) => refuse !== true)
-  .flatMap((row) => pathsOf(row).map((path) => [`${row.method} ${path}`, row, path.replace(/\{\w+\}/g, ID)] as const));
+  .flatMap((row) =>
+    pathsOf(row).map((path) => [`${row.method} ${path}`, row, path.replace(/\{\w+\*?\}/g, ID)] as const),
+  );
 const scopes = (reach: Reach) => everyPermission(reach).map(formatScope);
 const error = (status: number, reason: string) => [status, { error: `HTTP ${status} ${reason}` }];
 const NO_REALM = [404, { error: 'Realm not found.' }];
