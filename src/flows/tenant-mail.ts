@@ -1,5 +1,11 @@
 import type { Authority } from '../access/index.ts';
-import { type DeliveryQueue, type Mail, type MailServer, renderTemplate, type TemplateName } from '../delivery/index.ts';
+import {
+  type DeliveryQueue,
+  type Mail,
+  type MailServer,
+  renderTemplate,
+  type TemplateName,
+} from '../delivery/index.ts';
 import { kernelErrors } from '../kernel/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import type { User } from '../users/index.ts';

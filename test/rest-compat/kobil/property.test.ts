@@ -96,7 +96,8 @@ describe('KOBIL and the administration: every request is answered as it is descr
     );
     const shown = new Set(served.map((name) => name.replace(/ \S*?(?=\/(?:realms|admin|resources)\/)/, ' ')));
     const missing = rows.filter(
-      (name) => !name.includes('/digitanium/') && !shown.has(name.replace(/ \S*?(?=\/(?:realms|admin|resources)\/)/, ' ')),
+      (name) =>
+        !name.includes('/digitanium/') && !shown.has(name.replace(/ \S*?(?=\/(?:realms|admin|resources)\/)/, ' ')),
     );
     expect(missing).toEqual([]);
   });
