@@ -21,7 +21,7 @@ export interface ServiceAccountsDeps {
   readonly db: Database;
   readonly clients: Pick<ClientService, 'create' | 'update' | 'delete'>;
   readonly users: Pick<UserService, 'insertServiceAccount' | 'findServiceAccount'>;
-  readonly endAccess: Pick<EndAccessFlow, 'delete'>;
+  readonly endAccess: Pick<EndAccessFlow, 'deleteServiceAccount'>;
 }
 
 /** What usernames may have in any API; other names of clients are replaced by their UUID. */
@@ -86,6 +86,6 @@ export class ServiceAccountFlow {
 
   async #remove(authority: Authority, clientUuid: string): Promise<void> {
     const account = await this.#deps.users.findServiceAccount(authority.tenant.id, clientUuid);
-    if (account !== null) await this.#deps.endAccess.delete(authority, account.id);
+    if (account !== null) await this.#deps.endAccess.deleteServiceAccount(authority, account.id);
   }
 }

@@ -16,7 +16,7 @@ import type { Database } from '../persistence/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
-import type { UserService, UserStore } from '../users/index.ts';
+import type { ServiceAccountDirectory, UserService, UserStore } from '../users/index.ts';
 import { AuthorizationService } from './authorize/authorization.service.ts';
 import { ClientCallbacks } from './callbacks/client-callbacks.ts';
 import { TokenAuthenticator } from './callers/token.authenticator.ts';
@@ -73,6 +73,7 @@ export interface OAuthOptions {
   readonly authenticator: ClientAuthenticator;
   readonly roles: RolePermissions;
   readonly users: UserStore;
+  readonly serviceAccountStates: ServiceAccountDirectory;
   readonly groups: GroupStore;
   readonly sessions: SessionService;
   readonly sessionStore: SessionStore;

@@ -17,7 +17,7 @@ import { LOOPBACK_NETWORKS, type PrivateHosts } from '../kernel/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
-import type { UserService, UserStore } from '../users/index.ts';
+import type { ServiceAccountDirectory, UserService, UserStore } from '../users/index.ts';
 import { createOAuth } from './engine.ts';
 import type { GrantStore } from './grants/grant.store.ts';
 import type { GrantFamilies } from './grants/token-families.ts';
@@ -50,6 +50,7 @@ interface OAuthNeeds extends ModuleBase {
   readonly rolePermissions: RolePermissions;
   readonly users: UserService;
   readonly userStore: UserStore;
+  readonly serviceAccountStates: ServiceAccountDirectory;
   readonly groupStore: GroupStore;
   readonly sessions: SessionService;
   readonly sessionStore: SessionStore;
@@ -90,6 +91,7 @@ export const oauth = {
       authenticator: needs.clientAuthenticator,
       roles: needs.rolePermissions,
       users: needs.userStore,
+      serviceAccountStates: needs.serviceAccountStates,
       groups: needs.groupStore,
       sessions: needs.sessions,
       sessionStore: needs.sessionStore,

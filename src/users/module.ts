@@ -1,4 +1,5 @@
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
+import type { ChangeFeed } from '../events/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
@@ -9,6 +10,7 @@ import { AddressService } from './addresses/address.service.ts';
 import { AddressStore } from './addresses/address.store.ts';
 import { INFIX_COLUMNS, SEARCHED_COLUMNS } from './attributes.ts';
 import { PropertyService } from './property.service.ts';
+import { ServiceAccountDirectory } from './service-account.directory.ts';
 import { TenantUsersStore } from './tenant-users.store.ts';
 import { uniqueEmails } from './unique-emails.ts';
 import { UserAttributeKeyEntity, UserCountEntity, UserEntity, UserIdentifierEntity } from './user.entity.ts';
@@ -20,6 +22,7 @@ import { FOLDED_COLUMNS, foldedColumn } from './user-page.ts';
 import { UserRecount } from './user-recount.ts';
 
 interface UserNeeds extends ModuleBase {
+  readonly changeFeed: ChangeFeed;
   readonly directory: TenantDirectory;
   readonly tenants: TenantService;
   readonly guarded: GuardedAccounts;
@@ -48,7 +51,7 @@ export const users = {
   },
   errors: [userErrors, addressErrors],
   events: [userEvents, addressEvents],
-  create: ({ base, directory, tenants, guarded, roleStore }: UserNeeds) => {
+  create: ({ base, changeFeed: feed, directory, tenants, guarded, roleStore }: UserNeeds) => {
     const userStore = new UserStore(base.db);
     tenants.onSettings(uniqueEmails(userStore.identifiers));
     const tenantUsers = new TenantUsersStore(base.db);
@@ -62,10 +65,12 @@ export const users = {
     });
     const userProperties = new PropertyService({ ...base, users });
     const userAddresses = new AddressService({ ...base, users, store: new AddressStore(base.db) });
+    const serviceAccountStates = new ServiceAccountDirectory({ store: userStore, feed });
     const recount = new UserRecount({ store: tenantUsers, clock: base.clock });
     return {
       services: { users, userProperties, userAddresses },
-      internals: { userStore },
+      internals: { userStore, serviceAccountStates },
+      caches: [serviceAccountStates.onEvents],
       sweeps: [(limit: number) => recount.step(limit)],
     };
   },

@@ -1,5 +1,5 @@
 import type { Authority } from '../../access/index.ts';
-import { invalidField } from '../../kernel/index.ts';
+import { invalidField, kernelErrors } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import type { DeviceService, EndSessionsOptions, SessionRow, SessionService } from '../../sessions/index.ts';
 import { canonicalUserId, type User, type UserService } from '../../users/index.ts';
@@ -40,14 +40,29 @@ export class EndAccessFlow {
   /**
    * Deletes an account with its sessions, tokens, apps and everything else that belongs to it.
    * @param confirmed The same id from another source. If it names another account, nothing is deleted.
-   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT
+   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT
+   * @throws FORBIDDEN The account may do more than the caller, or is the service account of a client.
    */
   async delete(authority: Authority, userId: string, confirmed = userId): Promise<User> {
-    const { db, users, sessions, apps } = this.#deps;
     if (canonicalUserId(confirmed) !== canonicalUserId(userId))
       throw invalidField('input.confirmedUserId', 'IDS_DIFFER', 'The two ids name different accounts.');
+    return this.#delete(authority, userId, ({ serviceClientId }) => {
+      if (serviceClientId != null)
+        throw kernelErrors.FORBIDDEN({ message: 'A service account is deleted by a change of its client.' });
+    });
+  }
+
+  /** Deletes the service account of a client that has it no more. @throws As `delete`. */
+  deleteServiceAccount(authority: Authority, clientUuid: string): Promise<User> {
+    return this.#delete(authority, clientUuid);
+  }
+
+  #delete(authority: Authority, userId: string, check: (user: User) => void = () => {}): Promise<User> {
+    const { db, users, sessions, apps } = this.#deps;
     return db.transaction(async () => {
-      const { id } = await users.lockToChange(authority, userId);
+      const user = await users.lockToChange(authority, userId);
+      check(user);
+      const { id } = user;
       // An app has separate credentials, which stay valid when sessions end.
       await apps.removeAllOf(authority, id);
       await sessions.revokeAllOf(authority, id);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../kernel/index.ts';
-import type { UserStore } from '../../users/index.ts';
+import type { ServiceAccountDirectory, UserStore } from '../../users/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 import { roleClaims } from '../tokens/role-claims.ts';
@@ -18,6 +18,7 @@ export interface ClientCredentialsDeps extends RecordTokenDeps {
   readonly hasObject: (tenantId: string, objects: readonly string[]) => Promise<boolean>;
   readonly users: Pick<UserStore, 'findById'>;
   readonly facts: TokenFactsReader;
+  readonly serviceAccountStates: Pick<ServiceAccountDirectory, 'stateOf'>;
   readonly clock: Clock;
 }
 
@@ -48,6 +49,7 @@ async function issueToClient(
   const lifetimeSeconds = lifetimes.accessTokenSeconds;
   const now = deps.clock.now();
   const signer = await deps.accessTokens.signer(request);
+  await assertAccount(deps, request);
   const more = issuer.kind.isRoleBased ? await accountClaims(deps, request, scope) : {};
   const made = await deps.accessTokens.make({ tenant, issuer, client, scope, lifetimeSeconds, now, more }, signer);
   await recordToken(deps, request, CLIENT_CREDENTIALS_GRANT.name, made, now);
@@ -62,6 +64,12 @@ async function issueToClient(
     sessionId: null,
     notBefore: latestOf([tenant.notBefore, client.client.notBefore]),
   };
+}
+
+/** At issuers of every kind: who disables the account of a client ends what the client does. @throws SERVICE_ACCOUNT_DISABLED */
+async function assertAccount({ serviceAccountStates }: ClientCredentialsDeps, { tenant, client }: GrantRequest) {
+  const { blocked } = await serviceAccountStates.stateOf(tenant.id, client.client.id);
+  if (blocked !== null) throw oauthErrors.SERVICE_ACCOUNT_DISABLED({ extensions: { username: blocked } });
 }
 
 /**

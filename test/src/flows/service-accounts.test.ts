@@ -126,6 +126,29 @@ describe('service accounts of clients', () => {
     expect(await accountOf(client)).toBeNull();
   });
 
+  it('are neither disabled, enabled nor changed by callers who hold less than their clients', async () => {
+    const input = { clientId: 'powerful', permissions: ['key:rotate'], hasServiceAccount: true } as const;
+    const { client } = await flow().createClient(world.system(acme), input);
+    const { endAccess, users } = world.services;
+    const helpdesk = as('user:write', 'user:delete');
+    const tryBoth = async (authority: Authority, isEnabled: boolean) => [
+      await refusalOf(endAccess.setEnabled(authority, client.id, isEnabled)),
+      await refusalOf(users.update(authority, client.id, { givenName: `${isEnabled}` })),
+      await refusalOf(endAccess.resetSessions(authority, client.id)),
+    ];
+    expect(await tryBoth(helpdesk, false)).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
+    expect(await tryBoth(as('user:write', 'key:rotate'), false)).toEqual([null, null, null]);
+    expect(await tryBoth(helpdesk, true)).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
+    expect(await refusalOf(endAccess.delete(helpdesk, client.id))).toBe('FORBIDDEN');
+    expect(await accountOf(client)).toMatchObject({ enabled: false });
+  });
+
+  it('are not deleted as users, by nobody', async () => {
+    const client = await make('kept');
+    expect(await refusalOf(world.services.endAccess.delete(world.system(acme), client.id))).toBe('FORBIDDEN');
+    expect(await accountOf(client)).not.toBeNull();
+  });
+
   it('do not count as administrators, so that the last person who is one stays', async () => {
     const tenant = await world.tenant({ template: 'image' });
     const system = world.system(tenant);

@@ -53,6 +53,21 @@ describe('token endpoint: client credentials grant', () => {
     },
   );
 
+  it.each(['native', 'suite'])('is refused while the service account is disabled, at the %s issuer', async (kind) => {
+    const client = await newClient();
+    const { endAccess, serviceAccounts } = world.services;
+    const system = world.system(acme);
+    await serviceAccounts.updateClient(system, client.uuid, { hasServiceAccount: true });
+    await client.token(undefined, kind);
+    await endAccess.setEnabled(system, client.uuid, false);
+    await expect(client.token(undefined, kind)).rejects.toMatchObject({ code: 'SERVICE_ACCOUNT_DISABLED' });
+    await endAccess.setEnabled(system, client.uuid, true);
+    await client.token(undefined, kind);
+    await endAccess.setEnabled(system, client.uuid, false);
+    await serviceAccounts.updateClient(system, client.uuid, { hasServiceAccount: false });
+    await client.token(undefined, kind);
+  });
+
   it('resolves the token to the application with what the scopes allow', async () => {
     const client = await newClient();
     const caller = await callerOf(world, await client.token('user:read'));
