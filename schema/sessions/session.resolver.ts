@@ -30,6 +30,19 @@ import {
 /** Most sessions of one user in a list of users: 200 users with 50 sessions are 10,000 rows of 300 bytes. */
 const MAX_OF_USER = 50;
 
+/** The UUID of no client. */
+const NO_CLIENT = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * The client whose sessions are listed. Callers who see their own sessions alone do not learn which clients exist.
+ * @throws NOT_FOUND
+ */
+async function clientOf({ services, authority }: GraphContext, clientId: string): Promise<string> {
+  const reference = toClientReference(clientId, 'filter.clientId');
+  if (authority.reach !== 'self') return services.clients.idOf(authority, reference);
+  return (await services.clients.find(authority, reference))?.id ?? NO_CLIENT;
+}
+
 @Resolver(() => SessionType)
 export class SessionResolver {
   @Reads()
@@ -65,24 +78,22 @@ export class SessionResolver {
   @Query(() => SessionConnection, {
     nullable: true,
     description:
-      "Active sessions, newest first: those of the tenant, or the caller's own. An unknown client in the filter is an error.",
+      "Active sessions, newest first: those of the tenant, or the caller's own. An unknown client in the filter is an error for callers who see the sessions of the tenant; others get no sessions.",
   })
   async sessions(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority, largestPage }: GraphContext,
+    @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => SessionFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: SessionFilterInput | null,
   ): Promise<ConnectionData<SessionKeys>> {
+    const { services, authority, largestPage } = context;
     const { userId, deviceId, ip, clientId } = filter ?? {};
     const narrowed = {
       userId: userId == null ? null : keyOf('User', userId, 'filter.userId'),
       deviceId,
       ip,
-      clientUuid:
-        clientId == null
-          ? null
-          : await services.clients.idOf(authority, toClientReference(clientId, 'filter.clientId')),
+      clientUuid: clientId == null ? null : await clientOf(context, clientId),
     };
     const request = toPageRequest(page, info, false, largestPage);
     return toConnection(await services.sessions.page(authority, narrowed, request, columnsRead(info)));

@@ -64,6 +64,20 @@ describe('sessions over GraphQL', () => {
     expect((await node(own.session.id)).data.node).toBeNull();
   });
 
+  it('do not tell users which clients exist', async () => {
+    const user = await world.newUser(acme);
+    const { session } = await world.signedIn(acme, user.id);
+    const self = { ...world.user(acme, user.id, 'session:read:self'), sessionId: session.id };
+    const { client } = await world.newClient(acme);
+    const OF_CLIENT = 'query ($clientId: ID) { sessions(filter: { clientId: $clientId }) { totalCount nodes { id } } }';
+    for (const clientId of [client.clientId, client.id, 'unheard', newId()]) {
+      const { errors, data } = await world.graphql(self, OF_CLIENT, { clientId });
+      expect([errors, data?.sessions]).toMatchObject([[], { totalCount: 0, nodes: [] }]);
+    }
+    const reader = world.app(acme, 'session:read');
+    expect((await world.graphql(reader, OF_CLIENT, { clientId: 'unheard' })).code).toBe('NOT_FOUND');
+  });
+
   it('and other nodes of other users are hidden by node(id), which does not reveal whether they exist', async () => {
     const [user, other] = [await world.newUser(acme), await world.newUser(acme)];
     const credential = await world.giveTotp(acme, other.id);
