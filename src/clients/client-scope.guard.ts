@@ -5,7 +5,7 @@ import type { ClientScopeStore } from './client-scope.store.ts';
 import type { ScopeRoleStore } from './scope-role.store.ts';
 
 export interface ClientScopeGuardDeps {
-  readonly store: Pick<ClientScopeStore, 'namesById' | 'findSharing' | 'powerfulClientsOf'>;
+  readonly store: Pick<ClientScopeStore, 'namesBesides' | 'findSharing' | 'powerfulClientsOf'>;
   readonly scopeRoles: Pick<ScopeRoleStore, 'permissionsOf'>;
   readonly scopes: Pick<ScopeAliases, 'expand'>;
   readonly guarded: Pick<GuardedAccounts, 'assertMayChange'>;
@@ -30,7 +30,7 @@ export class ClientScopeGuard {
     // One client that shares the roles of its users stands for all, because such clients may do the same by that.
     const sharing = await store.findSharing(tenantId, id);
     if (sharing !== null) await guarded.assertMayChange(authority, 'client', sharing);
-    const names = await this.#namesOfPowerful(tenantId);
+    const names = await this.#namesOfPowerful(tenantId, id);
     let last: string | null = null;
     do {
       const ids: readonly string[] = await store.powerfulClientsOf(tenantId, id, names, last);
@@ -39,10 +39,10 @@ export class ClientScopeGuard {
     } while (last !== null);
   }
 
-  /** The scopes that let their clients do something, by their names or by their roles. */
-  async #namesOfPowerful(tenantId: string): Promise<string[]> {
+  /** The scopes of clients of a scope that let these do something, by their names or by their roles. */
+  async #namesOfPowerful(tenantId: string, scopeId: string): Promise<string[]> {
     const { scopeRoles, scopes, store } = this.#deps;
-    const names = await store.namesById(tenantId);
+    const names = await store.namesBesides(tenantId, scopeId);
     const lent = await scopeRoles.permissionsOf(tenantId, 'scope', [...names.keys()]);
     return [...names].flatMap(([id, name]) =>
       scopes.expand(name, 'application').length > 0 || lent.has(id) ? [name] : [],

@@ -130,14 +130,16 @@ export class ClientScopeStore {
     }));
   }
 
-  /** The names of all scopes of a tenant, by their UUIDs. */
-  async namesById(tenantId: string): Promise<ReadonlyMap<string, string>> {
-    const rows = await this.#sql
-      .selectFrom('client_scopes')
-      .select(['id', 'name'])
-      .where('tenant_id', '=', tenantId)
-      .limit(MAX_SCOPES)
-      .execute();
+  /**
+   * The names of the scopes that clients of a scope have, by their UUIDs. All of them, however many the tenant has come to have:
+   * a guard that misses one lets a stranger change its clients.
+   */
+  async namesBesides(tenantId: string, scopeId: string): Promise<ReadonlyMap<string, string>> {
+    const { rows } = await sql<{ readonly id: string; readonly name: string }>`
+      select s.id, s.name from client_scopes s
+      where s.tenant_id = ${tenantId} and exists (select from client_scope_links own
+        join client_scope_links link on link.tenant_id = own.tenant_id and link.client_uuid = own.client_uuid
+        where own.tenant_id = s.tenant_id and own.scope_id = s.id and link.scope_id = ${scopeId})`.execute(this.#sql);
     return new Map(rows.map(({ id, name }) => [id, name]));
   }
 

@@ -227,4 +227,25 @@ describe('mappers of a scope', () => {
     const administrator = as(acme, ...TENANT_ADMINISTRATOR_PERMISSIONS);
     expect(await refusalOf(world.services.mappers.add(administrator, { clientScopeId: scope.id }, [ANY]))).toBeNull();
   });
+
+  it('are guarded as well in a tenant that has come to have more scopes than it may make', async () => {
+    const { world, acme } = tenants;
+    const many = Array.from({ length: 250 }, (_, n) => ({ name: `many-${n}`, isDefault: false }));
+    const give =
+      (links: typeof many) =>
+      async ({ client }: CreatedClient) => {
+        const { clientScopeStore } = world.stores;
+        const own = (await clientScopeStore.linksOf(acme.id, [client.id])).get(client.id) ?? [];
+        await world.db.transaction(() =>
+          clientScopeStore.replaceLinks(acme.id, client.id, [...own, ...links], world.clock.now()),
+        );
+      };
+    const filled = await world.newClient(acme, { scopes: [] });
+    const shared = await world.services.clientScopes.create(world.system(acme), { name: 'shared' });
+    await give(many)(filled);
+    const last = await world.newClient(acme, { scopes: [{ name: 'shared', isDefault: true }] });
+    await give([{ name: 'session:read', isDefault: false }])(last);
+    const add = world.services.mappers.add(manager(), { clientScopeId: shared.id }, [ANY]);
+    expect(await refusalOf(add)).toBe('FORBIDDEN');
+  });
 });
