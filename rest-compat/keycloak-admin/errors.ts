@@ -78,7 +78,6 @@ export const SERVICE_ACCOUNT_OFF: LegacyError = {
 /** A value that cannot be stored, with the reason of the service. */
 export const explained: LegacyError = { status: 400, envelope: 'message', error: 'HTTP 400 Bad Request' };
 export const LINK_UNKNOWN = refused(404, 'Link not found');
-export const IDENTITY_PROVIDER_UNKNOWN = NOT_FOUND;
 /** A body that is no JSON, or does not have its declared shape. */
 const CANNOT_PARSE = unusable('Cannot parse the JSON');
 

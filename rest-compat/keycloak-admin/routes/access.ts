@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lookup, presentItems, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
-import { CONSENT_UNKNOWN, IDENTITY_PROVIDER_UNKNOWN, LINK_UNKNOWN, refusedWith, unusable } from '../errors.ts';
+import { CONSENT_UNKNOWN, LINK_UNKNOWN, NOT_FOUND, refusedWith, unusable } from '../errors.ts';
 import {
   Consents,
   EndSessions,
@@ -159,7 +159,7 @@ const ADD_LINK = route({
   errors: {
     NOT_FOUND: NO_USER.NOT_FOUND,
     INVALID_INPUT: { ...unusable('Could not update user!'), ...OF_NO_USER },
-    FEDERATION_PROVIDER_NOT_FOUND: IDENTITY_PROVIDER_UNKNOWN,
+    FEDERATION_PROVIDER_NOT_FOUND: NOT_FOUND,
     LINK_ALREADY_BOUND: ALREADY_LINKED,
     LINK_LIMIT_REACHED: { ...unusable('Could not update user!'), at: { isOnlyOne: ALREADY_LINKED } },
   },

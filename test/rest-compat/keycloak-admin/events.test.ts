@@ -55,6 +55,7 @@ describe('the administration of events', () => {
     expect(
       changes.map(({ operationType, resourceType, resourcePath }) => [operationType, resourceType, resourcePath]),
     ).toEqual([
+      ['CREATE', 'REALM_ROLE_MAPPING', `users/${user.id}/role-mappings/realm`],
       ['CREATE', 'USER', `users/${user.id}`],
       ['CREATE', 'REALM', ''],
     ]);
