@@ -1,7 +1,8 @@
+import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
-import { AddressRefusedError, connectTo, type PrivateHosts } from '../kernel/index.ts';
+import { AddressRefusedError, addressesOf, connectToOneOf, type PrivateHosts } from '../kernel/index.ts';
 import { portOf } from './mail-port.ts';
 import { type Mail, type MailServer, PermanentDeliveryError, SilentServerError, type Transport } from './message.ts';
 import { isRefused, requireMailbox, statusOf, toSmtpMail } from './smtp-mail.ts';
@@ -14,6 +15,8 @@ export interface TenantMailOptions {
   readonly serverOf: (tenantId: string) => Promise<MailServer | null>;
   /** What of the operator's network servers may be reached. */
   readonly privateHosts: PrivateHosts;
+  /** Finds the addresses of a server. Default: by the name servers of the machine. */
+  readonly find?: typeof addressesOf;
   /** Longest wait for the connection, for the greeting and for each answer. Default 5 s. */
   readonly stepMs?: number;
   /** Longest time for a mail, of whatever parts. Default 10 s. */
@@ -45,14 +48,19 @@ export class TenantMailTransport implements Transport<Mail> {
     const tenantId = mail.behalf.tenant.id;
     // A server that is tried says nothing about the one that is set.
     const { server: tried } = mail;
-    if (tried !== undefined) return this.#turns.run(tenantId, () => this.#send(tried, mail, signal));
+    if (tried !== undefined)
+      return this.#turns.run(tenantId, async () =>
+        this.#send(tried, await this.#find(tried, tenantId, signal), mail, signal),
+      );
     const server = await serverOf(tenantId);
     if (server === null) return otherwise.deliver(mail, signal);
     const before = this.#silences;
     await this.#turns.run(tenantId, async () => {
       // One silence is enough for all that wait: each would take as long to find the same.
       if ((this.#lastSilence.get(tenantId) ?? 0) > before) throw new SilentServerError(SILENT);
-      await this.#judged(tenantId, () => this.#send(server, mail, signal));
+      // Before anything is measured: that a name waits for others, or its name server is slow, is no silence of the mail server.
+      const addresses = await this.#find(server, tenantId, signal);
+      await this.#judged(tenantId, () => this.#send(server, addresses, mail, signal));
     });
   }
 
@@ -74,14 +82,34 @@ export class TenantMailTransport implements Transport<Mail> {
     this.#options.otherwise.close();
   }
 
-  async #send(server: MailServer, mail: Mail, isLate?: AbortSignal): Promise<void> {
+  /**
+   * What the name servers of a tenant do is its own affair; that its name had no turn in time is not.
+   * @throws PermanentDeliveryError The server may not be reached.
+   * @throws SilentServerError It has no address, or its name server was silent.
+   */
+  async #find(server: MailServer, tenantId: string, isLate?: AbortSignal): Promise<readonly LookupAddress[]> {
+    const { find = addressesOf, privateHosts } = this.#options;
+    try {
+      return await find(privateHosts, hostOf(server), tenantId, isLate);
+    } catch (error) {
+      if (isLate?.aborted === true) throw new Error('The mail server of the tenant was not looked up in time.');
+      throw toFault(error);
+    }
+  }
+
+  async #send(
+    server: MailServer,
+    addresses: readonly LookupAddress[],
+    mail: Mail,
+    isLate?: AbortSignal,
+  ): Promise<void> {
     isLate?.throwIfAborted();
     const message = { ...toSmtpMail(mail), ...toSenders(server, mail.to) };
     const port = portOf(server);
-    const { stepMs = STEP_MS, wholeMs = WHOLE_MS, privateHosts } = this.#options;
+    const { stepMs = STEP_MS, wholeMs = WHOLE_MS } = this.#options;
     const signal = AbortSignal.any([AbortSignal.timeout(wholeMs), ...(isLate === undefined ? [] : [isLate])]);
     const open = () =>
-      openSocket(privateHosts, hostOf(server), port, AbortSignal.any([signal, AbortSignal.timeout(stepMs)]));
+      openSocket(addresses, hostOf(server), port, AbortSignal.any([signal, AbortSignal.timeout(stepMs)]));
     const { user, password, isTls, isStartTls } = server;
     const transporter = createTransport({
       host: hostOf(server),
@@ -113,9 +141,14 @@ export class TenantMailTransport implements Transport<Mail> {
   }
 }
 
-/** @throws Error The server cannot be reached, or not in time; AddressRefusedError */
-async function openSocket(allowed: PrivateHosts, host: string, port: number, signal: AbortSignal): Promise<Socket> {
-  const socket = connectTo(allowed, host, port);
+/** @throws Error The server cannot be reached, or not in time. */
+async function openSocket(
+  addresses: readonly LookupAddress[],
+  host: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const socket = connectToOneOf(addresses, host, port);
   try {
     await once(socket, 'connect', { signal });
     return socket;

@@ -20,7 +20,9 @@ export { hasInexactNumber, isSameJson, isStorableJson, jsonBytes, requireJson } 
 export { positionCursor, positionIn } from './list-position.ts';
 export {
   AddressRefusedError,
+  addressesOf,
   connectTo,
+  connectToOneOf,
   LOOPBACK_NETWORKS,
   mayReach,
   type Network,

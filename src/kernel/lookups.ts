@@ -7,6 +7,8 @@ export type Resolve = (host: string, options: LookupAllOptions, found: Found) =>
 /** A name that waits to be resolved. */
 interface Asked {
   readonly host: string;
+  /** The tenant that named it. */
+  readonly owner: string;
   readonly options: LookupAllOptions;
   /** Whether somebody still waits for the answer. */
   readonly isWanted: () => boolean;
@@ -17,14 +19,16 @@ interface Asked {
 const LOOKED_OVER = 100;
 
 /**
- * Resolves names, a bounded number at once and each name once at a time. A name that is being resolved occupies a thread of the pool of the
- * process until its name server answers, also when nobody waits for it any more; passwords are hashed and files are read there too.
+ * Resolves names, a bounded number at once, of each tenant one, and each name once at a time. A tenant decides how long its name servers
+ * take, so its other names wait for it, and those of other tenants do not.
  */
 export class Lookups {
   readonly #resolve: Resolve;
   readonly #limit: number;
   /** Who waits for each name that is being resolved. */
   readonly #underWay = new Map<string, Found[]>();
+  /** The tenants for which a name is being resolved. */
+  readonly #owners = new Set<string>();
   #waiting: Asked[] = [];
 
   /** @param limit How many names are resolved at once. */
@@ -33,10 +37,13 @@ export class Lookups {
     this.#limit = limit;
   }
 
-  /** @param isWanted Asked before the name is resolved: false forgets it, and `found` is not called. */
-  find(host: string, options: LookupAllOptions, isWanted: () => boolean, found: Found): void {
+  /**
+   * @param owner The tenant that named the host.
+   * @param isWanted Asked before the name is resolved: false forgets it, and `found` is not called.
+   */
+  find(host: string, owner: string, options: LookupAllOptions, isWanted: () => boolean, found: Found): void {
     if (this.#waiting.length >= LOOKED_OVER) this.#waiting = this.#waiting.filter((asked) => asked.isWanted());
-    this.#waiting.push({ host, options, isWanted, found });
+    this.#waiting.push({ host, owner, options, isWanted, found });
     this.#next();
   }
 
@@ -47,17 +54,19 @@ export class Lookups {
       const others = this.#underWay.get(key);
       if (!asked.isWanted()) continue;
       if (others !== undefined) others.push(asked.found);
-      else if (this.#underWay.size < this.#limit) this.#begin(key, asked);
+      else if (this.#underWay.size < this.#limit && !this.#owners.has(asked.owner)) this.#begin(key, asked);
       else later.push(asked);
     }
     this.#waiting = later;
   }
 
-  #begin(key: string, { host, options, found }: Asked): void {
+  #begin(key: string, { host, owner, options, found }: Asked): void {
     const waiting = [found];
     this.#underWay.set(key, waiting);
+    this.#owners.add(owner);
     this.#resolve(host, options, (error, addresses) => {
       this.#underWay.delete(key);
+      this.#owners.delete(owner);
       for (const each of waiting) each(error, addresses);
       this.#next();
     });

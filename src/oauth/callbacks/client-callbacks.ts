@@ -144,17 +144,17 @@ export class ClientCallbacks {
     const form = this.#deps.issuers.clientMessages(KIND.kind)?.[message.about];
     const url = client?.isUsable === true && form !== undefined ? callbackUrl(client, form.path) : null;
     if (client === null || form === undefined || url === null) return;
-    const fault = await this.#post(await this.#sign(message, client, form), url);
+    const fault = await this.#post(tenant.id, await this.#sign(message, client, form), url);
     if (fault !== null) await this.#recordFailure(message, client.client.clientId, fault);
   }
 
   /** @returns Why the application was not told; null: it was. */
-  async #post(text: string, url: URL): Promise<string | null> {
+  async #post(tenantId: string, text: string, url: URL): Promise<string | null> {
     const { privateHosts, allowLoopbackHttp } = this.#deps;
     if (!isCallable(url, allowLoopbackHttp)) return 'address_refused';
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
-      const status = await postGuarded(privateHosts, url, text, signal);
+      const status = await postGuarded(privateHosts, url, tenantId, text, signal);
       return status >= 200 && status < 300 ? null : 'refused';
     } catch {
       return 'unreachable';

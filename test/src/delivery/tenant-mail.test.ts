@@ -230,6 +230,28 @@ describe('servers that do not take part', () => {
     server.close();
   });
 
+  it('are not silent while their names wait to be looked up', async () => {
+    const late = new AbortController();
+    const find = (_allowed: unknown, _host: string, _tenantId: string, signal?: AbortSignal) =>
+      once(signal!, 'never', { signal: signal! }) as Promise<never>;
+    const waiting = refusal(transportTo({ host: 'mail.example' }, { stepMs: 1, find }).deliver(mail(), late.signal));
+    late.abort();
+    expect(await waiting).not.toBeInstanceOf(SilentServerError);
+  });
+
+  it('are looked up again for each mail, however long their name servers took', async () => {
+    let lookups = 0;
+    const find = async () => {
+      lookups++;
+      await pause(5);
+      throw Object.assign(new Error('late'), { code: 'ETIMEOUT' });
+    };
+    const transport = transportTo({ host: 'mail.example' }, { stepMs: 1, find });
+    const errors = await Promise.all(Array.from({ length: 12 }, () => refusal(transport.deliver(mail()))));
+    expect(errors.every((error) => error instanceof SilentServerError)).toBe(true);
+    expect(lookups).toBe(12);
+  });
+
   it('get nothing more of a mail that was given up', async () => {
     const late = new AbortController();
     const { port, server } = await speaking((socket) => {

@@ -14,8 +14,8 @@ function open(limit: number) {
   };
   const lookups = new Lookups(resolve, limit);
   const found: string[] = [];
-  const find = (host: string, isWanted = () => true) =>
-    lookups.find(host, { all: true }, isWanted, (error, addresses) => {
+  const find = (host: string, isWanted = () => true, owner = host) =>
+    lookups.find(host, owner, { all: true }, isWanted, (error, addresses) => {
       expect([error, addresses]).toEqual([null, ADDRESSES]);
       found.push(host);
     });
@@ -43,6 +43,15 @@ describe('names that are resolved', () => {
     expect(found).toEqual(['slow', 'slow', 'slow']);
     find('slow');
     expect(asked).toEqual(['slow', 'quick', 'slow']);
+  });
+
+  it('are one at once of each tenant, so that one with slow name servers keeps no other waiting', () => {
+    const { asked, find, answer } = open(3);
+    for (const host of ['slow-1', 'slow-2', 'slow-3']) find(host, undefined, 'slow');
+    find('quick');
+    expect(asked).toEqual(['slow-1', 'quick']);
+    answer('slow-1');
+    expect(asked).toEqual(['slow-1', 'quick', 'slow-2']);
   });
 
   it('are forgotten when nobody waits for them any more', () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AddressRefusedError, connectTo, LOOPBACK_NETWORKS, mayReach } from '../../../src/kernel/index.ts';
+import { AddressRefusedError, addressesOf, connectTo, LOOPBACK_NETWORKS, mayReach } from '../../../src/kernel/index.ts';
 
 const NOTHING = { names: [], networks: [] };
 
@@ -54,23 +54,44 @@ describe('a connection to a host that a tenant named', () => {
 
   it('is made where the host may be reached', async () => {
     for (const host of ['127.0.0.1', 'localhost']) {
-      const socket = connectTo({ names: [], networks: LOOPBACK_NETWORKS }, host, port);
+      const socket = connectTo({ names: [], networks: LOOPBACK_NETWORKS }, host, port, 'acme');
       await once(socket, 'connect');
       socket.destroy();
     }
   });
 
   it('is not made to an address of this machine, nor to a name that leads to one, however it is written', async () => {
-    expect(() => connectTo(NOTHING, '127.0.0.1', port)).toThrow(AddressRefusedError);
-    expect(() => connectTo(NOTHING, '::1', port)).toThrow(AddressRefusedError);
+    expect(() => connectTo(NOTHING, '127.0.0.1', port, 'acme')).toThrow(AddressRefusedError);
+    expect(() => connectTo(NOTHING, '::1', port, 'acme')).toThrow(AddressRefusedError);
     for (const host of ['localhost', '2130706433', '0x7f.1']) {
-      const [error] = await once(connectTo(NOTHING, host, port), 'error');
+      const [error] = await once(connectTo(NOTHING, host, port, 'acme'), 'error');
       expect([host, error]).toEqual([host, expect.any(AddressRefusedError)]);
     }
   });
 
   it('fails where the name leads nowhere', async () => {
-    const [error] = await once(connectTo(NOTHING, 'there-is-none.invalid', port), 'error');
+    const [error] = await once(connectTo(NOTHING, 'there-is-none.invalid', port, 'acme'), 'error');
     expect(error).not.toBeInstanceOf(AddressRefusedError);
+  });
+});
+
+describe('the addresses of a host that a tenant named', () => {
+  const LOCAL = { names: [], networks: LOOPBACK_NETWORKS };
+  const of = (host: string, signal?: AbortSignal, allowed = LOCAL) => addressesOf(allowed, host, 'acme', signal);
+
+  it('are known without a look-up where it is this machine, or an address in any spelling', async () => {
+    const loopback = { address: '127.0.0.1', family: 4 };
+    for (const host of ['localhost', 'LocalHost', 'a.localhost'])
+      expect(await of(host)).toEqual([loopback, { address: '::1', family: 6 }]);
+    for (const host of ['127.0.0.1', '2130706433', '0x7f.1']) expect(await of(host)).toEqual([loopback]);
+    await expect(of('localhost', undefined, NOTHING)).rejects.toThrow(AddressRefusedError);
+  });
+
+  it('are looked for until the caller gives up', async () => {
+    await expect(of('localhost', AbortSignal.abort(new Error('late')))).rejects.toThrow('late');
+    const late = new AbortController();
+    const found = of('mail.example.invalid', late.signal);
+    late.abort(new Error('late'));
+    await expect(found).rejects.toThrow('late');
   });
 });

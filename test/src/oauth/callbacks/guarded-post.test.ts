@@ -30,7 +30,13 @@ describe('a message that is posted over TLS', () => {
   });
 
   const post = (host: string, allowed = LOOPBACK, signal = AbortSignal.timeout(5_000)) =>
-    postGuarded(allowed, new URL(`https://${host}:${(server.address() as AddressInfo).port}/k`), 'text', signal);
+    postGuarded(
+      allowed,
+      new URL(`https://${host}:${(server.address() as AddressInfo).port}/k`),
+      'acme',
+      'text',
+      signal,
+    );
 
   it('arrives where the certificate is valid for the host, and nowhere else', async () => {
     await expect(post('localhost')).rejects.toThrow(/self-signed/);
