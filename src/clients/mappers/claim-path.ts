@@ -46,6 +46,9 @@ const OF_ISSUER: ReadonlySet<string> = new Set([
 /** Members in which other services look for roles, which only mappers of roles write. */
 const OF_ROLES: ReadonlySet<string> = new Set(['realm_access', 'resource_access']);
 
+/** Whether a claim stands where other services look for roles. */
+export const isOfRoles = ([root]: ClaimPath): boolean => OF_ROLES.has(root);
+
 /** Stands for a `client_id` in the name of a claim. */
 const CLIENT_ID = /\$\{client_id\}/g;
 

@@ -1,5 +1,5 @@
 import type { ProtocolMapper } from '../client.entity.ts';
-import { type ClaimPath, findClaimPath } from './claim-path.ts';
+import { type ClaimPath, findClaimPath, isOfRoles } from './claim-path.ts';
 import { listValues, toClaimValue } from './claim-value.ts';
 import type { Texts } from './texts.ts';
 
@@ -116,30 +116,47 @@ const addFullName: Act = (_config, { account }) => {
   return name === '' ? [] : [{ path: ['name'], value: name }];
 };
 
-const addRealmRoles: Act = (config, { realmRoles }) => {
-  const prefix = config['usermodel.realmRoleMapping.rolePrefix'] ?? '';
-  const path = findClaimPath(config['claim.name'], { canWriteRoles: true });
-  return addAt(
-    path,
-    config,
-    realmRoles.map((role) => prefix + role),
-  );
-};
+/** Roles of one owner. */
+interface OwnedRoles {
+  readonly names: readonly string[];
+  /** The claim in which other services look for them. */
+  readonly home: ClaimPath;
+  readonly prefix: string | undefined;
+  /** Of the client whose roles they are. */
+  readonly clientId?: string;
+}
+
+/**
+ * Writes roles. Below the members in which other services look for roles they stand in the claim of their owner alone, with their own
+ * names, so that nobody who may change a client makes up roles of another one.
+ */
+function addRoles(config: Texts, { names, home, prefix = '', clientId }: OwnedRoles): readonly Addition[] {
+  const path = findClaimPath(config['claim.name'], {
+    canWriteRoles: true,
+    ...(clientId === undefined ? {} : { clientId }),
+  });
+  if (path === null || !isOfRoles(path))
+    return addAt(
+      path,
+      config,
+      names.map((name) => prefix + name),
+    );
+  const isHome = path.length === home.length && path.every((member, at) => member === home[at]);
+  return isHome ? addAt(path, config, names) : [];
+}
+
+const addRealmRoles: Act = (config, { realmRoles: names }) =>
+  addRoles(config, { names, home: ['realm_access', 'roles'], prefix: config['usermodel.realmRoleMapping.rolePrefix'] });
 
 /** The roles of one client, or of each where the mapper names none: `${client_id}` in the claim stands for it. */
 const addClientRoles: Act = (config, { clientRoles }) => {
-  const prefix = config['usermodel.clientRoleMapping.rolePrefix'] ?? '';
+  const prefix = config['usermodel.clientRoleMapping.rolePrefix'];
   const only = config['usermodel.clientRoleMapping.clientId'] ?? '';
   return [...clientRoles]
     .filter(([clientId]) => only === '' || clientId === only)
-    .flatMap(([clientId, roles]) => {
-      const path = findClaimPath(config['claim.name'], { canWriteRoles: true, clientId });
-      return addAt(
-        path,
-        config,
-        roles.map((role) => prefix + role),
-      );
-    });
+    .flatMap(([clientId, names]) =>
+      addRoles(config, { names, home: ['resource_access', clientId, 'roles'], prefix, clientId }),
+    );
 };
 
 const addAudience: Act = (config) => {

@@ -176,10 +176,8 @@ describe('mappers of roles', () => {
 
   it('give the roles of the tenant, with a prefix where they have one', () => {
     expect(claimsOf(mapper('usermodel-realm-role', REALM))).toEqual({ realm_access: { roles: ['captain', 'mate'] } });
-    const prefixed = { ...REALM, 'usermodel.realmRoleMapping.rolePrefix': 'ROLE_' };
-    expect(claimsOf(mapper('usermodel-realm-role', prefixed))).toEqual({
-      realm_access: { roles: ['ROLE_captain', 'ROLE_mate'] },
-    });
+    const prefixed = { ...REALM, 'claim.name': 'groups', 'usermodel.realmRoleMapping.rolePrefix': 'ROLE_' };
+    expect(claimsOf(mapper('usermodel-realm-role', prefixed))).toEqual({ groups: ['ROLE_captain', 'ROLE_mate'] });
     expect(build([mapper('usermodel-realm-role', REALM)], { realmRoles: [] }).claims).toEqual({});
   });
 
@@ -187,6 +185,34 @@ describe('mappers of roles', () => {
     expect(claimsOf(mapper('usermodel-client-role', CLIENT))).toEqual({
       resource_access: { 'ferry.app': { roles: ['ticket-clerk'] }, harbour: { roles: ['pilot', 'watch'] } },
     });
+  });
+
+  it('make up no roles where other services look for them: only those of the owner stand there, by their names', () => {
+    const realm = (claim: string, prefix?: string) =>
+      claimsOf(
+        mapper('usermodel-realm-role', {
+          ...REALM,
+          'claim.name': claim,
+          ...(prefix === undefined ? {} : { 'usermodel.realmRoleMapping.rolePrefix': prefix }),
+        }),
+      );
+    expect(realm('realm_access.roles', 'super-')).toEqual({ realm_access: { roles: ['captain', 'mate'] } });
+    for (const claim of ['resource_access.shop.roles', 'realm_access', 'realm_access.more', 'resource_access'])
+      expect([claim, realm(claim)]).toEqual([claim, {}]);
+    const client = (claim: string) =>
+      claimsOf(
+        mapper('usermodel-client-role', {
+          ...REALM,
+          'claim.name': claim,
+          'usermodel.clientRoleMapping.clientId': 'harbour',
+          'usermodel.clientRoleMapping.rolePrefix': 'x-',
+        }),
+      );
+    expect(client('resource_access.harbour.roles')).toEqual({
+      resource_access: { harbour: { roles: ['pilot', 'watch'] } },
+    });
+    for (const claim of ['resource_access.shop.roles', 'realm_access.roles', 'resource_access.harbour'])
+      expect([claim, client(claim)]).toEqual([claim, {}]);
   });
 
   it('write no claim of the issuer for a client of that name', () => {
