@@ -15,5 +15,5 @@ export {
   type Reach,
   type ScopeString,
 } from './permissions.ts';
-export { isRecentSignIn, requireRecentSignIn } from './reauthentication.ts';
+export { isActedFor, isRecentSignIn, NEVER_SIGNED_IN, requireRecentSignIn } from './reauthentication.ts';
 export { type FindScope, type ScopeAlias, ScopeAliases, type ScopeHolder } from './scope-aliases.ts';

@@ -8,16 +8,23 @@ export const accessErrors = defineErrors({
   },
 });
 
+/** The `auth_time` of sessions and tokens of an administrator who acts as a user: nobody proved to be the user. */
+export const NEVER_SIGNED_IN = new Date(0);
+
+/** Whether nobody proved to be the user: an administrator acts as the user. */
+export const isActedFor = (authTime: Date | null): boolean => authTime?.getTime() === NEVER_SIGNED_IN.getTime();
+
 /**
  * Requires a recent sign-in of users who change credentials of their own account (check 54; ASVS 7.5.1), so that access to
  * an unlocked screen is not enough. Applications and administrators are exempt: they did not sign in to the account. The
- * older APIs are exempt: they document no such answer, so their callers could not act on it.
+ * older APIs are exempt: they document no such answer, so their callers could not act on it. Where an administrator acts as the user, none is.
  * @param reauthSeconds How old the sign-in may be.
  * @throws REAUTHENTICATION_REQUIRED The caller changes its own account and its sign-in is older.
  */
 export function requireRecentSignIn(authority: Authority, userId: string, reauthSeconds: number, now: Date): void {
   const { caller } = authority;
-  if (caller.kind !== 'user' || !authority.isOwnAccount(userId) || caller.origin.api === 'rest') return;
+  if (caller.kind !== 'user' || !authority.isOwnAccount(userId)) return;
+  if (caller.origin.api === 'rest' && !isActedFor(caller.authTime)) return;
   if (!isRecentSignIn(caller.authTime, reauthSeconds, now)) throw accessErrors.REAUTHENTICATION_REQUIRED();
 }
 

@@ -1,4 +1,4 @@
-import type { Authority } from '../access/index.ts';
+import { type Authority, NEVER_SIGNED_IN } from '../access/index.ts';
 import { hashHandle, mintHandle, routeOfHandle } from '../crypto/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import {
@@ -437,9 +437,6 @@ const livesOf = ({ remember }: Pick<SessionRow, 'remember'>, settings: TenantSet
   };
 };
 
-/** The `auth_time` of a session in which nobody proved to be the user. */
-const NEVER = new Date(0);
-
 function newSession(
   authority: Authority,
   input: StartSession,
@@ -457,7 +454,7 @@ function newSession(
     userId: input.userId,
     cookieHash: cookie === null ? null : hashHandle(cookie),
     deviceId: input.deviceId ?? null,
-    authTime: input.isImpersonated === true ? NEVER : now,
+    authTime: input.isImpersonated === true ? NEVER_SIGNED_IN : now,
     amr: [...input.amr],
     acr: input.acr ?? null,
     remember,

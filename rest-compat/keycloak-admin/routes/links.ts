@@ -82,6 +82,7 @@ const IMPERSONATE = route({
   spec: SPEC,
   summary: 'Signs the browser that sends the request in as a user',
   callers: { ...callersWith('user:impersonate'), cookies: true },
+  ownPagesOnly: true,
   operation: ImpersonateUser,
   input: { params: USER_PATH },
   toVariables: ({ params }) => ({ userId: params.id }),

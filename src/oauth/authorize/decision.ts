@@ -1,3 +1,4 @@
+import { isActedFor } from '../../access/index.ts';
 import { ACR_VALUES, factorsOf, satisfiesAcr } from '../../auth-modes/index.ts';
 import type { SignInDemands } from '../../flows/index.ts';
 import type { SessionRow } from '../../sessions/index.ts';
@@ -74,6 +75,19 @@ export function refuseSilent(
 export function assertSignedIn(request: AuthorizationRequest, session: SessionFacts): void {
   if (isOtherUser(request, session)) throw new AuthorizationRefused('login_required', 'Another user has signed in.');
   if (request.acr?.isEssential === true && !isMet(request.acr, session)) throw unmet();
+}
+
+/**
+ * Checks what an administrator who acts as a user asks for: nothing that lasts beyond the session, and no consent in the name of the user.
+ * @throws AuthorizationRefused
+ */
+export function assertOwnDecision(
+  { isOffline }: AuthorizationRequest,
+  needsConsent: boolean,
+  session: SessionFacts,
+): void {
+  if (isActedFor(session.authTime) && (isOffline || needsConsent))
+    throw new AuthorizationRefused('access_denied', 'Only the user can allow this.');
 }
 
 /** The factors that a wish of the application needs and the session does not have; null: none, or nothing can be done. */

@@ -20,6 +20,7 @@ import { codeSecondsOf } from '../issuers/lifetimes.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import { type AuthorizationAnswer, answerTo } from './answer.ts';
 import {
+  assertOwnDecision,
   assertSignedIn,
   consentDemand,
   findLack,
@@ -155,7 +156,9 @@ export class Exchanges {
     }
     if (!isSilent && (await this.#canStepUp(exchange, session)))
       return this.#ask({ ...exchange, isSteppedUp: true }, { ...SIGNED_IN, factors: 2 });
-    const code = (await this.#needsConsent(exchange, session)) ? null : await this.#mint(exchange, session);
+    const needsConsent = await this.#needsConsent(exchange, session);
+    assertOwnDecision(request, needsConsent, session);
+    const code = needsConsent ? null : await this.#mint(exchange, session);
     if (code !== null) return this.#grant(exchange, session, code);
     if (isSilent) throw new AuthorizationRefused('consent_required', 'The user must be asked for consent.');
     return this.#ask(exchange, SIGNED_IN);

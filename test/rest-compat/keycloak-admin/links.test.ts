@@ -243,6 +243,12 @@ describe('links that the administration mails, and acting as users', () => {
       expect(await sessions()).toHaveLength(1);
     });
 
+    it('is refused for pages of other origins, which would sign the visitor in as somebody', async () => {
+      const { status, headers } = await impersonate({ origin: 'https://elsewhere.example' });
+      expect([status, headers['set-cookie']]).toEqual([403, undefined]);
+      expect((await impersonate({ origin: 'https://id.example.com' })).status).toBe(200);
+    });
+
     it('is refused for accounts that may do more, are disabled or stand for an application, and without the permission', async () => {
       const status = async (as?: string) => {
         const { status, json, headers } = await impersonate({}, as);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Authority, anonymousCaller, type Caller, requireRecentSignIn } from '../../../src/access/index.ts';
+import {
+  Authority,
+  anonymousCaller,
+  type Caller,
+  NEVER_SIGNED_IN,
+  requireRecentSignIn,
+} from '../../../src/access/index.ts';
 import type { Origin, TenantRef } from '../../../src/kernel/index.ts';
 
 const ORIGIN: Origin = { ip: null, peerIp: null, userAgent: null, api: 'graphql', processId: 'test' };
@@ -38,5 +44,10 @@ describe('a recent sign-in (ASVS 7.5.1)', () => {
 
   it('is not demanded by the older APIs, whose callers could not act on the answer', () => {
     expect(check(ada(null, { origin: { ...ORIGIN, api: 'rest' } }))).not.toThrow();
+  });
+
+  it('is demanded by every API where an administrator acts as the user, which nobody can meet', () => {
+    for (const api of ['rest', 'graphql'])
+      expect(check(ada(NEVER_SIGNED_IN, { origin: { ...ORIGIN, api } }))).toThrow(REFUSAL);
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { NEVER_SIGNED_IN } from '../../../../src/access/index.ts';
 import type { Client } from '../../../../src/clients/index.ts';
 import {
+  assertOwnDecision,
   assertSignedIn,
   consentDemand,
   findLack,
@@ -155,5 +157,17 @@ describe('what the user is asked to allow', () => {
     expect(consentDemand(request({ client: trusted }))).toBeNull();
     expect(consentDemand({ ...prompting('consent'), client: trusted })).toEqual({ scopes: ['openid'], isForced: true });
     expect(consentDemand(prompting('consent'))).toEqual({ scopes: ['openid'], isForced: true });
+  });
+});
+
+describe('an administrator who acts as a user', () => {
+  const acting = { ...ANNA, authTime: NEVER_SIGNED_IN };
+
+  it('gets no lasting access, and allows nothing in the name of the user', () => {
+    const offline = request({ isOffline: true });
+    expect(codeOf(() => assertOwnDecision(request(), false, acting))).toBeNull();
+    expect(codeOf(() => assertOwnDecision(offline, false, acting))).toBe('access_denied');
+    expect(codeOf(() => assertOwnDecision(request(), true, acting))).toBe('access_denied');
+    expect(codeOf(() => assertOwnDecision(offline, true, ANNA))).toBeNull();
   });
 });
