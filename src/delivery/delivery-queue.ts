@@ -49,6 +49,9 @@ const UNREACHABLE = { sent: false, reason: 'unreachable' } as const;
 /** Less than the time a node may take to stop (README.md). */
 const STOP_PATIENCE_MS = 5_000;
 
+/** Whether a message goes to a server that is only tried, which says nothing about the one that its tenant has set. */
+const isTrial = (message: Message): boolean => (message as Partial<Mail>).server !== undefined;
+
 /**
  * Outgoing messages. `send` returns at once; inside a unit of work the message is sent after the commit, and never after a
  * rollback. Messages wait in memory, so a crash loses them, as mail servers may lose a mail: users must be able to request
@@ -235,11 +238,11 @@ export class DeliveryQueue<M extends Message> {
     const { transport, onError = () => {} } = this.#options;
     try {
       await transport.deliver(message, signal);
-      this.#grow(message);
+      if (!isTrial(message)) this.#grow(message);
       return { sent: true };
     } catch (error) {
       onError(error);
-      if (error instanceof SilentServerError) this.#shrink(message);
+      if (error instanceof SilentServerError && !isTrial(message)) this.#shrink(message);
       return error instanceof PermanentDeliveryError ? { sent: false, reason: 'refused' } : UNREACHABLE;
     }
   }

@@ -46,10 +46,10 @@ export class TenantMailTransport implements Transport<Mail> {
   async deliver(mail: Mail, signal?: AbortSignal): Promise<void> {
     const { otherwise, serverOf } = this.#options;
     const tenantId = mail.behalf.tenant.id;
-    // A server that is tried says nothing about the one that is set.
+    // A server that is tried says nothing about the one that is set, and keeps none of its mails waiting.
     const { server: tried } = mail;
     if (tried !== undefined)
-      return this.#turns.run(tenantId, async () =>
+      return this.#turns.run(`${tenantId} tried`, async () =>
         this.#send(tried, await this.#find(tried, tenantId, signal), mail, signal),
       );
     const server = await serverOf(tenantId);

@@ -161,6 +161,41 @@ describe('outgoing messages', () => {
     await outgoing.idle();
   });
 
+  const TRIED = {
+    host: 'mail.example.com',
+    port: null,
+    isTls: false,
+    isStartTls: false,
+    user: null,
+    password: null,
+    from: 'id@example.com',
+    fromName: null,
+    replyTo: null,
+    replyToName: null,
+    envelopeFrom: null,
+  };
+
+  it('of a tenant have all their places after another server, which was only tried, was silent', async () => {
+    mailbox.failures.push(new SilentServerError('silent'), new Error('not now'), new Error('not now'));
+    const outgoing = queue({ tenantCapacity: 2, silentCapacity: 1, retryDelaysMs: [3_600_000] });
+    expect(await refusalOf(outgoing.sendNow({ ...mail(), server: TRIED }))).toBe('MAIL_NOT_SENT');
+    outgoing.send(mail());
+    outgoing.send(mail());
+    await outgoing.stop();
+    expect(mailbox.messages).toHaveLength(2);
+  });
+
+  it('of a tenant whose own server was silent have no more places after another server took a mail', async () => {
+    const outgoing = queue({ tenantCapacity: 3, silentCapacity: 1 });
+    mailbox.failures.push(new SilentServerError('silent'));
+    expect(await refusalOf(outgoing.sendNow(mail()))).toBe('MAIL_NOT_SENT');
+    await outgoing.sendNow({ ...mail(), server: TRIED });
+    mailbox.failures.push(new Error('not now'));
+    outgoing.send(mail());
+    expect(() => outgoing.send(mail())).toThrow(expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' }));
+    await outgoing.idle();
+  });
+
   it('of the other tenants have all their places meanwhile', async () => {
     mailbox.failures.push(new SilentServerError('silent'), new Error('not now'), new Error('not now'));
     const { id } = await world.tenant();

@@ -239,6 +239,25 @@ describe('servers that do not take part', () => {
     expect(await waiting).not.toBeInstanceOf(SilentServerError);
   });
 
+  it('keep the mails of the server that is set from no turn while others are only tried', async () => {
+    const asked: string[] = [];
+    const late = new AbortController();
+    const find = async (_allowed: unknown, host: string, _tenantId: string, signal?: AbortSignal) => {
+      asked.push(host);
+      return once(signal!, 'never', { signal: signal! }) as Promise<never>;
+    };
+    const transport = transportTo({ host: 'set.example' }, { find });
+    const tried = mail({ server: { ...SERVER, host: 'tried.example' } });
+    const waiting = [tried, tried, tried, tried, tried, mail()].map((each) =>
+      refusal(transport.deliver(each, late.signal)),
+    );
+    await pause(1);
+    late.abort();
+    const seen = [...asked];
+    await Promise.all(waiting);
+    expect(seen).toEqual([...Array(4).fill('tried.example'), 'set.example']);
+  });
+
   it('are looked up again for each mail, however long their name servers took', async () => {
     let lookups = 0;
     const find = async () => {
