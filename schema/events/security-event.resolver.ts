@@ -161,7 +161,7 @@ export class SecurityEventResolver {
     );
   }
 
-  @RequiresScopes(['setting:write'])
+  @RequiresScopes(['setting:write', 'event:read'])
   @Mutation(() => HideEventsPayload, {
     description:
       'Hides the events that were recorded so far from a list. The log keeps them, and shows them to other readers.',

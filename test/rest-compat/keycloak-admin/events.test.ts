@@ -105,6 +105,8 @@ describe('the administration of events', () => {
     await record('role.created', { params: { name: 'keeper' } });
     realm.world.clock.advance(1);
     expect(await ask('DELETE', 'events')).toEqual(FORBIDDEN);
+    for (const path of ['events', 'admin-events'])
+      expect(await ask('DELETE', path, realm.token(tenant, 'setting:write'))).toEqual(FORBIDDEN);
     expect(await ask('DELETE', 'events', all)).toEqual(DONE);
     expect(await listed('events')).toEqual([]);
     expect((await listed('admin-events')).length).toBeGreaterThan(1);
