@@ -93,8 +93,15 @@ const AUTHENTICATION: Readonly<Record<string, ProviderAuthentication>> = {
 const DEFAULT_AUTHENTICATION = 'client_secret_post';
 const OPENID = 'openid';
 
-const keptConfig = (extra: Readonly<Record<string, unknown>>): Record<string, string> =>
-  (extra['config'] ?? {}) as Record<string, string>;
+/** What was kept of `config`. The graph lets others keep any JSON there, of which only texts are shown. */
+function keptConfig({ config }: Readonly<Record<string, unknown>>): Record<string, string> {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return {};
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => typeof value === 'string'));
+}
+
+/** Whether a kept member is shown: it is one of those above, and has its type. */
+const isKept = ([name, value]: readonly [string, unknown]): boolean =>
+  Object.hasOwn(KEPT, name) ? typeof value === 'boolean' : isKeptText(name) && typeof value === 'string';
 
 /** The provider as it is answered; secrets are never shown. */
 export function showProvider(provider: Provider): z.input<typeof PROVIDER_SHOWN> {
@@ -112,7 +119,7 @@ export function showProvider(provider: Provider): z.input<typeof PROVIDER_SHOWN>
     enabled: provider.isEnabled,
     storeToken: provider.storesTokens,
     ...KEPT,
-    ...Object.fromEntries(Object.entries(extra).filter(([name]) => name in KEPT || isKeptText(name))),
+    ...Object.fromEntries(Object.entries(extra).filter(isKept)),
     config: {
       ...keptConfig(extra),
       ...Object.fromEntries(texts),

@@ -295,8 +295,11 @@ const GET_CONFIG = route({
     schema: z.strictObject({ ...CONFIG.shape }),
     from: ({ tenant }) => {
       const stored = present(present(tenant).extraSettings);
-      const kept = Object.keys(CONFIG.shape).filter((name) => Object.hasOwn(stored, name));
-      return { ...USUAL, ...Object.fromEntries(kept.map((name) => [name, stored[name]])) };
+      // The graph lets others store any JSON under these names.
+      const kept = Object.entries(CONFIG.shape).filter(
+        ([name, type]) => Object.hasOwn(stored, name) && type.safeParse(stored[name]).success,
+      );
+      return { ...USUAL, ...Object.fromEntries(kept.map(([name]) => [name, stored[name]])) };
     },
   },
 });

@@ -134,6 +134,16 @@ describe('the administration of events', () => {
     expect(await ask('PUT', 'events/config', reader, config)).toEqual(FORBIDDEN);
   });
 
+  it('shows the usual values in place of what was stored elsewhere with another type', async () => {
+    const usual = (await ask('GET', 'events/config', all))[1];
+    await realm.world.services.tenants.configure(realm.world.system(tenant), {
+      extra: {
+        set: { eventsEnabled: 'yes', eventsExpiration: -1, eventsListeners: { a: 1 }, enabledEventTypes: [7] },
+      },
+    });
+    expect(await ask('GET', 'events/config', all)).toEqual([200, usual]);
+  });
+
   it('refuses parameters that cannot be used', async () => {
     for (const query of ['max=x', 'max=-1', 'first=-1', 'dateFrom=soon', 'dateFrom=2026-13-01', 'direction=asc'])
       expect([query, await ask('GET', `events?${query}`)]).toEqual([query, BAD_REQUEST]);

@@ -113,6 +113,39 @@ describe('the administration of identity providers', () => {
     expect(JSON.stringify(await read())).not.toContain('herons');
   });
 
+  it('shows nothing that was kept elsewhere with another type, or under a name that all objects have', async () => {
+    const extra = {
+      constructor: 1,
+      toString: 'x',
+      trustEmail: 'yes',
+      linkOnly: true,
+      hideOnLogin: null,
+      postBrokerLoginFlowAlias: [],
+      firstBrokerLoginFlowAlias: 'tide',
+      config: { syncMode: 'IMPORT', guiOrder: 3, deep: {} },
+    };
+    const provider = await realm.world.newProvider(realm.acme, { type: 'oidc', name: alias, extra });
+    const shown = await read();
+    expect(shown).toMatchObject({
+      trustEmail: false,
+      linkOnly: true,
+      hideOnLogin: false,
+      firstBrokerLoginFlowAlias: 'tide',
+      config: { syncMode: 'IMPORT' },
+    });
+    for (const name of ['constructor', 'toString', 'postBrokerLoginFlowAlias'])
+      expect(Object.keys(shown)).not.toContain(name);
+    for (const name of ['guiOrder', 'deep']) expect(Object.keys(shown.config)).not.toContain(name);
+    const { federationProviders } = realm.world.services;
+    for (const config of ['text', ['a'], null, 7]) {
+      await federationProviders.update(realm.world.system(realm.acme), provider.id, { extra: { config } });
+      expect([config, Object.keys((await read()).config).sort()]).toEqual([
+        config,
+        ['clientAuthMethod', 'clientId', 'clientSecret', 'defaultScope', 'issuer'],
+      ]);
+    }
+  });
+
   it('refuses what a provider cannot be, in words', async () => {
     const refused = async (more: object) => (await make(more))[1].errorMessage;
     expect(await make({ alias: '' })).toEqual([400, { errorMessage: 'A provider has a name.' }]);
