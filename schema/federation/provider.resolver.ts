@@ -97,7 +97,7 @@ export class FederationProviderResolver {
   @Errors('FEDERATION_PROVIDER_NOT_FOUND', 'FEDERATION_PROVIDER_INVALID', 'FEDERATION_PROVIDER_HAS_LINKS')
   @Mutation(() => UpdateFederationProviderPayload, {
     description:
-      'Changes a federation provider. The issuer and the subject claim cannot change while accounts are linked.',
+      'Changes a federation provider. The issuer, the endpoints for tokens and userinfo, the keys and the subject claim cannot change while accounts are linked. With another issuer, token endpoint or authentication method, a stored secret has to be given again, or null.',
   })
   async updateFederationProvider(
     @Arg('input', () => UpdateFederationProviderInput, { description: 'What to change.' })

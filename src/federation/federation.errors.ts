@@ -6,7 +6,8 @@ export const federationErrors = defineErrors({
   FEDERATION_PROVIDER_INVALID: { kind: 'invalid', message: 'The settings of the federation provider are not valid.' },
   FEDERATION_PROVIDER_HAS_LINKS: {
     kind: 'refused',
-    message: 'The issuer and the subject claim of a provider cannot change while accounts are linked through it.',
+    message:
+      'The issuer, the endpoints for tokens and userinfo, the keys and the subject claim of a provider cannot change while accounts are linked through it.',
   },
   LINK_ALREADY_BOUND: { kind: 'refused', message: 'The external account is linked to another user.' },
   LINK_NOT_FOUND: { kind: 'not-found', message: 'The external account is not linked to this user.' },

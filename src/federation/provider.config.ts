@@ -169,10 +169,30 @@ export function assertSecretFits(config: ProviderConfig, hasSecret: boolean): vo
   ]);
 }
 
+/** Where the secret is sent, and how. */
+const SECRET_TARGET = ['issuer', 'tokenEndpoint', 'tokenEndpointAuth'] as const;
+
 /**
- * The issuer and the claim that make the ids of external accounts unique (ASVS 6.8.1). They may not change while links
- * exist: an account of the new issuer with the same id would be taken for the linked one.
+ * Refuses to keep a stored secret that would be sent to another address or in another way: a caller who may write providers,
+ * and does not know the secret, could else have it sent to a server of theirs.
+ * @throws FEDERATION_PROVIDER_INVALID
+ */
+export function assertSecretStays(before: ProviderConfig, after: ProviderConfig): void {
+  if (SECRET_TARGET.every((name) => before[name] === after[name])) return;
+  throw invalid([
+    fault(
+      'clientSecret',
+      'Another issuer, token endpoint or way of authentication needs the client secret again, or null.',
+    ),
+  ]);
+}
+
+/**
+ * Who says which external account somebody has, and the claim that holds its id: together they make ids of external accounts
+ * unique (ASVS 6.8.1). They may not change while links exist: an account with the same id at another issuer, or from the
+ * token endpoint, the userinfo endpoint or the keys of somebody else, would be taken for the linked one.
  */
 export function identityAuthority(config: ProviderConfig): string {
-  return JSON.stringify([config.issuer ?? config.userinfoEndpoint, config.subjectClaim]);
+  const { issuer, tokenEndpoint, userinfoEndpoint, jwksUri, subjectClaim } = config;
+  return JSON.stringify([issuer, tokenEndpoint, userinfoEndpoint, jwksUri, subjectClaim]);
 }

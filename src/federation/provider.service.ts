@@ -9,9 +9,11 @@ import { federationErrors } from './federation.errors.ts';
 import { federationEvents } from './federation.events.ts';
 import {
   assertSecretFits,
+  assertSecretStays,
   type ConfigRules,
   checkedConfig,
   identityAuthority,
+  type ProviderConfig,
   type ProviderConfigInput,
   storedConfig,
 } from './provider.config.ts';
@@ -120,8 +122,9 @@ export class FederationProviderService {
   }
 
   /**
-   * @throws FEDERATION_PROVIDER_NOT_FOUND, FEDERATION_PROVIDER_INVALID
-   * @throws FEDERATION_PROVIDER_HAS_LINKS The issuer or the subject claim would change under existing links.
+   * @throws FEDERATION_PROVIDER_NOT_FOUND
+   * @throws FEDERATION_PROVIDER_INVALID Also where a secret that is not given again would be sent to another address.
+   * @throws FEDERATION_PROVIDER_HAS_LINKS Who says which external account somebody has would change under existing links.
    */
   async update(authority: Authority, id: string, input: UpdateProvider): Promise<FederationProvider> {
     return this.#deps.db.transaction(async () => {
@@ -181,6 +184,8 @@ export class FederationProviderService {
     const { displayName: _name, enabled: _enabled, storeTokens: _store, clientSecret, ...patch } = input;
     const before = storedConfig(provider.config);
     const after = checkedConfig({ ...before, ...patch }, this.#deps.rules);
+    await this.#assertLinksKept(authority, provider, before, after);
+    if (clientSecret === undefined && provider.clientSecretSealed != null) assertSecretStays(before, after);
     const changed = Object.keys(after).filter((key) => {
       const name = key as keyof typeof after;
       return !isDeepStrictEqual(before[name], after[name]);
@@ -190,12 +195,19 @@ export class FederationProviderService {
       changed.push('clientSecret');
     }
     assertSecretFits(after, provider.clientSecretSealed != null);
-    if (identityAuthority(before) !== identityAuthority(after)) {
-      const links = await this.#deps.store.countLinks(authority.tenant.id, provider.id);
-      if (links > 0) throw federationErrors.FEDERATION_PROVIDER_HAS_LINKS();
-    }
     if (changed.length > 0) provider.config = after;
     return changed;
+  }
+
+  async #assertLinksKept(
+    authority: Authority,
+    provider: FederationProvider,
+    before: ProviderConfig,
+    after: ProviderConfig,
+  ): Promise<void> {
+    if (identityAuthority(before) === identityAuthority(after)) return;
+    const links = await this.#deps.store.countLinks(authority.tenant.id, provider.id);
+    if (links > 0) throw federationErrors.FEDERATION_PROVIDER_HAS_LINKS();
   }
 
   async #lock(authority: Authority, id: string): Promise<FederationProvider> {

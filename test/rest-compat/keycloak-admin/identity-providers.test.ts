@@ -80,7 +80,11 @@ describe('the administration of identity providers', () => {
     expect(nodes).toMatchObject([{ tokenEndpointAuth: 'CLIENT_SECRET_POST', usesPkce: true }]);
     await providers.update(
       { alias },
-      { enabled: false, storeToken: true, config: { clientAuthMethod: 'client_secret_basic' } },
+      {
+        enabled: false,
+        storeToken: true,
+        config: { clientAuthMethod: 'client_secret_basic', clientSecret: CONFIG.clientSecret },
+      },
     );
     expect(await providers.findOne({ alias })).toMatchObject({
       enabled: false,
@@ -167,7 +171,41 @@ describe('the administration of identity providers', () => {
     expect((await ask('PUT', `instances/${alias}`, { config: { issuer: 'ftp://x' } }))[0]).toBe(400);
   });
 
-  it('does not change the issuer under linked accounts', async () => {
+  it('sends the stored secret nowhere else: with another address it is sent again', async () => {
+    const endpoints = {
+      authorizationUrl: 'https://id.harbour.example/auth',
+      tokenUrl: 'https://id.harbour.example/token',
+      jwksUrl: 'https://id.harbour.example/keys',
+    };
+    await make({ config: { ...CONFIG, ...endpoints } });
+    const hidden = (await read()).config;
+    expect(hidden.clientSecret).toBe('**********');
+    for (const move of [
+      { issuer: 'https://pirate.example' },
+      { tokenUrl: 'https://pirate.example/token' },
+      { clientAuthMethod: 'client_secret_basic' },
+    ]) {
+      for (const config of [{ ...hidden, ...move }, move])
+        expect([config, await ask('PUT', `instances/${alias}`, { config })]).toEqual([
+          config,
+          [
+            400,
+            {
+              errorMessage:
+                'Another issuer, token endpoint or way of authentication needs the client secret again, or null.',
+            },
+          ],
+        ]);
+      expect((await read()).config).toEqual(hidden);
+    }
+    const moved = { ...hidden, tokenUrl: 'https://id.harbour.example/token2', clientSecret: 'nine-herons' };
+    expect(await ask('PUT', `instances/${alias}`, { config: moved })).toEqual(DONE);
+    const open = { tokenUrl: 'https://id.harbour.example/token', clientAuthMethod: 'none', clientSecret: '' };
+    expect(await ask('PUT', `instances/${alias}`, { config: open })).toEqual(DONE);
+    expect((await read()).config).not.toHaveProperty('clientSecret');
+  });
+
+  it('does not change the issuer, endpoints and keys under linked accounts', async () => {
     await make();
     const user = await realm.world.newUser(realm.acme);
     await realm.world.services.federationLinks.link(realm.world.system(realm.acme), {
@@ -175,8 +213,18 @@ describe('the administration of identity providers', () => {
       provider: { type: 'oidc', name: alias },
       externalId: '7',
     });
-    const answer = await ask('PUT', `instances/${alias}`, { config: { issuer: 'https://other.example' } });
-    expect([answer[0], answer[1].errorMessage]).toEqual([400, expect.stringContaining('issuer')]);
+    for (const config of [
+      { issuer: 'https://other.example' },
+      { userInfoUrl: 'https://other.example' },
+      { jwksUrl: 'https://other.example' },
+    ]) {
+      const answer = await ask('PUT', `instances/${alias}`, { config });
+      expect([config, answer[0], answer[1].errorMessage]).toEqual([
+        config,
+        400,
+        expect.stringContaining('cannot change while accounts are linked'),
+      ]);
+    }
   });
 
   it('takes a provider without an issuer, whose endpoints it names', async () => {

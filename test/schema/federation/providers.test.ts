@@ -180,11 +180,29 @@ describe('federation providers over GraphQL', () => {
   it('keep their issuer and subject claim while accounts are linked: ids are keyed by both (ASVS 6.8.1) (check 56)', async () => {
     const id = await created(OPENID);
     const user = await world.newUser(tenant);
-    expect((await update(id, { issuer: 'https://other.example' })).errors).toEqual([]);
+    expect((await update(id, { issuer: 'https://other.example', clientSecret: 's3cret' })).errors).toEqual([]);
     await world.link(tenant, user.id, { type: 'corp', name: 'corp_1' }, '4711');
     expect((await update(id, { issuer: 'https://issuer.example' })).code).toBe('FEDERATION_PROVIDER_HAS_LINKS');
     expect((await update(id, { subjectClaim: 'email' })).code).toBe('FEDERATION_PROVIDER_HAS_LINKS');
+    for (const name of ['userinfoEndpoint', 'jwksUri'])
+      expect((await update(id, { [name]: 'https://elsewhere.example' })).code).toBe('FEDERATION_PROVIDER_HAS_LINKS');
     expect((await update(id, { displayName: 'Corp' })).errors).toEqual([]);
+  });
+
+  it('do not send a stored secret elsewhere: it is given again with another address', async () => {
+    const id = await created(PLAIN);
+    for (const input of [
+      { tokenEndpoint: 'https://elsewhere.example' },
+      { tokenEndpointAuth: 'CLIENT_SECRET_BASIC' },
+      { issuer: 'https://elsewhere.example', scope: 'openid', jwksUri: 'https://elsewhere.example' },
+    ]) {
+      const refused = await update(id, input);
+      expect([input, refused.errors[0]?.extensions]).toMatchObject([
+        input,
+        { code: 'FEDERATION_PROVIDER_INVALID', fields: [{ path: 'input.clientSecret' }] },
+      ]);
+      expect((await update(id, { ...input, clientSecret: 's3cret' })).errors).toEqual([]);
+    }
   });
 
   it('are deleted with their links, whose number is in the event', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   assertSecretFits,
+  assertSecretStays,
   checkedConfig,
   identityAuthority,
   isCallable,
@@ -236,22 +237,50 @@ describe('the secret of this service at a provider', () => {
   });
 });
 
-describe('what makes the ids of external accounts unique', () => {
-  const of = (over: object) => identityAuthority(checked({ ...OIDC, ...over }));
+/** An issuer with all endpoints, each of which can change alone. */
+const WHOLE = { ...OIDC, ...ENDPOINTS, scope: 'openid', jwksUri: 'https://op.example/keys' };
+const ELSEWHERE = 'https://op2.example/there';
 
-  it('is the issuer with the subject claim, and nothing else of the config', () => {
-    expect(
-      of({ scope: 'openid profile', clientId: 'other', nameClaim: null, userinfoEndpoint: 'https://op.example/me' }),
-    ).toBe(of({}));
-    expect(of({ issuer: 'https://op2.example' })).not.toBe(of({}));
+describe('a stored secret of this service at a provider', () => {
+  const faults = (over: object) => faultsOf(() => assertSecretStays(checked(WHOLE), checked({ ...WHOLE, ...over })));
+
+  it.each([{ issuer: ELSEWHERE }, { tokenEndpoint: ELSEWHERE }, { tokenEndpointAuth: 'client_secret_post' }])(
+    'is not sent elsewhere, or in another way: %j',
+    async (over) =>
+      expect(await faults(over)).toEqual([
+        'FEDERATION_PROVIDER_INVALID',
+        'input.clientSecret FEDERATION_PROVIDER_INVALID',
+      ]),
+  );
+
+  it.each([
+    {},
+    { authorizationEndpoint: ELSEWHERE },
+    { userinfoEndpoint: ELSEWHERE },
+    { jwksUri: ELSEWHERE },
+    { clientId: 'other' },
+    { scope: 'openid email' },
+  ])('stays with %j', async (over) => expect(await faults(over)).toBeNull());
+});
+
+describe('what makes the ids of external accounts unique', () => {
+  const of = (over: object) => identityAuthority(checked({ ...WHOLE, ...over }));
+
+  it.each(['issuer', 'tokenEndpoint', 'userinfoEndpoint', 'jwksUri'])('is the %s, among others', (name) => {
+    expect(of({ [name]: ELSEWHERE })).not.toBe(of({}));
+  });
+
+  it('is the subject claim, among others', () => {
     expect(of({ subjectClaim: 'email' })).not.toBe(of({}));
+  });
+
+  it('is nothing else of the config', () => {
+    const others = { scope: 'openid profile', clientId: 'other', nameClaim: null, authorizationEndpoint: ELSEWHERE };
+    expect(of({ ...others, tokenEndpointAuth: 'none', extra: { a: 1 } })).toBe(of({}));
   });
 
   it('is the place where the account is read, where there is no issuer', () => {
     const other = { ...ENDPOINTS, userinfoEndpoint: 'https://op.example/you' };
     expect(identityAuthority(checked(other))).not.toBe(identityAuthority(checked(ENDPOINTS)));
-    expect(identityAuthority(checked({ ...ENDPOINTS, tokenEndpoint: 'https://op.example/t2' }))).toBe(
-      identityAuthority(checked(ENDPOINTS)),
-    );
   });
 });

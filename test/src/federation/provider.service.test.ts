@@ -140,7 +140,59 @@ describe('federation providers', () => {
       provider,
       externalId: 'external-1',
     });
-    expect(await refusalOf(update(provider, { issuer: 'https://other.example', subjectClaim: 'email' }))).toBeNull();
+    const moved = { issuer: 'https://other.example', subjectClaim: 'email', clientSecret: 'provider-secret' };
+    expect(await refusalOf(update(provider, moved))).toBeNull();
+  });
+
+  it('keep the places where tokens and accounts are read, and the keys, while accounts are linked', async () => {
+    const endpoints = {
+      authorizationEndpoint: 'https://issuer.example/auth',
+      tokenEndpoint: 'https://issuer.example/token',
+      userinfoEndpoint: 'https://issuer.example/me',
+      jwksUri: 'https://issuer.example/keys',
+    };
+    const provider = await world.newProvider(tenant, endpoints);
+    const { id } = await world.newUser(tenant);
+    await world.link(tenant, id, provider, 'external-2');
+    const elsewhere = 'https://elsewhere.example/';
+    for (const name of ['tokenEndpoint', 'userinfoEndpoint', 'jwksUri'])
+      expect([name, await refusalOf(update(provider, { [name]: elsewhere, clientSecret: 'mine' }))]).toEqual([
+        name,
+        'FEDERATION_PROVIDER_HAS_LINKS',
+      ]);
+    expect(await read(provider)).toMatchObject({ config: endpoints });
+    expect(await refusalOf(update(provider, { authorizationEndpoint: elsewhere }))).toBeNull();
+  });
+
+  it('send a stored secret nowhere else: who changes the address gives it again, or none', async () => {
+    const endpoints = {
+      authorizationEndpoint: 'https://issuer.example/auth',
+      tokenEndpoint: 'https://issuer.example/token',
+      jwksUri: 'https://issuer.example/keys',
+    };
+    const provider = await world.newProvider(tenant, endpoints);
+    const moves = [
+      { issuer: 'https://other.example' },
+      { tokenEndpoint: 'https://other.example/token' },
+      { tokenEndpointAuth: 'client_secret_post' },
+    ];
+    for (const move of moves)
+      expect([move, await faultsOf(() => update(provider, { ...move, displayName: 'x' }))]).toEqual([
+        move,
+        ['FEDERATION_PROVIDER_INVALID', 'input.clientSecret FEDERATION_PROVIDER_INVALID'],
+      ]);
+    expect(await read(provider)).toMatchObject({
+      displayName: null,
+      config: { issuer: 'https://issuer.example', ...endpoints, tokenEndpointAuth: 'client_secret_basic' },
+    });
+    for (const move of moves)
+      expect([move, await refusalOf(update(provider, { ...move, clientSecret: 'provider-secret' }))]).toEqual([
+        move,
+        null,
+      ]);
+    const none = { tokenEndpoint: 'https://third.example/token', tokenEndpointAuth: 'none', clientSecret: null };
+    expect(await refusalOf(update(provider, none))).toBeNull();
+    expect(await refusalOf(update(provider, { tokenEndpoint: 'https://fourth.example/token' }))).toBeNull();
   });
 
   it('of another tenant are unknown by their id', async () => {

@@ -82,6 +82,7 @@ describe('a provider, after the visit', () => {
           authorizationEndpoint: `${linking.upstream.issuer}/auth`,
           tokenEndpoint: `${linking.upstream.issuer}/signed-token`,
           jwksUri: `${linking.upstream.issuer}/own-keys`,
+          clientSecret: 'provider-secret',
         });
         const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k', alg: 'RS256', use: 'sig' };
         const url = new URL(await begun());
@@ -166,6 +167,7 @@ describe('a provider, after the visit', () => {
       jwksUri: `${linking.upstream.issuer}/jwks`,
       pkce: true,
       tokenEndpointAuth: 'client_secret_basic',
+      clientSecret: 'provider-secret',
     });
     const { data } = await completeAsked(await linking.upstream.visit(await begun(), 'ext-ann'));
     expect(data.completeAccountLinking.outcome).toBe('LINKED');
@@ -181,6 +183,7 @@ describe('a provider, after the visit', () => {
       scope: 'email',
       subjectClaim: 'id',
       nameClaim: 'screen_name',
+      clientSecret: 'provider-secret',
     });
     const url = new URL(await begun());
     expect(url.searchParams.has('nonce')).toBe(false);
