@@ -80,9 +80,9 @@ export class FederationProviderResolver {
   }
 
   @RequiresScopes(['federation-provider:write'])
-  @Errors('FEDERATION_PROVIDER_INVALID', 'FEDERATION_PROVIDER_NAME_TAKEN')
+  @Errors('FEDERATION_PROVIDER_INVALID', 'FEDERATION_PROVIDER_NAME_TAKEN', 'FEDERATION_PROVIDER_LIMIT')
   @Mutation(() => CreateFederationProviderPayload, {
-    description: 'Creates a federation provider.',
+    description: 'Creates a federation provider. A tenant has at most 200.',
   })
   async createFederationProvider(
     @Arg('input', () => CreateFederationProviderInput, { description: 'The provider.' })

@@ -9,6 +9,7 @@ export const federationErrors = defineErrors({
     message:
       'The issuer, the endpoints for tokens and userinfo, the keys and the subject claim of a provider cannot change while accounts are linked through it.',
   },
+  FEDERATION_PROVIDER_LIMIT: { kind: 'refused', message: 'A tenant has at most 200 federation providers.' },
   LINK_ALREADY_BOUND: { kind: 'refused', message: 'The external account is linked to another user.' },
   LINK_NOT_FOUND: { kind: 'not-found', message: 'The external account is not linked to this user.' },
   LINK_LIMIT_REACHED: { kind: 'refused', message: 'The user has too many linked accounts.' },

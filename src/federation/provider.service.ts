@@ -62,6 +62,8 @@ export interface FederationProviderServiceDeps {
   readonly rules: ConfigRules;
 }
 
+/** Most providers of a tenant, which fit on one page of the graph. */
+const MAX_PROVIDERS = 200;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const secretContext = (tenantId: string, id: string): string => `federation_providers/${tenantId}/${id}/client_secret`;
 
@@ -91,7 +93,7 @@ export class FederationProviderService {
     return this.#deps.store.page(authority.tenant.id, filter, request);
   }
 
-  /** @throws FEDERATION_PROVIDER_INVALID, FEDERATION_PROVIDER_NAME_TAKEN */
+  /** @throws FEDERATION_PROVIDER_INVALID, FEDERATION_PROVIDER_NAME_TAKEN, FEDERATION_PROVIDER_LIMIT */
   async create(authority: Authority, input: CreateProvider): Promise<FederationProvider> {
     const { type, name, displayName = null, enabled, storeTokens, clientSecret = null, ...config } = input;
     assertNames({ type, name });
@@ -102,6 +104,8 @@ export class FederationProviderService {
       const now = clock.now();
       const id = newId();
       const tenantId = authority.tenant.id;
+      await store.lockAll(tenantId);
+      if ((await store.count(tenantId)) >= MAX_PROVIDERS) throw federationErrors.FEDERATION_PROVIDER_LIMIT();
       const provider = store.create({
         tenantId,
         id,

@@ -10,6 +10,7 @@ import {
   type PageKey,
   type PageRequest,
   type PageResult,
+  pageAt,
   testing,
 } from '../persistence/index.ts';
 import { type FederationLinkEntity, type FederationProvider, FederationProviderEntity } from './federation.entity.ts';
@@ -79,13 +80,29 @@ export class FederationProviderStore {
     ]);
     const table = 'federation_providers';
     const list = { query: this.#select(tenantId), table, columns: this.#columns, id: `${table}.id` };
-    return narrowedPage<FederationProvider>(this.#db, list, narrowing, BY_NAME, request);
+    const read = (part: PageRequest) => narrowedPage<FederationProvider>(this.#db, list, narrowing, BY_NAME, part);
+    return request.offset === undefined ? read(request) : pageAt(request, read, read);
   }
 
   /** The entity to change, inside a unit of work; locked until it ends. */
   async lock(tenantId: string, id: string): Promise<FederationProvider | null> {
     if (!isUuid(id)) return null;
     return this.#db.em.findOne(FederationProviderEntity, { tenantId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  }
+
+  /** Lets one transaction after another add providers of a tenant, so that their number can be limited. */
+  async lockAll(tenantId: string): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`providers ${tenantId}`}, 0))`.execute(this.#db.read());
+  }
+
+  /** How many providers the tenant has. */
+  async count(tenantId: string): Promise<number> {
+    const row = await (this.#db.read() as Kysely<Tables>)
+      .selectFrom('federation_providers')
+      .select(sql<number>`count(*)`.as('total'))
+      .where('tenant_id', '=', tenantId)
+      .executeTakeFirst();
+    return Number(row?.total ?? 0);
   }
 
   create(provider: FederationProvider): FederationProvider {

@@ -25,7 +25,7 @@ import {
   ReloadProvider,
   UpdateProvider,
 } from '../operations.generated.ts';
-import { cutPage, LARGEST_PAGE, PAGE_PARAMETERS } from '../paging.ts';
+import { cutPage, toWholeWindow, WHOLE_PAGE_PARAMETERS } from '../paging.ts';
 
 const SPEC = '4.19';
 const BASE = '/identity-provider';
@@ -62,21 +62,32 @@ const reading = {
   callers: callersWith('federation-provider:read'),
 };
 
+const LIST_PARAMETERS = z.object({
+  ...WHOLE_PAGE_PARAMETERS,
+  search: z.string().optional().describe('A text in the name.'),
+});
+
+/** The page of the graph: the one that is asked for; all providers, of which there are at most 200, to find a text in. */
+function toPage({ search, ...page }: z.output<typeof LIST_PARAMETERS>) {
+  const { first, after } = toWholeWindow(search ? {} : page);
+  return { first, after };
+}
+
 const LIST = route({
   ...reading,
   path: INSTANCES,
   summary: 'The identity providers, by name',
   operation: IdentityProviders,
-  input: {
-    query: z.object({ ...PAGE_PARAMETERS, search: z.string().optional().describe('A text in the name.') }),
-  },
-  toVariables: () => ({ first: LARGEST_PAGE }),
+  input: { query: LIST_PARAMETERS },
+  toVariables: ({ query }) => toPage(query),
   reply: {
     status: 200,
     schema: z.array(PROVIDER_SHOWN),
     from: ({ federationProviders }, { query }) => {
-      const wanted = (query.search ?? '').toLowerCase();
-      const found = presentItems(federationProviders.nodes).filter(({ name }) => name.toLowerCase().includes(wanted));
+      const read = presentItems(federationProviders.nodes);
+      if (!query.search) return read.map(showProvider);
+      const wanted = query.search.toLowerCase();
+      const found = read.filter(({ name }) => name.toLowerCase().includes(wanted));
       return cutPage(found, query).map(showProvider);
     },
   },
@@ -117,6 +128,7 @@ const CREATE = route({
   errors: {
     INVALID_INPUT: UNUSABLE,
     FEDERATION_PROVIDER_INVALID: REFUSED,
+    FEDERATION_PROVIDER_LIMIT: REFUSED,
     FEDERATION_PROVIDER_NAME_TAKEN: refusedNaming(409, (name) => `Identity Provider ${name} already exists`),
   },
 });

@@ -1,5 +1,5 @@
 import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { kobilOfSuite } from '../../support/kobil.ts';
 import { TestUpstream } from '../../support/upstream.ts';
 
@@ -286,6 +286,30 @@ describe('the administration of identity providers', () => {
     expect(await found('first=1000')).toEqual([]);
     expect(await ask('GET', 'instances?max=10001')).toEqual([400, { errorMessage: 'max must not exceed 10000' }]);
     expect(await ask('GET', 'instances?max=x')).toEqual(BAD_REQUEST);
+  });
+
+  it('asks for no more than the page, and makes no more than 200', async () => {
+    const full = await realm.world.tenant();
+    for (let n = 0; n < 200; n++) await realm.world.newProvider(full, { name: `n${String(n).padStart(3, '0')}` });
+    const writer = realm.token(full, 'federation-provider:write');
+    const instances = `/admin/realms/${full.name}/identity-provider/instances`;
+    const body = { alias, providerId: 'oidc', config: CONFIG };
+    expect(await realm.ask('POST', instances, { token: writer, body })).toEqual([
+      400,
+      { errorMessage: 'A tenant has at most 200 federation providers.' },
+    ]);
+    const pages = vi.spyOn(realm.world.services.federationProviders, 'page');
+    const listed = async (query: string): Promise<string[]> =>
+      (await realm.ask('GET', `${instances}?${query}`, { token: writer }))[1].map(
+        (one: { alias: string }) => one.alias,
+      );
+    expect(await listed('first=7&max=2')).toEqual(['n007', 'n008']);
+    expect(pages.mock.lastCall?.[2]).toMatchObject({ offset: 7, first: 2 });
+    expect(await listed('max=0')).toEqual([]);
+    expect(await listed('search=N19&first=8&max=5')).toEqual(['n198', 'n199']);
+    for (const query of ['', 'max=-1', 'first=-3', 'search=']) expect(await listed(query)).toHaveLength(200);
+    expect(await listed('first=198')).toEqual(['n198', 'n199']);
+    pages.mockRestore();
   });
 
   it('tells unknown providers, kinds and mappers, and those of neighbours', async () => {

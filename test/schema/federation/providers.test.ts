@@ -146,6 +146,11 @@ describe('federation providers over GraphQL', () => {
     expect((await create(OPENID, elsewhere)).errors).toEqual([]);
   });
 
+  it('are refused where the tenant has 200', async () => {
+    for (let n = 0; n < 200; n++) await world.newProvider(tenant);
+    expect((await create(OPENID)).code).toBe('FEDERATION_PROVIDER_LIMIT');
+  });
+
   it('change by member, with one event that names the members; without a change there is no event', async () => {
     const id = await created({
       ...PLAIN,

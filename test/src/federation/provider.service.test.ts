@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FederationProvider } from '../../../src/federation/index.ts';
 import { parseProviderKey, providerKey } from '../../../src/federation/provider.service.ts';
 import { newId, type TenantRef } from '../../../src/kernel/index.ts';
+import { openPostgresDatabase } from '../../support/postgres.ts';
 import { faultsOf, refusalOf } from '../../support/refusal.ts';
 import { World } from '../../support/world.ts';
 
@@ -193,6 +194,23 @@ describe('federation providers', () => {
     const none = { tokenEndpoint: 'https://third.example/token', tokenEndpointAuth: 'none', clientSecret: null };
     expect(await refusalOf(update(provider, none))).toBeNull();
     expect(await refusalOf(update(provider, { tokenEndpoint: 'https://fourth.example/token' }))).toBeNull();
+  });
+
+  it('are at most 200 of a tenant, also when they are made at the same moment', async () => {
+    const side = await World.open(await openPostgresDatabase());
+    const full = await side.tenant();
+    const system = side.system(full);
+    const { federationProviders } = side.services;
+    for (let n = 0; n < 199; n++) await side.newProvider(full);
+    const both = await Promise.all(Array.from({ length: 4 }, () => refusalOf(side.newProvider(full))));
+    expect(both.filter((refusal) => refusal === null)).toHaveLength(1);
+    expect(both.filter((refusal) => refusal === 'FEDERATION_PROVIDER_LIMIT')).toHaveLength(3);
+    const { rows } = await federationProviders.page(system, {}, { first: 200 });
+    expect(rows).toHaveLength(200);
+    expect(await refusalOf(federationProviders.update(system, rows[0]!.id, { enabled: false }))).toBeNull();
+    await federationProviders.delete(system, rows[0]!.id);
+    expect(await refusalOf(side.newProvider(full))).toBeNull();
+    await side.close();
   });
 
   it('of another tenant are unknown by their id', async () => {
