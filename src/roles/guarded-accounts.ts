@@ -24,6 +24,9 @@ export interface GuardedAccountsDeps {
  */
 export type ClientPowers = (tenant: TenantRef, clientUuid: string) => Promise<PermissionSet>;
 
+/** UUIDs of the clients whose service accounts are among the users. */
+export type ServiceAccountFinder = (tenantId: string, userIds: readonly string[]) => Promise<readonly string[]>;
+
 /** The accounts a caller was compared with in one transaction. */
 const COMPARED = Symbol('accounts that the caller may change');
 
@@ -38,6 +41,10 @@ export class GuardedAccounts {
     throw new Error('Nothing tells what clients may do: call readClientPowersBy() while the service is put together.');
   };
 
+  #serviceAccounts: ServiceAccountFinder = () => {
+    throw new Error('Nothing finds service accounts: call findServiceAccountsBy() while the service is put together.');
+  };
+
   constructor(deps: GuardedAccountsDeps) {
     this.#deps = deps;
   }
@@ -47,11 +54,17 @@ export class GuardedAccounts {
     this.#clientPowers = read;
   }
 
+  /** Registers how service accounts are found, which `users/` knows; called while the service is put together. */
+  findServiceAccountsBy(find: ServiceAccountFinder): void {
+    this.#serviceAccounts = find;
+  }
+
   /**
    * Every service that writes to a user, client or group calls this first. Without it, an application that may set
    * passwords could set that of an administrator. Users may always change their own account. For an account without
-   * permissions the check costs one read, which is cached outside transactions.
-   * @param id Public ids of users, or UUIDs of clients or groups. A group holds what it gives to each member.
+   * permissions the check costs one read, for a user two, which are cached outside transactions.
+   * @param id Public ids of users, or UUIDs of clients or groups. A group holds what it gives to each member. A service account
+   *   holds what its client does as well, because the client is refused tokens without it.
    * @throws ACCOUNT_GUARDED The account holds a grant of reach `all`, or one on another tenant, and the caller does not
    *   have reach `all`.
    * @throws FORBIDDEN The account holds a permission, beyond reach `self`, that the caller does not hold.
@@ -116,8 +129,9 @@ export class GuardedAccounts {
     );
   }
 
-  async #powersOf({ tenant }: Authority, kind: HolderKind, ids: readonly string[]): Promise<readonly Powers[]> {
+  async #powersOf(authority: Authority, kind: HolderKind, ids: readonly string[]): Promise<readonly Powers[]> {
     const { permissions } = this.#deps;
+    const { tenant } = authority;
     const [only] = ids;
     const powers: Powers[] =
       ids.length === 1
@@ -126,6 +140,8 @@ export class GuardedAccounts {
     if (kind === 'client')
       for (const id of ids)
         powers.push({ permissions: await this.#clientPowers(tenant, id), elsewhere: NOTHING_ELSEWHERE });
+    const clients = kind === 'user' ? await this.#serviceAccounts(tenant.id, ids) : [];
+    if (clients.length > 0) powers.push(...(await this.#powersOf(authority, 'client', clients)));
     return powers;
   }
 

@@ -66,6 +66,7 @@ export const users = {
     const userProperties = new PropertyService({ ...base, users });
     const userAddresses = new AddressService({ ...base, users, store: new AddressStore(base.db) });
     const serviceAccountStates = new ServiceAccountDirectory({ store: userStore, feed });
+    guarded.findServiceAccountsBy((tenantId, ids) => serviceAccountStates.clientsAmong(tenantId, ids));
     const recount = new UserRecount({ store: tenantUsers, clock: base.clock });
     return {
       services: { users, userProperties, userAddresses },

@@ -347,7 +347,6 @@ export class UserService {
 
   /**
    * The account, locked until the open unit of work ends: users are locked before their sessions and tokens.
-   * A service account is guarded as its client is: without it, the client is refused tokens.
    * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
    */
   async lock(authority: Authority, userId: string): Promise<User> {
@@ -356,7 +355,6 @@ export class UserService {
     const user = await this.#deps.store.lock(authority.tenant.id, id);
     if (user === null) throw userErrors.USER_NOT_FOUND();
     await this.#deps.guard.assertMayChange(authority, 'user', id);
-    if (user.serviceClientId != null) await this.#deps.guard.assertMayChange(authority, 'client', user.serviceClientId);
     return user;
   }
 

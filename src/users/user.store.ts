@@ -50,6 +50,14 @@ const findUsersOfTenant = defineVersions<User>(
     cross join lateral (select * from users u where u.tenant_id = $1 and u.id = wanted.id limit 1) users`,
 );
 
+/** By their keys, as above. */
+const SERVICE_ACCOUNTS_AMONG = defineStatement<{ readonly serviceClientId: string }>(
+  'service-accounts-among',
+  `select users.service_client_id as "serviceClientId" from unnest($2::text[]) as wanted (id)
+    cross join lateral (select * from users u where u.tenant_id = $1 and u.id = wanted.id limit 1) users
+    where users.service_client_id is not null`,
+);
+
 const listIn = (order: UserOrder, label: string): NamedList<User> =>
   new NamedList<User>({
     label,
@@ -102,6 +110,12 @@ export class UserStore {
   /** A user by its public id. Concurrent calls share statements. @param columns What is read of it; null or absent: all. */
   async findById(tenantId: string, id: string, columns: ColumnSet | null = null): Promise<User | null> {
     return isUserIdShaped(id) ? this.#reader.find(tenantId, canonicalUserId(id), columns) : null;
+  }
+
+  /** UUIDs of the clients whose service accounts are among the users. @param ids In their stored spelling. */
+  async serviceAccountsAmong(tenantId: string, ids: readonly string[]): Promise<string[]> {
+    const rows = await this.#db.run(SERVICE_ACCOUNTS_AMONG, [tenantId, ids]);
+    return rows.map(({ serviceClientId }) => serviceClientId);
   }
 
   /** Users by their ids as given, in one statement. */

@@ -143,6 +143,40 @@ describe('service accounts of clients', () => {
     expect(await accountOf(client)).toMatchObject({ enabled: false });
   });
 
+  it('get and lose no roles, groups or ways to sign in by callers who hold less than their clients', async () => {
+    const input = { clientId: 'guarded', permissions: ['key:rotate'], hasServiceAccount: true } as const;
+    const { client } = await flow().createClient(world.system(acme), input);
+    const { authModes, groupMembers, roleGrants } = world.services;
+    const [role, group, other] = [await world.newRole(acme), await world.newGroup(acme), await world.newUser(acme)];
+    const holder = { roleId: role.id, holderKind: 'user', holderId: client.id } as const;
+    const groups = [{ id: group.id }];
+    const attempts = (authority: Authority) => [
+      () => roleGrants.grant(authority, holder),
+      () => roleGrants.revoke(authority, holder),
+      () => groupMembers.add(authority, group.id, [other.id, client.id]),
+      () => groupMembers.remove(authority, group.id, [client.id]),
+      () => groupMembers.join(authority, client.id, groups),
+      () => groupMembers.leave(authority, client.id, groups),
+      () => authModes.update(authority, client.id, { methodsLocked: ['password'] }),
+    ];
+    const outcomes = async (authority: Authority) => {
+      const found: (string | null)[] = [];
+      for (const attempt of attempts(authority)) found.push(await refusalOf(attempt()));
+      return found;
+    };
+    expect(await outcomes(as('user:write'))).toEqual(Array(7).fill('FORBIDDEN'));
+    expect(await outcomes(as('user:write', 'key:rotate'))).toEqual(Array(7).fill(null));
+  });
+
+  it('are known as such from the moment they are made', async () => {
+    const client = await make('soon', false);
+    const guardedFrom = () => refusalOf(world.services.guarded.assertMayChange(as('user:write'), 'user', client.id));
+    await world.services.clients.update(world.system(acme), client.id, { permissions: ['key:rotate'] });
+    expect(await guardedFrom()).toBeNull();
+    await flow().updateClient(world.system(acme), client.id, { hasServiceAccount: true });
+    expect(await guardedFrom()).toBe('FORBIDDEN');
+  });
+
   it('are not deleted as users, by nobody', async () => {
     const client = await make('kept');
     expect(await refusalOf(world.services.endAccess.delete(world.system(acme), client.id))).toBe('FORBIDDEN');
