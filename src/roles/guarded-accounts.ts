@@ -90,7 +90,7 @@ export class GuardedAccounts {
         await this.assertMayChange(authority, 'user', userId);
         changeable.push(userId);
       } catch (error) {
-        if (!(error instanceof IdentityError)) throw error;
+        if (!isGuarded(error)) throw error;
       }
     }
     return changeable;
@@ -211,6 +211,11 @@ type Powers = Pick<HeldRoles, 'permissions' | 'elsewhere'>;
 
 /** For permissions that a client has without a role: no other tenant granted them. */
 const NOTHING_ELSEWHERE: HeldRoles['elsewhere'] = new Map();
+
+/** Whether `assertMayChange` refused an account, rather than failed. */
+function isGuarded(error: unknown): boolean {
+  return error instanceof IdentityError && ['FORBIDDEN', 'ACCOUNT_GUARDED'].includes(error.code);
+}
 
 /** @throws ACCOUNT_GUARDED */
 function assertInside({ reach }: Authority, { permissions, elsewhere }: Powers): void {

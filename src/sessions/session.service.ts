@@ -5,7 +5,6 @@ import {
   addSeconds,
   type BrowserPort,
   type Clock,
-  IdentityError,
   isStorableText,
   kernelErrors,
   newId,
@@ -28,7 +27,7 @@ export interface SessionServiceDeps {
   readonly users: Pick<UserStore, 'noteSignIn' | 'outdateProofs'>;
   readonly directory: TenantDirectory;
   readonly families: TokenFamilies;
-  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'changeableAmong'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -320,44 +319,39 @@ export class SessionService {
 
   /**
    * Ends the sessions of all users of the tenant and the tokens made in them, 200 users a commit; tokens without a session stay
-   * valid. Accounts that the caller may not change stay signed in. One event per session, and one about all of them.
+   * valid. Accounts that the caller may not change stay signed in. One event per session, and one about all of them, which
+   * tells how many accounts were left out.
    * @returns How many ended.
    */
   async revokeOfTenant(authority: Authority): Promise<number> {
-    const { db, events, store } = this.#deps;
+    const { events, store } = this.#deps;
     const { caller, tenant } = authority;
     let count = 0;
+    let leftOut = 0;
     let after = '';
     for (;;) {
       const userIds = await store.usersWithSessions(tenant.id, after, USERS_PER_COMMIT);
-      const changeable = await this.#changeable(authority, userIds);
-      count += await db.transaction(async () => {
-        let ended = 0;
-        for (const userId of changeable) ended += (await this.revokeOf(authority, userId)).length;
-        return ended;
-      });
+      const done = await this.#revokeOfEach(authority, userIds);
+      count += done.ended;
+      leftOut += done.leftOut;
       if (userIds.length < USERS_PER_COMMIT) break;
       after = userIds.at(-1)!;
     }
-    if (count > 0) {
-      const params = { sessions: count };
+    if (count > 0 || leftOut > 0) {
+      const params = { sessions: count, ...(leftOut === 0 ? {} : { accountsLeftOut: leftOut }) };
       await events.append(caller, tenant, { type: sessionEvents['tenant.sessions_revoked'], params });
     }
     return count;
   }
 
-  /** Those of the users whom the caller may change. */
-  async #changeable(authority: Authority, userIds: readonly string[]): Promise<string[]> {
-    const changeable: string[] = [];
-    for (const userId of userIds) {
-      try {
-        await this.#deps.guard.assertMayChange(authority, 'user', userId);
-        changeable.push(userId);
-      } catch (error) {
-        if (!(error instanceof IdentityError)) throw error;
-      }
-    }
-    return changeable;
+  /** Ends the sessions of those users whom the caller may change, which is asked where it holds until the commit. */
+  #revokeOfEach(authority: Authority, userIds: readonly string[]): Promise<{ ended: number; leftOut: number }> {
+    return this.#deps.db.transaction(async () => {
+      const changeable = await this.#deps.guard.changeableAmong(authority, userIds);
+      let ended = 0;
+      for (const userId of changeable) ended += (await this.revokeOf(authority, userId)).length;
+      return { ended, leftOut: userIds.length - changeable.length };
+    });
   }
 
   async #account(authority: Authority, userId: string): Promise<string> {

@@ -18,6 +18,9 @@ describe('all sessions of a tenant over GraphQL', () => {
     return page.rows.length;
   };
 
+  const summaries = async (tenant: TenantRef) =>
+    (await world.events(tenant)).filter(({ type }) => type === 'tenant.sessions_revoked').map(({ params }) => params);
+
   it('end, those of neighbours do not; each is recorded, and the whole once', async () => {
     const [tenant, neighbour] = [await world.tenant(), await world.tenant()];
     for (let count = 0; count < 3; count++) {
@@ -45,8 +48,11 @@ describe('all sessions of a tenant over GraphQL', () => {
     const weak = world.app(tenant, 'session:revoke');
     expect((await world.graphql(weak, REVOKE)).data.revokeTenantSessions).toEqual({ endedSessions: 1 });
     expect(await living(tenant)).toBe(1);
+    expect(await summaries(tenant)).toEqual([{ sessions: 1, accountsLeftOut: 1 }]);
+    expect((await world.graphql(weak, REVOKE)).data.revokeTenantSessions).toEqual({ endedSessions: 0 });
     const equal = world.app(tenant, 'session:revoke', 'user:delete');
     expect((await world.graphql(equal, REVOKE)).data.revokeTenantSessions).toEqual({ endedSessions: 1 });
+    expect((await summaries(tenant)).slice(1)).toEqual([{ sessions: 0, accountsLeftOut: 1 }, { sessions: 1 }]);
   });
 
   it('end for callers with the permission, in their tenant or in all', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority, everyPermission, formatScope } from '../../../src/access/index.ts';
-import type { TenantRef } from '../../../src/kernel/index.ts';
+import { kernelErrors, type TenantRef } from '../../../src/kernel/index.ts';
+import { GuardedAccounts } from '../../../src/roles/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { World } from '../../support/world.ts';
@@ -40,6 +41,17 @@ describe('guarded accounts', () => {
     const self = (caller: string) => new Authority(world.user(master, caller, 'user:write:self'), master, 'self');
     expect(await refusalOf(guarded.assertMayChange(self(id), 'user', id))).toBeNull();
     expect(await refusalOf(guarded.assertMayChange(self(plain.id), 'user', id))).toBe('ACCOUNT_GUARDED');
+  });
+
+  it('are left out of many, but no fault leaves one out', async () => {
+    const { guarded } = world.services;
+    const [strong, plain] = [await administrator(master, 'administrator'), (await world.newUser(master)).id];
+    expect(await guarded.changeableAmong(as(master, 'user:write'), [strong, plain])).toEqual([plain]);
+    expect(await guarded.changeableAmong(asAll(master, 'user:write:all'), [strong, plain])).toEqual([plain]);
+    const heldBy = () => Promise.reject(kernelErrors.SERVICE_UNAVAILABLE());
+    const failing = new GuardedAccounts({ permissions: { heldBy } } as never);
+    failing.findServiceAccountsBy(async () => []);
+    expect(await refusalOf(failing.changeableAmong(as(master), [plain]))).toBe('SERVICE_UNAVAILABLE');
   });
 
   it('include clients whose role or scope reaches all tenants', async () => {
