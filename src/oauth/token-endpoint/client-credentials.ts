@@ -66,7 +66,10 @@ async function issueToClient(
   };
 }
 
-/** At issuers of every kind: who disables the account of a client ends what the client does. @throws SERVICE_ACCOUNT_DISABLED */
+/**
+ * At issuers of every kind: a client whose account is disabled gets no more tokens. Those that it has are valid until they expire.
+ * @throws SERVICE_ACCOUNT_DISABLED
+ */
 async function assertAccount({ serviceAccountStates }: ClientCredentialsDeps, { tenant, client }: GrantRequest) {
   const { blocked } = await serviceAccountStates.stateOf(tenant.id, client.client.id);
   if (blocked !== null) throw oauthErrors.SERVICE_ACCOUNT_DISABLED({ extensions: { username: blocked } });
