@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FieldFault, type IdentityError, isStorableText, jsonBytes } from '../kernel/index.ts';
+import { type FieldFault, type IdentityError, isStorableJson, isStorableText, jsonBytes } from '../kernel/index.ts';
 import { federationErrors } from './federation.errors.ts';
 
 /** How we authenticate at the provider's token endpoint (OIDC Core section 9). */
@@ -64,7 +64,7 @@ const shape = z.strictObject({
   extra: z
     .record(z.string(), z.unknown())
     .refine((extra) => jsonBytes(extra) <= MAX_EXTRA_BYTES, `At most ${MAX_EXTRA_BYTES} bytes.`)
-    .refine((extra) => isStorableText(JSON.stringify(extra)), 'The text cannot be stored.')
+    .refine((extra) => isStorableJson(extra), 'The object cannot be stored.')
     .default({}),
 });
 /** How a provider is reached and read. */

@@ -11,6 +11,7 @@ import { DIALECTS } from '../../../rest-compat/index.ts';
 import * as adminDocuments from '../../../rest-compat/keycloak-admin/operations.generated.ts';
 import * as kobilDocuments from '../../../rest-compat/kobil/operations.generated.ts';
 import * as oidcDocuments from '../../../rest-compat/oidc/operations.generated.ts';
+import * as realmDocuments from '../../../rest-compat/realms/operations.generated.ts';
 import { authorise } from '../../../schema/directives/enforce.ts';
 import { anonymousCaller, type Caller, formatScope, PermissionSet, ScopeAliases } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
@@ -19,7 +20,7 @@ import { RESERVED_TENANT_NAMES } from '../../../src/tenants/index.ts';
 import { TEST_ORIGIN, testGraph } from '../../support/world.ts';
 
 describe('the declarations of the dialects', () => {
-  it('use every document of their folder, and of others only the shared OAuth documents, which any of them may use', () => {
+  it('use every document of their folder, and of others only those that are shared: of OAuth and of realms', () => {
     const documents: Readonly<Record<string, readonly OperationDocument[]>> = {
       blitz: Object.values(blitzDocuments),
       'keycloak-admin': Object.values(adminDocuments),
@@ -28,13 +29,15 @@ describe('the declarations of the dialects', () => {
     };
     const usedBy = ({ mounts }: Dialect) => mounts.flatMap(({ routes }) => routes.flatMap(documentsOf));
     const usedByAny = new Set(DIALECTS.flatMap(usedBy));
+    const shared: readonly OperationDocument[] = [...documents['oidc']!, ...Object.values(realmDocuments)];
+    expect(shared.filter((document) => !usedByAny.has(document)).map(({ name }) => name)).toEqual([]);
     for (const dialect of DIALECTS) {
       const used = new Set(usedBy(dialect));
       const own = documents[dialect.name]!;
       const users = dialect.name === 'oidc' ? usedByAny : used;
       expect(own.filter((document) => !users.has(document)).map((document) => document.name)).toEqual([]);
-      for (const document of own) used.delete(document);
-      expect([...used].filter((document) => !documents['oidc']!.includes(document))).toEqual([]);
+      for (const document of [...own, ...shared]) used.delete(document);
+      expect([...used].map((document) => document.name)).toEqual([]);
     }
   });
 

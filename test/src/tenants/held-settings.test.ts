@@ -178,7 +178,7 @@ describe('settings that change while accounts are written, on PostgreSQL', { tim
     expect(await refusalOf(end(other))).toBe('ADMINISTRATOR_LAST');
   });
 
-  it('cost two statements: an account is made in nine, one of which counts it, and edited in nine', async () => {
+  it('cost two statements: an account is made in ten, one of which counts it and one gives it the defaults, and edited in nine', async () => {
     const statements: string[] = [];
     const observed = await World.open(await openPostgresDatabase((statement) => statements.push(statement)));
     const home = await observed.tenant();
@@ -192,7 +192,7 @@ describe('settings that change while accounts are written, on PostgreSQL', { tim
     };
     const { id } = await users.create(system, { username: 'first', email: 'first@example.com' });
     const input = { username: 'counted', email: 'counted@example.com', givenName: 'Count' };
-    expect(await countOf(() => users.create(system, input))).toBe(9);
+    expect(await countOf(() => users.create(system, input))).toBe(10);
     expect(await countOf(() => users.update(system, id, { givenName: 'Counted' }))).toBe(9);
     await observed.close();
   });

@@ -66,7 +66,12 @@ describe('scopes of an application', () => {
     expect(rules.narrowed(client, undefined)).toEqual([]);
   });
 
-  it.each(['self_read', 'user:read:self', 'user:read:all', 'openid', 'other'])('do not include %s unasked', (scope) => {
+  it('may name openid, which stock clients send with every request and which gives nothing', () => {
+    expect(rules.forApplication(record(set('user:read')), 'openid user:read')).toBe('openid user:read');
+    expect(rules.forApplication(record(set('user:read')), undefined)).toBe('user:read');
+  });
+
+  it.each(['self_read', 'user:read:self', 'user:read:all', 'other'])('do not include %s unasked', (scope) => {
     expect(() => rules.forApplication(record(set('user:read')), scope)).toThrow(
       expect.objectContaining({ code: 'SCOPE_INVALID' }),
     );
