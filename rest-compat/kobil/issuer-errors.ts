@@ -74,7 +74,6 @@ export const REGISTRATION_ERRORS = {
   CLIENT_REDIRECT_INVALID: metadata('invalid_redirect_uri'),
   CLIENT_METADATA_INVALID,
   CLIENT_SCOPE_UNKNOWN: CLIENT_METADATA_INVALID,
-  PERMISSION_ESCALATION: CLIENT_METADATA_INVALID,
 };
 /** The token registers no clients. */
 export const REGISTRATION_REFUSED = oauth(403, 'insufficient_scope', undefined);

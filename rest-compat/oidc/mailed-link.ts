@@ -19,7 +19,7 @@ function linkAnswer(answer: UseMailedLinkData['useMailedLink']['answer']): Brows
  * Where the form of the page may lead: to this service, and to addresses of the scheme to which the answer goes, because browsers hold
  * a form to its policy through all redirects, those of the application among them.
  */
-const formTargets = (returnsTo: string | null): readonly string[] =>
+export const formTargets = (returnsTo: string | null): readonly string[] =>
   returnsTo === null ? ["'self'"] : ["'self'", new URL(returnsTo).protocol];
 
 const SHARED = { callers: { browser: true }, faults: 'page', opener: true } as const;

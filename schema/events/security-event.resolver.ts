@@ -44,15 +44,17 @@ async function toFilter(
   { authority, services }: GraphContext,
   { notHiddenFrom: list, ...input }: SecurityEventFilterInput = {},
 ): Promise<EventFilter> {
-  const shown = checked(services.eventEngine.catalogue, input) ?? {};
+  const shown = checked(services.eventEngine.catalogue, input)!;
   const filter =
     list == null ? shown : { ...shown, from: later(shown.from, await services.tenants.hiddenBefore(authority, list)) };
   if (authority.reach !== 'self') return filter;
   return services.accountHistory.about(authority, filter.subjectId ?? authority.caller.userId ?? '', filter);
 }
 
-const later = (a: Date | null | undefined, b: Date | null): Date | null =>
-  a == null ? b : b === null || a > b ? a : b;
+function later(...moments: readonly (Date | null | undefined)[]): Date | null {
+  const given = moments.flatMap((moment) => moment ?? []);
+  return given.toSorted((a, b) => b.getTime() - a.getTime())[0] ?? null;
+}
 
 /** Waits for the first item of the feed, so that a refused cursor is an error of the subscribe request itself. */
 async function begun(

@@ -104,8 +104,6 @@ export class MailedLinkResolver {
     'MAILED_LINK_UNUSABLE',
     'AUTHORIZATION_CLIENT_INVALID',
     'AUTHORIZATION_REDIRECT_INVALID',
-    'INTERACTION_NOT_FOUND',
-    'AUTHORIZATION_ENDED',
   )
   @Mutation(() => UseMailedLinkPayload, {
     description:

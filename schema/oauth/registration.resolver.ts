@@ -97,7 +97,6 @@ export class RegistrationResolver {
     'CLIENT_REDIRECT_INVALID',
     'CLIENT_METADATA_INVALID',
     'CLIENT_SCOPE_UNKNOWN',
-    'PERMISSION_ESCALATION',
   )
   @Mutation(() => RegisterClientPayload, {
     description:
@@ -133,7 +132,6 @@ export class RegistrationResolver {
     'CLIENT_REDIRECT_INVALID',
     'CLIENT_METADATA_INVALID',
     'CLIENT_SCOPE_UNKNOWN',
-    'PERMISSION_ESCALATION',
   )
   @Mutation(() => UpdateRegisteredClientPayload, {
     description: 'Replaces the metadata of a client that registered itself (RFC 7592 section 2.2).',

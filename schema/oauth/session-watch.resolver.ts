@@ -13,7 +13,8 @@ export class SessionWatchResolver {
       'Name of the cookie from which scripts of this service read which session the browser has: the `sid` of its tokens. The cookie opens nothing.',
   })
   sessionIdCookie(@Ctx() context: GraphContext): string {
-    return requireBrowser(context.browser).nameOf('sessionId', requireTenant(context));
+    const tenant = requireTenant(context);
+    return requireBrowser(context.browser).nameOf('sessionId', tenant);
   }
 
   @Errors('TENANT_REQUIRED')

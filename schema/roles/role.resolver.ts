@@ -117,7 +117,8 @@ export class RoleResolver {
     @Ctx() { loaders }: GraphContext,
   ): Promise<string | null> {
     if (role.clientUuid === TENANT_ROLE_CLIENT) return null;
-    return (await loaders.load(clientById, { tenantId: role.tenantId, key: role.clientUuid }))?.clientId ?? null;
+    const client = await loaders.load(clientById, { tenantId: role.tenantId, key: role.clientUuid });
+    return client?.clientId ?? null;
   }
 
   @RequiresScopes(['role:read'])

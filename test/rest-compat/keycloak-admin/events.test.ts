@@ -117,6 +117,9 @@ describe('the administration of events', () => {
     expect((await listed('admin-events')).map(({ details }) => details)).toEqual([{ changed: '["hiddenEvents"]' }]);
     await record('session.started');
     expect(await listed('events')).toHaveLength(1);
+    const now = realm.world.clock.now().getTime();
+    expect(await listed(`events?dateFrom=${now - 600_000}`)).toHaveLength(1);
+    expect(await listed(`events?dateFrom=${now + 600_000}`)).toEqual([]);
     expect(await realm.world.eventTypes(tenant)).toContain('role.created');
   });
 

@@ -49,7 +49,7 @@ describe('the documented operations of KOBIL', () => {
     const unnumbered = rows.filter(({ number }) => Number.isNaN(number)).map(({ key }) => key);
     const ofIssuer =
       /^\w+ (?:\/auth)?\/realms\/\{\}(?:\/protocol\/openid-connect\/.+|\/login-actions\/.+|\/account|\/clients-registrations\/openid-connect(?:\/\{\})?)?$/;
-    const ofAdministration = /^\w+ (?:\/auth)?\/admin\//;
+    const ofAdministration = /^\w+ (?:\/auth)?\/(?:admin|resources)\//;
     expect(unnumbered.filter((key) => !ofIssuer.test(key) && !ofAdministration.test(key))).toEqual([]);
   });
 });

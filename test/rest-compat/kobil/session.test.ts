@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { anonymousCaller } from '../../../src/access/index.ts';
 import type { CreateClient } from '../../../src/clients/index.ts';
 import { sha256Base64Url } from '../../../src/crypto/index.ts';
 import { newId } from '../../../src/kernel/index.ts';
@@ -6,6 +7,7 @@ import { cookieName } from '../../../src/server/http/browser.ts';
 import { TEST_REDIRECT, TEST_VERIFIER, TestClient } from '../../support/oauth.ts';
 import { REALM_PASSWORD, RealmWorld, realmOfSuite } from '../../support/realm.ts';
 import { WebUser } from '../../support/web-user.ts';
+import { TEST_ORIGIN } from '../../support/world.ts';
 import { networkOf } from '../../support/world-network.ts';
 
 const { refusal } = RealmWorld;
@@ -295,4 +297,9 @@ describe('sign-out by a refresh token with HTTP Basic', () => {
     const { status } = await realm.post('token', { ...form, grant_type: 'refresh_token', refresh_token });
     expect(status).toBe(200);
   });
+});
+
+it('the name of the cookie is asked for in a tenant', async () => {
+  const { code } = await realm.world.graphql(anonymousCaller(TEST_ORIGIN), '{ sessionIdCookie }');
+  expect(code).toBe('TENANT_REQUIRED');
 });

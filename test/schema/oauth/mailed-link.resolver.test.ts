@@ -108,6 +108,8 @@ describe('links in mails, in the graph', () => {
   it('open at the native issuer, and lead to pages', async () => {
     expect((await act()).errors).toEqual([]);
     expect(linkIn(server.mails.at(-1)!).pathname).toBe(`/t/${tenant.name}/oauth/link`);
+    const shown = (await show()).data.mailedLink;
+    expect(shown).toMatchObject({ purpose: 'REQUIRED_ACTIONS', application: null, returnsTo: null });
     const jar = new CookieJar();
     const used = await use(jar);
     expect(used.errors).toEqual([]);

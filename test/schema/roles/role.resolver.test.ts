@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TenantRef } from '../../../src/kernel/index.ts';
+import type { GraphContext } from '../../../schema/context.ts';
+import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { World } from '../../support/world.ts';
 
@@ -36,6 +37,13 @@ describe('roles and groups over GraphQL', () => {
   describe('roles', () => {
     const CREATE =
       'mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id name permissions isBuiltin isComposite children { name isComposite clientUuid } clientUuid client { clientId } } } }';
+
+    it('has no client_id once its client is gone', async () => {
+      const { RoleResolver } = await import('../../../schema/roles/role.resolver.ts');
+      const gone = { loaders: { load: async () => null } } as unknown as GraphContext;
+      const role = { tenantId: acme.id, clientUuid: newId() } as never;
+      expect(await new RoleResolver().clientId(role, gone)).toBeNull();
+    });
 
     it('has attributes, and children that are found by name', async () => {
       const { client } = await world.newClient(acme);

@@ -84,6 +84,12 @@ describe('users over GraphQL', () => {
     });
   });
 
+  it('takes null for no actions', async () => {
+    const caller = world.app(acme, 'user:create', 'user:read', 'user:write', 'auth-mode:write');
+    const made = await world.graphql(caller, CREATE, { input: { username: 'mona', requiredActions: null } });
+    expect(made.data.createUser.user.requiredActions).toEqual([]);
+  });
+
   it('gives the new id even to a caller who may not read the account', async () => {
     const { data, code } = await world.graphql(world.app(acme, 'user:create'), CREATE, {
       input: { subject: 'unread' },
