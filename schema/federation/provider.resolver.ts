@@ -131,9 +131,9 @@ export class FederationProviderResolver {
   discoverFederationProvider(
     @Arg('input', () => DiscoverFederationProviderInput, { description: 'The issuer.' })
     { issuer }: DiscoverFederationProviderInput,
-    @Ctx() { services }: GraphContext,
+    @Ctx() { services, authority }: GraphContext,
   ): Promise<DiscoverFederationProviderPayload> {
-    return services.providerMetadata.discover(issuer);
+    return services.providerMetadata.discover(authority, issuer);
   }
 
   @RequiresScopes(['federation-provider:write'])

@@ -14,6 +14,7 @@ export {
   STATUS_OF_KIND,
 } from './errors.ts';
 export { makePrivateFolder } from './folders.ts';
+export { requestGuarded } from './guarded-request.ts';
 export { hostNameOf, originAt, writtenHostName } from './host.ts';
 export { isUuid, newId, newIdAt, type TenantId } from './ids.ts';
 export { hasInexactNumber, isSameJson, isStorableJson, jsonBytes, requireJson } from './json.ts';
@@ -29,6 +30,7 @@ export {
   type PrivateHosts,
 } from './network.ts';
 export type { Origin } from './origin.ts';
+export { Places } from './places.ts';
 export { NOWHERE, type TenantRef } from './tenant.ts';
 export {
   escapeHtml,

@@ -5,7 +5,7 @@ import type {
   FederationProviderService,
   FederationProviderStore,
 } from '../../federation/index.ts';
-import type { TenantRef } from '../../kernel/index.ts';
+import { LOOPBACK_NETWORKS, type PrivateHosts, type TenantRef } from '../../kernel/index.ts';
 import type { OneTimeCodeStore, SessionService } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
@@ -21,6 +21,8 @@ interface LinkAccountNeeds extends ModuleBase {
   readonly publicUrl: string;
   /** Whether providers on this machine may be called over plain http. */
   readonly allowLoopbackHttp: boolean;
+  /** What of the operator's network providers may be in. */
+  readonly privateHosts: PrivateHosts;
   /** How long to wait for an answer of a provider, in milliseconds. Default 5 s. */
   readonly providerTimeoutMs: number | undefined;
   readonly directory: TenantDirectory;
@@ -52,6 +54,9 @@ export const linkAccount = {
       clock: base.clock,
       clientSecret: (provider) => federationProviders.clientSecret(provider),
       allowLoopbackHttp: needs.allowLoopbackHttp,
+      privateHosts: needs.allowLoopbackHttp
+        ? { ...needs.privateHosts, networks: [...needs.privateHosts.networks, ...LOOPBACK_NETWORKS] }
+        : needs.privateHosts,
       timeoutMs: needs.providerTimeoutMs,
     });
     return {

@@ -1,6 +1,6 @@
 import type { Authority } from '../../access/index.ts';
 import { type FederationProviderService, federationErrors, isCallable } from '../../federation/index.ts';
-import { invalidField } from '../../kernel/index.ts';
+import { invalidField, Places } from '../../kernel/index.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What an issuer says about itself; null: it does not say it, or not as an address that may be called. */
@@ -23,9 +23,13 @@ const MAX_ADDRESS = 2000;
 /** OpenID Connect Discovery section 4. */
 const METADATA = /\/\.well-known\/openid-configuration$/;
 
+/** How many issuers a tenant may have asked at once, of each node. */
+const AT_ONCE = 4;
+
 /** Reads what providers say about themselves. */
 export class ProviderMetadata {
   readonly #deps: ProviderMetadataDeps;
+  readonly #places = new Places(AT_ONCE);
 
   constructor(deps: ProviderMetadataDeps) {
     this.#deps = deps;
@@ -37,11 +41,12 @@ export class ProviderMetadata {
    * @param address The issuer, or the address of its metadata.
    * @throws INVALID_INPUT The service may not call the address.
    * @throws FEDERATION_PROVIDER_UNREACHABLE
+   * @throws TOO_MANY_REQUESTS Answers of so many issuers are waited for.
    */
-  async discover(address: string): Promise<DiscoveredProvider> {
+  async discover({ tenant }: Authority, address: string): Promise<DiscoveredProvider> {
     const issuer = address.replace(METADATA, '');
     if (!this.#isAddress(issuer)) throw invalidField('input.issuer', 'URL_INVALID', 'An https:// URL is required.');
-    const metadata = await this.#deps.upstream.discover(new URL(issuer));
+    const metadata = await this.#places.run(tenant.id, () => this.#deps.upstream.discover(new URL(issuer), tenant.id));
     const addressIn = (name: string): string | null => {
       const value = metadata[name];
       return typeof value === 'string' && this.#isAddress(value) ? value : null;
@@ -59,11 +64,12 @@ export class ProviderMetadata {
   /**
    * Reads the metadata of a provider again. @returns Whether it has an issuer, which answered.
    * @throws FEDERATION_PROVIDER_NOT_FOUND
+   * @throws TOO_MANY_REQUESTS Answers of so many issuers are waited for.
    */
   async reload(authority: Authority, id: string): Promise<boolean> {
     const provider = await this.#deps.providers.find(authority, id);
     if (provider === null) throw federationErrors.FEDERATION_PROVIDER_NOT_FOUND();
-    return this.#deps.upstream.reload(provider);
+    return this.#places.run(provider.tenantId, () => this.#deps.upstream.reload(provider));
   }
 
   #isAddress(text: string): boolean {

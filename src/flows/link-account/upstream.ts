@@ -4,7 +4,7 @@ import type { FederationProvider, ProviderConfig, ProviderTokens } from '../../f
 import { storedConfig, type TokenEndpointAuth } from '../../federation/index.ts';
 import { addSeconds, type Clock, isStorableText } from '../../kernel/index.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
-import { UPSTREAM_TIMEOUT_MS, upstreamFetch } from './upstream-fetch.ts';
+import { UPSTREAM_TIMEOUT_MS, type UpstreamAccess, upstreamFetch } from './upstream-fetch.ts';
 
 /** Random values of one linking, made by `begin` and checked by `complete`. */
 export interface Visit {
@@ -28,12 +28,9 @@ export interface ProvenAccount {
   readonly tokens: ProviderTokens;
 }
 
-export interface UpstreamDeps {
+export interface UpstreamDeps extends UpstreamAccess {
   readonly clock: Clock;
   readonly clientSecret: (provider: FederationProvider) => string | null;
-  readonly allowLoopbackHttp: boolean;
-  /** Longest wait for each answer of a provider. Default 5 s. */
-  readonly timeoutMs?: number | undefined;
 }
 
 /** Most cached providers: metadata and keys are about 20 KB each, so 5 MB at most. */
@@ -163,12 +160,16 @@ export class Upstream {
     }
   }
 
-  /** What an issuer says about itself. @throws FEDERATION_PROVIDER_UNREACHABLE */
-  async discover(issuer: URL): Promise<client.ServerMetadata> {
+  /**
+   * What an issuer says about itself.
+   * @param tenantId The tenant that named it.
+   * @throws FEDERATION_PROVIDER_UNREACHABLE
+   */
+  async discover(issuer: URL, tenantId: string): Promise<client.ServerMetadata> {
     const { allowLoopbackHttp, timeoutMs = UPSTREAM_TIMEOUT_MS } = this.#deps;
     try {
       const configuration = await client.discovery(issuer, 'none', undefined, client.None(), {
-        [client.customFetch]: upstreamFetch(allowLoopbackHttp, timeoutMs),
+        [client.customFetch]: upstreamFetch(this.#deps, tenantId),
         timeout: timeoutMs / 1000,
         execute: allowLoopbackHttp ? [client.allowInsecureRequests] : [],
       });
@@ -189,7 +190,7 @@ export class Upstream {
   async #configure(provider: FederationProvider, config: ProviderConfig): Promise<client.Configuration> {
     const { allowLoopbackHttp, clientSecret, timeoutMs = UPSTREAM_TIMEOUT_MS } = this.#deps;
     const authentication = AUTHENTICATION[config.tokenEndpointAuth](clientSecret(provider) ?? '');
-    const fetch = upstreamFetch(allowLoopbackHttp, timeoutMs);
+    const fetch = upstreamFetch(this.#deps, provider.tenantId);
     const execute = [
       ...(allowLoopbackHttp ? [client.allowInsecureRequests] : []),
       // Also check the signature of ID tokens, although the specification accepts the TLS of the token endpoint instead.

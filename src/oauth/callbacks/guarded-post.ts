@@ -1,9 +1,4 @@
-import { once } from 'node:events';
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import { connectTo, type PrivateHosts } from '../../kernel/index.ts';
+import { type PrivateHosts, requestGuarded } from '../../kernel/index.ts';
 
 /**
  * Posts a text to an address that a tenant named. Follows no redirect and does not read the answer beyond its head.
@@ -19,28 +14,12 @@ export async function postGuarded(
   text: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const request = send(url, {
+  const response = await requestGuarded(allowed, url, tenantId, {
     method: 'POST',
     headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': Buffer.byteLength(text) },
-    createConnection: () => openConnection(allowed, url, tenantId),
+    body: text,
     signal,
   });
-  // The connection is closed below, which may be reported after the answer.
-  request.on('error', () => undefined);
-  const answered = once(request, 'response');
-  request.end(text);
-  const [response] = (await answered) as [IncomingMessage];
   response.destroy();
   return response.statusCode!;
-}
-
-function openConnection(allowed: PrivateHosts, { protocol, hostname, port }: URL, tenantId: string): Socket {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  const isTls = protocol === 'https:';
-  const socket = connectTo(allowed, host, Number(port) || (isTls ? 443 : 80), tenantId);
-  if (!isTls) return socket;
-  const secure = connectTls({ socket, host, servername: isIP(host) === 0 ? host : '' });
-  socket.once('error', (error) => secure.destroy(error));
-  return secure;
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { kobilOfSuite } from '../../support/kobil.ts';
@@ -266,6 +267,23 @@ describe('the administration of identity providers', () => {
     expect(await ask('POST', 'import-config', {})).toEqual(WRONG_SHAPE);
     const reader = realm.token(realm.acme, 'federation-provider:read');
     expect(await ask('POST', 'import-config', { fromUrl: metadata }, reader)).toEqual(FORBIDDEN);
+  });
+
+  it('waits for four issuers at once', async () => {
+    const held: ServerResponse[] = [];
+    const arrived = Promise.withResolvers<void>();
+    const restore = upstream.instead((_request, response) => {
+      if (held.push(response) === 4) arrived.resolve();
+    });
+    const importIt = () => ask('POST', 'import-config', { fromUrl: upstream.issuer });
+    const waiting = [1, 2, 3, 4].map(importIt);
+    await arrived.promise;
+    expect(await importIt()).toEqual([429, { error: 'HTTP 429 Too Many Requests' }]);
+    restore();
+    for (const response of held) response.writeHead(503).end();
+    expect(await Promise.all(waiting)).toEqual([BAD_REQUEST, BAD_REQUEST, BAD_REQUEST, BAD_REQUEST]);
+    expect((await importIt())[0]).toBe(200);
+    realm.rest.faults.length = 0;
   });
 
   it('reads keys again', async () => {

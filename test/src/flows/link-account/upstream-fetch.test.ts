@@ -1,8 +1,12 @@
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { upstreamFetch } from '../../../../src/flows/link-account/upstream-fetch.ts';
+import { AddressRefusedError, LOOPBACK_NETWORKS } from '../../../../src/kernel/index.ts';
+
+const LOCAL = { allowLoopbackHttp: true, privateHosts: { names: [], networks: LOOPBACK_NETWORKS } };
 
 describe('calls to federation providers', () => {
   let server: Server;
@@ -15,7 +19,12 @@ describe('calls to federation providers', () => {
       else if (request.url === '/empty') response.writeHead(204).end();
       else if (request.url === '/silent') return;
       else if (request.url === '/stuck') response.write('the beginning');
-      else if (request.url === '/large') response.end('x'.repeat(1_048_577));
+      else if (request.url === '/form') {
+        request.setEncoding('utf8').once('data', (text) => {
+          const { 'content-type': type, 'content-length': length } = request.headers;
+          response.writeHead(200, { link: ['a', 'b'] }).end(`${type} ${length} ${text}`);
+        });
+      } else if (request.url === '/large') response.end('x'.repeat(1_048_577));
       else response.end('x'.repeat(1_048_576));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -27,7 +36,7 @@ describe('calls to federation providers', () => {
   });
 
   const get = (url: string, allowLoopbackHttp = true, signal?: AbortSignal) =>
-    upstreamFetch(allowLoopbackHttp)(url, {
+    upstreamFetch({ ...LOCAL, allowLoopbackHttp }, 'acme')(url, {
       method: 'GET',
       headers: {},
       body: undefined,
@@ -41,7 +50,7 @@ describe('calls to federation providers', () => {
   });
 
   it.each(['/silent', '/stuck'])('wait a bounded time for head and body: %s', async (path) => {
-    const waiting = upstreamFetch(true, 200)(`http://127.0.0.1:${port}${path}`, {
+    const waiting = upstreamFetch({ ...LOCAL, timeoutMs: 200 }, 'acme')(`http://127.0.0.1:${port}${path}`, {
       method: 'GET',
       headers: {},
       body: undefined,
@@ -71,6 +80,33 @@ describe('calls to federation providers', () => {
     'https://user:secret@issuer.example/',
   ])('are not made to %s', async (url) => {
     await expect(get(url)).rejects.toThrow('may not be called');
+  });
+
+  it.each(['https://10.0.0.1/', 'https://[fd00::1]/', 'https://2130706433/', 'https://localhost/'])(
+    'are made into the network of the operator only where it is allowed: not to %s',
+    async (url) => {
+      const fetch = upstreamFetch({ allowLoopbackHttp: true, privateHosts: { names: [], networks: [] } }, 'acme');
+      const asked = fetch(url, { method: 'GET', headers: {}, body: undefined, redirect: 'manual' });
+      await expect(asked).rejects.toThrow(AddressRefusedError);
+    },
+  );
+
+  it('hold no thread of the process while the name servers of a provider take their time', async () => {
+    const lookup = vi.spyOn(dns, 'lookup');
+    await expect(get('https://there-is-none.invalid/')).rejects.toThrow();
+    expect(lookup).not.toHaveBeenCalled();
+    lookup.mockRestore();
+  });
+
+  it('carry forms as they are given, and all headers of the answer', async () => {
+    const answer = await upstreamFetch(LOCAL, 'acme')(`http://localhost:${port}/form`, {
+      method: 'POST',
+      headers: { accept: 'text/plain' },
+      body: new URLSearchParams({ code: 'a b' }),
+      redirect: 'manual',
+    });
+    expect(await answer.text()).toBe('application/x-www-form-urlencoded;charset=UTF-8 8 code=a+b');
+    expect(answer.headers.get('link')).toBe('a, b');
   });
 
   it('end when the caller gives up', async () => {
