@@ -1,6 +1,7 @@
 import type { Authority } from '../../access/index.ts';
 import { type FederationProviderService, federationErrors, isCallable } from '../../federation/index.ts';
 import { invalidField, Places } from '../../kernel/index.ts';
+import { linkAccountErrors } from './link-account.errors.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What an issuer says about itself; null: it does not say it, or not as an address that may be called. */
@@ -23,6 +24,12 @@ const MAX_ADDRESS = 2000;
 /** OpenID Connect Discovery section 4. */
 const METADATA = /\/\.well-known\/openid-configuration$/;
 
+/**
+ * Whether a URL has the parts of an issuer alone (OpenID Connect Discovery section 3), to which the address of metadata is appended. One
+ * with another well-known address in its path would lead to any document.
+ */
+const isIssuer = (url: string): boolean => !/[?#]/.test(url) && !new URL(url).pathname.includes('/.well-known/');
+
 /** How many issuers a tenant may have asked at once, of each node. */
 const AT_ONCE = 4;
 
@@ -39,14 +46,18 @@ export class ProviderMetadata {
    * Reads the metadata of an issuer, which has to name itself as it was asked (OpenID Connect Discovery section 4.3). The caller sees
    * addresses alone, so that no other document of the operator's network can be read.
    * @param address The issuer, or the address of its metadata.
-   * @throws INVALID_INPUT The service may not call the address.
+   * @throws INVALID_INPUT The service may not call the address, or no issuer has it.
    * @throws FEDERATION_PROVIDER_UNREACHABLE
    * @throws TOO_MANY_REQUESTS Answers of so many issuers are waited for.
    */
   async discover({ tenant }: Authority, address: string): Promise<DiscoveredProvider> {
     const issuer = address.replace(METADATA, '');
     if (!this.#isAddress(issuer)) throw invalidField('input.issuer', 'URL_INVALID', 'An https:// URL is required.');
+    if (!isIssuer(issuer)) throw invalidField('input.issuer', 'URL_INVALID', 'This is no URL of an issuer.');
     const metadata = await this.#places.run(tenant.id, () => this.#deps.upstream.discover(new URL(issuer), tenant.id));
+    // The address of the metadata does not tell whether the issuer ends in a slash (section 4.1).
+    const names = issuer === address ? [issuer] : [issuer, `${issuer}/`];
+    if (!names.includes(metadata.issuer)) throw linkAccountErrors.FEDERATION_PROVIDER_UNREACHABLE();
     const addressIn = (name: string): string | null => {
       const value = metadata[name];
       return typeof value === 'string' && this.#isAddress(value) ? value : null;

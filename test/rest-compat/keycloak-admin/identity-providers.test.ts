@@ -269,6 +269,41 @@ describe('the administration of identity providers', () => {
     expect(await ask('POST', 'import-config', { fromUrl: metadata }, reader)).toEqual(FORBIDDEN);
   });
 
+  it('asks issuers alone, which name themselves exactly as they were asked', async () => {
+    const ofIssuer = (fromUrl: string) => ask('POST', 'import-config', { fromUrl });
+    const { issuer, seen } = upstream;
+    const metadata = '/.well-known/openid-configuration';
+    const before = seen.length;
+    for (const path of [
+      '?a=b',
+      '?',
+      '#a',
+      '#',
+      '/.well-known/a',
+      `${metadata}?a`,
+      `${metadata}${metadata}`,
+      `${metadata}/`,
+    ])
+      expect([path, await ofIssuer(`${issuer}${path}`)]).toEqual([
+        path,
+        [400, { errorMessage: 'This is no URL of an issuer.' }],
+      ]);
+    expect(seen).toHaveLength(before);
+    let named = issuer;
+    const restore = upstream.instead((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ issuer: named }));
+    });
+    expect((await ofIssuer(issuer))[0]).toBe(200);
+    expect(await ofIssuer(`${issuer}/`)).toEqual(BAD_REQUEST);
+    named = `${issuer}/`;
+    expect((await ofIssuer(`${issuer}${metadata}`))[0]).toBe(200);
+    expect((await ofIssuer(`${issuer}/`))[0]).toBe(200);
+    expect(await ofIssuer(issuer)).toEqual(BAD_REQUEST);
+    restore();
+    realm.rest.faults.length = 0;
+  });
+
   it('waits for four issuers at once', async () => {
     const held: ServerResponse[] = [];
     const arrived = Promise.withResolvers<void>();
