@@ -140,7 +140,7 @@ export class FederationProviderResolver {
   @Errors('FEDERATION_PROVIDER_NOT_FOUND')
   @Mutation(() => ReloadFederationProviderPayload, {
     description:
-      'Reads the metadata of a provider again, and its keys when they are needed next. Other nodes do it within 10 minutes.',
+      'Reads the metadata and the keys of a provider again; what was read before stays when it does not answer. Other nodes do it within 10 minutes.',
   })
   async reloadFederationProvider(
     @Arg('input', () => ReloadFederationProviderInput, { description: 'The provider.' })

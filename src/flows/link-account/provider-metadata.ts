@@ -73,7 +73,7 @@ export class ProviderMetadata {
   }
 
   /**
-   * Reads the metadata of a provider again. @returns Whether it has an issuer, which answered.
+   * Reads the metadata and the keys of a provider again. @returns Whether it has an issuer, which answered.
    * @throws FEDERATION_PROVIDER_NOT_FOUND
    * @throws TOO_MANY_REQUESTS Answers of so many issuers are waited for.
    */

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import * as client from 'openid-client';
 import type { FederationProvider, ProviderConfig, ProviderTokens } from '../../federation/index.ts';
 import { storedConfig, type TokenEndpointAuth } from '../../federation/index.ts';
-import { addSeconds, type Clock, isStorableText } from '../../kernel/index.ts';
+import { addSeconds, type Clock, epochSeconds, isStorableText, systemClock } from '../../kernel/index.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
 import { UPSTREAM_TIMEOUT_MS, type UpstreamAccess, upstreamFetch } from './upstream-fetch.ts';
 
@@ -147,17 +147,35 @@ export class Upstream {
     };
   }
 
-  /** Reads the metadata of a provider again. @returns Whether it has an issuer, which answered. */
+  /** Reads the metadata and the keys of a provider again. @returns Whether it has an issuer, which answered; else what was read before stays. */
   async reload(provider: FederationProvider): Promise<boolean> {
     const config = storedConfig(provider.config);
     if (config.issuer === null) return false;
-    this.#configurations.delete(keyOf(provider));
     try {
-      await this.#configuration(provider, config);
+      const configuration = await this.#configure(provider, config);
+      await this.#readKeys(provider, configuration);
+      this.#configurations.set(keyOf(provider), configuration);
       return true;
     } catch {
       return false;
     }
+  }
+
+  /** @throws Error The keys cannot be read. */
+  async #readKeys({ tenantId }: FederationProvider, configuration: client.Configuration): Promise<void> {
+    const { jwks_uri: address } = configuration.serverMetadata();
+    if (address === undefined) return;
+    const response = await upstreamFetch(this.#deps, tenantId)(address, {
+      method: 'GET',
+      headers: { accept: 'application/json, application/jwk-set+json' },
+      body: undefined,
+      redirect: 'manual',
+    });
+    if (response.status !== 200) throw new Error(`The address of the keys answered ${response.status}.`);
+    const jwks = (await response.json()) as client.ExportedJWKSCache['jwks'];
+    if (!Array.isArray(jwks.keys)) throw new Error('The address of the keys answered no key set.');
+    // By the clock of the library, which keeps keys for 5 minutes.
+    client.setJwksCache(configuration, { jwks, uat: epochSeconds(systemClock.now()) });
   }
 
   /**

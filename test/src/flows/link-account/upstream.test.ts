@@ -174,6 +174,45 @@ describe('a provider, after the visit', () => {
     expect(linking.upstream.seen.some(({ path }) => path.startsWith('/.well-known/'))).toBe(false);
   });
 
+  describe('that is read again', () => {
+    const reload = () =>
+      linking.world.services.providerMetadata.reload(linking.world.system(linking.tenant), linking.provider.id);
+    const asked = (path: string) => linking.upstream.seen.filter((seen) => seen.path === path).length;
+
+    it('stays as it was read before when it does not answer', async () => {
+      await begun();
+      const restore = linking.upstream.instead((_request, response) => response.writeHead(503).end());
+      expect(await reload()).toBe(false);
+      await begun();
+      restore();
+      expect(await reload()).toBe(true);
+      const metadata = asked('/.well-known/openid-configuration');
+      const { data } = await completeAsked(await linking.upstream.visit(await begun(), 'ext-ann'));
+      expect(data.completeAccountLinking.outcome).toBe('LINKED');
+      expect(asked('/.well-known/openid-configuration')).toBe(metadata);
+      expect(asked('/jwks')).toBe(1);
+    });
+
+    it('has answered with its keys, also where the endpoints are given', async () => {
+      await change({
+        authorizationEndpoint: `${linking.upstream.issuer}/auth`,
+        tokenEndpoint: `${linking.upstream.issuer}/token`,
+        jwksUri: `${linking.upstream.issuer}/jwks`,
+        clientSecret: 'provider-secret',
+      });
+      expect([await reload(), asked('/jwks')]).toEqual([true, 1]);
+      for (const [status, body] of [
+        [503, '{"keys":[]}'],
+        [200, '{}'],
+        [200, 'null'],
+      ] as const) {
+        const restore = linking.upstream.at('/jwks', (_request, response) => response.writeHead(status).end(body));
+        expect([body, await reload()]).toEqual([body, false]);
+        restore();
+      }
+    });
+  });
+
   it('supports a provider with OAuth 2 only: the account is read from its userinfo', async () => {
     await change({
       issuer: null,
