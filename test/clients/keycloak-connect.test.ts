@@ -39,6 +39,7 @@ async function openApplication(base: string) {
     redirects: [{ uri: `${url}/*`, match: 'WILDCARD' }],
     postLogoutRedirects: [{ uri: `${url}/` }],
     adminUrl: url,
+    isResourceServer: true,
   });
   const store = new session.MemoryStore();
   const keycloak = new Keycloak({ store }, {
@@ -59,6 +60,11 @@ async function openApplication(base: string) {
   app.get('/managers', keycloak.protect('realm:digitanium_user'), (_request, response) => {
     response.send('managers');
   });
+  for (const mode of ['permissions', 'token'] as const)
+    app.get(`/desk/${mode}`, keycloak.enforcer('Default Resource', { response_mode: mode }), (request, response) => {
+      const { content } = (request as unknown as Granted).kauth.grant.access_token;
+      response.send(content['sub']);
+    });
   application.answer = app;
   /** A token of the application for a user, by the password. */
   const tokenOf = async ({ username }: NewUser): Promise<string> => {
@@ -124,6 +130,18 @@ describe.each(['', '/auth'])('keycloak-connect, the service below %j', (base) =>
       return status();
     };
     await expect.poll(pushed, { timeout: 10_000 }).toBe(302);
+  });
+
+  it('asks for permissions on the resource of the application, and for a token that has them', async () => {
+    const { tokenOf, ask } = await openApplication(base);
+    const [member, stranger] = [await provider.newUser(), await provider.newUser()];
+    await provider.revokeRole(stranger.userId, 'default-roles-acme');
+    for (const path of ['/desk/permissions', '/desk/token']) {
+      const allowed = await ask(path, await tokenOf(member));
+      expect([path, allowed.status, await allowed.text()]).toEqual([path, 200, member.userId]);
+      expect([path, (await ask(path, await tokenOf(stranger))).status]).toEqual([path, 403]);
+      expect([path, (await ask(path, 'nonsense')).status]).toEqual([path, 403]);
+    }
   });
 
   it('takes bearer tokens, and lets in by roles of the realm', async () => {

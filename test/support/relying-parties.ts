@@ -13,6 +13,7 @@ const NEW_HOST = 'mutation ($input: BindTenantHostInput!) { bindTenantHost(input
 const NEW_PASSWORD = 'mutation ($input: SetPasswordInput!) { setPassword(input: $input) { userId } }';
 const NEW_TOTP = 'mutation ($input: AttachTotpInput!) { attachTotp(input: $input) { userId } }';
 const GRANT_ROLES = 'mutation ($input: GrantRolesInput!) { grantRoles(input: $input) { user { subject } } }';
+const REVOKE_ROLES = 'mutation ($input: RevokeRolesInput!) { revokeRoles(input: $input) { user { subject } } }';
 const END_SESSIONS = 'mutation ($input: RevokeUserSessionsInput!) { revokeUserSessions(input: $input) { __typename } }';
 const CHANGE_CLIENT = 'mutation ($input: UpdateClientInput!) { updateClient(input: $input) { __typename } }';
 const PUSH_NOT_BEFORE = 'mutation ($input: PushNotBeforeInput!) { pushNotBefore(input: $input) { clients } }';
@@ -75,6 +76,11 @@ export class IdentityProvider {
   /** Grants a role to a user. */
   async grantRole(userId: string, role: { readonly clientId?: string; readonly name: string }): Promise<void> {
     await this.#service.ask(GRANT_ROLES, { input: { tenant: this.#tenant, userId, roles: [role] } });
+  }
+
+  /** Revokes a role of the tenant from a user. */
+  async revokeRole(userId: string, name: string): Promise<void> {
+    await this.#service.ask(REVOKE_ROLES, { input: { tenant: this.#tenant, userId, roles: [{ name }] } });
   }
 
   /** Ends all sessions of a user, as an administrator does. */
