@@ -22,6 +22,8 @@ const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
   'Query.introspectToken': { token: 'x' },
   'Query.jwks': {},
   'Query.openidConfiguration': {},
+  'Query.sessionIdCookie': {},
+  'Query.sessionWatcher': { clientId: 'x', origin: 'https://app.example.com' },
   'Query.signOut': { handle: 'x' },
   'Query.tokenIssuer': {},
   'Query.userinfo': {},
@@ -56,6 +58,11 @@ describe('what the OAuth fields do not allow', () => {
     expect(await post([{ name: 'refresh_token', values: [''] }])).toBe('BROWSER_REQUIRED');
     expect(await post([{ name: 'refresh_token', values: ['x'] }])).toBe('CLIENT_UNAUTHENTICATED');
     expect(await post([{ name: 'refresh_token', values: ['x', 'y'] }])).toBe('TOKEN_PARAMETER_INVALID');
+  });
+
+  it('the cookie that tells scripts the session is named to a browser alone', async () => {
+    const named = await callField(world, anonymous, 'Query.sessionIdCookie', { tenant: acme.name });
+    expect(named.code).toBe('BROWSER_REQUIRED');
   });
 
   it('userinfo requires the token of a user with the scope openid', async () => {
