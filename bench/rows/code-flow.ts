@@ -10,7 +10,7 @@ import {
 } from '../browsers.ts';
 import { type Check, checkJson, checkText, checkToken } from '../checks.ts';
 import { fetchKeys, makeApp, REDIRECT_URI, seedPeer, tokenPath } from '../fixtures.ts';
-import { overHttp, WARM_UP_OF_LISTS } from '../http-contender.ts';
+import { CONNECTIONS, overHttp, WARM_UP_OF_LISTS } from '../http-contender.ts';
 import type { LoadStep, PlannedRequest } from '../load-protocol.ts';
 import type { BenchRow } from '../row.ts';
 import { postForm, RESOURCE } from './oauth.ts';
@@ -92,7 +92,8 @@ const codeFlow: BenchRow = {
 
 /**
  * A browser that begins a 21st sign-in gives up its oldest one, and an address may have 500 that have not ended: of 16 browsers
- * there are 320 at most, so that none is refused however long the load lasts.
+ * there are 320 at most, so that none is refused however long the load lasts. Each connection keeps to one browser, which so has
+ * 4 sign-ins under way: none is given up between its redirect and its page.
  */
 const PAGE_BROWSERS = 16;
 
@@ -117,15 +118,15 @@ const authorizePage: BenchRow = {
     const { clientId } = await makeApp(world);
     const path = authorizePath(OWN_AUTHORIZE, clientId, { scope: SCOPE });
     const browsers = (await signInWithBrowsers(world)).slice(0, PAGE_BROWSERS);
-    const requests = browsers.map(({ cookieWithoutSession }): PlannedRequest => {
-      const { first, page } = beginSignIn(subject.url, path, cookieWithoutSession);
+    const requests = Array.from({ length: CONNECTIONS }, (_, at): PlannedRequest => {
+      const { first, page } = beginSignIn(subject.url, path, browsers[at % browsers.length]!.cookieWithoutSession);
       return { ...first, further: [page] };
     });
     return [
       overHttp(world, {
         name: 'idgraph',
         subject,
-        plan: { requests },
+        plan: { requests, isPartitioned: true },
         check: checkText('Not the page for signing in', [BEFORE_HANDLE, '"__typename":"PasswordStep"']),
         warmUp: WARM_UP_OF_LISTS,
       }),
