@@ -81,10 +81,12 @@ const WRITE = defineStatement<object>(
   where l.tenant_id = $1 and l.factor = $2 and l.subject_kind = n.kind and l.subject = n.key`,
 );
 const CLEARED = 'returning subject_kind as "subjectKind", subject, factor, blocked_until as "blockedUntil"';
+/** Arrays, because a join that was planned while the table was empty compares each counter of the tenant. */
 const CLEAR_FACTOR = defineStatement<object>(
   'lockouts-clear',
-  `delete from lockouts where tenant_id = $1 and factor = $2
-  and (subject_kind, subject) in (select * from unnest($3::text[], $4::text[]))`,
+  `delete from lockouts where tenant_id = $1 and factor = $2 and subject_kind = any($3::text[]) and subject = any($4::text[])
+  and subject_kind || ':' || subject = any(array(
+    select wanted.kind || ':' || wanted.key from unnest($3::text[], $4::text[]) as wanted (kind, key)))`,
 );
 const CLEAR_ACCOUNT_SQL = `delete from lockouts where tenant_id = $1
   and ((subject_kind = 'account' and subject = $2) or (subject_kind = 'device' and starts_with(subject, $3)))

@@ -42,15 +42,16 @@ const INSERT = defineStatement<{ version: number }>(
 );
 /**
  * The new one stays, also beside others of the same moment. Skips those in which a step is under way or that another request gives
- * up, because two requests that delete the same ones would wait for each other.
+ * up, because two requests that delete the same ones would wait for each other. Arrays, because a join that was planned while the
+ * table was empty compares each row of the tenant.
  */
 const TRIM = defineStatement<object>(
   'interaction-trim',
-  `delete from interactions where tenant_id = $1 and hash in (
-    select l.hash from interactions l where l.tenant_id = $1 and l.hash in (
+  `delete from interactions where tenant_id = $1 and hash = any(array(
+    select l.hash from interactions l where l.tenant_id = $1 and l.hash = any(array(
       select i.hash from interactions i where i.tenant_id = $1 and i.browser_hash = $2 and i.hash <> $3
-      order by i.created_at desc, i.hash offset ${MAX_OF_BROWSER - 1})
-    for update skip locked)`,
+      order by i.created_at desc, i.hash offset ${MAX_OF_BROWSER - 1}))
+    for update skip locked))`,
 );
 const SAVE = defineStatement<object>(
   'interaction-save',

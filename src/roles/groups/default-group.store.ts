@@ -32,7 +32,7 @@ const GIVE = defineStatement<GivenDefault>(
    )
    select 'group' as kind, wanted.id, wanted.name from wanted join joined on joined.group_id = wanted.id
    union all
-   select 'role', role.id, role.name from role join granted on granted.role_id = role.id
+   select 'role', role.id, role.name from role where exists (select from granted)
    order by kind, id`,
 );
 
