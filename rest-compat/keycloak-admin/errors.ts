@@ -115,6 +115,13 @@ function bodyOfUnusable({ legacy, error, items, text }: Fault): object {
 const PASSWORD_RULES: Readonly<Record<string, string>> = {
   PASSWORD_TOO_SHORT: 'invalidPasswordMinLengthMessage',
   PASSWORD_TOO_LONG: 'invalidPasswordMaxLengthMessage',
+  PASSWORD_DIGITS_MISSING: 'invalidPasswordMinDigitsMessage',
+  PASSWORD_LOWER_CASE_MISSING: 'invalidPasswordMinLowerCaseCharsMessage',
+  PASSWORD_UPPER_CASE_MISSING: 'invalidPasswordMinUpperCaseCharsMessage',
+  PASSWORD_SPECIAL_MISSING: 'invalidPasswordMinSpecialCharsMessage',
+  PASSWORD_IS_USERNAME: 'invalidPasswordNotUsernameMessage',
+  PASSWORD_HOLDS_USERNAME: 'invalidPasswordNotContainsUsernameMessage',
+  PASSWORD_IS_EMAIL: 'invalidPasswordNotEmailMessage',
   PASSWORD_OWN_NAME: 'invalidPasswordNotUsernameMessage',
 };
 

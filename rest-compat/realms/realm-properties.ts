@@ -1,5 +1,6 @@
 import { present } from '../engine/index.ts';
 import type { ExtraSettingsInput, TenantSettingsData, TenantSettingsInput } from './operations.generated.ts';
+import { readPolicy, writePolicy } from './password-policy.ts';
 import {
   ATTACHMENT,
   ATTESTATION,
@@ -251,25 +252,14 @@ export const MORE_PROPERTIES: Readonly<Record<string, Property>> = {
 
 const text = (name: string, initial: string | null) => ({ [name]: kept(name, TEXT, initial) });
 
-const POLICY = 'passwordPolicy';
-const LENGTH = /^length\((\d{1,3})\)$/;
-const rulesOf = (policy: string): string[] => policy.split(' and ').map((rule) => rule.trim());
-const KEPT_POLICY = kept(POLICY, TEXT, null);
-
-/** Rules of passwords as `length(12) and notUsername`: the length acts, other rules are kept. */
+/** Rules of passwords as `length(12) and notUsername`. */
+const KEPT_POLICY = kept('passwordPolicy', TEXT, null);
 const PASSWORD_POLICY: Property = {
-  read: (source) => {
-    const { passwordMinLength: length } = source.settings;
-    const others = rulesOf(String(KEPT_POLICY.read(source) ?? '')).filter((rule) => rule !== '' && !LENGTH.test(rule));
-    const rules = [...(length === 0 ? [] : [`length(${length})`]), ...others];
-    return rules.length === 0 ? null : rules.join(' and ');
-  },
+  read: (source) => writePolicy(source.settings, String(KEPT_POLICY.read(source) ?? '')),
   write: (value, change) => {
-    const rules = rulesOf(String(value ?? ''));
-    const length = Number(rules.map((rule) => LENGTH.exec(rule)?.[1]).find((found) => found !== undefined) ?? 0);
-    Object.assign(change.settings, { passwordMinLength: length, passwordMinLengthWithFactor: length });
-    const others = rules.filter((rule) => rule !== '' && !LENGTH.test(rule));
-    return KEPT_POLICY.write(others.length === 0 ? null : others.join(' and '), change);
+    const { settings, others } = readPolicy(String(value ?? ''));
+    Object.assign(change.settings, settings);
+    return KEPT_POLICY.write(others, change);
   },
 };
 

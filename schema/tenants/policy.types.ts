@@ -3,8 +3,12 @@ import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { type GroupedSetting, settingsGroup } from './settings-group.ts';
 
 /** Part of the description of lifetimes. */
-export const REFRESH_ONLY =
-  'Those of refresh tokens and of lasting access act, at issuers of the kind REALM; the others are stored, and do not act yet.';
+export const LIFETIMES_STORED =
+  '`implicitAccessSeconds`, `actionSeconds`, the last four of links, and those of devices, backchannel authentication and pushed requests are stored, and do not act yet.';
+
+/** Part of the description of security headers. */
+export const HEADERS_STORED =
+  '`contentSecurityPolicy`, which is added to that of the service, `contentSecurityPolicyReportOnly` and `robotsTag` act on pages of sign-in; the others are stored.';
 
 /** Part of the description of settings that no code reads yet. */
 export const STORED_ONLY = 'They are stored, and do not act yet.';
@@ -20,7 +24,7 @@ const OF_USER_LINKS = 'null = as `userLinkSeconds`.';
 
 export const TOKEN_SETTINGS = settingsGroup(
   'TokenSettings',
-  `Lifetimes of tokens, codes, links and sessions of applications, in seconds. ${REFRESH_ONLY}`,
+  `Lifetimes of tokens, codes, links and sessions of applications, in seconds. ${LIFETIMES_STORED}`,
   {
     implicitAccessSeconds: int('Access tokens that the authorization endpoint answers with.'),
     isRefreshSingleUse: yesNo('Whether a refresh token is replaced when it is used.'),
@@ -51,7 +55,22 @@ export const TOKEN_SETTINGS = settingsGroup(
   },
 );
 
-export const OTP_SETTINGS = settingsGroup('OtpSettings', `Policy for one-time passwords. ${STORED_ONLY}`, {
+/** What the group of rules of passwords is. */
+export const PASSWORD_RULES =
+  'What new passwords must be besides their least length. Rules for the kinds of characters make them no stronger (NIST SP 800-63B-4), so none applies unless it is set.';
+
+export const PASSWORD_RULE_SETTINGS = settingsGroup('PasswordRuleSettings', PASSWORD_RULES, {
+  maxLength: int('Most characters, at most 256; 0 = as many as the service takes.'),
+  digits: int('Least digits.'),
+  lowerCaseLetters: int('Least lower-case letters.'),
+  upperCaseLetters: int('Least capital letters.'),
+  specialCharacters: int('Least characters that are neither letters nor digits.'),
+  isNotUsername: yesNo('Whether a password may not be the username, ignoring case.'),
+  isWithoutUsername: yesNo('Whether a password may not contain the username, ignoring case.'),
+  isNotEmail: yesNo('Whether a password may not be the e-mail address, ignoring case.'),
+});
+
+export const OTP_SETTINGS = settingsGroup('OtpSettings', 'Policy for new apps of one-time passwords.', {
   type: text('`totp` (RFC 6238) or `hotp` (RFC 4226).'),
   algorithm: text('`SHA1`, `SHA256` or `SHA512`.'),
   initialCounter: int('First counter of `hotp`.'),
@@ -87,7 +106,7 @@ export const WEBAUTHN_SETTINGS = settingsGroup(
 
 export const BROWSER_HEADER_SETTINGS = settingsGroup(
   'BrowserHeaderSettings',
-  `Security headers of pages; null = that of the service, an empty text = none. ${STORED_ONLY}`,
+  `Security headers of pages; null = that of the service, an empty text = none. ${HEADERS_STORED}`,
   {
     contentSecurityPolicy: textOrNull('`Content-Security-Policy`.'),
     contentSecurityPolicyReportOnly: textOrNull('`Content-Security-Policy-Report-Only`.'),

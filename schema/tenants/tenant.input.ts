@@ -3,10 +3,13 @@ import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { AttributeDefinitionType } from './attribute-definition.type.ts';
 import {
   BROWSER_HEADER_SETTINGS,
+  HEADERS_STORED,
+  LIFETIMES_STORED,
   MailServerInput,
   OTP_RESEND_SETTINGS,
   OTP_SETTINGS,
-  REFRESH_ONLY,
+  PASSWORD_RULE_SETTINGS,
+  PASSWORD_RULES,
   RequiredActionChangesInput,
   RequiredActionSettings,
   STORED_ONLY,
@@ -183,7 +186,7 @@ export class TenantSettingsInput {
   locales?: string[];
   @Field(() => [RequiredActionSettings], {
     nullable: true,
-    description: `Actions that can be required of users, at most 100 and 32 KiB; replaces the list. Null = those of the service. ${STORED_ONLY}`,
+    description: `Actions that can be required of users, at most 100 and 32 KiB; replaces the list. Null = those of the service.`,
   })
   requiredActions?: RequiredActionSettings[] | null;
   @Field(() => RequiredActionChangesInput, {
@@ -197,11 +200,13 @@ export class TenantSettingsInput {
     description: 'The server for the mails of the tenant, replaced as a whole; null = that of the service.',
   })
   mailServer?: MailServerInput | null;
-  @Field(() => TOKEN_SETTINGS.written, { nullable: true, description: `Lifetimes to change. ${REFRESH_ONLY}` })
+  @Field(() => TOKEN_SETTINGS.written, { nullable: true, description: `Lifetimes to change. ${LIFETIMES_STORED}` })
   tokens?: object;
+  @Field(() => PASSWORD_RULE_SETTINGS.written, { nullable: true, description: `${PASSWORD_RULES} Absent ones stay.` })
+  passwordRules?: object;
   @Field(() => OTP_SETTINGS.written, {
     nullable: true,
-    description: `Policy for one-time passwords to change. ${STORED_ONLY}`,
+    description: 'Policy for new apps of one-time passwords to change.',
   })
   otp?: object;
   @Field(() => OTP_RESEND_SETTINGS.written, {
@@ -221,7 +226,7 @@ export class TenantSettingsInput {
   passkeys?: object;
   @Field(() => BROWSER_HEADER_SETTINGS.written, {
     nullable: true,
-    description: `Security headers of pages to change. ${STORED_ONLY}`,
+    description: `Security headers of pages to change. ${HEADERS_STORED}`,
   })
   browserHeaders?: object;
 }

@@ -5,10 +5,13 @@ import { Node } from '../kit/node.ts';
 import { AttributeDefinitionType } from './attribute-definition.type.ts';
 import {
   BROWSER_HEADER_SETTINGS,
+  HEADERS_STORED,
+  LIFETIMES_STORED,
   MailServerType,
   OTP_RESEND_SETTINGS,
   OTP_SETTINGS,
-  REFRESH_ONLY,
+  PASSWORD_RULE_SETTINGS,
+  PASSWORD_RULES,
   RequiredActionSettings,
   STORED_ONLY,
   TOKEN_SETTINGS,
@@ -179,7 +182,7 @@ export class TenantSettingsView {
   locales!: string[];
   @Field(() => [RequiredActionSettings], {
     nullable: true,
-    description: `Actions that can be required of users; null = those of the service. ${STORED_ONLY}`,
+    description: `Actions that can be required of users; null = those of the service.`,
   })
   requiredActions!: RequiredActionSettings[] | null;
   @Field(() => MailServerType, {
@@ -187,9 +190,11 @@ export class TenantSettingsView {
     description: 'The server for the mails of the tenant; null = that of the service.',
   })
   mailServer!: MailServerType | null;
-  @Field(() => TOKEN_SETTINGS.shown, { description: `Lifetimes. ${REFRESH_ONLY}` })
+  @Field(() => TOKEN_SETTINGS.shown, { description: `Lifetimes. ${LIFETIMES_STORED}` })
   tokens!: object;
-  @Field(() => OTP_SETTINGS.shown, { description: `Policy for one-time passwords. ${STORED_ONLY}` })
+  @Field(() => PASSWORD_RULE_SETTINGS.shown, { description: PASSWORD_RULES })
+  passwordRules!: object;
+  @Field(() => OTP_SETTINGS.shown, { description: 'Policy for new apps of one-time passwords.' })
   otp!: object;
   @Field(() => OTP_RESEND_SETTINGS.shown, {
     description: 'When asking again for a code ends in a block.',
@@ -199,7 +204,7 @@ export class TenantSettingsView {
   securityKeys!: object;
   @Field(() => WEBAUTHN_SETTINGS.shown, { description: `Policy for passkeys, which need no password. ${STORED_ONLY}` })
   passkeys!: object;
-  @Field(() => BROWSER_HEADER_SETTINGS.shown, { description: `Security headers of pages. ${STORED_ONLY}` })
+  @Field(() => BROWSER_HEADER_SETTINGS.shown, { description: `Security headers of pages. ${HEADERS_STORED}` })
   browserHeaders!: object;
 }
 

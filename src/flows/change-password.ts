@@ -278,7 +278,7 @@ export class PasswordFlow {
   }
 
   async #generated(authority: Authority): Promise<string> {
-    return generatePassword((await this.#tenant(authority)).settings.passwordMinLength);
+    return generatePassword((await this.#tenant(authority)).settings);
   }
 
   async #tenant({ tenant }: Authority): Promise<KnownTenant> {

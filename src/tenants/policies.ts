@@ -47,6 +47,29 @@ const tokenSettings = z.strictObject({
   pushedRequestSeconds: seconds(1),
 });
 
+const characters = z.number().int().min(0).max(256);
+
+/**
+ * What a new password must be besides its least length. Rules for the kinds of characters make passwords no stronger (NIST SP
+ * 800-63B-4 section 3.1.1.2), so none applies unless a tenant asks for it.
+ */
+const passwordRules = z.strictObject({
+  /** Most characters; 0 = as many as the service takes. */
+  maxLength: characters,
+  /** Least digits. */
+  digits: characters,
+  lowerCaseLetters: characters,
+  upperCaseLetters: characters,
+  /** Least characters that are neither letters nor digits. */
+  specialCharacters: characters,
+  /** Whether it may not be the username, ignoring case. */
+  isNotUsername: z.boolean(),
+  /** Whether it may not contain the username, ignoring case. */
+  isWithoutUsername: z.boolean(),
+  /** Whether it may not be the e-mail address, ignoring case. */
+  isNotEmail: z.boolean(),
+});
+
 /** Policy for one-time passwords. */
 const otpSettings = z.strictObject({
   type: z.enum(['totp', 'hotp']),
@@ -161,6 +184,7 @@ const hiddenEvents = z.strictObject({
 /** Settings in groups, each replaced member by member. Keys of WebAuthn do not act yet. */
 export const POLICIES = {
   tokens: tokenSettings,
+  passwordRules,
   otp: otpSettings,
   otpResend: otpResendSettings,
   securityKeys: webauthnSettings,
@@ -230,6 +254,16 @@ export const POLICY_DEFAULTS: z.output<typeof policySettings> = {
     backchannelSeconds: 120,
     backchannelPollSeconds: 5,
     pushedRequestSeconds: 60,
+  },
+  passwordRules: {
+    maxLength: 0,
+    digits: 0,
+    lowerCaseLetters: 0,
+    upperCaseLetters: 0,
+    specialCharacters: 0,
+    isNotUsername: false,
+    isWithoutUsername: false,
+    isNotEmail: false,
   },
   otp: {
     type: 'totp',

@@ -118,8 +118,7 @@ export class PasswordMode implements AuthMode<string> {
    * long.
    * @param path GraphQL input path of the password.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
-   * @throws PASSWORD_POLICY One field per reason: PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD,
-   *   PASSWORD_OWN_NAME.
+   * @throws PASSWORD_POLICY One field per reason (`password.policy.ts`).
    * @throws PASSWORD_TOO_LONG, INVALID_INPUT Control characters or lone surrogates.
    */
   async prepare(authority: Authority, userId: string, password: string, path: string): Promise<PreparedPassword> {
@@ -253,6 +252,9 @@ function rulesOf(
 ): PasswordRules {
   return {
     minLength: leastLengthOf(settings, hasFactor),
+    rules: settings.passwordRules,
+    username: account.username ?? null,
+    email: account.email ?? null,
     forbiddenWords: settings.passwordForbiddenWords,
     tenantTexts: [tenant.name, tenant.displayName],
     userTexts: [account.username, account.email, account.givenName, account.familyName],

@@ -1,4 +1,5 @@
 import type { FieldFault } from '../../kernel/index.ts';
+import type { TenantSettings } from '../../tenants/index.ts';
 import { fold } from '../../users/index.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
@@ -6,6 +7,11 @@ import { isCommonPassword } from './common-passwords.ts';
 export interface PasswordRules {
   /** Least number of characters; 0 = the tenant has no policy. */
   readonly minLength: number;
+  /** What the tenant asks besides, with or without a policy. */
+  readonly rules: TenantSettings['passwordRules'];
+  /** Username and e-mail address of the user, for those rules. */
+  readonly username: string | null;
+  readonly email: string | null;
   /** Words the tenant forbids, with or without a policy. */
   readonly forbiddenWords: readonly string[];
   /** Names of the tenant. Their parts are forbidden. */
@@ -39,12 +45,55 @@ const partsOf = (texts: readonly (string | null | undefined)[]): string[] =>
  */
 const lengthOf = (password: string): number => Math.min([...password].length, [...password.normalize('NFKC')].length);
 
+const countOf = (password: string, kind: RegExp): number => password.match(kind)?.length ?? 0;
+
+type CountedKind = 'digits' | 'lowerCaseLetters' | 'upperCaseLetters' | 'specialCharacters';
+
+/** A rule for the least number of characters of one kind. */
+const leastOf = (code: string, name: CountedKind, what: string, kind: RegExp): PolicyRow => [
+  code,
+  ({ rules }) => `A password has at least ${rules[name]} ${what}.`,
+  ({ typed }, { rules }) => countOf(typed, kind) < rules[name],
+];
+
+const isSame = (folded: string, text: string | null): boolean => text !== null && folded === fold(text);
+
 /** All reasons to refuse a password; each that applies is reported. */
 const POLICY: readonly PolicyRow[] = [
   [
     'PASSWORD_TOO_SHORT',
     ({ minLength }) => `A password has at least ${Math.max(minLength, 1)} characters.`,
     ({ typed }, { minLength }) => lengthOf(typed) < Math.max(minLength, 1),
+  ],
+  [
+    'PASSWORD_TOO_LONG',
+    ({ rules }) => `A password has at most ${rules.maxLength} characters.`,
+    ({ typed }, { rules: { maxLength } }) => maxLength > 0 && [...typed].length > maxLength,
+  ],
+  leastOf('PASSWORD_DIGITS_MISSING', 'digits', 'digits', /\p{Nd}/gu),
+  leastOf('PASSWORD_LOWER_CASE_MISSING', 'lowerCaseLetters', 'lower-case letters', /\p{Ll}/gu),
+  leastOf('PASSWORD_UPPER_CASE_MISSING', 'upperCaseLetters', 'capital letters', /\p{Lu}/gu),
+  leastOf(
+    'PASSWORD_SPECIAL_MISSING',
+    'specialCharacters',
+    'characters that are neither letters nor digits',
+    /[^\p{L}\p{Nd}]/gu,
+  ),
+  [
+    'PASSWORD_IS_USERNAME',
+    () => 'The password is the username.',
+    ({ folded }, { rules, username }) => rules.isNotUsername && isSame(folded, username),
+  ],
+  [
+    'PASSWORD_HOLDS_USERNAME',
+    () => 'The password holds the username.',
+    ({ folded }, { rules, username }) =>
+      rules.isWithoutUsername && username !== null && folded.includes(fold(username)),
+  ],
+  [
+    'PASSWORD_IS_EMAIL',
+    () => 'The password is the e-mail address.',
+    ({ folded }, { rules, email }) => rules.isNotEmail && isSame(folded, email),
   ],
   [
     'PASSWORD_COMMON',
@@ -64,7 +113,7 @@ const POLICY: readonly PolicyRow[] = [
   ],
 ];
 
-/** Faults of a new password, one per rule it breaks. No rule requires certain kinds of characters. */
+/** Faults of a new password, one per rule it breaks. */
 export function passwordFaults(password: string, rules: PasswordRules, path: string): FieldFault[] {
   const candidate = { typed: password, folded: fold(password) };
   return POLICY.filter(([, , isBroken]) => isBroken(candidate, rules)).map(([code, message]) => ({

@@ -131,6 +131,47 @@ describe('the administration of realms', () => {
     );
   });
 
+  it.each([
+    ['maxLength(9)', 'ten-lamps-0', 'invalidPasswordMaxLengthMessage'],
+    ['digits(1)', 'no-digit', 'invalidPasswordMinDigitsMessage'],
+    ['lowerCase(1)', 'NO-LOWER', 'invalidPasswordMinLowerCaseCharsMessage'],
+    ['upperCase(1)', 'no-upper', 'invalidPasswordMinUpperCaseCharsMessage'],
+    ['specialChars(1)', 'nospecial', 'invalidPasswordMinSpecialCharsMessage'],
+    ['notUsername(undefined)', 'ADA', 'invalidPasswordNotUsernameMessage'],
+    ['notContainsUsername', 'my-ada-7', 'invalidPasswordNotContainsUsernameMessage'],
+    ['notEmail', 'ada@sea.example', 'invalidPasswordNotEmailMessage'],
+  ])('asks for what %s means, of new users and of new passwords', async (rule, password, constant) => {
+    const { name } = await newRealm();
+    expect(await ask('PUT', `/${name}`, { passwordPolicy: `regexPattern(^.*$) and ${rule}` })).toEqual(DONE);
+    const { passwordPolicy } = await read(name);
+    expect(passwordPolicy).toBe(`${rule.replace('(undefined)', '')} and regexPattern(^.*$)`);
+    const ada = { username: 'ada', email: 'ada@sea.example' };
+    const value = { type: 'password', value: password };
+    expect((await ask('POST', `/${name}/users`, { ...ada, credentials: [value] }))[1]).toMatchObject({
+      error: constant,
+    });
+    expect((await ask('POST', `/${name}/users`, ada))[0]).toBe(201);
+    const [, [user]] = await ask('GET', `/${name}/users?username=ada`);
+    expect((await ask('PUT', `/${name}/users/${user.id}/reset-password`, value))[1]).toMatchObject({ error: constant });
+    expect(await ask('PUT', `/${name}`, { passwordPolicy: '' })).toEqual(DONE);
+    expect(await ask('PUT', `/${name}/users/${user.id}/reset-password`, value)).toEqual(DONE);
+  });
+
+  it('keeps rules that do not act as they were written, and reads numbers alone as numbers', async () => {
+    const { name } = await newRealm();
+    const policyAfter = async (passwordPolicy: string) => {
+      await ask('PUT', `/${name}`, { passwordPolicy });
+      return (await read(name))['passwordPolicy'];
+    };
+    expect(await policyAfter('digits(x) and length and  passwordHistory(3) and and')).toBe(
+      'digits(x) and length and passwordHistory(3) and and',
+    );
+    expect(await policyAfter('notUsername(3) and digits(0) and constructor(1)')).toBe(
+      'notUsername(3) and constructor(1)',
+    );
+    expect(await policyAfter('digits(2) and length(8) and digits(5)')).toBe('length(8) and digits(2)');
+  });
+
   it('does not take a mail server without authentication with its user', async () => {
     const { name } = await newRealm();
     await ask('PUT', `/${name}`, {

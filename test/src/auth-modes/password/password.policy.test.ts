@@ -2,8 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { isCommonPassword } from '../../../../src/auth-modes/password/common-passwords.ts';
 import { COMMON_WORDS } from '../../../../src/auth-modes/password/common-words.ts';
 import { type PasswordRules, passwordFaults } from '../../../../src/auth-modes/password/password.policy.ts';
+import { TEMPLATE_SETTINGS } from '../../../../src/tenants/index.ts';
 
-const RULES: PasswordRules = { minLength: 15, forbiddenWords: [], tenantTexts: [], userTexts: [] };
+const NONE = TEMPLATE_SETTINGS.realm.passwordRules;
+const RULES: PasswordRules = {
+  minLength: 15,
+  rules: NONE,
+  username: null,
+  email: null,
+  forbiddenWords: [],
+  tenantTexts: [],
+  userTexts: [],
+};
 const reasons = (password: string, rules: Partial<PasswordRules> = {}) =>
   passwordFaults(password, { ...RULES, ...rules }, 'input.password').map(({ code }) => code);
 
@@ -97,6 +107,23 @@ describe('the password policy', () => {
     expect(reasons('a-SUNFLOWER-for-you', rules)).toEqual(['PASSWORD_OWN_NAME']);
     expect(reasons('öztürk-went-to-sea', rules)).toEqual(['PASSWORD_OWN_NAME']);
     expect(reasons('insane-purple-lamps', { userTexts: ['sam'] })).toEqual([]);
+  });
+
+  it.each<[string, object, string, string]>([
+    ['PASSWORD_TOO_LONG', { maxLength: 5 }, 'six-ab', 'fiveñ'],
+    ['PASSWORD_DIGITS_MISSING', { digits: 2 }, 'one-1', 'two-1-٢'],
+    ['PASSWORD_LOWER_CASE_MISSING', { lowerCaseLetters: 2 }, 'AbC-1', 'Abß-1'],
+    ['PASSWORD_UPPER_CASE_MISSING', { upperCaseLetters: 2 }, 'Abc-1', 'AbÇ-1'],
+    ['PASSWORD_SPECIAL_MISSING', { specialCharacters: 2 }, 'one-lamp', 'one lamp-'],
+    ['PASSWORD_IS_USERNAME', { isNotUsername: true }, 'JANE.wombat', 'jane.wombat7'],
+    ['PASSWORD_HOLDS_USERNAME', { isWithoutUsername: true }, 'my-Jane.Wombat-7', 'jane-wombat'],
+    ['PASSWORD_IS_EMAIL', { isNotEmail: true }, 'Jane@Sea.Example', 'jane@sea.example7'],
+  ])('gives %s where a tenant asks for %o', (code, asked, wrong, right) => {
+    const rules = { minLength: 0, username: 'jane.wombat', email: 'jane@sea.example', rules: { ...NONE, ...asked } };
+    expect([reasons(wrong, rules), reasons(right, rules)]).toEqual([[code], []]);
+    expect(reasons(wrong, { minLength: 0, username: 'jane.wombat', email: 'jane@sea.example' })).toEqual([]);
+    if (!('maxLength' in asked) && Object.values(asked)[0] === true)
+      expect(reasons(wrong, { ...rules, username: null, email: null })).toEqual([]);
   });
 
   it('reports every reason at once', () => {

@@ -1,0 +1,84 @@
+import type { Realm } from './operations.generated.ts';
+
+/** The rules of passwords of a realm as one text: `length(12) and digits(1) and notUsername`. */
+
+type Rules = Realm['passwordRules'];
+
+/** Rules that count characters, by their names. */
+const COUNTS: Readonly<Record<string, Exclude<keyof Rules, keyof typeof FLAGS>>> = {
+  maxLength: 'maxLength',
+  digits: 'digits',
+  lowerCase: 'lowerCaseLetters',
+  upperCase: 'upperCaseLetters',
+  specialChars: 'specialCharacters',
+};
+/** Rules that are there or not. */
+const FLAGS = {
+  isNotUsername: 'notUsername',
+  isWithoutUsername: 'notContainsUsername',
+  isNotEmail: 'notEmail',
+} as const;
+const LENGTH = 'length';
+/** A name and, in brackets, a number. Programs write `notUsername(undefined)` for a rule without a number. */
+const RULE = /^(\w+)(?:\((\d{0,3}|undefined)\))?$/;
+
+interface Rule {
+  readonly text: string;
+  readonly name: string | null;
+  /** Null: the rule has none. */
+  readonly count: number | null;
+}
+
+function readRule(text: string): Rule {
+  const [, name = null, count = ''] = RULE.exec(text) ?? [];
+  return { text, name, count: /^\d+$/.test(count) ? Number(count) : null };
+}
+
+const readRules = (policy: string): Rule[] =>
+  policy
+    .split(' and ')
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .map(readRule);
+
+const isCount = ({ name, count }: Rule): boolean =>
+  count !== null && name !== null && (name === LENGTH || Object.hasOwn(COUNTS, name));
+const isFlag = ({ name, count }: Rule): boolean => count === null && Object.values<unknown>(FLAGS).includes(name);
+
+/**
+ * Reads a text of rules.
+ * @returns The settings of the rules that act, all of them, and a text of the others; null: there are none.
+ */
+export function readPolicy(policy: string): { readonly settings: object; readonly others: string | null } {
+  const rules = readRules(policy);
+  const countOf = (name: string): number => rules.find((rule) => rule.name === name && isCount(rule))?.count ?? 0;
+  const counts = Object.entries(COUNTS).map(([name, setting]) => [setting, countOf(name)]);
+  const flags = Object.entries(FLAGS).map(([setting, name]) => [
+    setting,
+    rules.some((rule) => rule.name === name && isFlag(rule)),
+  ]);
+  const length = countOf(LENGTH);
+  const others = rules.filter((rule) => !isCount(rule) && !isFlag(rule)).map(({ text }) => text);
+  return {
+    settings: {
+      passwordMinLength: length,
+      passwordMinLengthWithFactor: length,
+      passwordRules: Object.fromEntries([...counts, ...flags]),
+    },
+    others: others.length === 0 ? null : others.join(' and '),
+  };
+}
+
+/** Writes the rules of a tenant. @param others Those that do not act. @returns Null where there are none. */
+export function writePolicy({ passwordMinLength, passwordRules }: Realm, others: string): string | null {
+  const counts = [[LENGTH, passwordMinLength] as const, ...countsOf(passwordRules)]
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${name}(${count})`);
+  const flags = Object.entries(FLAGS).flatMap(([setting, name]) =>
+    passwordRules[setting as keyof typeof FLAGS] ? [name] : [],
+  );
+  const rules = [...counts, ...flags, ...readRules(others).map(({ text }) => text)];
+  return rules.length === 0 ? null : rules.join(' and ');
+}
+
+const countsOf = (rules: Rules) => Object.entries(COUNTS).map(([name, setting]) => [name, rules[setting]] as const);
