@@ -61,7 +61,7 @@ export async function keepToClient(lists: WebOrigins, { tenant, clientId }: Call
   answer.remove('Access-Control-Allow-Credentials');
 }
 
-/** Answers a preflight. @param methods The methods that pages may use on the path. */
+/** Writes the answer to a preflight, whose status stays. @param methods The methods that pages may use on the path. */
 export async function answerPreflight(
   ctx: Context,
   cors: Cors,
@@ -71,8 +71,6 @@ export async function answerPreflight(
   answer: Answer,
 ): Promise<void> {
   await allowPage(ctx, cors, lists, tenantId, answer);
-  answer.body = null;
-  answer.status = 204;
   if (!answer.get('Access-Control-Allow-Origin')) return;
   answer.remove('Access-Control-Expose-Headers');
   answer.set('Access-Control-Allow-Methods', methods.join(', '));

@@ -90,4 +90,6 @@ export interface Dialect {
   readonly endUserAddress?: 'optional' | 'required';
   /** `/users/` is then the same path as `/users`. Only one slash is ignored. */
   readonly ignoresTrailingSlash?: true;
+  /** The status of CORS preflights: default 204; 200 as some proxies and older clients expect. Either lets a browser go on. */
+  readonly preflightStatus?: 200;
 }

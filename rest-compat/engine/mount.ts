@@ -212,6 +212,7 @@ export class Engine {
     const cors = findRow(owner, ctx.get('Access-Control-Request-Method'), segments)?.route.cors;
     if (cors === undefined) return;
     const { tenant } = await this.#placeOf(exchange, NO_NAMES);
+    answer.status = owner.dialect.preflightStatus ?? answer.status;
     const methods = methodsOf(owner, segments).filter((name) => findRow(owner, name, segments)?.route.cors === cors);
     await answerPreflight(ctx, cors, methods, this.#host.webOrigins, tenant?.id ?? NO_TENANT, answer);
   }

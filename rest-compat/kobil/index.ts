@@ -151,6 +151,7 @@ export const KOBIL: Dialect = {
   errors: KOBIL_ERRORS,
   api: 'rest',
   ignoresTrailingSlash: true,
+  preflightStatus: 200,
   sessionMirrors: [
     { name: 'KEYCLOAK_SESSION', isReadable: true },
     { name: 'KEYCLOAK_IDENTITY', isReadable: false },

@@ -137,6 +137,24 @@ describe('KOBIL 1, 2: tokens and discovery', () => {
     expect([foreign.status, foreign.headers['access-control-allow-origin']]).toEqual([200, undefined]);
   });
 
+  it('answers preflights with 200, also to origins that no client lists, and other OPTIONS requests with 204', async () => {
+    await realm.client({ webOrigins: ['https://asks.example'] });
+    const path = '/realms/acme/protocol/openid-connect/token';
+    const preflight = (origin: string) =>
+      realm.rest.ask('OPTIONS', path, { headers: { origin, 'access-control-request-method': 'POST' } });
+    const { status, text, headers } = await preflight('https://asks.example');
+    expect([status, text]).toEqual([200, '']);
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': 'https://asks.example',
+      'access-control-allow-credentials': 'true',
+      'access-control-allow-methods': 'POST',
+      'access-control-max-age': '600',
+    });
+    const refused = await preflight('https://evil.example');
+    expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([200, undefined]);
+    expect((await realm.rest.ask('OPTIONS', path)).status).toBe(204);
+  });
+
   describe('client_credentials', () => {
     it('answers without refresh token and session', async () => {
       const { client, form } = await realm.client();
