@@ -31,7 +31,12 @@ export type { AuthMode, CredentialType } from './mode.ts';
 export { generatePassword } from './password/generated-password.ts';
 export { passwordModeErrors } from './password/password.errors.ts';
 export { passwordEvents } from './password/password.events.ts';
-export { PasswordMode, type PreparedPassword, type WritePassword } from './password/password.mode.ts';
+export {
+  type HashedPassword,
+  PasswordMode,
+  type PreparedPassword,
+  type WritePassword,
+} from './password/password.mode.ts';
 export { RecoveryCodeMode } from './recovery-code/recovery-code.mode.ts';
 export {
   countRecoveryCodes,

@@ -7,6 +7,7 @@ import type { TenantDirectory } from '../tenants/index.ts';
 import type { CreateUser, UpdateOptions, User, UserInput, UserService } from '../users/index.ts';
 import type { PasswordFlow } from './change-password.ts';
 import type { EndAccessFlow } from './end-access/index.ts';
+import { insertAccount, prepareAccount } from './new-account.ts';
 
 /** What an account is given besides its own values. */
 export interface AccountAccess {
@@ -74,16 +75,14 @@ export class ProvisionUserFlow {
    *   account.
    */
   async provision(authority: Authority, input: ProvisionUser): Promise<User> {
-    const { db, passwords, users } = this.#deps;
+    const { db } = this.#deps;
     const { password, isPasswordTemporary = false, roles, groups, ...account } = input;
     this.assertMayGive(authority, { password, roles, groups });
     const isDemanded = password != null && isPasswordTemporary;
-    const prepared = await users.prepare(authority, isDemanded ? demandingChange(account) : account);
-    const hashed =
-      password == null ? null : await passwords.prepareNew(authority, prepared.input, password, 'input.password');
+    const wanted = isDemanded ? demandingChange(account) : account;
+    const prepared = await prepareAccount(this.#deps, authority, wanted, password);
     return db.transaction(async () => {
-      const user = await users.insert(authority, prepared);
-      if (hashed !== null) await passwords.add(authority, user.id, hashed);
+      const user = await insertAccount(this.#deps, authority, prepared);
       await this.#give(authority, user.id, { roles, groups });
       return user;
     });

@@ -16,6 +16,7 @@ import {
   type UserService,
 } from '../users/index.ts';
 import { languagesFor } from './message-languages.ts';
+import { insertAccount, prepareAccount } from './new-account.ts';
 import { signUpErrors } from './sign-up.errors.ts';
 
 /** A step that a new user must still take: to prove that a contact is theirs. */
@@ -127,20 +128,17 @@ export class SignUpFlow {
    * @throws LINKED_APP_NOT_FREE, PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT, and the errors of creating an account.
    */
   async signUp(authority: Authority, input: SignUp): Promise<SignUpProgress> {
-    const { db, directory, users, passwords } = this.#deps;
+    const { db, directory, passwords } = this.#deps;
     const { password, linkApps, languages, ...account } = input;
     const apps = checkedApps(authority, linkApps ?? []);
-    const prepared = await users.prepare(authority, account);
-    const hashed =
-      password == null ? null : await passwords.prepareNew(authority, prepared.input, password, 'input.password');
+    const prepared = await prepareAccount(this.#deps, authority, account, password);
     return db.transaction(async () => {
-      const user = await users.insert(authority, prepared);
-      if (hashed !== null) await passwords.add(authority, user.id, hashed);
+      const user = await insertAccount(this.#deps, authority, prepared);
       for (const [at, clientId] of apps.entries())
         await this.#deps.apps.bind(authority, clientId, user.id, `input.linkApps.${at}`);
       const context = mintHandle(authority.tenant.route);
       const open = this.#sendCodes(authority, user, context, await languagesFor(directory, user, languages));
-      const amr = hashed === null ? [] : passwords.amr;
+      const amr = prepared.password === null ? [] : passwords.amr;
       const expiresAt = addSeconds(this.#deps.clock.now(), CONTEXT_SECONDS);
       return this.#advance(authority, user, context, { open, amr, isSignedIn: false }, expiresAt);
     });

@@ -1,0 +1,48 @@
+import type { Authority } from '../access/index.ts';
+import type { HashedPassword, PasswordMode } from '../auth-modes/index.ts';
+import type { TenantSettings } from '../tenants/index.ts';
+import type { CreateUser, PreparedUser, User, UserService } from '../users/index.ts';
+
+/** Whether people may make accounts for themselves. Applications that hold `user:create` make accounts in any case. */
+export const mayRegister = ({ registration }: Pick<TenantSettings, 'registration'>): boolean => registration;
+
+export interface NewAccountDeps {
+  readonly users: Pick<UserService, 'prepare' | 'insert'>;
+  readonly passwords: Pick<PasswordMode, 'prepareNew' | 'add'>;
+}
+
+/** A new account with its password, which was checked and is not written yet. */
+export interface PreparedAccount {
+  readonly user: PreparedUser;
+  /** Null: the account has none. */
+  readonly password: HashedPassword | null;
+}
+
+/**
+ * Checks a new account and hashes its password, outside any transaction.
+ * @throws PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT, and the errors of creating an account except for taken names.
+ */
+export async function prepareAccount(
+  { users, passwords }: NewAccountDeps,
+  authority: Authority,
+  account: CreateUser,
+  password: string | null | undefined,
+): Promise<PreparedAccount> {
+  const user = await users.prepare(authority, account);
+  if (password == null) return { user, password: null };
+  return { user, password: await passwords.prepareNew(authority, user.input, password, 'input.password') };
+}
+
+/**
+ * Writes a prepared account in the open unit of work.
+ * @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN, PASSWORD_POLICY
+ */
+export async function insertAccount(
+  { users, passwords }: NewAccountDeps,
+  authority: Authority,
+  { user: prepared, password }: PreparedAccount,
+): Promise<User> {
+  const user = await users.insert(authority, prepared);
+  if (password !== null) await passwords.add(authority, user.id, password);
+  return user;
+}
