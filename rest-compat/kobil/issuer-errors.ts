@@ -1,5 +1,5 @@
 import type { DialectErrors, Fault, LegacyError } from '../engine/index.ts';
-import { BROWSER_ERRORS, LINK_ERRORS, oauthErrors } from '../oidc/errors.ts';
+import { BROWSER_ERRORS, LINK_ERRORS, oauthErrors, SELF_REGISTRATION_ERRORS } from '../oidc/errors.ts';
 import { KEYCLOAK_ERROR } from './errors.ts';
 
 /** An error of OAuth with the text of the older service. */
@@ -82,7 +82,11 @@ export const REGISTRATION_TOKEN_INVALID = oauth(401, 'invalid_token', undefined)
 
 export const REALM_UNKNOWN = bare(404, 'Realm does not exist');
 
-const { codes, envelopes, ...standard } = oauthErrors('kobil', { ...BROWSER_ERRORS, ...LINK_ERRORS });
+const { codes, envelopes, ...standard } = oauthErrors('kobil', {
+  ...BROWSER_ERRORS,
+  ...LINK_ERRORS,
+  ...SELF_REGISTRATION_ERRORS,
+});
 
 /** Errors of the issuer's endpoints: docs/dialects/kobil.md, section 3.8. */
 export const ISSUER_ERRORS: DialectErrors = {

@@ -1,5 +1,5 @@
 import type { Samples } from '../engine/index.ts';
-import { BROWSER_SAMPLES, LINK_SAMPLES, OAUTH_SAMPLES } from '../oidc/samples.ts';
+import { BROWSER_SAMPLES, LINK_SAMPLES, OAUTH_SAMPLES, SELF_REGISTRATION_SAMPLES } from '../oidc/samples.ts';
 import { STATUS_SHOWN } from './tenant-status.ts';
 import { TOKEN_SAMPLES } from './token-samples.ts';
 
@@ -138,6 +138,7 @@ export const KOBIL_SAMPLES: Samples = {
     ...OAUTH_SAMPLES.operations,
     ...OF_BROWSERS,
     ...LINK_SAMPLES,
+    ...SELF_REGISTRATION_SAMPLES,
     ...TOKEN_SAMPLES,
     UserInfo: { reply: { ...done('User info fetched successfully', 5), data: USER } },
     FindUsers: { parameters: { key: 'fern' }, reply: USERS },

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { type BrowserAnswer, type Route, route } from '../engine/index.ts';
-import { Authorize, type AuthorizeData, PostAuthorization, ResumeAuthorization } from './operations.generated.ts';
+import {
+  Authorize,
+  type AuthorizeData,
+  AuthorizeRegistration,
+  PostAuthorization,
+  ResumeAuthorization,
+} from './operations.generated.ts';
 
 type Answer = AuthorizeData['authorize']['answer'];
 
@@ -60,3 +66,23 @@ export const authorizationRows = (path: string, spec: string, status: 302 | 303 
     },
   }),
 ];
+
+/** Makes the row of an endpoint that is called as an authorization endpoint, for users who make an account first. */
+export const registrationRow = (path: string, spec: string, status: 302 | 303): Route =>
+  route({
+    method: 'GET',
+    path,
+    spec,
+    summary: 'Signs a user in to an application who makes an account first',
+    callers: { browser: true },
+    faults: 'page',
+    opener: true,
+    operation: AuthorizeRegistration,
+    input: { query: 'raw' },
+    toVariables: ({ query }) => ({ parameters: query }),
+    reply: {
+      status,
+      as: 'browser',
+      from: ({ authorizeRegistration }) => authorizationAnswer(authorizeRegistration.answer),
+    },
+  });

@@ -134,6 +134,9 @@ export const BROWSER_ERRORS = {
   SIGN_OUT_REDIRECT_UNREGISTERED: AS_ITS_KIND,
 } as const;
 
+/** Errors of the endpoint at which users make accounts first. */
+export const SELF_REGISTRATION_ERRORS = { REGISTRATION_CLOSED: AS_ITS_KIND } as const;
+
 /** Errors of links in mails. */
 export const LINK_ERRORS = { MAILED_LINK_UNUSABLE: AS_ITS_KIND } as const;
 

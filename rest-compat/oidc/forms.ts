@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { IssuerKind, RawForms } from '../engine/index.ts';
 import {
   Authorize,
+  AuthorizeRegistration,
   EndSession,
   IssueTokens,
   PostAuthorization,
@@ -28,6 +29,7 @@ export interface OAuthForms {
 export const rawForms = ({ token, authorization, endSession, postSignOut }: OAuthForms): RawForms => ({
   [IssueTokens.name]: token,
   [Authorize.name]: authorization,
+  [AuthorizeRegistration.name]: authorization,
   [PostAuthorization.name]: authorization,
   [EndSession.name]: endSession,
   [PostEndSession.name]: endSession,

@@ -87,6 +87,11 @@ export const OAUTH_SAMPLES: Samples = {
 
 const HANDLE = 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU';
 
+/** Samples of the endpoint at which users make accounts first. */
+export const SELF_REGISTRATION_SAMPLES: Samples['operations'] = {
+  AuthorizeRegistration: { parameters: AUTHORIZATION_REQUEST },
+};
+
 /** Samples of the endpoints to which applications send a browser. */
 export const BROWSER_SAMPLES: Samples['operations'] = {
   Authorize: { parameters: AUTHORIZATION_REQUEST },

@@ -4,10 +4,14 @@
  */
 export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.authorize': 'Answers an application as far as the session of the browser and its user allow.',
+  'Mutation.authorizeRegistration': 'Leads to pages on which somebody makes an account, where the tenant lets people.',
   'Mutation.completeAccountLinking': 'The state, which works once, says what was begun and by whom.',
   'Mutation.confirmSignOut': 'The handle and its browser are the authority; only the session of this browser ends.',
   'Mutation.endSession': 'Ends only the session of the browser, after its user agreed or with an ID token of it.',
   'Mutation.beginFactorEnrolment': 'The handle and the browser that began the sign-in are the authority.',
+  'Mutation.beginRegistration': 'The handle and the browser that began the sign-in are the authority.',
+  'Mutation.leaveRegistration': 'The handle and the browser that began the sign-in are the authority.',
+  'Mutation.submitRegistration': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.cancelInteraction': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.chooseAccount': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.sendEmailCode': 'The handle and the browser that began the sign-in are the authority.',

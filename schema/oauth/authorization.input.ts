@@ -17,6 +17,9 @@ export class AuthorizeInput {
   parameters!: OAuthParameterInput[];
 }
 
+@InputType({ description: 'A request of an application for a sign-in whose user makes an account first.' })
+export class AuthorizeRegistrationInput extends AuthorizeInput {}
+
 @InputType({ description: 'A sign-in whose user has come back from its pages.' })
 export class ResumeAuthorizationInput {
   @Field(() => IssuerKindName, {

@@ -1,14 +1,15 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { AuthorizationAnswer } from '../../src/oauth/index.ts';
+import type { AuthorizationAnswer, BrowserAuthorization } from '../../src/oauth/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
-import { AuthorizeInput, ResumeAuthorizationInput } from './authorization.input.ts';
+import { AuthorizeInput, AuthorizeRegistrationInput, ResumeAuthorizationInput } from './authorization.input.ts';
 import {
   AuthorizationInteraction,
   AuthorizationPost,
   AuthorizationRedirect,
   AuthorizePayload,
+  AuthorizeRegistrationPayload,
   ResumeAuthorizationPayload,
 } from './authorization.type.ts';
 import { IssuerKindName } from './oauth.type.ts';
@@ -33,9 +34,29 @@ export class AuthorizationResolver {
   ): Promise<AuthorizePayload> {
     requireTenant(context);
     const { services, authority, browser } = context;
-    const issuerKind = input.issuerKind ?? IssuerKindName.NATIVE;
-    const request = { issuerKind, parameters: input.parameters };
-    return { answer: toAnswer(await services.oauth.authorization.begin(authority, browser, request)) };
+    return { answer: toAnswer(await services.oauth.authorization.begin(authority, browser, requestOf(input))) };
+  }
+
+  @Errors(
+    'TENANT_REQUIRED',
+    'BROWSER_REQUIRED',
+    'REGISTRATION_CLOSED',
+    'POSTED_REQUEST_NOT_FOUND',
+    'AUTHORIZATION_CLIENT_INVALID',
+    'AUTHORIZATION_REDIRECT_INVALID',
+    'AUTHORIZATION_PARAMETER_REPEATED',
+  )
+  @Mutation(() => AuthorizeRegistrationPayload, {
+    description:
+      'As `authorize`, for a user who makes an account first, also where one is signed in: the answer leads to the pages, which begin with the registration.',
+  })
+  async authorizeRegistration(
+    @Arg('input', () => AuthorizeRegistrationInput, { description: 'The request.' }) input: AuthorizeRegistrationInput,
+    @Ctx() context: GraphContext,
+  ): Promise<AuthorizeRegistrationPayload> {
+    requireTenant(context);
+    const { services, authority, browser } = context;
+    return { answer: toAnswer(await services.oauth.authorization.register(authority, browser, requestOf(input))) };
   }
 
   @Errors(
@@ -60,6 +81,11 @@ export class AuthorizationResolver {
     return { answer: toAnswer(await services.oauth.authorization.resume(authority, browser, resumed)) };
   }
 }
+
+const requestOf = ({ issuerKind, parameters }: AuthorizeInput): BrowserAuthorization => ({
+  issuerKind: issuerKind ?? IssuerKindName.NATIVE,
+  parameters,
+});
 
 /** The types of the answers, by their kinds. */
 const ANSWERS = {

@@ -46,6 +46,9 @@ export class AuthorizePayload {
   answer!: typeof AuthorizationAnswer;
 }
 
+@ObjectType({ description: 'The answer to a request for a registration.' })
+export class AuthorizeRegistrationPayload extends AuthorizePayload {}
+
 @ObjectType({ description: 'The answer after the pages of a sign-in.' })
 export class ResumeAuthorizationPayload {
   @Field(() => AuthorizationAnswer, { description: 'What the browser does next.' })

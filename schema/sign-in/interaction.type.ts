@@ -48,6 +48,23 @@ class PasswordStep {
   isIdentifierFixed!: boolean;
   @Field(() => Boolean, { description: 'Whether the user may choose to stay signed in after the browser is closed.' })
   canRemember!: boolean;
+  @Field(() => Boolean, {
+    description: 'Whether somebody without an account may make one; `beginRegistration` leads there.',
+  })
+  canRegister!: boolean;
+}
+
+@ObjectType({
+  description:
+    'The user makes an account; `submitRegistration` takes it, and `leaveRegistration` leads back to the password.',
+})
+class RegistrationStep {
+  @Field(() => String, { nullable: true, description: 'A username or e-mail address to begin with.' })
+  identifier!: string | null;
+  @Field(() => Boolean, { description: 'Whether the e-mail address is the username, so that none is asked for.' })
+  isEmailUsername!: boolean;
+  @Field(() => Int, { description: 'The least length of the password.' })
+  minLength!: number;
 }
 
 @ObjectType({ description: 'The user shows a second factor; `submitFactor` takes its code.' })
@@ -134,6 +151,7 @@ class Finished {
 const STEP_TYPES = {
   account: 'AccountStep',
   password: 'PasswordStep',
+  registration: 'RegistrationStep',
   factor: 'FactorStep',
   enrolment: 'FactorEnrolmentStep',
   'new-password': 'NewPasswordStep',
@@ -149,6 +167,7 @@ const InteractionStep = createUnionType({
   types: () =>
     [
       PasswordStep,
+      RegistrationStep,
       FactorStep,
       FactorEnrolmentStep,
       NewPasswordStep,

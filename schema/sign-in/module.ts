@@ -2,7 +2,8 @@ import type { SchemaModule } from '../kit/schema-module.ts';
 import { AccountLinkingQuestionResolver } from './account-linking.resolver.ts';
 import { AccountStepsResolver } from './account-steps.resolver.ts';
 import { InteractionResolver } from './interaction.resolver.ts';
+import { RegistrationStepsResolver } from './registration-steps.resolver.ts';
 
 export const signIn: SchemaModule = {
-  resolvers: [InteractionResolver, AccountStepsResolver, AccountLinkingQuestionResolver],
+  resolvers: [InteractionResolver, RegistrationStepsResolver, AccountStepsResolver, AccountLinkingQuestionResolver],
 };

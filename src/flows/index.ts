@@ -49,6 +49,7 @@ export {
   type MailedLinkFlow,
   type ShownLink,
 } from './mailed-link.ts';
+export { mayRegister } from './new-account.ts';
 export type { ProvisionTenant } from './provision-tenant.ts';
 export type { AccountAccess, ConfigureUser } from './provision-user.ts';
 export type {

@@ -67,7 +67,7 @@ beforeAll(async () => {
   build('sign-in');
   [browser, provider, application] = await Promise.all([
     openBrowser(),
-    IdentityProvider.start({ template: 'REALM' }),
+    IdentityProvider.start({ template: 'REALM', settings: { registration: true } }),
     ApplicationServer.listen(),
   ]);
   const addresses = [originOf('foreign'), originOf('same')].map((origin) => ({
@@ -168,6 +168,21 @@ describe.each(['', '/auth'])('keycloak-js on another site, the service below %j'
     await says(tab, 'signed out');
     await again.reload();
     await says(again, 'signed out');
+  });
+});
+
+describe('keycloak-js with people who have no account', () => {
+  it('lets them make one, and signs them in', async () => {
+    const tab = await open('foreign', { onLoad: 'check-sso' });
+    await says(tab, 'signed out');
+    await run(tab, 'void keycloak.register()');
+    await tab.getByLabel('E-mail', { exact: true }).fill('bea@example.com');
+    await tab.getByLabel('User name', { exact: true }).fill('bea');
+    await tab.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await tab.screenshot({ path: join(PICTURES, 'register.png') });
+    await tab.getByRole('button', { name: 'Create the account', exact: true }).click();
+    await says(tab, 'signed in as bea');
+    expect(await run(tab, 'keycloak.tokenParsed.email')).toBe('bea@example.com');
   });
 });
 

@@ -29,6 +29,7 @@ export const NO_DEMANDS: SignInDemands = {
 const STEP = `step {
   __typename
   ... on PasswordStep { identifier isIdentifierFixed canRemember }
+  ... on RegistrationStep { identifier isEmailUsername minLength }
   ... on FactorStep { methods }
   ... on FactorEnrolmentStep { enrolment { secret uri qrImage } }
   ... on NewPasswordStep { minLength }

@@ -7,6 +7,7 @@ import {
   SubmitConsent,
   SubmitFactor,
   SubmitPassword,
+  SubmitRegistration,
 } from '../../web/sign-in/operations.generated.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { totpCode } from './totp.ts';
@@ -188,6 +189,10 @@ export class WebUser {
       case 'PasswordStep': {
         const identifier = step.identifier ?? username;
         return (await this.ask(url, SubmitPassword, { input: { ...place, identifier, password } })).submitPassword.step;
+      }
+      case 'RegistrationStep': {
+        const input = { ...place, username, email: `${username}@example.org`, password };
+        return (await this.ask(url, SubmitRegistration, { input })).submitRegistration.step;
       }
       case 'FactorStep': {
         // The code of the next 30 seconds: that of the present ones may be used up.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type BrowserAnswer, type Route, route } from '../../engine/index.ts';
-import { authorizationRows } from '../../oidc/authorization.ts';
+import { authorizationRows, registrationRow } from '../../oidc/authorization.ts';
 import { ACCESS_TOKEN_FORM, TOKEN_FORM } from '../../oidc/input.ts';
 import { mailedLinkRows } from '../../oidc/mailed-link.ts';
 import {
@@ -136,6 +136,7 @@ export const ISSUER_ROUTES: readonly Route[] = [
     missing: { sessionWatcher: http(403, 'Forbidden') },
   }),
   ...authorizationRows('/auth', 'RFC 6749 3.1', 302),
+  registrationRow('/registrations', '3.8', 302),
   endSessionRow('/logout', 'RP-Initiated Logout 2', 302),
   route({
     method: 'POST',

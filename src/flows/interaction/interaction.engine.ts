@@ -22,7 +22,7 @@ import { signInEvents } from '../sign-in.events.ts';
 import { type AccountFacts, accountFacts } from '../sign-in.steps.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { askAgain, type InteractionState, type ProvedAccount, type SignInDemands } from './interaction.state.ts';
-import { isSignedInAt, presentStep, type StepName } from './interaction.steps.ts';
+import { isSignedInAt, mayRegisterIn, presentStep, type StepName } from './interaction.steps.ts';
 import type { InteractionRow, InteractionStore } from './interaction.store.ts';
 
 /** An interaction as a step finds it, in the browser that began it. */
@@ -76,8 +76,8 @@ interface Committed {
   } | null;
 }
 
-/** The steps that change the account by rules of the tenant. */
-const HOLDING_SETTINGS: ReadonlySet<StepName> = new Set(['new-password', 'email-code']);
+/** The steps that make or change the account by rules of the tenant. */
+const HOLDING_SETTINGS: ReadonlySet<StepName> = new Set(['registration', 'new-password', 'email-code']);
 
 /**
  * Runs the steps of interactions (docs/sign-in.md). A step proves its secret first and then, in one unit of work, locks the
@@ -238,7 +238,8 @@ export class InteractionEngine {
   ): Promise<StepName> {
     const account = user === null ? null : await this.#accountFacts(tenant, demands, state.account!, user);
     const isConsentCovered = user === null || (await this.#isCovered(tenant, client, demands, user));
-    return presentStep({ state, demands, isSignedIn: session !== null, account, isConsentCovered });
+    const canRegister = mayRegisterIn(tenant, demands);
+    return presentStep({ state, demands, isSignedIn: session !== null, account, canRegister, isConsentCovered });
   }
 
   #accountFacts(

@@ -37,6 +37,12 @@ import type { InteractionStore } from './interaction.store.ts';
 import { type InteractionView, showInteraction, type ViewDeps } from './interaction.view.ts';
 import { replacePassword } from './new-password.step.ts';
 import { provePassword, type TypedPassword } from './password.step.ts';
+import {
+  beginRegistration,
+  leaveRegistration,
+  type RegistrationStep,
+  type TypedRegistration,
+} from './registration.step.ts';
 
 /** An interaction to begin. */
 export interface NewInteraction {
@@ -49,6 +55,8 @@ export interface NewInteraction {
   /** `client_id` of the application that the page names; null: none. */
   readonly clientId: string | null;
   readonly demands: SignInDemands;
+  /** Whether the user begins by making an account, where they may. Default false. */
+  readonly isRegistering?: boolean;
   /** What the flow that begins it has proved itself. Absent: nothing but the session of the browser proves an account. */
   readonly proved?: ProvedElsewhere;
 }
@@ -85,6 +93,7 @@ export interface InteractionServiceDeps extends ViewDeps {
   readonly factors: FactorChecks;
   readonly enrolments: EnrolmentStep;
   readonly emailCodes: EmailCodeStep;
+  readonly registrations: RegistrationStep;
   readonly passwordFlow: Pick<PasswordFlow, 'prepareDemanded' | 'writeDemanded'>;
   readonly consents: Pick<ConsentService, 'grant'>;
   readonly sessions: Pick<SessionService, 'ofBrowser'>;
@@ -124,7 +133,7 @@ export class InteractionService {
   async begin(
     authority: Authority,
     port: BrowserPort | null,
-    { kind, purpose, resumeAt, clientId, demands, proved }: NewInteraction,
+    { kind, purpose, resumeAt, clientId, demands, isRegistering = false, proved }: NewInteraction,
   ): Promise<{ readonly handle: string }> {
     const browser = requireBrowser(port);
     const { store, sessions, clock } = this.#deps;
@@ -139,7 +148,7 @@ export class InteractionService {
       kind,
       purpose: { ...purpose },
       request: { demands, resumeAt },
-      state: { ...INITIAL_STATE, account, identifier: proved?.user.username ?? null },
+      state: { ...INITIAL_STATE, account, isRegistering, identifier: proved?.user.username ?? null },
       browserHash: bindBrowser(browser, tenant),
       userId: account?.userId ?? null,
       clientId,
@@ -238,6 +247,28 @@ export class InteractionService {
   ): Promise<InteractionView> {
     return this.#step(authority, browser, handle, 'password', (open) =>
       provePassword(this.#deps.signIn, open, typed, this.#deps.clock.now()),
+    );
+  }
+
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, REGISTRATION_CLOSED */
+  beginRegistration(authority: Authority, browser: BrowserPort | null, handle: string): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'password', async (open) => beginRegistration(open));
+  }
+
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */
+  leaveRegistration(authority: Authority, browser: BrowserPort | null, handle: string): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'registration', async () => leaveRegistration);
+  }
+
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, and what `RegistrationStep.submit` throws. */
+  submitRegistration(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    typed: TypedRegistration,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'registration', (open) =>
+      this.#deps.registrations.submit(open, typed),
     );
   }
 

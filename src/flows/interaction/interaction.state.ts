@@ -44,6 +44,8 @@ export interface InteractionState {
   /** The name as it was typed, for the event and for the next try. */
   readonly identifier: string | null;
   readonly isRemembered: boolean;
+  /** Whether the user wants to make an account instead of signing in to one. */
+  readonly isRegistering: boolean;
   /** The secret of the app that the user attaches, sealed, and the account it is for; null before it was begun. */
   readonly enrolment: { readonly userId: string; readonly sealed: string } | null;
   /** How many codes were mailed. */
@@ -62,6 +64,7 @@ export const INITIAL_STATE: InteractionState = {
   isAccountChosen: false,
   identifier: null,
   isRemembered: false,
+  isRegistering: false,
   enrolment: null,
   emailCodesSent: 0,
   sessionId: null,

@@ -1,8 +1,10 @@
+import type { KnownTenant } from '../../tenants/index.ts';
+import { mayRegister } from '../new-account.ts';
 import { type AccountFacts, type AccountStep, missingStep } from '../sign-in.steps.ts';
 import type { InteractionState, SignInDemands } from './interaction.state.ts';
 
 /** The steps of an interaction, of which one is the present one. */
-export type StepName = 'account' | 'password' | AccountStep | 'consent' | 'finished';
+export type StepName = 'account' | 'registration' | 'password' | AccountStep | 'consent' | 'finished';
 
 /** What decides about the present step. */
 export interface StepFacts {
@@ -12,9 +14,15 @@ export interface StepFacts {
   readonly isSignedIn: boolean;
   /** What the proved account still has to do; null before there is one. */
   readonly account: AccountFacts | null;
+  /** Whether somebody without an account may make one. */
+  readonly canRegister: boolean;
   /** Whether the account allowed the application everything before. */
   readonly isConsentCovered: boolean;
 }
+
+/** Whether somebody without an account may make one in an interaction: not where one account alone can finish. */
+export const mayRegisterIn = ({ settings }: Pick<KnownTenant, 'settings'>, { userId }: SignInDemands): boolean =>
+  userId === null && mayRegister(settings);
 
 /** The steps around those of the account, in their order, each with what asks for it. */
 const BEFORE: readonly (readonly [StepName, isPresent: (facts: StepFacts) => boolean])[] = [
@@ -25,6 +33,7 @@ const BEFORE: readonly (readonly [StepName, isPresent: (facts: StepFacts) => boo
     ({ state, demands, isSignedIn, account }) =>
       demands.mustChoose && !state.isAccountChosen && isSignedIn && account === null,
   ],
+  ['registration', ({ state, account, canRegister }) => account === null && state.isRegistering && canRegister],
   ['password', ({ account }) => account === null],
 ];
 

@@ -11,7 +11,7 @@ import { otherActions } from '../sign-in.steps.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep } from './enrolment.step.ts';
 import type { OpenInteraction } from './interaction.engine.ts';
-import type { StepName } from './interaction.steps.ts';
+import { mayRegisterIn, type StepName } from './interaction.steps.ts';
 import { type DescribedScope, describeScope } from './scope-descriptions.ts';
 
 /** An account as its user sees it. */
@@ -49,6 +49,13 @@ export type StepView =
       readonly identifier: string | null;
       readonly isIdentifierFixed: boolean;
       readonly canRemember: boolean;
+      readonly canRegister: boolean;
+    }
+  | {
+      readonly step: 'registration';
+      readonly identifier: string | null;
+      readonly isEmailUsername: boolean;
+      readonly minLength: number;
     }
   | { readonly step: 'factor'; readonly methods: readonly FactorMethod[] }
   | { readonly step: 'enrolment'; readonly enrolment: ShownEnrolment | null }
@@ -89,8 +96,15 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
       identifier: fixed?.username ?? state.identifier ?? demands.loginHint,
       isIdentifierFixed: demands.userId !== null,
       canRemember: tenant.settings.rememberMe,
+      canRegister: mayRegisterIn(tenant, demands),
     };
   },
+  registration: (_, { tenant: { settings }, demands, state }) => ({
+    step: 'registration',
+    identifier: state.identifier ?? demands.loginHint,
+    isEmailUsername: settings.emailIsUsername,
+    minLength: settings.passwordMinLength,
+  }),
   factor: async ({ credentials }, { tenant, user }) => ({
     step: 'factor',
     methods: inOrder(await credentials.acceptedAsSecond(tenant.id, user!.id)),

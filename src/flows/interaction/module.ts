@@ -25,6 +25,7 @@ import { InteractionEntity } from './interaction.entity.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { InteractionService } from './interaction.service.ts';
 import { InteractionStore } from './interaction.store.ts';
+import { RegistrationStep } from './registration.step.ts';
 
 /** How long an expired sign-in is kept, so that its page can say where to start again. */
 const EXPIRED_SECONDS = 1800;
@@ -75,6 +76,7 @@ export const interaction = {
             resends: needs.codeResends,
             users: accounts,
           }),
+          registrations: new RegistrationStep({ ...shared, codes: needs.oneTimeCodes, users: accounts }),
           factors: { totp: needs.totp, 'recovery-code': needs.recoveryCodes },
         }),
       },

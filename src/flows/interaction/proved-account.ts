@@ -13,6 +13,9 @@ export function authorityOfProved({ actor, tenant, state }: OpenInteraction): Au
   return new Authority({ ...actor, kind: 'user', tenant, userId, amr, sessionId, authTime }, tenant, 'self');
 }
 
+/** The authority by which somebody makes an account in an interaction: anonymous, and with no permission. */
+export const authorityOfNew = ({ actor, tenant }: OpenInteraction): Authority => new Authority(actor, tenant, 'tenant');
+
 /** Languages of mails of the sign-in, in the form of `Accept-Language`: those that the application prefers; null: the user's. */
 export const languagesOf = ({ demands }: OpenInteraction): string | null =>
   demands.locales?.replaceAll(' ', ',') ?? null;

@@ -1,7 +1,13 @@
 import type { Authority } from '../../access/index.ts';
 import { addressKey } from '../../auth-modes/index.ts';
 import type { ClientDirectory } from '../../clients/index.ts';
-import type { InteractionOutcome, InteractionService, ProvedElsewhere } from '../../flows/index.ts';
+import {
+  type InteractionOutcome,
+  type InteractionService,
+  interactionErrors,
+  mayRegister,
+  type ProvedElsewhere,
+} from '../../flows/index.ts';
 import { addSeconds, type BrowserPort, IdentityError } from '../../kernel/index.ts';
 import { requireBrowser, showSession } from '../../sessions/index.ts';
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
@@ -83,11 +89,51 @@ export class AuthorizationService {
   async begin(
     authority: Authority,
     port: BrowserPort | null,
-    { issuerKind, parameters }: BrowserAuthorization,
+    asked: BrowserAuthorization,
   ): Promise<AuthorizationAnswer> {
-    const { clients, issuers, posted, sessions } = this.#deps;
     const browser = requireBrowser(port);
     const tenant = await this.#tenantOf(authority);
+    const { issuer, checked } = await this.#check(authority, tenant, asked);
+    if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
+    const exchange = { authority, tenant, browser, issuer, request: checked.request, isSteppedUp: false };
+    const session = await this.#deps.sessions.signedInOf(browser, tenant);
+    showSession(browser, tenant, session);
+    return this.#exchanges.proceed(exchange, session);
+  }
+
+  /**
+   * As `begin`, for a user who makes an account first, even if another user is signed in.
+   * @throws REGISTRATION_CLOSED The tenant lets nobody register. @throws What `begin` throws.
+   */
+  async register(
+    authority: Authority,
+    port: BrowserPort | null,
+    asked: BrowserAuthorization,
+  ): Promise<AuthorizationAnswer> {
+    const browser = requireBrowser(port);
+    const tenant = await this.#tenantOf(authority);
+    const { issuer, checked } = await this.#check(authority, tenant, asked, () => {
+      if (!mayRegister(tenant.settings)) throw interactionErrors.REGISTRATION_CLOSED();
+    });
+    if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
+    return this.#exchanges.register({
+      authority,
+      tenant,
+      browser,
+      issuer,
+      request: checked.request,
+      isSteppedUp: false,
+    });
+  }
+
+  /** @param precondition What must hold before the application gets an answer; a refusal is recorded as others are. */
+  async #check(
+    authority: Authority,
+    tenant: KnownTenant,
+    { issuerKind, parameters }: BrowserAuthorization,
+    precondition?: () => void,
+  ): Promise<{ readonly issuer: Issuer; readonly checked: CheckedRequest }> {
+    const { clients, issuers, posted } = this.#deps;
     const issuer = await issuers.of(tenant, issuerKind, authority.caller.origin);
     const request = { issuerKind, endpoint: 'authorization', parameters } as const;
     const sent = new RequestParameters(
@@ -97,14 +143,11 @@ export class AuthorizationService {
     );
     const readHint = (token: string) => this.#readHint(tenant, issuerKind, token);
     const asked = { issuerKind, clientId: sent.get('client_id') };
-    const checked = await this.#recorded(authority, asked, () =>
-      checkAuthorization({ tenant, issuer, clients, readHint, parameters: sent }),
-    );
-    if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
-    const exchange = { authority, tenant, browser, issuer, request: checked.request, isSteppedUp: false };
-    const session = await sessions.signedInOf(browser, tenant);
-    showSession(browser, tenant, session);
-    return this.#exchanges.proceed(exchange, session);
+    const checked = await this.#recorded(authority, asked, async () => {
+      precondition?.();
+      return checkAuthorization({ tenant, issuer, clients, readHint, parameters: sent });
+    });
+    return { issuer, checked };
   }
 
   /**

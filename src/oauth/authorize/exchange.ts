@@ -7,6 +7,7 @@ import {
   accountFacts,
   type InteractionService,
   missingStep,
+  type NewInteraction,
   type ProvedElsewhere,
   type SignInDemands,
 } from '../../flows/index.ts';
@@ -70,6 +71,9 @@ export const interactionKind = (issuerKind: string): string => `authorize-${issu
 /** Nothing is missing but a consent, or a factor that the application wishes. */
 const SIGNED_IN: SignInLack = { mustAuthenticate: false, mustChoose: false, factors: 1 };
 
+/** How the pages begin, unless with the sign-in. */
+type PagesBegin = Pick<NewInteraction, 'proved' | 'isRegistering'>;
+
 /** How the pages ended. */
 interface EndedPages {
   readonly session: Pick<SessionRow, 'id'>;
@@ -90,6 +94,20 @@ export class Exchanges {
       return await this.#proceed(exchange, session);
     } catch (error) {
       return this.#refuseThrown(exchange, session, error);
+    }
+  }
+
+  /** Answers a request whose user makes an account first: with pages, even if another user is signed in. */
+  async register(exchange: Exchange): Promise<AuthorizationAnswer> {
+    // The new account is no user whom the application knows.
+    const request = { ...exchange.request, subject: null };
+    const now = this.#deps.clock.now();
+    try {
+      if (request.prompts.has('none')) throw refuseSilent(request, null, now);
+      const lack = { ...SIGNED_IN, ...findLack(request, null, now), mustAuthenticate: true, mustChoose: false };
+      return await this.#ask({ ...exchange, request }, lack, { isRegistering: true });
+    } catch (error) {
+      return this.#refuseThrown(exchange, null, error);
     }
   }
 
@@ -184,20 +202,20 @@ export class Exchanges {
     return !(await this.#deps.consents.covers(tenant.id, { userId, client, scopes: demand.scopes }));
   }
 
-  async #ask(exchange: Exchange, lack: SignInLack): Promise<AuthorizationAnswer> {
-    return this.showPage(exchange.authority, await this.#beginPages(exchange, lack));
+  async #ask(exchange: Exchange, lack: SignInLack, how: PagesBegin = {}): Promise<AuthorizationAnswer> {
+    return this.showPage(exchange.authority, await this.#beginPages(exchange, lack, how));
   }
 
   /** Begins the pages for a user who has proved an account elsewhere, who alone can finish. @returns The handle. */
   beginProved(exchange: Exchange, proved: ProvedElsewhere): Promise<string> {
-    return this.#beginPages(exchange, SIGNED_IN, proved);
+    return this.#beginPages(exchange, SIGNED_IN, { proved });
   }
 
-  async #beginPages(exchange: Exchange, lack: SignInLack, proved?: ProvedElsewhere): Promise<string> {
+  async #beginPages(exchange: Exchange, lack: SignInLack, how: PagesBegin): Promise<string> {
     const { authority, browser, issuer, request, isSteppedUp } = exchange;
     const { client, loginHint, locales } = request;
     const { isRoleBased: isStrict } = issuer.kind;
-    const userId = proved?.user.id ?? null;
+    const userId = how.proved?.user.id ?? null;
     const consent = consentDemand(request);
     const demands: SignInDemands = { ...lack, isStrict, userId, loginHint, consent, locales };
     const { handle } = await this.#deps.interactions.begin(authority, browser, {
@@ -206,7 +224,7 @@ export class Exchanges {
       resumeAt: issuer.url + issuer.endpoints.authorization,
       clientId: client.client.clientId,
       demands,
-      ...(proved === undefined ? {} : { proved }),
+      ...how,
     });
     return handle;
   }

@@ -321,6 +321,15 @@ describe('KOBIL: settings that act', () => {
       before: false,
       after: true,
     },
+    registrationAllowed: {
+      value: true,
+      observe: async ({ tenant }) => {
+        const browser = new TestBrowser(realm.world, tenant);
+        return (await browser.submit('beginRegistration', await browser.begin())).code ?? null;
+      },
+      before: 'REGISTRATION_CLOSED',
+      after: null,
+    },
     registrationEmailAsUsername: {
       value: true,
       observe: ({ user }) => refusalOf(user({ username: 'ada', email: 'ada@sea.example' })),

@@ -12,6 +12,7 @@ const ANSWER = `answer {
   ... on AuthorizationInteraction { handle pageUrl }
 }`;
 const AUTHORIZE = `mutation ($input: AuthorizeInput!) { authorize(input: $input) { ${ANSWER} } }`;
+const REGISTER = `mutation ($input: AuthorizeRegistrationInput!) { authorizeRegistration(input: $input) { ${ANSWER} } }`;
 const RESUME = `mutation ($input: ResumeAuthorizationInput!) { resumeAuthorization(input: $input) { ${ANSWER} } }`;
 
 describe('Mutation.authorize', () => {
@@ -88,9 +89,32 @@ describe('Mutation.authorize', () => {
     expect((await run(new CookieJar(), AUTHORIZE, twice)).code).toBe('AUTHORIZATION_PARAMETER_REPEATED');
   });
 
+  it('begins with the registration where the tenant lets people register, and is refused as a sign-in is', async () => {
+    const { world, tenant } = suite;
+    const register = (asked: Asked = {}, more: object = {}) =>
+      run(new CookieJar(), REGISTER, { ...inputOf(asked), ...more });
+    expect((await register()).code).toBe('REGISTRATION_CLOSED');
+    await world.services.tenants.updateSettings(world.system(tenant), { registration: true });
+    expect((await register()).data.authorizeRegistration.answer).toMatchObject({
+      __typename: 'AuthorizationInteraction',
+    });
+    const { parameters } = inputOf();
+    const twice = { parameters: [...parameters, { name: 'client_id', values: ['app'] }] };
+    for (const [code, asked, more] of [
+      ['TENANT_REQUIRED', {}, { tenant: 'nowhere' }],
+      ['AUTHORIZATION_CLIENT_INVALID', { client_id: 'x' }, {}],
+      ['AUTHORIZATION_REDIRECT_INVALID', { redirect_uri: 'https://evil.example/' }, {}],
+      ['AUTHORIZATION_PARAMETER_REPEATED', {}, twice],
+      ['POSTED_REQUEST_NOT_FOUND', { posted_request: 'x' }, {}],
+    ] as const)
+      expect((await register(asked, more)).code).toBe(code);
+    await world.services.tenants.updateSettings(world.system(tenant), { registration: false });
+  });
+
   it('gives BROWSER_REQUIRED to callers without a browser, and sets nothing', async () => {
     for (const [document, input] of [
       [AUTHORIZE, inputOf()],
+      [REGISTER, inputOf()],
       [RESUME, { tenant: 'acme', handle: 'x' }],
     ] as const)
       expect((await suite.world.graphql(caller, document, { input })).code).toBe('BROWSER_REQUIRED');

@@ -7,8 +7,10 @@ import { World } from '../../support/world.ts';
 /** Each step of a sign-in, with what its page sends besides the handle. */
 const STEPS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   beginFactorEnrolment: {},
+  beginRegistration: {},
   cancelInteraction: {},
   chooseAccount: {},
+  leaveRegistration: {},
   sendEmailCode: {},
   submitConsent: { isGranted: true },
   submitEmailCode: { code: '123456' },
@@ -16,6 +18,7 @@ const STEPS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   submitFactorEnrolment: { code: '123456' },
   submitNewPassword: { newPassword: 'four-koalas-at-dusk' },
   submitPassword: { identifier: 'nobody', password: 'wrong' },
+  submitRegistration: { email: 'nobody@example.com', password: 'four-koalas-at-dusk' },
 };
 
 describe('the steps of a sign-in', () => {

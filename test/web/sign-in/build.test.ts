@@ -45,11 +45,13 @@ describe('the build of the sign-in pages', () => {
     const script = read(loadedBy(read('index.html')).find((name) => name.endsWith('.js'))!);
     expect(listed.map(([, text]) => text.match(/^\w+ (\w+)/)![1]).sort()).toEqual([
       'BeginFactorEnrolment',
+      'BeginRegistration',
       'CancelInteraction',
       'ChooseAccount',
       'ConfirmSignOut',
       'DecideAccountLinking',
       'Interaction',
+      'LeaveRegistration',
       'SendEmailCode',
       'SubmitConsent',
       'SubmitEmailCode',
@@ -57,6 +59,7 @@ describe('the build of the sign-in pages', () => {
       'SubmitFactorEnrolment',
       'SubmitNewPassword',
       'SubmitPassword',
+      'SubmitRegistration',
     ]);
     for (const [hash, text] of listed) {
       expect(hash).toBe(createHash('sha256').update(text).digest('hex'));

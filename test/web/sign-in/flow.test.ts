@@ -98,6 +98,56 @@ describe('the sign-in page', () => {
     expect(opened.watch).toEqual(NOTHING);
   });
 
+  it('makes an account for somebody who has none, says which names are taken, and leads back to the password', async () => {
+    await openPassword({
+      beginRegistration: step('registration'),
+      leaveRegistration: step('password'),
+      submitRegistration: () =>
+        server.refuse('USER_EMAIL_TAKEN', { fields: [{ path: 'input.email', code: 'USER_EMAIL_TAKEN' }] }),
+    });
+    await button('Create an account').click();
+    await title('Create an account').waitFor();
+    await button('Sign in instead').click();
+    await title('Sign in').waitFor();
+    await button('Create an account').click();
+    await title('Create an account').waitFor();
+    expect(await focused(page)).toBe('E-mail');
+    await button('Create the account').click();
+    await page.getByText('Type a user name.').waitFor();
+    server.sent.length = 0;
+    await field('E-mail').fill('alice@example.com');
+    await field('User name').fill('alice');
+    await field('First name (optional)').fill('Alice');
+    await field('Password').fill('some-words');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'Email already exists.' }).waitFor();
+    expect(await focused(page)).toBe('E-mail');
+    expect(sentInput()).toEqual({
+      ...PLACE,
+      email: 'alice@example.com',
+      username: 'alice',
+      givenName: 'Alice',
+      familyName: '',
+      password: 'some-words',
+    });
+    server.answers = { submitRegistration: finish };
+    await button('Create the account').click();
+    await atApplication();
+    expect(opened.watch).toEqual(NOTHING);
+  });
+
+  it('offers no account where nobody can make one, and asks for the address alone where it is the username', async () => {
+    await openAt(signInState(STEPS.passwordOfOne));
+    expect(await button('Create an account').count()).toBe(0);
+    await opened.context.close();
+    await openAt(signInState(STEPS.registrationByEmail), { submitRegistration: finish });
+    expect(await field('E-mail').inputValue()).toBe('alice@example.com');
+    expect(await field('User name').count()).toBe(0);
+    await field('Password').fill('some-words');
+    await page.keyboard.press('Enter');
+    await atApplication();
+  });
+
   it('is not where the back button leads once it is over', async () => {
     await openPassword({ submitPassword: finish });
     await signIn();

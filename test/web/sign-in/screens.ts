@@ -17,8 +17,27 @@ const URI = `otpauth://totp/Acme%20Industries:alice?secret=${SECRET}&issuer=Acme
 
 /** The steps of an interaction, as the graph gives them. */
 export const STEPS = {
-  password: { __typename: 'PasswordStep', identifier: null, isIdentifierFixed: false, canRemember: true },
-  passwordOfOne: { __typename: 'PasswordStep', identifier: 'alice', isIdentifierFixed: true, canRemember: false },
+  password: {
+    __typename: 'PasswordStep',
+    identifier: null,
+    isIdentifierFixed: false,
+    canRemember: true,
+    canRegister: true,
+  },
+  passwordOfOne: {
+    __typename: 'PasswordStep',
+    identifier: 'alice',
+    isIdentifierFixed: true,
+    canRemember: false,
+    canRegister: false,
+  },
+  registration: { __typename: 'RegistrationStep', identifier: null, isEmailUsername: false, minLength: 12 },
+  registrationByEmail: {
+    __typename: 'RegistrationStep',
+    identifier: 'alice@example.com',
+    isEmailUsername: true,
+    minLength: 0,
+  },
   factor: { __typename: 'FactorStep', methods: ['TOTP', 'RECOVERY_CODE'] },
   enrolmentOpen: { __typename: 'FactorEnrolmentStep', enrolment: null },
   enrolment: {
@@ -82,6 +101,8 @@ export const SCREENS: Readonly<Record<string, object>> = {
   password: signInState(STEPS.password),
   'password-of-one-account': signInState(STEPS.passwordOfOne),
   'password-without-application': signInState(STEPS.password, null),
+  registration: signInState(STEPS.registration),
+  'registration-by-email': signInState(STEPS.registrationByEmail, null),
   factor: signInState(STEPS.factor),
   'enrolment-open': signInState(STEPS.enrolmentOpen),
   enrolment: signInState(STEPS.enrolment),

@@ -13,11 +13,13 @@ import { NewPasswordStep } from '../steps/new-password.step.tsx';
 import { OtherActionsStep } from '../steps/other-actions.step.tsx';
 import { PasswordStep } from '../steps/password.step.tsx';
 import { RecoveryCodesStep } from '../steps/recovery-codes.step.tsx';
+import { RegistrationStep } from '../steps/registration.step.tsx';
 import { describeRefusal, t } from '../texts/texts.ts';
 import { ErrorPage } from './error.page.tsx';
 
 const TITLES = {
   PasswordStep: 'password.title',
+  RegistrationStep: 'registration.title',
   FactorStep: 'factor.title',
   FactorEnrolmentStep: 'enrolment.title',
   NewPasswordStep: 'newPassword.title',
@@ -58,6 +60,8 @@ function StepOfInteraction({ step }: Pick<Shown, 'step'>): ReactNode {
   switch (step.__typename) {
     case 'PasswordStep':
       return <PasswordStep step={step} />;
+    case 'RegistrationStep':
+      return <RegistrationStep step={step} />;
     case 'FactorStep':
       return <FactorStep step={step} />;
     case 'FactorEnrolmentStep':

@@ -17,6 +17,7 @@ interface FieldProps {
   readonly inputMode?: 'text' | 'numeric' | 'email';
   readonly defaultValue?: string;
   readonly isReadOnly?: boolean;
+  readonly isOptional?: boolean;
   /** Takes the focus when it appears. */
   readonly isFocused?: boolean;
   readonly hint?: string;
@@ -27,6 +28,7 @@ interface FieldProps {
 /** A field of one line. What is typed is never changed by the browser: names, codes and passwords are no sentences. */
 export function Field(props: FieldProps): ReactNode {
   const { name, label, autoComplete, type = 'text', inputMode = 'text', defaultValue = '', isReadOnly = false } = props;
+  const { isOptional = false } = props;
   const fault = use(Faults).get(name);
   return (
     <TextField
@@ -37,7 +39,7 @@ export function Field(props: FieldProps): ReactNode {
       autoComplete={autoComplete}
       inputMode={inputMode}
       isReadOnly={isReadOnly}
-      isRequired={!isReadOnly}
+      isRequired={!isReadOnly && !isOptional}
       validationBehavior="aria"
       autoFocus={props.isFocused ?? false}
       isInvalid={fault !== undefined}

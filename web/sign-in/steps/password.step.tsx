@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { type StepOf, useStep } from '../flow.ts';
-import { SubmitPassword } from '../operations.generated.ts';
+import { BeginRegistration, SubmitPassword } from '../operations.generated.ts';
+import { ActionButton } from '../parts/buttons.tsx';
 import { Emphasis, NAME } from '../parts/emphasis.tsx';
 import { CheckField, Field, PasswordField } from '../parts/fields.tsx';
 import { Form } from '../parts/form.tsx';
@@ -27,7 +28,14 @@ export function PasswordStep({ step }: { readonly step: StepOf<'PasswordStep'> }
           setIdentifier(identifier);
           void submit(SubmitPassword, { identifier, password, isRemembered: isRemembered === 'on' });
         }}
-        actions={<Cancel />}
+        actions={
+          <>
+            {step.canRegister && (
+              <ActionButton onPress={() => void submit(BeginRegistration, {})}>{t('password.register')}</ActionButton>
+            )}
+            <Cancel />
+          </>
+        }
       >
         <Field
           name="identifier"

@@ -20,6 +20,7 @@ const at = (facts: Partial<StepFacts>, account: Partial<AccountFacts> | null = {
     demands: NO_DEMANDS,
     isSignedIn: false,
     isConsentCovered: false,
+    canRegister: true,
     account: account === null ? null : { ...ACCOUNT, ...account },
     ...facts,
   });
@@ -38,6 +39,13 @@ describe('the present step of an interaction', () => {
   it('is the password, until an account is proved', () => {
     expect(at({}, null)).toBe('password');
     expect(at({})).toBe('finished');
+  });
+
+  it('is the registration, if the user wants to make an account and may', () => {
+    const state = { ...INITIAL_STATE, isRegistering: true };
+    expect(at({ state }, null)).toBe('registration');
+    expect(at({ state, canRegister: false }, null)).toBe('password');
+    expect(at({ state })).toBe('finished');
   });
 
   it('is the second factor, if the request or the account demands one', () => {
