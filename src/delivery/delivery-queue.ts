@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { kernelErrors } from '../kernel/index.ts';
+import { kernelErrors, Tally } from '../kernel/index.ts';
 import { openUnitOfWork } from '../persistence/index.ts';
 import { deliveryErrors } from './delivery.errors.ts';
 import {
@@ -61,9 +61,8 @@ export class DeliveryQueue<M extends Message> {
   readonly #options: DeliveryQueueOptions<M>;
   readonly #running = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  #waiting = 0;
-  /** How many messages of each tenant wait; none that has none. */
-  readonly #waitingOf = new Map<string, number>();
+  /** How many messages of each tenant wait. */
+  readonly #waiting = new Tally();
   /** How many messages may wait of each tenant whose own server was silent; none that may have all places of a tenant. */
   readonly #shares = new Map<string, number>();
 
@@ -123,7 +122,7 @@ export class DeliveryQueue<M extends Message> {
   #isFullFor({ behalf }: M): boolean {
     const { capacity = CAPACITY } = this.#options;
     const { id } = behalf.tenant;
-    return this.#waiting >= capacity || (this.#waitingOf.get(id) ?? 0) >= this.#shareOf(id);
+    return this.#waiting.total >= capacity || this.#waiting.of(id) >= this.#shareOf(id);
   }
 
   #shareOf(tenantId: string): number {
@@ -134,7 +133,7 @@ export class DeliveryQueue<M extends Message> {
   /** Whether more messages wait than may since the server of the tenant was silent. */
   #isOverShare({ behalf }: M): boolean {
     const { id } = behalf.tenant;
-    return (this.#waitingOf.get(id) ?? 0) > this.#shareOf(id);
+    return this.#waiting.of(id) > this.#shareOf(id);
   }
 
   /** Each message that a server takes after its silence gives its tenant another place, until it has all of them. */
@@ -153,22 +152,14 @@ export class DeliveryQueue<M extends Message> {
   }
 
   /** Takes a place for a message. @returns What gives it back, once. */
-  #take(message: M): () => void {
+  #take({ behalf }: M): () => void {
+    const { id } = behalf.tenant;
     let isHeld = true;
-    this.#count(message, 1);
+    this.#waiting.count(id, 1);
     return () => {
-      if (isHeld) this.#count(message, -1);
+      if (isHeld) this.#waiting.count(id, -1);
       isHeld = false;
     };
-  }
-
-  /** Counts a message that begins to wait (1) or has ended (-1). */
-  #count({ behalf }: M, change: 1 | -1): void {
-    const { id } = behalf.tenant;
-    const ofTenant = (this.#waitingOf.get(id) ?? 0) + change;
-    this.#waiting += change;
-    if (ofTenant === 0) this.#waitingOf.delete(id);
-    else this.#waitingOf.set(id, ofTenant);
   }
 
   #enter(attempts: (leave: () => void) => Promise<DeliveryOutcome>, message: M): void {

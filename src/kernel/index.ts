@@ -31,6 +31,7 @@ export {
 } from './network.ts';
 export type { Origin } from './origin.ts';
 export { Places } from './places.ts';
+export { Tally } from './tally.ts';
 export { NOWHERE, type TenantRef } from './tenant.ts';
 export {
   escapeHtml,

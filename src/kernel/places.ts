@@ -1,10 +1,11 @@
 import { kernelErrors } from './errors.ts';
+import { Tally } from './tally.ts';
 
 /** Runs a bounded number of tasks of each key at once, and refuses more. */
 export class Places {
   readonly #limit: number;
-  /** How many tasks of each key run; holds only keys in use. */
-  readonly #taken = new Map<string, number>();
+  /** How many tasks of each key run. */
+  readonly #taken = new Tally();
 
   /** @param limit How many tasks of a key run at once. */
   constructor(limit: number) {
@@ -13,19 +14,12 @@ export class Places {
 
   /** @throws TOO_MANY_REQUESTS As many tasks of the key run as may. */
   async run<T>(key: string, task: () => Promise<T>): Promise<T> {
-    const taken = this.#taken.get(key) ?? 0;
-    if (taken >= this.#limit) throw kernelErrors.TOO_MANY_REQUESTS();
-    this.#taken.set(key, taken + 1);
+    if (this.#taken.of(key) >= this.#limit) throw kernelErrors.TOO_MANY_REQUESTS();
+    this.#taken.count(key, 1);
     try {
       return await task();
     } finally {
-      this.#leave(key);
+      this.#taken.count(key, -1);
     }
-  }
-
-  #leave(key: string): void {
-    const left = this.#taken.get(key)! - 1;
-    if (left === 0) this.#taken.delete(key);
-    else this.#taken.set(key, left);
   }
 }

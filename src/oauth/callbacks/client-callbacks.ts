@@ -2,7 +2,7 @@ import type { Authority } from '../../access/index.ts';
 import type { ClientDirectory, ClientRecord, ClientStore } from '../../clients/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { isCallable } from '../../federation/index.ts';
-import { addSeconds, type Clock, newId, type PrivateHosts } from '../../kernel/index.ts';
+import { addSeconds, type Clock, newId, type PrivateHosts, Tally } from '../../kernel/index.ts';
 import { type Database, openUnitOfWork } from '../../persistence/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import type { ClientSession } from '../grants/grant.store.ts';
@@ -60,9 +60,8 @@ export class ClientCallbacks {
   readonly #deps: ClientCallbacksDeps;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
-  #waiting = 0;
-  /** How many messages of each tenant wait; none that has none. */
-  readonly #waitingOf = new Map<string, number>();
+  /** How many messages of each tenant wait. */
+  readonly #waiting = new Tally();
 
   constructor(deps: ClientCallbacksDeps) {
     this.#deps = deps;
@@ -111,7 +110,7 @@ export class ClientCallbacks {
 
   #begin(message: Message): void {
     const { id } = message.authority.tenant;
-    const isFull = this.#waiting >= CAPACITY || (this.#waitingOf.get(id) ?? 0) >= TENANT_CAPACITY;
+    const isFull = this.#waiting.total >= CAPACITY || this.#waiting.of(id) >= TENANT_CAPACITY;
     this.#deps.db.detached(() => {
       const attempt = isFull ? this.#recordFailure(message, null, 'queue_full') : this.#counted(message);
       const run = attempt.catch(this.#deps.onError).finally(() => {
@@ -123,19 +122,12 @@ export class ClientCallbacks {
 
   async #counted(message: Message): Promise<void> {
     const { id } = message.authority.tenant;
-    this.#count(id, 1);
+    this.#waiting.count(id, 1);
     try {
       await this.#deliver(message);
     } finally {
-      this.#count(id, -1);
+      this.#waiting.count(id, -1);
     }
-  }
-
-  #count(tenantId: string, change: 1 | -1): void {
-    const ofTenant = (this.#waitingOf.get(tenantId) ?? 0) + change;
-    this.#waiting += change;
-    if (ofTenant === 0) this.#waitingOf.delete(tenantId);
-    else this.#waitingOf.set(tenantId, ofTenant);
   }
 
   async #deliver(message: Message): Promise<void> {
