@@ -49,7 +49,7 @@ export interface ServiceBase extends ModuleBase {
   readonly defaultTenant: string;
   /** Whether federation providers on this machine may be called over plain http, and mail servers on it at all. */
   readonly allowLoopbackHttp: boolean;
-  /** What of the operator's network the addresses that tenants name may lead to. */
+  /** What of the operator's network the addresses that tenants name may lead to; with `allowLoopbackHttp`, this machine too. */
   readonly privateHosts: PrivateHosts;
   /** How long to wait for an answer of an external provider, in milliseconds. Undefined: 5 s. */
   readonly providerTimeoutMs: number | undefined;

@@ -1,5 +1,5 @@
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
-import { LOOPBACK_NETWORKS, type PrivateHosts } from '../kernel/index.ts';
+import type { PrivateHosts } from '../kernel/index.ts';
 import { deliveryErrors } from './delivery.errors.ts';
 import { deliveryEvents } from './delivery.events.ts';
 import type { MailServer } from './message.ts';
@@ -12,20 +12,17 @@ interface DeliveryNeeds extends ModuleBase, Omit<QueueNeeds, 'db' | 'events'> {
   readonly mailServers: { readonly of: (tenantId: string) => Promise<MailServer | null> };
   /** What of the operator's network the servers of tenants may be in. */
   readonly privateHosts: PrivateHosts;
-  /** Whether servers on this machine may be called, as in development and tests. */
-  readonly allowLoopbackHttp: boolean;
 }
 
 export const delivery = {
   name: 'delivery',
   errors: [deliveryErrors],
   events: [deliveryEvents],
-  create: ({ base, transports, onError, mailServers, privateHosts, allowLoopbackHttp }: DeliveryNeeds) => {
-    const { names, networks } = privateHosts;
+  create: ({ base, transports, onError, mailServers, privateHosts }: DeliveryNeeds) => {
     const mail = new TenantMailTransport({
       otherwise: transports.mail,
       serverOf: (tenantId) => mailServers.of(tenantId),
-      privateHosts: { names, networks: allowLoopbackHttp ? [...networks, ...LOOPBACK_NETWORKS] : networks },
+      privateHosts,
     });
     return {
       services: {

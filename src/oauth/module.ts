@@ -13,7 +13,7 @@ import { KeyedSigner, type MasterKey } from '../crypto/index.ts';
 import type { ChangeFeed } from '../events/index.ts';
 import { type FederationProviderStore, parseProviderKey } from '../federation/index.ts';
 import type { InteractionService, MailedLinkFlow, SignInFlow } from '../flows/index.ts';
-import { LOOPBACK_NETWORKS, type PrivateHosts } from '../kernel/index.ts';
+import type { PrivateHosts } from '../kernel/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
@@ -104,9 +104,7 @@ export const oauth = {
       accounts: needs.users,
       grants: needs.grantStore,
       families: needs.families,
-      privateHosts: needs.allowLoopbackHttp
-        ? { ...needs.privateHosts, networks: [...needs.privateHosts.networks, ...LOOPBACK_NETWORKS] }
-        : needs.privateHosts,
+      privateHosts: needs.privateHosts,
       allowLoopbackHttp: needs.allowLoopbackHttp,
       onError: needs.onError,
       publicUrl: needs.publicUrl,

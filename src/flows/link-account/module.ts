@@ -5,7 +5,7 @@ import type {
   FederationProviderService,
   FederationProviderStore,
 } from '../../federation/index.ts';
-import { LOOPBACK_NETWORKS, type PrivateHosts, type TenantRef } from '../../kernel/index.ts';
+import type { PrivateHosts, TenantRef } from '../../kernel/index.ts';
 import type { OneTimeCodeStore, SessionService } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
@@ -54,9 +54,7 @@ export const linkAccount = {
       clock: base.clock,
       clientSecret: (provider) => federationProviders.clientSecret(provider),
       allowLoopbackHttp: needs.allowLoopbackHttp,
-      privateHosts: needs.allowLoopbackHttp
-        ? { ...needs.privateHosts, networks: [...needs.privateHosts.networks, ...LOOPBACK_NETWORKS] }
-        : needs.privateHosts,
+      privateHosts: needs.privateHosts,
       timeoutMs: needs.providerTimeoutMs,
     });
     return {

@@ -9,6 +9,7 @@ import type { Services } from '../../../schema/context.ts';
 import type { Sweep } from '../../composition/index.ts';
 import { Sealer } from '../../crypto/index.ts';
 import { EventEngine } from '../../events/index.ts';
+import { LOOPBACK_NETWORKS, type PrivateHosts } from '../../kernel/index.ts';
 import { createModules, EVENT_CATALOGUE, type ServiceBase } from '../../modules.ts';
 import type { RegistryOptions } from './options.ts';
 
@@ -23,6 +24,7 @@ export interface Registry {
 /** Creates all services. */
 export function createRegistry(options: RegistryOptions): Registry {
   const { db, clock, masterKey, natsUrl, natsTimeoutMs, publicUrl, onError = () => undefined } = options;
+  const allowLoopbackHttp = options.allowLoopbackHttp ?? publicUrl.startsWith('http:');
   const sealer = (purpose: string): Sealer => new Sealer(masterKey, purpose);
   const eventEngine = new EventEngine({
     db,
@@ -43,8 +45,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     masterKey,
     publicUrl,
     defaultTenant: options.defaultTenant,
-    allowLoopbackHttp: options.allowLoopbackHttp ?? publicUrl.startsWith('http:'),
-    privateHosts: options.privateHosts ?? { names: [], networks: [] },
+    allowLoopbackHttp,
+    privateHosts: reachable(options.privateHosts ?? NO_HOSTS, allowLoopbackHttp),
     providerTimeoutMs: options.providerTimeoutMs,
     transports: options.transports,
     onError,
@@ -60,3 +62,11 @@ export function createRegistry(options: RegistryOptions): Registry {
   registerBlitz(modules.services);
   return { services: { eventEngine, events, ...modules.services }, sweeps: modules.sweeps };
 }
+
+const NO_HOSTS: PrivateHosts = { names: [], networks: [] };
+
+/** What the addresses that tenants name may lead to: what the operator allows, and this machine in development and tests. */
+const reachable = ({ names, networks }: PrivateHosts, allowLoopbackHttp: boolean): PrivateHosts => ({
+  names,
+  networks: allowLoopbackHttp ? [...networks, ...LOOPBACK_NETWORKS] : networks,
+});
