@@ -10,13 +10,12 @@ import {
   defineStatement,
   defineVersions,
   narrowedPage,
+  narrowPageAt,
   type PageKey,
   type PageRequest,
   type PageResult,
-  pageAt,
   RowColumns,
   testing,
-  toColumnSet,
 } from '../persistence/index.ts';
 import {
   type Client,
@@ -66,8 +65,6 @@ export type ClientKeys = Pick<Client, 'tenantId' | 'id'>;
 
 const COLUMNS = new RowColumns<Client>(ClientEntity, 'clients');
 const LISTED = new RowColumns<Client>(ClientEntity, 'clients', { always: ['clientId'] });
-/** For rows of which only the place in the list is asked for. */
-const NO_COLUMNS = toColumnSet([]);
 /** The limit makes the planner look up each id by the key, whatever the size of the tenant. */
 const findClientsById = defineVersions<Client>(
   'clients-by-id',
@@ -141,8 +138,7 @@ export class ClientStore {
     request: PageRequest,
     wanted: ColumnSet | null = null,
   ): Promise<PageResult<Client>> {
-    const read = (columns: ColumnSet | null) => (part: PageRequest) => this.#page(tenantId, filter, part, columns);
-    return request.offset === undefined ? read(wanted)(request) : pageAt(request, read(NO_COLUMNS), read(wanted));
+    return narrowPageAt(request, wanted, (part, columns) => this.#page(tenantId, filter, part, columns));
   }
 
   #page(

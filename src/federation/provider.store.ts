@@ -81,7 +81,7 @@ export class FederationProviderStore {
     const table = 'federation_providers';
     const list = { query: this.#select(tenantId), table, columns: this.#columns, id: `${table}.id` };
     const read = (part: PageRequest) => narrowedPage<FederationProvider>(this.#db, list, narrowing, BY_NAME, part);
-    return request.offset === undefined ? read(request) : pageAt(request, read, read);
+    return pageAt(request, read, read);
   }
 
   /** The entity to change, inside a unit of work; locked until it ends. */

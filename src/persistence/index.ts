@@ -23,7 +23,7 @@ export {
   type PageRequest,
   type PageResult,
 } from './page.ts';
-export { pageAt } from './page-at.ts';
+export { narrowPageAt, pageAt } from './page-at.ts';
 export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
 export {
   type AnyOf,

@@ -7,13 +7,12 @@ import {
   columnsOf,
   type Database,
   narrowedPage,
+  narrowPageAt,
   type PageKey,
   type PageRequest,
   type PageResult,
-  pageAt,
   RowColumns,
   testing,
-  toColumnSet,
 } from '../persistence/index.ts';
 import {
   type HolderKind,
@@ -63,7 +62,6 @@ export type RoleName = Pick<Role, 'clientUuid' | 'name'>;
 /** A holder of roles, and the tenant on which they act. */
 export type RoleHolding = Omit<RoleGrant, 'roleId' | 'createdAt'>;
 
-const NO_COLUMNS = toColumnSet([]);
 const LISTED = new RowColumns<Role>(RoleEntity, 'roles', { always: ['name'] });
 
 /** The only queries on roles, their child roles and their grants. */
@@ -135,8 +133,7 @@ export class RoleStore {
     request: PageRequest,
     columns: ColumnSet | null = null,
   ): Promise<PageResult<Role>> {
-    const read = (wanted: ColumnSet | null) => (part: PageRequest) => this.#page(tenantId, filter, part, wanted);
-    return request.offset === undefined ? read(columns)(request) : pageAt(request, read(NO_COLUMNS), read(columns));
+    return narrowPageAt(request, columns, (part, wanted) => this.#page(tenantId, filter, part, wanted));
   }
 
   #page(

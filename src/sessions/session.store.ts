@@ -10,12 +10,11 @@ import {
   finding,
   type Narrowing,
   narrowedPage,
+  narrowPageAt,
   type PageKey,
   type PageRequest,
   type PageResult,
-  pageAt,
   RowColumns,
-  toColumnSet,
 } from '../persistence/index.ts';
 import type { User } from '../users/index.ts';
 import { type Session, SessionEntity } from './session.entity.ts';
@@ -49,8 +48,6 @@ const COLUMNS = columnsOf(SessionEntity, 'sessions', SHOWN);
 const LISTED = new RowColumns<Session>(SessionEntity, 'sessions', { hidden: ['cookieHash'] });
 
 const NEWEST_FIRST: readonly PageKey[] = [{ column: 'sessions.id', property: 'id', type: 'uuid' }];
-/** For rows of which only the place in the list is asked for. */
-const NO_COLUMNS = toColumnSet([]);
 
 /** Sessions in which a client got tokens that are still valid. */
 function withTokensOf(tenantId: string, clientUuid: string, now: Date): Narrowing {
@@ -165,8 +162,7 @@ export class SessionStore {
     request: PageRequest,
     columns: ColumnSet | null = null,
   ): Promise<PageResult<SessionRow>> {
-    const read = (wanted: ColumnSet | null) => (part: PageRequest) => this.#page(tenantId, filter, now, part, wanted);
-    return request.offset === undefined ? read(columns)(request) : pageAt(request, read(NO_COLUMNS), read(columns));
+    return narrowPageAt(request, columns, (part, wanted) => this.#page(tenantId, filter, now, part, wanted));
   }
 
   #page(

@@ -10,12 +10,11 @@ import {
   defineVersions,
   NamedList,
   narrowedPage,
+  narrowPageAt,
   type PageRequest,
   type PageResult,
-  pageAt,
   RowColumns,
   replaceSearchRows,
-  toColumnSet,
 } from '../persistence/index.ts';
 import { searchRowsOf } from './attributes.ts';
 import { type User, type UserAttributeKeyEntity, UserEntity } from './user.entity.ts';
@@ -77,9 +76,6 @@ const LISTS: Readonly<Record<UserOrder, NamedList<User>>> = {
   familyName: listIn('familyName', 'users-by-family-name'),
   enabled: listIn('enabled', 'users-by-state'),
 };
-
-/** For rows of which only the place in the list is asked for. */
-const NO_COLUMNS = toColumnSet([]);
 
 const NOTE_SIGN_IN = defineStatement<object>(
   'user-note-sign-in',
@@ -173,8 +169,7 @@ export class UserStore {
     request: PageRequest,
     columns: ColumnSet | null = null,
   ): Promise<PageResult<User>> {
-    const read = (wanted: ColumnSet | null) => (part: PageRequest) => this.#page(tenantId, filter, order, part, wanted);
-    return request.offset === undefined ? read(columns)(request) : pageAt(request, read(NO_COLUMNS), read(columns));
+    return narrowPageAt(request, columns, (part, wanted) => this.#page(tenantId, filter, order, part, wanted));
   }
 
   #page(

@@ -242,7 +242,7 @@ export class GrantStore {
     request: PageRequest,
   ): Promise<PageResult<OfflineFamily>> {
     const read = (part: PageRequest) => this.#pageOffline(tenantId, { clientUuid, userId }, now, part);
-    return request.offset === undefined ? read(request) : pageAt(request, read, read);
+    return pageAt(request, read, read);
   }
 
   #pageOffline(

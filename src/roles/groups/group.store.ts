@@ -14,17 +14,16 @@ import {
   keysetPage,
   type Narrowing,
   narrowedPage,
+  narrowPageAt,
   type PageKey,
   type PageRequest,
   type PageResult,
-  pageAt,
   RowColumns,
   replaceSearchRows,
   type Searched,
   type SearchField,
   searchKeysOf,
   testing,
-  toColumnSet,
 } from '../../persistence/index.ts';
 import { type Group, GroupEntity, type GroupMember, GroupMemberEntity, PATH_ORDER_LENGTH } from './group.entity.ts';
 
@@ -105,7 +104,6 @@ export type GroupKeys = Pick<Group, 'tenantId' | 'id'>;
 /** The same, with one of the members of the group. */
 export type MemberGroupKeys = Pick<MemberGroup, 'tenantId' | 'id' | 'userId'>;
 
-const NO_COLUMNS = toColumnSet([]);
 const LISTED = new RowColumns<Group>(GroupEntity, 'groups', { always: ['path'] });
 
 /** The only queries on groups and their members. */
@@ -208,8 +206,7 @@ export class GroupStore {
     request: PageRequest,
     columns: ColumnSet | null = null,
   ): Promise<PageResult<Group>> {
-    const read = (wanted: ColumnSet | null) => (part: PageRequest) => this.#page(tenantId, filter, order, part, wanted);
-    return request.offset === undefined ? read(columns)(request) : pageAt(request, read(NO_COLUMNS), read(columns));
+    return narrowPageAt(request, columns, (part, wanted) => this.#page(tenantId, filter, order, part, wanted));
   }
 
   #page(
