@@ -1,7 +1,7 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { isStorableText, isUuid } from '../kernel/index.ts';
-import { columnsOf, type Database } from '../persistence/index.ts';
+import { columnsOf, type Database, lockName } from '../persistence/index.ts';
 import {
   type FederationLink,
   FederationLinkEntity,
@@ -80,9 +80,7 @@ export class FederationLinkStore {
 
   /** Lets changes that count the links of a user follow each other, until the unit of work ends. */
   async lockLinksOf(tenantId: string, userId: string): Promise<void> {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`links ${tenantId} ${userId}`}, 0))`.execute(
-      this.#tables(),
-    );
+    await lockName(this.#db, `links ${tenantId} ${userId}`);
   }
 
   async countOfUser(tenantId: string, userId: string): Promise<number> {

@@ -6,6 +6,7 @@ import {
   allOf,
   columnsOf,
   type Database,
+  lockName,
   narrowedPage,
   type PageKey,
   type PageRequest,
@@ -92,7 +93,7 @@ export class FederationProviderStore {
 
   /** Lets one transaction after another add providers of a tenant, so that their number can be limited. */
   async lockAll(tenantId: string): Promise<void> {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`providers ${tenantId}`}, 0))`.execute(this.#db.read());
+    await lockName(this.#db, `providers ${tenantId}`);
   }
 
   /** How many providers the tenant has. */

@@ -11,6 +11,7 @@ export type { StatementObserver } from './dialect.ts';
 export { isNewDatabase } from './embedded.ts';
 export { migrate } from './migrate.ts';
 export { NamedList } from './named-list.ts';
+export { lockName } from './named-lock.ts';
 export { defineStatement, defineVersions, type NamedStatement } from './named-statements.ts';
 export { type NarrowedList, narrowedPage, WALKED_AT_MOST } from './narrowed-page.ts';
 export { allOf, finding, type Narrowing, oneOf, testing } from './narrowing.ts';

@@ -6,6 +6,7 @@ import {
   type ColumnSet,
   columnsOf,
   type Database,
+  lockName,
   narrowedPage,
   narrowPageAt,
   type PageKey,
@@ -221,7 +222,7 @@ export class RoleStore {
    * valid alone could form a cycle or remove the last administrator.
    */
   async lockGrants(tenantId: string): Promise<void> {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`roles ${tenantId}`}, 0))`.execute(this.#sql);
+    await lockName(this.#db, `roles ${tenantId}`);
   }
 
   /** The entity to change, inside a unit of work; locked until it ends. */

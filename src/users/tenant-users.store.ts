@@ -1,6 +1,6 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import { type Database, defineStatement } from '../persistence/index.ts';
+import { type Database, defineStatement, lockName } from '../persistence/index.ts';
 import { isUsable } from './usable.ts';
 import type { UserCountEntity, UserEntity } from './user.entity.ts';
 
@@ -55,12 +55,6 @@ const RECOUNT = defineStatement<Recount>(
     select (select count(*) from users where tenant_id = $1)
         - (select count(*) from users where tenant_id = $1 and service_client_id is not null) as users,
       coalesce((select sum(count) from user_counts where tenant_id = $1), 0)::bigint as kept) counted`,
-);
-
-/** Makes corrections of one count run one after the other. */
-const LOCK_COUNT = defineStatement<object>(
-  'user-count-lock',
-  `select pg_advisory_xact_lock(hashtextextended('user-count ' || $1::text, 0))`,
 );
 
 const PENDING = Symbol('user counts to write with the open unit of work');
@@ -118,7 +112,7 @@ export class TenantUsersStore {
    */
   async correct(tenantId: string): Promise<void> {
     await this.#db.transaction(async () => {
-      await this.#db.run(LOCK_COUNT, [tenantId]);
+      await lockName(this.#db, `user-count ${tenantId}`);
       await this.add(tenantId, (await this.recount(tenantId)).missing);
     });
   }

@@ -1,7 +1,7 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { ENCRYPTION_ALGORITHM, type StoredKey } from '../../crypto/index.ts';
-import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
+import { columnsOf, type Database, defineStatement, lockName } from '../../persistence/index.ts';
 import { type SigningKey, SigningKeyEntity } from './signing-key.entity.ts';
 
 type Tables = InferKyselyDB<typeof SigningKeyEntity>;
@@ -53,8 +53,7 @@ export class SigningKeyStore {
 
   /** Locks the tenant's keys of this algorithm against other changes until the open unit of work ends. */
   async lock(tenantId: string, alg: StoredKey['alg']): Promise<void> {
-    const name = `signing-key ${tenantId} ${alg}`;
-    await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(this.#db.read());
+    await lockName(this.#db, `signing-key ${tenantId} ${alg}`);
   }
 
   /** Whether a key of an algorithm is used, or will be, and has no successor. */

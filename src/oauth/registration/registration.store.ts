@@ -1,7 +1,7 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { isUuid } from '../../kernel/index.ts';
-import { columnsOf, type Database } from '../../persistence/index.ts';
+import { columnsOf, type Database, lockName } from '../../persistence/index.ts';
 import {
   type InitialAccessToken,
   InitialAccessTokenEntity,
@@ -52,9 +52,7 @@ export class RegistrationStore {
 
   /** Lets one transaction after another add initial access tokens of a tenant, so that their number can be limited. */
   async lockInitial(tenantId: string): Promise<void> {
-    await sql`select pg_advisory_xact_lock(hashtextextended('initial-access ' || ${tenantId}::text, 0))`.execute(
-      this.#sql,
-    );
+    await lockName(this.#db, `initial-access ${tenantId}`);
   }
 
   addInitial(token: InitialAccessToken): InitialAccessToken {

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
+import { columnsOf, type Database, defineStatement, lockName } from '../../persistence/index.ts';
 import { type Group, GroupEntity } from './group.entity.ts';
 
 /** A default group that a new user joined, or the default role that it got. */
@@ -60,7 +60,7 @@ export class DefaultGroupStore {
 
   /** Prevents other changes of the default groups of a tenant until the unit of work ends. */
   async lock(tenantId: string): Promise<void> {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`default groups ${tenantId}`}, 0))`.execute(this.#sql);
+    await lockName(this.#db, `default groups ${tenantId}`);
   }
 
   async count(tenantId: string): Promise<number> {

@@ -12,6 +12,7 @@ import {
   finding,
   firstPage,
   keysetPage,
+  lockName,
   type Narrowing,
   narrowedPage,
   narrowPageAt,
@@ -353,7 +354,7 @@ export class GroupStore {
    * cycle.
    */
   async lockTree(tenantId: string): Promise<void> {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`groups ${tenantId}`}, 0))`.execute(this.#sql);
+    await lockName(this.#db, `groups ${tenantId}`);
   }
 
   /** The entity to change, inside a unit of work; locked until it ends. */
