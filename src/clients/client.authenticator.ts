@@ -3,7 +3,7 @@ import { constantTimeEqual, type SecretHasher } from '../crypto/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import { administratorGrants } from '../roles/index.ts';
 import type { ClientDirectory, ClientRecord } from './client.directory.ts';
-import type { ClientSecret } from './client.entity.ts';
+import type { Client, ClientSecret } from './client.entity.ts';
 
 /** `oauth` for token requests; `rest` for routes that document HTTP Basic of an application. */
 export type SecretKind = 'oauth' | 'rest';
@@ -37,6 +37,10 @@ export function basicPermissions({ record, secretKind }: AuthenticatedClient): P
   return new PermissionSet([...record.permissions.grants(), tenantGrant('federation-link:bind')]);
 }
 
+/** Whether `clientPowers` counts what scope roles lend a client. */
+export const countsLent = ({ kind, fullRoleScope }: Pick<Client, 'kind' | 'fullRoleScope'>): boolean =>
+  kind !== 'builtin' && !fullRoleScope;
+
 /**
  * Everything a client may do with any of its secrets, or with the tokens of its users by the roles that these may have. Omits
  * `federation-link:bind`, which the `oauth` secret gives: with it a client names no account, and only begins a link for the user
@@ -50,10 +54,15 @@ export function clientPowers(
   lent: readonly PermissionGrant[] = [],
 ): PermissionSet {
   const ofRest = liveSecrets(secrets, 'rest', now).length === 0 ? [] : REST_GRANTS;
-  // Nobody can lead the users of a builtin client to another address.
-  const ofUsers = client.kind === 'builtin' ? [] : client.fullRoleScope ? administratorGrants(tenantName) : lent;
+  const ofUsers = countsLent(client) ? lent : grantsOfSharing(client, tenantName);
   if (ofRest.length === 0 && ofUsers.length === 0) return permissions;
   return new PermissionSet([...permissions.grants(), ...ofRest, ...ofUsers]);
+}
+
+/** What a client without scope roles may do with the tokens of its users. */
+function grantsOfSharing({ kind }: Client, tenantName: string): readonly PermissionGrant[] {
+  // Nobody can lead the users of a builtin client to another address.
+  return kind === 'builtin' ? [] : administratorGrants(tenantName);
 }
 
 /** Secrets of a kind that have not expired, newest first. */

@@ -13,7 +13,7 @@ import {
 } from '../roles/index.ts';
 import type { TenantService } from '../tenants/index.ts';
 import { BuiltinClients, seedBuiltinClients } from './builtin-clients.ts';
-import { ClientAuthenticator, clientPowers } from './client.authenticator.ts';
+import { ClientAuthenticator, clientPowers, countsLent } from './client.authenticator.ts';
 import { ClientDirectory } from './client.directory.ts';
 import {
   ClientEntity,
@@ -87,7 +87,7 @@ export const clients = {
     guarded.readClientPowersBy(async (tenant, clientUuid) => {
       const record = await directory.byUuid(tenant.id, clientUuid);
       if (record === null) return PermissionSet.none;
-      const lent = await scopeRoleStore.lentBy(tenant.id, clientUuid, record.links);
+      const lent = countsLent(record.client) ? await scopeRoleStore.lentBy(tenant.id, clientUuid, record.links) : [];
       return clientPowers(record, tenant.name, clock.now(), parsePermissions(lent));
     });
     needs.tenants.addSeed(seedBuiltinClients(store, roleStore, clock));
