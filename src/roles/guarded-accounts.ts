@@ -5,10 +5,10 @@ import { MASTER_TENANT, type TenantDirectory } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
 import { administratorNames } from './builtin-roles.ts';
 import type { EffectiveRoleStore } from './effective.store.ts';
-import { parsePermissions, widened } from './escalation.ts';
+import { parsePermissions } from './escalation.ts';
 import type { HolderKind } from './role.entity.ts';
 import type { RoleStore } from './role.store.ts';
-import type { HeldRoles, RolePermissions } from './role-permissions.ts';
+import { type HeldRoles, holdsAllOf, type RolePermissions } from './role-permissions.ts';
 
 export interface GuardedAccountsDeps {
   readonly db: Database;
@@ -225,9 +225,7 @@ function assertInside({ reach }: Authority, { permissions, elsewhere }: Powers):
 /** @throws ACCOUNT_GUARDED, FORBIDDEN */
 function assertMatches(authority: Authority, held: Powers): void {
   assertInside(authority, held);
-  const { permissions, elsewhere } = held;
-  const beyond = [...elsewhere.values()].flatMap((set) => widened([...set.grants()]));
-  if (authority.matches(permissions) && (beyond.length === 0 || authority.holds(beyond))) return;
+  if (holdsAllOf(authority, held)) return;
   throw kernelErrors.FORBIDDEN({
     message: 'The account may do more than the caller, so the caller may not change it.',
   });

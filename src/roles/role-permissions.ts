@@ -1,9 +1,9 @@
-import { type PermissionGrant, PermissionSet } from '../access/index.ts';
+import { type Authority, type PermissionGrant, PermissionSet } from '../access/index.ts';
 import { type ChangeFeed, type EventCatalogue, lifetimesBy, type SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import { TENANT_ADMINISTRATOR_PERMISSIONS } from './administration.ts';
 import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
-import { parsePermissions } from './escalation.ts';
+import { parsePermissions, widened } from './escalation.ts';
 import { holderEvents } from './holder.events.ts';
 import type { HolderKind } from './role.entity.ts';
 
@@ -171,6 +171,14 @@ export class RolePermissions {
     }
   };
 }
+
+/** The permissions needed to give somebody what a holder may do on other tenants. */
+export const grantsElsewhere = ({ elsewhere }: Pick<HeldRoles, 'elsewhere'>): PermissionGrant[] =>
+  widened([...elsewhere.values()].flatMap((set) => [...set.grants()]));
+
+/** Whether the caller holds what a holder may do beyond its own account, in its own tenant and in others. */
+export const holdsAllOf = (authority: Authority, held: Pick<HeldRoles, 'permissions' | 'elsewhere'>): boolean =>
+  authority.matches(held.permissions) && authority.holds(grantsElsewhere(held));
 
 function permissionsOf(held: HeldRoles | Promise<HeldRoles>): PermissionSet | Promise<PermissionSet> {
   return held instanceof Promise ? held.then(({ permissions }) => permissions) : held.permissions;

@@ -10,10 +10,10 @@ import {
   violatedConstraint,
 } from '../../persistence/index.ts';
 import { mergedAttributes } from '../attributes.ts';
-import { assertMayGrant, widened } from '../escalation.ts';
+import { assertMayGrant } from '../escalation.ts';
 import type { GuardedAccounts } from '../guarded-accounts.ts';
 import type { RoleStore } from '../role.store.ts';
-import type { RolePermissions } from '../role-permissions.ts';
+import { grantsElsewhere, type RolePermissions } from '../role-permissions.ts';
 import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
@@ -329,8 +329,7 @@ export async function assertMayLend(
   groupIds: readonly string[],
 ): Promise<void> {
   for (const held of (await permissions.heldByMany(authority.tenant.id, 'group', groupIds)).values()) {
-    const elsewhere = [...held.elsewhere.values()].flatMap((set) => widened([...set.grants()]));
-    assertMayGrant(authority, [...held.permissions.grants(), ...elsewhere]);
+    assertMayGrant(authority, [...held.permissions.grants(), ...grantsElsewhere(held)]);
   }
 }
 

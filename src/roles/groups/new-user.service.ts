@@ -2,10 +2,10 @@ import { type Authority, PermissionSet } from '../../access/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { type Clock, kernelErrors } from '../../kernel/index.ts';
 import type { EffectiveRoleStore } from '../effective.store.ts';
-import { parsePermissions, widened } from '../escalation.ts';
+import { parsePermissions } from '../escalation.ts';
 import { holderEvents } from '../holder.events.ts';
 import { defaultRoleName } from '../realm-roles.ts';
-import type { RolePermissions } from '../role-permissions.ts';
+import { holdsAllOf, type RolePermissions } from '../role-permissions.ts';
 import type { DefaultGroupStore, GivenDefault } from './default-group.store.ts';
 
 /** Calls back in the unit of work that makes a user. `users/` implements it, because this module may not import `users/`. */
@@ -61,11 +61,7 @@ export class NewUserService {
 
   async #holdsGroups(authority: Authority, ids: readonly string[]): Promise<boolean> {
     const held = await this.#deps.permissions.heldByMany(authority.tenant.id, 'group', ids);
-    return [...held.values()].every(
-      ({ permissions, elsewhere }) =>
-        authority.matches(permissions) &&
-        authority.holds([...elsewhere.values()].flatMap((set) => widened([...set.grants()]))),
-    );
+    return [...held.values()].every((one) => holdsAllOf(authority, one));
   }
 
   #record({ caller, tenant }: Authority, { kind, id, name }: GivenDefault, subjectId: string): void {
