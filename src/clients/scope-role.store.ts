@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
 import { type Database, defineStatement } from '../persistence/index.ts';
+import { TENANT_ROLE_CLIENT } from '../roles/index.ts';
 
 /** What has scope roles: clients, or scopes of the tenant. */
 export type ScopeRoleOwner = 'client' | 'scope';
@@ -151,7 +152,7 @@ export class ScopeRoleStore {
   async addBuiltin(tenantId: string): Promise<void> {
     await sql`insert into client_scope_roles (tenant_id, scope_id, role_id)
       select s.tenant_id, s.id, r.id from client_scopes s
-      join roles r on r.tenant_id = s.tenant_id and r.client_uuid = '00000000-0000-0000-0000-000000000000'
+      join roles r on r.tenant_id = s.tenant_id and r.client_uuid = ${TENANT_ROLE_CLIENT}
         and r.name = s.name and r.builtin
       where s.tenant_id = ${tenantId} and s.name = 'offline_access'
       on conflict do nothing`.execute(this.#sql);

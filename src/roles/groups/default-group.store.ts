@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { columnsOf, type Database, defineStatement, lockName } from '../../persistence/index.ts';
+import { TENANT_ROLE_CLIENT } from '../role.entity.ts';
 import { type Group, GroupEntity } from './group.entity.ts';
 
 /** A default group that a new user joined, or the default role that it got. */
@@ -23,7 +24,7 @@ const GIVE = defineStatement<GivenDefault>(
      select $1::uuid, wanted.id, $2::text, $3::timestamptz from wanted on conflict do nothing returning group_id
    ), role as (
      select r.id, r.name from roles r
-     where r.tenant_id = $1::uuid and r.client_uuid = '00000000-0000-0000-0000-000000000000' and r.name = $4::text
+     where r.tenant_id = $1::uuid and r.client_uuid = '${TENANT_ROLE_CLIENT}' and r.name = $4::text
        and r.builtin limit 1
    ), granted as (
      insert into role_grants (tenant_id, holder_kind, holder_id, role_id, on_tenant_id, created_at)
