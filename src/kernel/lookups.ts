@@ -1,6 +1,6 @@
 import type { LookupAddress, LookupAllOptions } from 'node:dns';
 
-type Found = (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void;
+export type Found = (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void;
 /** As `lookup` of `node:dns` with all addresses. */
 export type Resolve = (host: string, options: LookupAllOptions, found: Found) => void;
 
@@ -9,14 +9,12 @@ interface Asked {
   readonly host: string;
   /** The tenant that named it. */
   readonly owner: string;
-  readonly options: LookupAllOptions;
   /** Whether somebody still waits for the answer. */
   readonly isWanted: () => boolean;
   readonly found: Found;
 }
 
-/** So many may wait before those are forgotten for which nobody waits any more. */
-const LOOKED_OVER = 100;
+const ALL: LookupAllOptions = { all: true };
 
 /**
  * Resolves names, a bounded number at once, of each tenant one, and each name once at a time. A tenant decides how long its name servers
@@ -41,36 +39,33 @@ export class Lookups {
    * @param owner The tenant that named the host.
    * @param isWanted Asked before the name is resolved: false forgets it, and `found` is not called.
    */
-  find(host: string, owner: string, options: LookupAllOptions, isWanted: () => boolean, found: Found): void {
-    if (this.#waiting.length >= LOOKED_OVER) this.#waiting = this.#waiting.filter((asked) => asked.isWanted());
-    this.#waiting.push({ host, owner, options, isWanted, found });
+  find(host: string, owner: string, isWanted: () => boolean, found: Found): void {
+    this.#waiting.push({ host, owner, isWanted, found });
     this.#next();
   }
 
+  /** Begins what may begin by now, and forgets what nobody waits for any more. */
   #next(): void {
     const later: Asked[] = [];
     for (const asked of this.#waiting) {
-      const key = keyOf(asked);
-      const others = this.#underWay.get(key);
       if (!asked.isWanted()) continue;
+      const others = this.#underWay.get(asked.host);
       if (others !== undefined) others.push(asked.found);
-      else if (this.#underWay.size < this.#limit && !this.#owners.has(asked.owner)) this.#begin(key, asked);
+      else if (this.#underWay.size < this.#limit && !this.#owners.has(asked.owner)) this.#begin(asked);
       else later.push(asked);
     }
     this.#waiting = later;
   }
 
-  #begin(key: string, { host, owner, options, found }: Asked): void {
+  #begin({ host, owner, found }: Asked): void {
     const waiting = [found];
-    this.#underWay.set(key, waiting);
+    this.#underWay.set(host, waiting);
     this.#owners.add(owner);
-    this.#resolve(host, options, (error, addresses) => {
-      this.#underWay.delete(key);
+    this.#resolve(host, ALL, (error, addresses) => {
+      this.#underWay.delete(host);
       this.#owners.delete(owner);
       for (const each of waiting) each(error, addresses);
       this.#next();
     });
   }
 }
-
-const keyOf = ({ host, options: { family, hints } }: Asked): string => JSON.stringify([host, family, hints]);

@@ -1,7 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { isIP, type LookupFunction, Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { Lookups } from './lookups.ts';
+import { type Found, Lookups } from './lookups.ts';
 import { nameResolver } from './name-resolver.ts';
 
 /** A network: address and prefix length, as ipaddr.js reads CIDR. */
@@ -49,8 +49,6 @@ const LOOPBACK: readonly LookupAddress[] = [
   { address: '::1', family: 6 },
 ];
 
-type Found = (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void;
-
 /** The addresses of a host that needs no look-up: this machine (RFC 6761 section 6.3), or an address in any spelling. */
 function knownAddresses(host: string): readonly LookupAddress[] | null {
   if (/^(.+\.)?localhost$/i.test(host)) return LOOPBACK;
@@ -80,7 +78,7 @@ function findAddresses(
   const known = knownAddresses(host);
   const lookups = isLocal(allowed, host) ? LOCAL_NAMES : NAMES;
   if (known !== null) process.nextTick(check, null, known);
-  else lookups.find(host, tenantId, { all: true }, isWanted, check);
+  else lookups.find(host, tenantId, isWanted, check);
 }
 
 /**

@@ -15,7 +15,7 @@ function open(limit: number) {
   const lookups = new Lookups(resolve, limit);
   const found: string[] = [];
   const find = (host: string, isWanted = () => true, owner = host) =>
-    lookups.find(host, owner, { all: true }, isWanted, (error, addresses) => {
+    lookups.find(host, owner, isWanted, (error, addresses) => {
       expect([error, addresses]).toEqual([null, ADDRESSES]);
       found.push(host);
     });
