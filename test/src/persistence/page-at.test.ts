@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pageAt } from '../../../src/persistence/index.ts';
+import { narrowPageAt, pageAt, toColumnSet } from '../../../src/persistence/index.ts';
 import type { PageRequest, PageResult } from '../../../src/persistence/page.ts';
 
 const COUNT = 25_000;
@@ -36,6 +36,27 @@ describe('a page at a number', () => {
     const list = listOf(COUNT);
     expect((await pageAt({ offset: 0, first: 2 }, keys.read, list.read)).rows).toEqual([0, 1]);
     expect(keys.asked).toEqual([]);
+  });
+
+  it('is read as it was asked for where it has no number', async () => {
+    const keys = listOf(COUNT);
+    const list = listOf(COUNT);
+    const request = { first: 2, after: '6', withTotal: true };
+    expect((await pageAt(request, keys.read, list.read)).rows).toEqual([7, 8]);
+    expect(list.asked).toEqual([request]);
+    expect(keys.asked).toEqual([]);
+  });
+
+  it('passes the rows before it without columns, and has those that are asked for', async () => {
+    const list = listOf(COUNT);
+    const read: (string | undefined)[] = [];
+    const columns = toColumnSet(['name']);
+    const { rows } = await narrowPageAt({ offset: 10, first: 2 }, columns, (request, wanted) => {
+      read.push(wanted?.key);
+      return list.read(request);
+    });
+    expect(rows).toEqual([10, 11]);
+    expect(read).toEqual(['', 'name']);
   });
 
   it('is empty behind the end, and is counted all the same', async () => {
