@@ -13,7 +13,7 @@ import {
 import type { ColumnSet, Database, PageRequest, PageResult } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
-import { canonicalUserId, requireUserId, type UserStore, writeForUser } from '../users/index.ts';
+import { canonicalUserId, getAccount, requireUserId, type UserStore, writeForUser } from '../users/index.ts';
 import type { Session } from './session.entity.ts';
 import { sessionErrors } from './session.errors.ts';
 import { sessionEvents } from './session.events.ts';
@@ -24,7 +24,7 @@ import type { TokenFamilies } from './token-families.ts';
 export interface SessionServiceDeps {
   readonly db: Database;
   readonly store: SessionStore;
-  readonly users: Pick<UserStore, 'noteSignIn' | 'outdateProofs'>;
+  readonly users: Pick<UserStore, 'findById' | 'noteSignIn' | 'outdateProofs'>;
   readonly directory: TenantDirectory;
   readonly families: TokenFamilies;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'changeableAmong'>;
@@ -267,7 +267,7 @@ export class SessionService {
 
   /**
    * Ends the sessions of a user and the tokens made in them; tokens without a session stay valid. One event per session.
-   * @returns The sessions that ended. @throws FORBIDDEN, ACCOUNT_GUARDED
+   * @returns The sessions that ended. @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
    */
   async revokeOf(
     authority: Authority,
@@ -276,7 +276,9 @@ export class SessionService {
   ): Promise<readonly SessionRow[]> {
     const id = await this.#account(authority, userId);
     return this.#deps.db.transaction(async () => {
-      const { ended } = await this.#divide(authority, id, options);
+      const { ended, kept } = await this.#divide(authority, id, options);
+      // An account with sessions exists.
+      if (ended.length + kept.length === 0) await getAccount(this.#deps.users, authority.tenant.id, id);
       for (const session of ended) await this.#deps.families.revokeOfSession(authority, session.id);
       await this.#delete(authority, ended);
       return ended;

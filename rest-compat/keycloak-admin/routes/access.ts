@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { lookup, presentItems, type Route, route } from '../../engine/index.ts';
+import { presentItems, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
 import { CONSENT_UNKNOWN, LINK_UNKNOWN, NOT_FOUND, refusedWith, unusable } from '../errors.ts';
 import {
   Consents,
   EndSessions,
   ExternalAccounts,
-  IdentifyUser,
   LinkAccount,
   RevokeConsent,
   SessionsOfUser,
@@ -38,13 +37,6 @@ const SESSIONS = route({
   errors: NO_USER,
 });
 
-/** The user in the path, whose sessions could be ended without it as well. */
-const user = lookup({
-  operation: IdentifyUser,
-  toVariables: ({ params }: { readonly params: { readonly id: string } }) => ({ userId: params.id }),
-  from: (found) => found.user,
-});
-
 const LOGOUT = route({
   method: 'POST',
   path: '/users/{id}/logout',
@@ -53,7 +45,6 @@ const LOGOUT = route({
   callers: callersWith('session:revoke'),
   operation: EndSessions,
   input: { params: USER_PATH },
-  lookups: { user },
   toVariables: ({ params }) => ({ userId: params.id }),
   reply: { status: 204 },
   errors: NO_USER,
