@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { invalidField } from '../../../src/kernel/index.ts';
 import { present, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
 import { CLIENT, showClient } from '../client.ts';
@@ -51,6 +52,14 @@ const LIST = route({
   },
 });
 
+const COUNT_INVALID = 'Invalid value for count';
+const EXPIRATION_INVALID = 'Invalid value for expiration';
+
+/** @throws INVALID_INPUT */
+function assertNotNegative(name: string, value: number | null | undefined): void {
+  if (value != null && value < 0) throw invalidField(name, 'NUMBER_RANGE', 'The number is negative.');
+}
+
 const CREATE = route({
   method: 'POST',
   path: TOKENS,
@@ -64,10 +73,14 @@ const CREATE = route({
       count: z.int().nullable().optional().describe('How many clients it registers. Default 1.'),
     }),
   },
-  toVariables: ({ body: { count, expiration } }) => ({
-    ...(count == null ? {} : { uses: count }),
-    ...(expiration == null || expiration === 0 ? {} : { expiresInSeconds: expiration }),
-  }),
+  toVariables: ({ body: { count, expiration } }) => {
+    assertNotNegative('count', count);
+    assertNotNegative('expiration', expiration);
+    return {
+      ...(count == null ? {} : { uses: count }),
+      ...(expiration == null || expiration === 0 ? {} : { expiresInSeconds: expiration }),
+    };
+  },
   reply: {
     status: 201,
     schema: NEW_TOKEN,
@@ -83,11 +96,10 @@ const CREATE = route({
     INVALID_INPUT: {
       ...unusable('Could not make the token'),
       at: {
-        uses: valueRefused('Invalid value for count', 'The count cannot be less than 0'),
-        expiresInSeconds: valueRefused(
-          'Invalid value for expiration',
-          'The expiration time interval cannot be less than 0',
-        ),
+        count: valueRefused(COUNT_INVALID, 'The count cannot be less than 0'),
+        uses: valueRefused(COUNT_INVALID, 'The count must be from 1 to 10000'),
+        expiration: valueRefused(EXPIRATION_INVALID, 'The expiration time interval cannot be less than 0'),
+        expiresInSeconds: valueRefused(EXPIRATION_INVALID, 'The expiration time interval cannot exceed 31536000'),
       },
     },
     INITIAL_ACCESS_TOKEN_LIMIT: explained,

@@ -320,19 +320,16 @@ describe('clients that register themselves (RFC 7591, RFC 7592)', () => {
       const { status, json } = await realm.rest.ask('POST', path, { token, body });
       return [status, json];
     };
-    for (const count of [-1, 0, 10_001])
-      expect(await create({ count })).toEqual([
-        400,
-        { error: 'Invalid value for count', error_description: 'The count cannot be less than 0' },
-      ]);
-    for (const expiration of [-1, 31_536_001])
-      expect(await create({ expiration })).toEqual([
-        400,
-        {
-          error: 'Invalid value for expiration',
-          error_description: 'The expiration time interval cannot be less than 0',
-        },
-      ]);
+    const refused = (member: string, text: string) => [
+      400,
+      { error: `Invalid value for ${member}`, error_description: text },
+    ];
+    expect(await create({ count: -1 })).toEqual(refused('count', 'The count cannot be less than 0'));
+    for (const count of [0, 10_001])
+      expect(await create({ count })).toEqual(refused('count', 'The count must be from 1 to 10000'));
+    const time = 'The expiration time interval cannot';
+    expect(await create({ expiration: -1 })).toEqual(refused('expiration', `${time} be less than 0`));
+    expect(await create({ expiration: 31_536_001 })).toEqual(refused('expiration', `${time} exceed 31536000`));
     const present = (await admin.realms.getClientsInitialAccess({ realm: 'acme' })).length;
     const { registrations } = realm.world.services;
     const make = () => registrations.createInitialToken(realm.world.system(realm.acme), {});
