@@ -5,7 +5,7 @@ export class PushNotBeforeInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'A client, by its global id or client_id. Default: all of the tenant that have an `adminUrl`, at most 50.',
+      'A client, by its global id or client_id. Default: all of the tenant that have an `adminUrl`, at most 1,000.',
   })
   clientId?: string | null;
 }

@@ -13,8 +13,8 @@ export class Tally {
     return this.#counts.get(key) ?? 0;
   }
 
-  /** @param change 1 for what begins, -1 for what was counted and has ended. */
-  count(key: string, change: 1 | -1): void {
+  /** @param change More than 0 for what begins, less than 0 for what was counted and has ended. */
+  count(key: string, change: number): void {
     const counted = this.of(key) + change;
     this.#total += change;
     if (counted === 0) this.#counts.delete(key);

@@ -10,6 +10,7 @@ import { type ClientMessageForm, type ClientMessages, ISSUER_KINDS, type Issuers
 import type { SigningKeyService } from '../keys/key.service.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import { postGuarded } from './guarded-post.ts';
+import { Turns } from './turns.ts';
 
 export interface ClientCallbacksDeps {
   readonly db: Database;
@@ -37,6 +38,19 @@ interface Message {
   readonly sessions: readonly ClientSession[];
 }
 
+/** What waits for one client. */
+interface Waiting {
+  /** Who ended the first of the sessions. */
+  readonly authority: Authority;
+  readonly clientUuid: string;
+  readonly sessions: ClientSession[];
+  needsNotBefore: boolean;
+  /** How many sessions the client will not learn of, and no event says so yet. */
+  dropped: number;
+  /** When an event last said so. */
+  recordedAt: Date | null;
+}
+
 /** The kind of issuer whose clients name their sessions. */
 const KIND = ISSUER_KINDS.realm;
 
@@ -44,24 +58,30 @@ const KIND = ISSUER_KINDS.realm;
 const TIMEOUT_MS = 5_000;
 /** How long a message is valid. */
 const MESSAGE_SECONDS = 60;
-/** Messages that wait or are under way, of the node and of one tenant, whose applications may be silent: some 60 KB each. */
-const CAPACITY = 500;
-const TENANT_CAPACITY = 50;
-/** Names of sessions in one message, of at most 255 characters each. */
+/** Messages that are under way, of the node and of one tenant, whose applications may be silent: some 60 KB each. */
+const UNDER_WAY = { limit: 500, tenantLimit: 50 };
+/** Sessions that wait, of the node, of one tenant and of one client, whose names have at most 255 characters: 50 MB at most. */
+const WAITING = { limit: 100_000, tenantLimit: 20_000, clientLimit: 2_000 };
+/** Names of sessions in one message. As many of a client may wait, however many the others of its tenant have. */
 const MAX_NAMES = 200;
 /** Clients of a tenant that get a moment together. */
-const MAX_CLIENTS = TENANT_CAPACITY;
+const MAX_CLIENTS = 1_000;
+/** Between events about sessions that could not wait, while others do. */
+const SUMMARY_SECONDS = 60;
 
 /**
  * Tells applications at their `adminUrl` which of their sessions have ended, and before which moment tokens are refused, by signed
- * messages. Nobody waits for it: it begins after the commit, each message is sent once, and a crash loses those that wait.
+ * messages. Nobody waits for it: it begins after the commit, each message is sent once, and a crash loses those that wait. A client gets
+ * one message at a time, in which all sessions are that ended meanwhile, so one that is silent delays no other.
  */
 export class ClientCallbacks {
   readonly #deps: ClientCallbacksDeps;
   readonly #stopping = new AbortController();
-  readonly #running = new Set<Promise<void>>();
-  /** How many messages of each tenant wait. */
-  readonly #waiting = new Tally();
+  readonly #turns = new Turns({ ...UNDER_WAY, run: (clientUuid) => this.#turn(clientUuid) });
+  /** What waits, by client. */
+  readonly #waiting = new Map<string, Waiting>();
+  /** How many sessions wait of each tenant. */
+  readonly #counted = new Tally();
 
   constructor(deps: ClientCallbacksDeps) {
     this.#deps = deps;
@@ -70,7 +90,8 @@ export class ClientCallbacks {
   /** Tells the clients of these sessions: inside a unit of work after the commit, and never after a rollback. */
   readonly tell = (authority: Authority, ended: readonly ClientSession[]): void => {
     const begin = () => {
-      for (const message of divide(authority, ended)) this.#begin(message);
+      for (const [clientUuid, sessions] of Map.groupBy(ended, (session) => session.clientUuid))
+        this.#enter(authority, clientUuid, (waiting) => this.#keep(waiting, sessions));
     };
     const unit = openUnitOfWork();
     if (unit === undefined) begin();
@@ -78,7 +99,7 @@ export class ClientCallbacks {
   };
 
   /**
-   * Tells a client, or the clients of the tenant that take messages, at most 50, the moment before which tokens are refused.
+   * Tells a client, or the clients of the tenant that take messages, at most 1,000, the moment before which tokens are refused.
    * Records `not_before.pushed`.
    * @param clientUuid Null: all of them.
    * @returns How many get the message.
@@ -93,41 +114,93 @@ export class ClientCallbacks {
       clientId: clientUuid === null ? null : (only?.clientId ?? null),
       params: { clients: clients.length },
     });
-    for (const { id } of clients) this.#begin({ authority, clientUuid: id, about: 'notBefore', sessions: [] });
+    for (const { id } of clients)
+      this.#enter(authority, id, (waiting) => {
+        waiting.needsNotBefore = true;
+      });
     return clients.length;
   }
 
   /** Resolves when no message waits. */
-  async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+  idle(): Promise<void> {
+    return this.#turns.idle();
   }
 
-  /** Gives up the messages that are under way. */
+  /** Gives up the messages that are under way and those that wait. */
   stop(): Promise<void> {
     this.#stopping.abort();
     return this.idle();
   }
 
-  #begin(message: Message): void {
-    const { id } = message.authority.tenant;
-    const isFull = this.#waiting.total >= CAPACITY || this.#waiting.of(id) >= TENANT_CAPACITY;
-    this.#deps.db.detached(() => {
-      const attempt = isFull ? this.#recordFailure(message, null, 'queue_full') : this.#counted(message);
-      const run = attempt.catch(this.#deps.onError).finally(() => {
-        this.#running.delete(run);
-      });
-      this.#running.add(run);
-    });
+  #enter(authority: Authority, clientUuid: string, add: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting.get(clientUuid) ?? nothingFor(authority, clientUuid);
+    this.#waiting.set(clientUuid, waiting);
+    add(waiting);
+    this.#deps.db.detached(() => this.#turns.enter(authority.tenant.id, clientUuid));
   }
 
-  async #counted(message: Message): Promise<void> {
-    const { id } = message.authority.tenant;
-    this.#waiting.count(id, 1);
+  /** Keeps sessions for the next message, as many as may wait. */
+  #keep(waiting: Waiting, sessions: readonly ClientSession[]): void {
+    const { id } = waiting.authority.tenant;
+    const own = waiting.sessions.length;
+    const ofTenant = Math.max(WAITING.tenantLimit - this.#counted.of(id), MAX_NAMES - own);
+    const free = Math.min(ofTenant, WAITING.clientLimit - own, WAITING.limit - this.#counted.total);
+    const kept = sessions.slice(0, Math.max(free, 0));
+    waiting.sessions.push(...kept);
+    waiting.dropped += sessions.length - kept.length;
+    this.#counted.count(id, kept.length);
+  }
+
+  /** Sends a client one message. @returns Whether there is more for it. */
+  async #turn(clientUuid: string): Promise<boolean> {
+    const waiting = this.#waiting.get(clientUuid)!;
     try {
-      await this.#deliver(message);
-    } finally {
-      this.#waiting.count(id, -1);
+      if (this.#stopping.signal.aborted) this.#giveUp(waiting);
+      else if (hasMessage(waiting)) await this.#deliver(this.#take(waiting));
+      await this.#recordDropped(waiting);
+    } catch (error) {
+      this.#deps.onError(error);
     }
+    if (hasMessage(waiting) || waiting.dropped > 0) return true;
+    this.#waiting.delete(clientUuid);
+    return false;
+  }
+
+  /** What the next message says. */
+  #take(waiting: Waiting): Message {
+    const { authority, clientUuid } = waiting;
+    if (waiting.needsNotBefore) {
+      waiting.needsNotBefore = false;
+      return { authority, clientUuid, about: 'notBefore', sessions: [] };
+    }
+    const sessions = waiting.sessions.splice(0, MAX_NAMES);
+    this.#counted.count(authority.tenant.id, -sessions.length);
+    return { authority, clientUuid, about: 'ended', sessions };
+  }
+
+  #giveUp(waiting: Waiting): void {
+    const left = waiting.sessions.splice(0);
+    this.#counted.count(waiting.authority.tenant.id, -left.length);
+    waiting.dropped += left.length;
+    waiting.needsNotBefore = false;
+  }
+
+  /** Records how many sessions were dropped: once they are all, and once a minute while others wait. */
+  async #recordDropped(waiting: Waiting): Promise<void> {
+    const { clock, events } = this.#deps;
+    const { authority, clientUuid, dropped, recordedAt } = waiting;
+    const now = clock.now();
+    const isEarly = recordedAt !== null && now < addSeconds(recordedAt, SUMMARY_SECONDS);
+    if (dropped === 0 || (isEarly && hasMessage(waiting))) return;
+    waiting.dropped = 0;
+    waiting.recordedAt = now;
+    await events.append(authority.caller, authority.tenant, {
+      type: oauthEvents['client_callback.failed'],
+      clientId: null,
+      outcome: 'failure',
+      reason: this.#stopping.signal.aborted ? 'stopping' : 'queue_full',
+      params: { clientUuid, about: 'ended', sessions: dropped },
+    });
   }
 
   async #deliver(message: Message): Promise<void> {
@@ -174,7 +247,7 @@ export class ClientCallbacks {
 
   async #recordFailure(
     { authority: { caller, tenant }, clientUuid, about, sessions: [first] }: Message,
-    clientId: string | null,
+    clientId: string,
     reason: string,
   ): Promise<void> {
     await this.#deps.events.append(caller, tenant, {
@@ -190,18 +263,16 @@ export class ClientCallbacks {
 
 const secondsOf = (moment: Date): number => Math.floor(moment.getTime() / 1000);
 
-/** The sessions by client, in messages of a bounded size. */
-function divide(authority: Authority, ended: readonly ClientSession[]): readonly Message[] {
-  const byClient = Map.groupBy(ended, ({ clientUuid }) => clientUuid);
-  return [...byClient].flatMap(([clientUuid, sessions]) =>
-    Array.from({ length: Math.ceil(sessions.length / MAX_NAMES) }, (_, at) => ({
-      authority,
-      clientUuid,
-      about: 'ended' as const,
-      sessions: sessions.slice(at * MAX_NAMES, (at + 1) * MAX_NAMES),
-    })),
-  );
-}
+const nothingFor = (authority: Authority, clientUuid: string): Waiting => ({
+  authority,
+  clientUuid,
+  sessions: [],
+  needsNotBefore: false,
+  dropped: 0,
+  recordedAt: null,
+});
+
+const hasMessage = ({ sessions, needsNotBefore }: Waiting): boolean => needsNotBefore || sessions.length > 0;
 
 /** Where a client takes a message; null: it takes none. */
 function callbackUrl({ metadata: { adminUrl, rootUrl } }: ClientRecord, path: string): URL | null {

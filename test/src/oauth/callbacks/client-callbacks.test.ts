@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CreateClient } from '../../../../src/clients/index.ts';
-import { newId, type TenantRef } from '../../../../src/kernel/index.ts';
+import type { TenantRef } from '../../../../src/kernel/index.ts';
+import { ClientCallbacks } from '../../../../src/oauth/callbacks/client-callbacks.ts';
 import { TEST_REDIRECT, TestBrowserUser, TestClient } from '../../../support/oauth.ts';
 import { World } from '../../../support/world.ts';
 
@@ -183,28 +184,158 @@ describe('an application that takes messages', () => {
     expect(application.messages).toEqual([]);
   });
 
-  it('is not informed more than the node can hold of its tenant', async () => {
-    const own = await World.open();
-    const silent = await Application.open();
-    try {
-      silent.answer = () => undefined;
-      const tenant = await own.tenant({ template: 'realm' });
-      const client = await TestClient.create(own, tenant, { adminUrl: silent.origin });
-      const { callbacks } = own.services.oauth;
-      for (let count = 0; count < 60; count += 1)
-        callbacks.tell(own.system(tenant), [
-          { clientUuid: client.uuid, sessionId: newId(), clientSession: `app-${count}` },
-        ]);
-      await callbacks.stop();
-      const reasons = (await own.events(tenant)).flatMap(({ type, reason }) =>
-        type === 'client_callback.failed' ? [reason] : [],
+  describe('that is slow', () => {
+    const WITHIN = { timeout: 4_000 };
+    /** A session of a client, under a name. */
+    const sessionOf = ({ uuid }: TestClient, name: string) => ({
+      clientUuid: uuid,
+      sessionId: null,
+      clientSession: name,
+    });
+    const sessionsOf = (client: TestClient, name: string, count: number) =>
+      Array.from({ length: count }, (_, at) => sessionOf(client, `${name}-${at}`));
+    const dropped = async (from: World, tenant: TenantRef) =>
+      (await from.events(tenant)).flatMap(({ type, reason, params }) =>
+        type === 'client_callback.failed' ? [[reason, params['sessions']]] : [],
       );
-      expect(Object.groupBy(reasons, (reason) => reason!)['queue_full']).toHaveLength(10);
-      expect(reasons).toHaveLength(60);
-    } finally {
-      silent.close();
-      await own.close();
+    /** An application that answers when the test says so. */
+    async function openSlow() {
+      const slow = await Application.open();
+      const open: ServerResponse[] = [];
+      slow.answer = (_request, response) => void open.push(response);
+      return {
+        slow,
+        arrived: (count: number) => vi.waitFor(() => expect(slow.messages).toHaveLength(count), WITHIN),
+        answerOne: () => open.shift()!.end('ok'),
+        answerAll: () => {
+          slow.answer = (_request, response) => response.end('ok');
+          for (const response of open.splice(0)) response.end('ok');
+        },
+      };
     }
+
+    it('learns of the sessions that ended meanwhile by the next message, and delays no other', async () => {
+      const { callbacks } = world.services.oauth;
+      const { slow, arrived, answerAll } = await openSlow();
+      try {
+        const client = await newClient({ adminUrl: slow.origin });
+        const other = await newClient({ adminUrl: application.origin });
+        const authority = world.system(acme);
+        for (const session of sessionsOf(client, 'slow', 150)) callbacks.tell(authority, [session]);
+        callbacks.tell(authority, [sessionOf(other, 'quick')]);
+        await vi.waitFor(() => expect(application.messages).toHaveLength(1), WITHIN);
+        await arrived(1);
+        answerAll();
+        await callbacks.idle();
+        const names = await Promise.all(
+          slow.messages.map(async ({ text }) => (await readMessage(text)).payload['adapterSessionIds'] as string[]),
+        );
+        expect(names.map(({ length }) => length)).toEqual([1, 149]);
+      } finally {
+        slow.close();
+      }
+    });
+
+    it('has at most 2,000 sessions that wait; how many more there were is one event a minute, and one at the end', async () => {
+      const tenant = await world.tenant({ template: 'realm' });
+      const { callbacks } = world.services.oauth;
+      const { slow, arrived, answerOne, answerAll } = await openSlow();
+      try {
+        const client = await TestClient.create(world, tenant, { adminUrl: slow.origin });
+        const authority = world.system(tenant);
+        const tell = (name: string, count: number) => callbacks.tell(authority, sessionsOf(client, name, count));
+        tell('first', 1);
+        await arrived(1);
+        tell('second', 2_300);
+        answerOne();
+        await arrived(2);
+        expect(await dropped(world, tenant)).toEqual([['queue_full', 300]]);
+        tell('third', 210);
+        answerOne();
+        await arrived(3);
+        expect(await dropped(world, tenant)).toHaveLength(1);
+        tell('fourth', 205);
+        world.clock.advance(60);
+        answerOne();
+        await arrived(4);
+        expect(await dropped(world, tenant)).toEqual([
+          ['queue_full', 300],
+          ['queue_full', 15],
+        ]);
+        tell('fifth', 207);
+        answerAll();
+        await callbacks.idle();
+        expect(await dropped(world, tenant)).toEqual([
+          ['queue_full', 300],
+          ['queue_full', 15],
+          ['queue_full', 7],
+        ]);
+        expect(slow.messages).toHaveLength(14);
+      } finally {
+        slow.close();
+      }
+    });
+
+    it('leaves places to wait for 200 sessions of each other client of its tenant', async () => {
+      const own = await World.open();
+      const { slow } = await openSlow();
+      try {
+        const tenant = await own.tenant({ template: 'realm' });
+        const { callbacks } = own.services.oauth;
+        const authority = own.system(tenant);
+        const clients: TestClient[] = [];
+        for (let at = 0; at < 12; at++) clients.push(await TestClient.create(own, tenant, { adminUrl: slow.origin }));
+        for (const client of clients) callbacks.tell(authority, [sessionOf(client, 'first')]);
+        for (const client of clients) callbacks.tell(authority, sessionsOf(client, 'more', 2_000));
+        await callbacks.stop();
+        const counts = (await dropped(own, tenant)).flatMap(([reason, count]) =>
+          reason === 'stopping' ? [count] : [],
+        );
+        // Ten clients fill what the tenant has; the others could not keep 1,800, and lose 200 with the node.
+        const ofTen = Array.from({ length: 10 }, () => 2_000);
+        expect(counts.map(Number).toSorted((a, b) => a - b)).toEqual([200, 200, 1_800, 1_800, ...ofTen]);
+      } finally {
+        slow.close();
+        await own.close();
+      }
+    });
+
+    it('learns of the others after a fault, which is reported', async () => {
+      const faults: unknown[] = [];
+      const recorded: unknown[] = [];
+      const callbacks = new ClientCallbacks({
+        db: { detached: (work: () => unknown) => work() },
+        clients: { byUuid: async () => Promise.reject(new Error('the database is away')) },
+        clock: world.clock,
+        events: { append: async (_caller: unknown, _tenant: unknown, event: unknown) => recorded.push(event) },
+        onError: (error: unknown) => faults.push(error),
+      } as never);
+      const client = await TestClient.create(world, acme);
+      callbacks.tell(world.system(acme), sessionsOf(client, 'lost', 1));
+      callbacks.tell(world.system(acme), sessionsOf(client, 'lost', 2_003));
+      await callbacks.idle();
+      expect(faults).toHaveLength(11);
+      expect(recorded).toMatchObject([{ reason: 'queue_full', params: { sessions: 3 } }]);
+    });
+
+    it('is given up where the node stops, with one event about what waits', async () => {
+      const own = await World.open();
+      const { slow } = await openSlow();
+      try {
+        const tenant = await own.tenant({ template: 'realm' });
+        const client = await TestClient.create(own, tenant, { adminUrl: slow.origin });
+        const { callbacks } = own.services.oauth;
+        for (const session of sessionsOf(client, 'app', 60)) callbacks.tell(own.system(tenant), [session]);
+        await callbacks.stop();
+        expect(await dropped(own, tenant)).toEqual([
+          ['unreachable', undefined],
+          ['stopping', 59],
+        ]);
+      } finally {
+        slow.close();
+        await own.close();
+      }
+    });
   });
 
   it('learns before which moment tokens are refused: alone, or with the others of its tenant', async () => {
