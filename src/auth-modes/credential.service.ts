@@ -94,6 +94,19 @@ export class CredentialService {
     });
   }
 
+  /**
+   * Removes every credential of an account. Only for flows that have found out that somebody else may have made them, inside the unit of
+   * work in which they have locked the account.
+   */
+  async discardAllOf(authority: Authority, userId: string): Promise<void> {
+    const { credentials, events } = this.#deps;
+    const tenantId = authority.tenant.id;
+    for (const credential of (await credentials.ofUsers(tenantId, [userId])).get(userId) ?? []) {
+      await credentials.remove(tenantId, credential.id);
+      recordCredential(events, authority, 'credential.removed', credential);
+    }
+  }
+
   async #idsOf({ tenantId, userId }: CredentialInfo): Promise<string[]> {
     const all = (await this.#deps.credentials.ofUsers(tenantId, [userId])).get(userId) ?? [];
     return all.map(({ id }) => id);

@@ -9,6 +9,7 @@ export { type AuthModePatch, CONFIGURE_TOTP, UPDATE_PASSWORD } from './auth-mode
 export type { AuthModeServiceDeps, AuthModes } from './auth-mode.service.ts';
 export { AuthModeStore } from './auth-mode.store.ts';
 export type { Lockout } from './credential.entity.ts';
+export type { CredentialService } from './credential.service.ts';
 export { type CredentialInfo, CredentialStore, type NewCredential, type StoredPassword } from './credential.store.ts';
 export { runGuardedTry } from './lockout/guarded-try.ts';
 export {
@@ -45,6 +46,7 @@ export {
 } from './recovery-code/recovery-code.service.ts';
 export { secondFactorEvents } from './second-factor/second-factor.events.ts';
 export { securityQuestionErrors } from './security-question/security-question.errors.ts';
+export type { SecurityQuestionService } from './security-question/security-question.service.ts';
 export { type SecurityQuestion, SecurityQuestionStore } from './security-question/security-question.store.ts';
 export { totpErrors } from './totp/totp.errors.ts';
 export { TotpMode } from './totp/totp.mode.ts';

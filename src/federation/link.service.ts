@@ -128,17 +128,34 @@ export class FederationLinkService {
    */
   async unlinkAllOf(authority: Authority, userId: string, providerName: string): Promise<readonly LinkRow[]> {
     const user = await this.userToChange(authority, userId);
-    const { db, store } = this.#deps;
-    const tenantId = authority.tenant.id;
-    return db.transaction(async () => {
-      const links = (await store.findOfUsers(tenantId, [user.id])).get(user.id) ?? [];
-      const removed: LinkRow[] = [];
-      for (const link of links.filter((one) => one.providerName === providerName))
-        if (await store.remove(tenantId, link, user.id)) removed.push(link);
+    return this.#deps.db.transaction(async () => {
+      const removed = await this.#removeOf(authority, user.id, (link) => link.providerName === providerName);
       if (removed.length === 0) throw federationErrors.LINK_NOT_FOUND();
-      for (const link of removed) this.#record(authority, federationEvents['federation_link.removed'], link);
       return removed;
     });
+  }
+
+  /**
+   * Unlinks all accounts of a user. Only for flows that have found out that somebody else may have linked them, inside the unit of work in
+   * which they have locked the account.
+   */
+  async discardAllOf(authority: Authority, userId: string): Promise<void> {
+    await this.#removeOf(authority, userId, () => true);
+  }
+
+  /** Removes those links of a user that are meant. @returns Those that were there. */
+  async #removeOf(
+    authority: Authority,
+    userId: string,
+    isMeant: (link: LinkRow) => boolean,
+  ): Promise<readonly LinkRow[]> {
+    const { store } = this.#deps;
+    const tenantId = authority.tenant.id;
+    const links = (await store.findOfUsers(tenantId, [userId])).get(userId) ?? [];
+    const removed: LinkRow[] = [];
+    for (const link of links.filter(isMeant)) if (await store.remove(tenantId, link, userId)) removed.push(link);
+    for (const link of removed) this.#record(authority, federationEvents['federation_link.removed'], link);
+    return removed;
   }
 
   /**

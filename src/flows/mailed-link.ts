@@ -10,6 +10,7 @@ import type { OneTimeCodeRow, OneTimeCodeStore } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import { isSameEmail, type User, type UserService, type UserStore, writeForUser } from '../users/index.ts';
 import { accountMailErrors } from './account-mail.errors.ts';
+import type { EarlierAccess } from './earlier-access.ts';
 import { mailedLinkErrors } from './mailed-link.errors.ts';
 import { mailedLinkEvents } from './mailed-link.events.ts';
 import { signInEvents } from './sign-in.events.ts';
@@ -65,6 +66,7 @@ export interface MailedLinkFlowDeps {
   readonly userStore: Pick<UserStore, 'findById' | 'lockToSignIn'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly mails: Pick<TenantMails, 'send'>;
+  readonly earlierAccess: Pick<EarlierAccess, 'end'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -159,29 +161,21 @@ export class MailedLinkFlow {
 
   /**
    * Uses a link up: of simultaneous calls, a single one gets it. Confirms the address to which it was mailed, and demands a new
-   * password where the link is for one.
+   * password where the link is for one. A link by which a user signs in ends what gave access to an account whose address nobody had
+   * confirmed.
+   * @param begin Begins what the link leads to, in the same unit of work. Where it throws, the link goes on working.
    * @throws MAILED_LINK_UNUSABLE Records `sign_in.failed` for a link that expired, or whose account changed meanwhile.
    */
-  async use(authority: Authority, shown: ShownLink): Promise<MailedLink> {
+  use<T>(authority: Authority, shown: ShownLink, begin: (link: MailedLink) => Promise<T>): Promise<T> {
     const { db, directory } = this.#deps;
-    const { tenant } = authority;
-    const refused: { userId: string; reason: string }[] = [];
-    try {
-      return await db.transaction(async () => {
-        // Settings are held before rows are locked, because a change of settings may wait for the rows of accounts.
-        await directory.holdSettings(tenant.id);
-        return this.#use(authority, shown, (userId, reason) => refused.push({ userId, reason }));
-      });
-    } finally {
-      for (const { userId, reason } of refused) await this.#recordRefusal(authority, userId, reason);
-    }
+    return db.transaction(async () => {
+      // Settings are held before rows are locked, because a change of settings may wait for the rows of accounts.
+      await directory.holdSettings(authority.tenant.id);
+      return begin(await this.#use(authority, shown));
+    });
   }
 
-  async #use(
-    authority: Authority,
-    shown: ShownLink,
-    onRefusal: (userId: string, reason: string) => void,
-  ): Promise<MailedLink> {
+  async #use(authority: Authority, shown: ShownLink): Promise<MailedLink> {
     const { codes, userStore, clock } = this.#deps;
     const { tenant } = authority;
     const row = await this.#read(tenant, shown, () => codes.findLate(tenant.id, KIND, shown.key));
@@ -190,22 +184,24 @@ export class MailedLinkFlow {
     const isExpired = row.expiresAt <= clock.now();
     const fault = isExpired ? 'link_expired' : user === null ? 'unknown_user' : this.#findFault(link, user);
     if (fault !== null) {
-      onRefusal(userId, fault);
+      this.#recordRefusal(authority, userId, fault);
       throw mailedLinkErrors.MAILED_LINK_UNUSABLE();
     }
     if ((await codes.take(tenant.id, KIND, shown.key)) === null) throw mailedLinkErrors.MAILED_LINK_UNUSABLE();
     return { ...contentOf(link), user: await this.#apply(authority, link, user!) };
   }
 
-  /** What the use of a link changes of its account, for its user. */
+  /** What the use of a link changes of its account, for its user. @returns The account afterwards. */
   async #apply({ caller, tenant }: Authority, link: StoredLink, user: User): Promise<User> {
     const { users, events, clock } = this.#deps;
     const actor = { ...caller, kind: 'user', tenant, userId: user.id, amr: LINK_AMR, authTime: clock.now() } as const;
     const own = new Authority({ ...actor, permissions: AS_SENT }, tenant, 'tenant');
     const before = user.requiredActions ?? [];
+    // Another person may have made the account with this address, and signs in no more. Administrators send links for actions.
+    if (link.purpose === 'sign-in' && !user.emailVerified) await this.#deps.earlierAccess.end(own, user.id);
     const isDemanded = link.actions.includes(UPDATE_PASSWORD) && !before.includes(UPDATE_PASSWORD);
     // The link replaces the permissions for these values; who sent it held them.
-    await users.update(own, user.id, {
+    const after = await users.update(own, user.id, {
       emailVerified: true,
       ...(isDemanded ? { requiredActions: [...before, UPDATE_PASSWORD] } : {}),
     });
@@ -215,7 +211,7 @@ export class MailedLinkFlow {
       ...ofClient(link),
       params: { purpose: link.purpose, actions: link.actions },
     });
-    return user;
+    return after;
   }
 
   /** @throws MAILED_LINK_UNUSABLE The secret is unknown, or of another tenant. */
@@ -239,8 +235,8 @@ export class MailedLinkFlow {
     return user.proofVersion === proofVersion ? null : 'proof_outdated';
   }
 
-  async #recordRefusal({ caller, tenant }: Authority, subjectId: string, reason: string): Promise<void> {
-    await this.#deps.events.append(caller, tenant, {
+  #recordRefusal({ caller, tenant }: Authority, subjectId: string, reason: string): void {
+    this.#deps.events.appendAfterRollback(caller, tenant, {
       type: signInEvents['sign_in.failed'],
       subjectId,
       outcome: 'failure',

@@ -33,6 +33,7 @@ import { AccountMailFlow, type AccountMailFlowDeps } from './account-mail.ts';
 import { AdministrationFlow } from './administration.ts';
 import { PasswordFlow } from './change-password.ts';
 import { ConfigureTenantFlow } from './configure-tenant.ts';
+import { EarlierAccess, type EarlierAccessDeps } from './earlier-access.ts';
 import type { EndAccessFlow } from './end-access/index.ts';
 import { impersonationErrors } from './impersonation.errors.ts';
 import { impersonationEvents } from './impersonation.events.ts';
@@ -83,6 +84,9 @@ interface FlowNeeds extends ModuleBase {
   readonly endAccess: EndAccessFlow;
   readonly passwords: PasswordMode;
   readonly credentials: CredentialStore;
+  readonly credentialChanges: EarlierAccessDeps['credentials'];
+  readonly securityQuestions: EarlierAccessDeps['questions'];
+  readonly federationLinks: EarlierAccessDeps['links'];
   readonly totp: TotpService;
   readonly lockouts: LockoutService;
   readonly codeResends: CodeResendService;
@@ -139,6 +143,12 @@ export const flows = {
       devices: needs.devices,
       sessions,
     });
+    const earlierAccess = new EarlierAccess({
+      credentials: needs.credentialChanges,
+      questions: needs.securityQuestions,
+      links: needs.federationLinks,
+      sessions,
+    });
     return {
       services: {
         signIn,
@@ -184,7 +194,7 @@ export const flows = {
         /** Mails that administrators send to users. */
         accountMails: new AccountMailFlow({ users: userStore, mails, mailServers: needs.mailServers }),
         /** Links in mails. */
-        mailedLinks: new MailedLinkFlow({ ...base, codes, directory, users, userStore, guard, mails }),
+        mailedLinks: new MailedLinkFlow({ ...base, codes, directory, users, userStore, guard, mails, earlierAccess }),
         /** Lets administrators act as users. */
         impersonation: new ImpersonationFlow({ ...base, users: userStore, sessions, guard }),
         /** Events of one account. */

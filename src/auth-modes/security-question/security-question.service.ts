@@ -74,13 +74,22 @@ export class SecurityQuestionService {
 
   /** @throws SECURITY_QUESTION_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED */
   async remove(authority: Authority, userId: string): Promise<void> {
-    const { store, events, db } = this.#deps;
-    const { tenant, caller } = authority;
     const { id } = await getAccountToChange(this.#deps, authority, userId);
-    await db.transaction(async () => {
-      if (!(await store.remove(tenant.id, id))) throw securityQuestionErrors.SECURITY_QUESTION_NOT_FOUND();
-      events.record(caller, tenant, { type: securityQuestionEvents['security_question.removed'], subjectId: id });
+    await this.#deps.db.transaction(async () => {
+      if (!(await this.discardOf(authority, id))) throw securityQuestionErrors.SECURITY_QUESTION_NOT_FOUND();
     });
+  }
+
+  /**
+   * Removes the question of an account. By itself only for flows that have found out that somebody else may have set it, inside the unit
+   * of work in which they have locked the account.
+   * @returns Whether there was one.
+   */
+  async discardOf({ tenant, caller }: Authority, userId: string): Promise<boolean> {
+    const { store, events } = this.#deps;
+    if (!(await store.remove(tenant.id, userId))) return false;
+    events.record(caller, tenant, { type: securityQuestionEvents['security_question.removed'], subjectId: userId });
+    return true;
   }
 
   /**

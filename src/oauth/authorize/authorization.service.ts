@@ -185,25 +185,31 @@ export class AuthorizationService {
   }
 
   /**
-   * Signs a user in who has proved an account elsewhere, and answers the application: at once where nothing is left to do, else after
-   * pages.
-   * @throws BROWSER_REQUIRED, AUTHORIZATION_CLIENT_INVALID, AUTHORIZATION_REDIRECT_INVALID, TOO_MANY_REQUESTS
+   * Begins the sign-in of a user who has proved an account elsewhere, inside the unit of work that uses the proof up.
+   * @returns What answers the application, after the commit: at once where nothing is left to do, else after pages.
+   * @throws AUTHORIZATION_CLIENT_INVALID, AUTHORIZATION_REDIRECT_INVALID, TOO_MANY_REQUESTS
    */
-  async signIn(
+  async beginProved(
     authority: Authority,
-    port: BrowserPort | null,
+    browser: BrowserPort,
     { issuerKind, stored, proved }: ProvedAuthorization,
-  ): Promise<AuthorizationAnswer> {
-    const browser = requireBrowser(port);
+  ): Promise<() => Promise<AuthorizationAnswer>> {
     const tenant = await this.#tenantOf(authority);
     const issuer = await this.#deps.issuers.of(tenant, issuerKind, authority.caller.origin);
-    const checked = await this.#recorded(authority, { issuerKind, clientId: stored.clientId }, () =>
-      this.#recheck(tenant, issuer, stored),
+    const asked = { issuerKind, clientId: stored.clientId };
+    const checked = await onInvalid(
+      () => this.#recheck(tenant, issuer, stored),
+      async ({ code }) =>
+        this.#deps.events.appendAfterRollback(
+          authority.caller,
+          authority.tenant,
+          await this.#refusalOf(authority, asked, code),
+        ),
     );
-    if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
+    if ('refused' in checked) return () => this.#exchanges.refuse({ authority, issuer }, checked);
     const exchange = { authority, tenant, browser, issuer, request: checked.request, isSteppedUp: false };
     const handle = await this.#exchanges.beginProved(exchange, proved);
-    return this.resume(authority, browser, { issuerKind, handle });
+    return () => this.resume(authority, browser, { issuerKind, handle });
   }
 
   async #tenantOf({ tenant }: Authority): Promise<KnownTenant> {
@@ -223,30 +229,25 @@ export class AuthorizationService {
   }
 
   /** Runs checks. Records a refusal that goes to no application. */
-  async #recorded(
-    authority: Authority,
-    asked: AskedRequest,
-    check: () => Promise<CheckedRequest>,
-  ): Promise<CheckedRequest> {
-    try {
-      return await check();
-    } catch (error) {
-      if (error instanceof IdentityError && error.kind === 'invalid')
-        await this.#recordRefusal(authority, asked, error.code);
-      throw error;
-    }
+  #recorded(authority: Authority, asked: AskedRequest, check: () => Promise<CheckedRequest>): Promise<CheckedRequest> {
+    return onInvalid(check, ({ code }) => this.#recordRefusal(authority, asked, code));
   }
 
   /** Records a refusal that goes to no application. */
-  async #recordRefusal({ caller, tenant }: Authority, { issuerKind, clientId }: AskedRequest, reason: string) {
+  async #recordRefusal(authority: Authority, asked: AskedRequest, reason: string): Promise<void> {
+    const { caller, tenant } = authority;
+    await this.#deps.events.append(caller, tenant, await this.#refusalOf(authority, asked, reason));
+  }
+
+  async #refusalOf({ tenant }: Authority, { issuerKind, clientId }: AskedRequest, reason: string) {
     const known = clientId === null ? null : await this.#deps.clients.byClientId(tenant.id, clientId);
-    await this.#deps.events.append(caller, tenant, {
+    return {
       type: oauthEvents['authorization.refused'],
       clientId: known?.client.clientId ?? null,
       outcome: 'failure',
       reason,
       params: { issuerKind },
-    });
+    } as const;
   }
 
   /** Uses the interaction up. @throws INTERACTION_NOT_FOUND @throws AUTHORIZATION_ENDED It was used. */
@@ -286,6 +287,16 @@ export class AuthorizationService {
     const client = await this.#deps.clients.byClientId(tenant.id, clientId);
     const startAgainAt = client?.isUsable === true ? client.metadata.initiateLoginUri : null;
     throw oauthErrors.AUTHORIZATION_ENDED(startAgainAt === null ? {} : { extensions: { startAgainAt } });
+  }
+}
+
+/** Runs a check, and something before the error of a request that cannot be used is thrown. */
+async function onInvalid<T>(check: () => Promise<T>, inform: (error: IdentityError) => Promise<void>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof IdentityError && error.kind === 'invalid') await inform(error);
+    throw error;
   }
 }
 

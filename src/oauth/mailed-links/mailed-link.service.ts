@@ -66,7 +66,7 @@ export type MailedLinkAnswer =
   | { readonly kind: 'end'; readonly isCompleted: boolean };
 
 export interface MailedLinkServiceDeps {
-  readonly authorization: Pick<AuthorizationService, 'signIn'>;
+  readonly authorization: Pick<AuthorizationService, 'beginProved'>;
   readonly clients: Pick<ClientDirectory, 'byClientId'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly interactions: Pick<InteractionService, 'begin' | 'resume' | 'pageUrl'>;
@@ -164,7 +164,7 @@ export class MailedLinkService {
   }
 
   /**
-   * Uses a link up, in the browser of its user.
+   * Uses a link up, in the browser of its user. A link whose sign-in cannot begin goes on working.
    * @throws MAILED_LINK_UNUSABLE, BROWSER_REQUIRED
    * @throws AUTHORIZATION_CLIENT_INVALID, AUTHORIZATION_REDIRECT_INVALID The application changed meanwhile.
    * @throws TOO_MANY_REQUESTS Too many sign-ins are under way from this address.
@@ -173,11 +173,13 @@ export class MailedLinkService {
     const browser = requireBrowser(port);
     const { authorization, links } = this.#deps;
     const place = await this.#placeOf(authority, shown.issuerKind);
-    const link = await links.use(authority, shown);
-    const proved = { user: link.user, amr: LINK_AMR };
-    if (link.purpose === 'required-actions') return this.#carryOut(authority, browser, place, link);
-    const stored = link.request as unknown as StoredRequest;
-    return authorization.signIn(authority, browser, { issuerKind: shown.issuerKind, stored, proved });
+    const answer = await links.use(authority, shown, async (link): Promise<() => Promise<MailedLinkAnswer>> => {
+      if (link.purpose === 'required-actions') return this.#carryOut(authority, browser, place, link);
+      const proved = { user: link.user, amr: LINK_AMR };
+      const stored = link.request as unknown as StoredRequest;
+      return authorization.beginProved(authority, browser, { issuerKind: shown.issuerKind, stored, proved });
+    });
+    return answer();
   }
 
   /**
@@ -197,16 +199,19 @@ export class MailedLinkService {
     return this.#end(place, outcome.purpose as unknown as LinkTarget, outcome.kind === 'done');
   }
 
-  /** Begins the pages of the actions that need some. The link has confirmed the address by itself, which needs no sign-in. */
+  /**
+   * Begins the pages of the actions that need some. The link has confirmed the address by itself, which needs no sign-in.
+   * @returns What gives the answer, after the commit.
+   */
   async #carryOut(
     authority: Authority,
     browser: BrowserPort,
     place: Place,
     link: MailedLink,
-  ): Promise<MailedLinkAnswer> {
+  ): Promise<() => Promise<MailedLinkAnswer>> {
     const { user, actions, clientId, redirectUri } = link;
     const target: LinkTarget = { clientId, redirectUri };
-    if (confirmsOnly(actions)) return this.#end(place, target, true);
+    if (confirmsOnly(actions)) return () => this.#end(place, target, true);
     const { handle } = await this.#deps.interactions.begin(authority, browser, {
       kind: interactionKind(link.issuerKind),
       purpose: { ...target },
@@ -215,7 +220,7 @@ export class MailedLinkService {
       demands: demandsOf(link, place.issuer),
       proved: { user, amr: LINK_AMR },
     });
-    return this.#showPage(authority, handle);
+    return () => this.#showPage(authority, handle);
   }
 
   async #showPage({ caller, tenant }: Authority, handle: string): Promise<MailedLinkAnswer> {

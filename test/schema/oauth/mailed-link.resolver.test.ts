@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toGlobalId } from '../../../schema/global-id.ts';
 import { anonymousCaller } from '../../../src/access/index.ts';
+import { InteractionStore } from '../../../src/flows/interaction/interaction.store.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { CookieJar } from '../../support/cookie-jar.ts';
@@ -103,6 +104,100 @@ describe('links in mails, in the graph', () => {
     const { answer } = (await use(jar, { issuerKind: 'REALM', clientId })).data.useMailedLink;
     expect(answer.redirectTo).toMatch(/^https:\/\/app\.example\.com\/cb\?code=/);
     expect(await world.services.sessions.find(world.system(tenant), 'x')).toBeNull();
+  });
+
+  it('go on working when too many sign-ins are under way, and are used up by the next click', async () => {
+    for (const [send, more] of [
+      [signIn, { issuerKind: 'REALM' }],
+      [act, {}],
+    ] as const) {
+      expect((await send()).errors).toEqual([]);
+      const full = vi.spyOn(InteractionStore.prototype, 'insert').mockResolvedValueOnce(false);
+      expect((await use(new CookieJar(), more)).code).toBe('TOO_MANY_REQUESTS');
+      full.mockRestore();
+      const used = (await world.events(tenant)).filter(
+        ({ type, subject_id: id }) => type === 'mailed_link.used' && id === user.id,
+      );
+      expect(used).toHaveLength(send === signIn ? 0 : 1);
+      expect((await use(new CookieJar(), more)).errors).toEqual([]);
+      expect((await use(new CookieJar(), more)).code).toBe('MAILED_LINK_UNUSABLE');
+    }
+  });
+
+  it('go on working while the application is disabled, which is recorded', async () => {
+    const { client } = await newClient();
+    expect((await signIn({ clientId: client.clientId })).errors).toEqual([]);
+    const setEnabled = (enabled: boolean) =>
+      world.services.clients.update(world.system(tenant), client.id, { enabled });
+    await setEnabled(false);
+    expect((await use(new CookieJar(), { issuerKind: 'REALM' })).code).toBe('AUTHORIZATION_CLIENT_INVALID');
+    expect((await world.events(tenant)).at(-1)).toMatchObject({
+      type: 'authorization.refused',
+      client_id: client.clientId,
+      reason: 'AUTHORIZATION_CLIENT_INVALID',
+    });
+    await setEnabled(true);
+    expect((await use(new CookieJar(), { issuerKind: 'REALM' })).errors).toEqual([]);
+  });
+
+  describe('for a sign-in, where somebody else may have made the account', () => {
+    const setUp = async () => {
+      const { services } = world;
+      await world.givePassword(tenant, user.id);
+      await world.giveTotp(tenant, user.id);
+      await services.securityQuestions.set(world.system(tenant), {
+        userId: user.id,
+        question: 'Which harbour?',
+        answer: 'The grey one',
+      });
+      const provider = await world.newProvider(tenant);
+      await world.link(tenant, user.id, { type: provider.type, name: provider.name }, '4711');
+      const { session } = await world.signedIn(tenant, user.id);
+      const left = async () => {
+        const authority = world.system(tenant);
+        return {
+          credentials: (await services.authModes.credentials(authority, user.id)).map(({ type }) => type),
+          questions: (await services.securityQuestions.ofUsers(tenant.id, [user.id])).size,
+          links: (await services.federationLinks.list(authority, user.id)).length,
+          isSignedIn: (await services.sessions.find(authority, session.id)) !== null,
+        };
+      };
+      return left;
+    };
+
+    it('end what gave access before the address was confirmed, and nothing after that', async () => {
+      const left = await setUp();
+      expect(await left()).toMatchObject({ questions: 1, links: 1, isSignedIn: true });
+      await signIn();
+      await use(new CookieJar(), { issuerKind: 'REALM' });
+      expect(await left()).toEqual({ credentials: [], questions: 0, links: 0, isSignedIn: false });
+      const types = (await world.events(tenant)).filter(({ subject_id: id }) => id === user.id).map(({ type }) => type);
+      expect(types).toEqual(
+        expect.arrayContaining([
+          'credential.removed',
+          'security_question.removed',
+          'federation_link.removed',
+          'session.revoked',
+          'user.sessions_reset',
+          'mailed_link.used',
+        ]),
+      );
+      await world.givePassword(tenant, user.id);
+      await signIn();
+      await use(new CookieJar(), { issuerKind: 'REALM' });
+      expect((await left()).credentials).toEqual(['password']);
+    });
+
+    it('leave everything where the address was confirmed, and so do links for actions', async () => {
+      const left = await setUp();
+      const before = await left();
+      await act({ actions: ['VERIFY_EMAIL'] });
+      await use(new CookieJar());
+      expect(await left()).toEqual(before);
+      await signIn();
+      await use(new CookieJar(), { issuerKind: 'REALM' });
+      expect(await left()).toEqual(before);
+    });
   });
 
   it('open at the native issuer, and lead to pages', async () => {
