@@ -1,28 +1,20 @@
 import { z } from 'zod';
 import { lookup, present, presentItems, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
-import { ABSENT, BAD_REQUEST, CLIENT_UNKNOWN, FORBIDDEN, PAGE_TOO_LARGE, ROLE_UNKNOWN } from '../errors.ts';
+import { BAD_REQUEST, CLIENT_UNKNOWN, PAGE_TOO_LARGE, ROLE_UNKNOWN } from '../errors.ts';
 import {
   AddRolesInside,
-  CreateRole,
-  DeleteRole,
   FindClient,
   FindRole,
-  ListRoles,
   RemoveRolesInside,
   RoleById,
-  RoleByName,
   RolesInside,
   type RolesInsideData,
-  UpdateRole,
-  UsersOfRole,
 } from '../operations.generated.ts';
-import { assertAll, cutPage, toWholeWindow, toWindow, WHOLE_PAGE_PARAMETERS } from '../paging.ts';
+import { cutPage, WHOLE_PAGE_PARAMETERS } from '../paging.ts';
 import {
-  ABSENT_ROLE_NAME,
   CHANGED_ROLE,
   NEW_ROLE,
-  NEW_ROLE_ERRORS,
   ROLE,
   ROLE_CHANGE_ERRORS,
   SENT_ROLE_IDS,
@@ -30,23 +22,27 @@ import {
   toNewRole,
   toRoleChange,
 } from '../role.ts';
-import { USER } from '../user.ts';
-import { isBrief, showUsers, USER_LIST_PARAMETERS } from '../user-list.ts';
+import {
+  change,
+  creation,
+  HOLDER_LIST_PARAMETERS,
+  holders,
+  listing,
+  NO_ROLE,
+  PAGE_ERRORS,
+  ROLE_LIST_PARAMETERS,
+  readingByName,
+  removal,
+  SEARCH,
+  toHolders,
+  toListed,
+} from '../role-rows.ts';
 
 const SPEC = '4.14';
 const NAME_PATH = z.object({ name: z.string().max(255).describe('Name of a role of the realm.') });
 const ID_PATH = z.object({ id: z.string().max(255).describe('Id of a role of the realm or of a client.') });
 const BY_NAME = '/roles/{name}';
 const BY_ID = '/roles-by-id/{id}';
-const SEARCH = { search: z.string().optional().describe('Text in the name, ignoring case.') };
-const LIST_PARAMETERS = z.object({
-  ...SEARCH,
-  ...WHOLE_PAGE_PARAMETERS,
-  briefRepresentation: z.enum(['true', 'false']).optional().describe('`false`: with attributes. Default `true`.'),
-});
-
-/** What rows that read something of a role answer where there is none. */
-const NO_ROLE = { NOT_FOUND: ROLE_UNKNOWN, INVALID_INPUT: ROLE_UNKNOWN };
 
 /** The role of the realm with the name in the path. */
 const role = lookup({
@@ -57,56 +53,34 @@ const role = lookup({
 const MISSING_ROLE = { role: ROLE_UNKNOWN };
 
 const LIST = route({
-  method: 'GET',
+  ...listing,
   path: '/roles',
   spec: SPEC,
   summary: 'Roles of the realm, by name',
-  callers: callersWith('role:read'),
-  operation: ListRoles,
-  input: { query: LIST_PARAMETERS },
-  toVariables: ({ query }) => ({
-    ...toWholeWindow(query),
-    filter: { ofTenantOnly: true, withBuiltin: true, ...(query.search ? { nameContains: query.search } : {}) },
-    isBrief: query.briefRepresentation !== 'false',
-  }),
-  reply: {
-    status: 200,
-    schema: z.array(ROLE),
-    from: ({ roles }, { query }) => {
-      assertAll(query, roles.totalCount ?? 0);
-      return presentItems(roles.nodes).map(showRole);
-    },
-  },
-  errors: { INVALID_INPUT: { ...BAD_REQUEST, at: { max: PAGE_TOO_LARGE } } },
+  input: { query: ROLE_LIST_PARAMETERS },
+  toVariables: ({ query }) => toListed(query, { ofTenantOnly: true }),
 });
 
 const CREATE = route({
-  method: 'POST',
+  ...creation,
   path: '/roles',
   spec: SPEC,
   summary: 'Makes a role of the realm; its address is in `Location`',
-  callers: callersWith('role:create'),
-  operation: CreateRole,
   input: { body: NEW_ROLE },
   toVariables: ({ body }) => toNewRole(body),
   reply: {
     status: 201,
     headers: (_data, { baseUrl, body }) => ({ Location: `${baseUrl}/roles/${encodeURIComponent(body.name!)}` }),
   },
-  shapeErrors: { [ABSENT_ROLE_NAME]: ABSENT.role },
-  errors: NEW_ROLE_ERRORS,
 });
 
 const GET = route({
-  method: 'GET',
+  ...readingByName,
   path: BY_NAME,
   spec: SPEC,
   summary: 'A role of the realm',
-  callers: callersWith('role:read'),
-  operation: RoleByName,
   input: { params: NAME_PATH },
   toVariables: ({ params }) => ({ name: params.name }),
-  reply: { status: 200, schema: ROLE, from: (found) => showRole(found.role) },
   errors: NO_ROLE,
 });
 
@@ -123,19 +97,10 @@ const GET_BY_ID = route({
   errors: NO_ROLE,
 });
 
-/** What the rows that change a role have in common. */
-const change = {
-  method: 'PUT' as const,
-  spec: SPEC,
-  callers: callersWith('role:write'),
-  operation: UpdateRole,
-  reply: { status: 204 },
-  errors: ROLE_CHANGE_ERRORS,
-};
-
 const UPDATE = route({
   ...change,
   path: BY_NAME,
+  spec: SPEC,
   summary: 'Changes a role of the realm; what is not sent stays, attributes that are sent replace all that there are',
   input: { params: NAME_PATH, body: CHANGED_ROLE },
   lookups: { role },
@@ -146,24 +111,16 @@ const UPDATE = route({
 const UPDATE_BY_ID = route({
   ...change,
   path: BY_ID,
+  spec: SPEC,
   summary: 'Changes a role; what is not sent stays, attributes that are sent replace all that there are',
   input: { params: ID_PATH, body: CHANGED_ROLE },
   toVariables: ({ params, body }) => ({ roleId: params.id, ...toRoleChange(body) }),
 });
 
-/** What the rows that delete a role have in common. */
-const removal = {
-  method: 'DELETE' as const,
-  spec: SPEC,
-  callers: callersWith('role:delete'),
-  operation: DeleteRole,
-  reply: { status: 204 },
-  errors: { ...NO_ROLE, ROLE_BUILTIN: FORBIDDEN },
-};
-
 const DELETE = route({
   ...removal,
   path: BY_NAME,
+  spec: SPEC,
   summary: 'Deletes a role of the realm and withdraws it from all its holders',
   input: { params: NAME_PATH },
   lookups: { role },
@@ -174,34 +131,20 @@ const DELETE = route({
 const DELETE_BY_ID = route({
   ...removal,
   path: BY_ID,
+  spec: SPEC,
   summary: 'Deletes a role and withdraws it from all its holders',
   input: { params: ID_PATH },
   toVariables: ({ params }) => ({ roleId: params.id }),
 });
 
 const HOLDERS = route({
-  method: 'GET',
+  ...holders,
   path: `${BY_NAME}/users`,
   spec: SPEC,
   summary: 'Users to whom a role of the realm is granted directly, by username',
-  callers: callersWith('user:read'),
-  operation: UsersOfRole,
-  input: { params: NAME_PATH, query: z.object(USER_LIST_PARAMETERS) },
-  toVariables: ({ params, query }) => ({
-    ...toWindow(query),
-    role: { name: params.name },
-    isBrief: isBrief(query),
-  }),
-  reply: {
-    status: 200,
-    schema: z.array(USER),
-    from: (data, { query, tenantName }) => showUsers(data, query, tenantName),
-  },
-  errors: {
-    NOT_FOUND: ROLE_UNKNOWN,
-    INVALID_INPUT: { ...BAD_REQUEST, at: { max: PAGE_TOO_LARGE } },
-    ROLE_NOT_FOUND: ROLE_UNKNOWN,
-  },
+  input: { params: NAME_PATH, query: HOLDER_LIST_PARAMETERS },
+  toVariables: ({ params, query }) => toHolders(query, params.name),
+  errors: { ...PAGE_ERRORS, NOT_FOUND: ROLE_UNKNOWN, ROLE_NOT_FOUND: ROLE_UNKNOWN },
 });
 
 const INSIDE = `${BY_ID}/composites`;

@@ -6,6 +6,8 @@ import {
   AddScopeRoles,
   EffectiveRolesOfClient,
   EffectiveRolesOfClientScope,
+  type OtherRolesOfClientData,
+  type OtherRolesOfClientScopeData,
   RemoveScopeRoles,
   type Role,
 } from '../operations.generated.ts';
@@ -84,32 +86,35 @@ function showOthers(scopeRoles: readonly (Pick<Role, 'id'> | null)[] | null, rol
 const REALM_FILTER = { ofTenantOnly: true, withBuiltin: true };
 const filterOf = (clientId: string) => ({ clientId, withBuiltin: true });
 
+/** What the rows that list roles that an owner does not have share. */
+const others = (owner: Owner) => ({
+  method: 'GET' as const,
+  spec: owner.spec,
+  callers: callersWith('client:read'),
+  operation: owner.otherRoles,
+  reply: {
+    status: 200,
+    schema: z.array(ROLE),
+    from: (data: OtherRolesOfClientData | OtherRolesOfClientScopeData) =>
+      showOthers(data.owner.scopeRoles, data.roles.nodes),
+  },
+  errors: noOwner(owner),
+});
+
 const othersOfRealm = (owner: Owner): Route =>
   route({
-    method: 'GET',
+    ...others(owner),
     path: `${ofRealm(owner)}/available`,
-    spec: owner.spec,
     summary: `Roles of the realm that tokens of a ${owner.noun} may not have, at most 10,000`,
-    callers: callersWith('client:read'),
-    operation: owner.otherRoles,
     input: { params: OWNER_PATH },
     toVariables: ({ params }) => ({ ownerId: toId(params.id), first: LARGEST_PAGE, filter: REALM_FILTER }),
-    reply: {
-      status: 200,
-      schema: z.array(ROLE),
-      from: (data) => showOthers(data.owner.scopeRoles, data.roles.nodes),
-    },
-    errors: noOwner(owner),
   });
 
 const othersOfClient = (owner: Owner): Route =>
   route({
-    method: 'GET',
+    ...others(owner),
     path: `${ofClient(owner)}/available`,
-    spec: owner.spec,
     summary: `Roles of a client that tokens of a ${owner.noun} may not have, at most 10,000`,
-    callers: callersWith('client:read'),
-    operation: owner.otherRoles,
     input: { params: CLIENT_PATH },
     lookups: { client: otherClient },
     toVariables: ({ params }, { client }) => ({
@@ -117,12 +122,6 @@ const othersOfClient = (owner: Owner): Route =>
       first: LARGEST_PAGE,
       filter: filterOf(client),
     }),
-    reply: {
-      status: 200,
-      schema: z.array(ROLE),
-      from: (data) => showOthers(data.owner.scopeRoles, data.roles.nodes),
-    },
-    errors: noOwner(owner),
     missing: MISSING_CLIENT,
   });
 
