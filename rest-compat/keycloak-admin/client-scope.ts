@@ -1,14 +1,6 @@
 import { z } from 'zod';
-import {
-  assertProtocol,
-  MAPPER,
-  NEW_MAPPER,
-  PROTOCOL,
-  SENT_TEXTS,
-  showMapper,
-  toNewMapper,
-  toTexts,
-} from './mapper.ts';
+import { PROTOCOL, SENT_TEXTS, toTexts } from '../realm-clients/mapper.ts';
+import { assertProtocol, MAPPER, NEW_MAPPER, showMapper, toNewMapper } from './mapper.ts';
 import type { Scope } from './operations.generated.ts';
 
 const TEXT = z.string().nullable().optional();

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  alike,
   CLIENT_MEMBERS,
   CLIENT_SHOWN,
   HIDDEN_SECRET,
@@ -18,14 +17,15 @@ const TEXT = z.string().nullable().optional();
 const FLAG = z.boolean().nullable().optional();
 const NAMES = z.array(z.string()).nullable().optional();
 
-/** Flags that this API alone has; they are kept and have no effect. */
-const OWN_FLAGS = ['alwaysDisplayInConsole', 'authorizationServicesEnabled'] as const;
+/** A flag that this API alone has; it is kept and has no effect. */
+const OWN_FLAG = 'alwaysDisplayInConsole';
 
 /** A client as it is sent. */
 export const SENT_CLIENT = z.object({
   clientId: TEXT.describe('Of a new client, default: a UUID. Cannot be changed.'),
   ...CLIENT_MEMBERS,
-  ...alike(OWN_FLAGS, FLAG),
+  [OWN_FLAG]: FLAG,
+  authorizationServicesEnabled: FLAG.describe('Whether `uma-ticket` takes the client as `audience`.'),
   publicClient: FLAG.describe('Whether the client has no secret; cannot be changed.'),
   clientAuthenticatorType: TEXT,
   secret: TEXT.describe(`Another secret. \`${HIDDEN_SECRET}\` and an empty text change nothing.`),
@@ -42,12 +42,11 @@ function toMembers({ clientId: _name, secret: _secret, ...sent }: Sent): SentCli
   const { clientAuthenticatorType, publicClient, attributes, protocol } = sent;
   if (protocol != null) assertProtocol(protocol);
   const texts = Object.entries(attributes ?? {}).map(([name, value]) => [name, value === '' ? null : value] as const);
-  const flags = Object.fromEntries(OWN_FLAGS.map((name) => [name, sent[name]]));
   return {
     ...sent,
     ...(attributes == null ? {} : { attributes: Object.fromEntries(texts) }),
     isPublic: publicClient,
-    kept: withoutAbsent({ clientAuthenticatorType, ...flags }),
+    kept: withoutAbsent({ clientAuthenticatorType, [OWN_FLAG]: sent[OWN_FLAG] }),
   };
 }
 
@@ -55,6 +54,8 @@ const secretOf = ({ secret }: Sent): string | null => (secret == null || secret 
 
 const mappersOf = ({ protocolMappers }: Sent) =>
   protocolMappers == null ? {} : { mappers: protocolMappers.map(toNewMapper) };
+
+const resourcesOf = ({ authorizationServicesEnabled: isOn }: Sent) => (isOn == null ? {} : { isResourceServer: isOn });
 
 /** The scopes of a new client; absent where none are sent. */
 function scopesOf({ defaultClientScopes, optionalClientScopes }: Sent) {
@@ -70,6 +71,7 @@ function scopesOf({ defaultClientScopes, optionalClientScopes }: Sent) {
 /** The variables of a new client. @throws INVALID_INPUT */
 export const toNewClient = (sent: Sent) => ({
   ...toNewMembers(toMembers(sent), secretOf(sent)),
+  ...resourcesOf(sent),
   ...mappersOf(sent),
   ...scopesOf(sent),
   ...(sent.clientId == null || sent.clientId === '' ? {} : { clientId: sent.clientId }),
@@ -88,6 +90,7 @@ export function toChanges(sent: Sent) {
   return {
     ...properties,
     ...lists,
+    ...resourcesOf(sent),
     ...mappersOf(sent),
     ...(secret === '' ? {} : { secret, keepSecretReadable: true }),
     ...(sent.clientId == null ? {} : { expectedClientId: sent.clientId }),
@@ -100,7 +103,8 @@ const ACCESS = z.strictObject({ view: z.boolean(), configure: z.boolean(), manag
 /** A client as it is answered (docs/dialects/kobil.md, section 4.3). */
 export const CLIENT = z.strictObject({
   ...CLIENT_SHOWN,
-  ...alike(OWN_FLAGS, z.boolean()),
+  [OWN_FLAG]: z.boolean(),
+  authorizationServicesEnabled: z.boolean(),
   clientId: z.string(),
   name: z.string().optional(),
   description: z.string().optional(),
@@ -141,8 +145,8 @@ export function showClient(client: Client, access?: z.input<typeof ACCESS>): z.i
   const isPublic = client.type === 'PUBLIC';
   return {
     ...showMembers(client),
-    alwaysDisplayInConsole: extra['alwaysDisplayInConsole'] === true,
-    authorizationServicesEnabled: extra['authorizationServicesEnabled'] === true,
+    [OWN_FLAG]: extra[OWN_FLAG] === true,
+    authorizationServicesEnabled: client.isResourceServer,
     clientId: client.clientId,
     ...withoutAbsent({
       name: client.name,

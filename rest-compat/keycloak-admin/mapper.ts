@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { invalidField } from '../../src/kernel/index.ts';
+import { isMapperType, PROTOCOL, SENT_TEXTS, toTexts } from '../realm-clients/mapper.ts';
 import type { Mapper, ProtocolMapperInput } from './operations.generated.ts';
-
-/** The protocol of every client, scope and mapper. */
-export const PROTOCOL = 'openid-connect';
 
 /** A mapper as it is answered (docs/dialects/kobil.md, section 4.12). */
 export const MAPPER = z.strictObject({
@@ -16,12 +14,6 @@ export const MAPPER = z.strictObject({
 });
 
 const TEXT = z.string().nullable().optional();
-
-/** Texts by name as they are sent; null counts as absent. */
-export const SENT_TEXTS = z
-  .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable())
-  .nullable()
-  .optional();
 
 /** Changes of a mapper as they are sent. */
 export const CHANGED_MAPPER = z.object({
@@ -38,33 +30,6 @@ export const NEW_MAPPER = CHANGED_MAPPER.extend({
   config: SENT_TEXTS,
 });
 
-/** The types of mappers that there are. Which of them act is decided elsewhere (docs/data-model.md). */
-const TYPES: ReadonlySet<string> = new Set([
-  'oidc-acr-mapper',
-  'oidc-address-mapper',
-  'oidc-allowed-origins-mapper',
-  'oidc-amr-mapper',
-  'oidc-audience-mapper',
-  'oidc-audience-resolve-mapper',
-  'oidc-claims-param-token-mapper',
-  'oidc-claims-param-value-idtoken-mapper',
-  'oidc-full-name-mapper',
-  'oidc-group-membership-mapper',
-  'oidc-hardcoded-claim-mapper',
-  'oidc-hardcoded-role-mapper',
-  'oidc-nonce-backwards-compatible-mapper',
-  'oidc-organization-membership-mapper',
-  'oidc-role-name-mapper',
-  'oidc-session-state-mapper',
-  'oidc-sha256-pairwise-sub-mapper',
-  'oidc-sub-mapper',
-  'oidc-usermodel-attribute-mapper',
-  'oidc-usermodel-client-role-mapper',
-  'oidc-usermodel-property-mapper',
-  'oidc-usermodel-realm-role-mapper',
-  'oidc-usersessionmodel-note-mapper',
-]);
-
 /** Fields of errors about values of the dialect, for which rows have separate answers. */
 export const PROTOCOL_FIELD = 'protocol';
 export const TYPE_FIELD = 'protocolMapper';
@@ -76,13 +41,9 @@ export function assertProtocol(protocol: string | null | undefined): void {
 
 /** @throws INVALID_INPUT at `TYPE_FIELD`. */
 function checkedType(type: string | null | undefined): string {
-  if (type != null && TYPES.has(type)) return type;
+  if (type != null && isMapperType(type)) return type;
   throw invalidField(TYPE_FIELD, 'MAPPER_TYPE_UNKNOWN', 'There is no such type of mappers.');
 }
-
-/** Texts by name as the graph takes them. */
-export const toTexts = (sent: NonNullable<z.output<typeof SENT_TEXTS>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(sent).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
 
 /** The variables of changes of a mapper, except for the mapper. @throws INVALID_INPUT */
 export function toMapperChanges({ name, protocol, protocolMapper, config }: z.output<typeof CHANGED_MAPPER>) {

@@ -9,6 +9,7 @@ import {
   toNewClient,
   withoutAbsent,
 } from '../realm-clients/client.ts';
+import { divideMappers, PROTOCOL } from '../realm-clients/mapper.ts';
 import type { AppData } from './operations.generated.ts';
 
 const TEXT = z.string().nullable().optional();
@@ -30,7 +31,11 @@ const PROPERTIES = {
   ...CLIENT_MEMBERS,
   publicApp: z.boolean().nullable().optional().describe('Whether the app has no secret; cannot be changed.'),
   appAuthenticatorType: TEXT,
-  protocolMappers: z.array(z.record(z.string(), z.unknown())).nullable().optional(),
+  protocolMappers: z
+    .array(z.record(z.string(), z.unknown()))
+    .nullable()
+    .optional()
+    .describe('Replaces those of the app.'),
 };
 
 /** Name of an app. What has the form of a global id of the graph is none. */
@@ -68,9 +73,14 @@ export const APP = z.strictObject({
 
 /** The app under the names of a client. */
 function toClient({ publicApp, appAuthenticatorType, protocolMappers, ...client }: SentApp): SentClient {
-  const kept = withoutAbsent({ clientAuthenticatorType: appAuthenticatorType, protocolMappers });
+  const others = protocolMappers == null ? null : divideMappers(protocolMappers).others;
+  const kept = withoutAbsent({ clientAuthenticatorType: appAuthenticatorType, protocolMappers: others });
   return { ...client, isPublic: publicApp, kept };
 }
+
+/** The mappers that the service has; absent where none are sent. */
+const mappersOf = ({ protocolMappers }: SentApp) =>
+  protocolMappers == null ? {} : { mappers: divideMappers(protocolMappers).mappers };
 
 /** The variables of a new app. */
 export function toNewApp({ secret, ...app }: z.output<typeof NEW_APP>) {
@@ -78,13 +88,16 @@ export function toNewApp({ secret, ...app }: z.output<typeof NEW_APP>) {
   return {
     ...(client.rootUrl == null ? {} : { adminUrl: client.rootUrl }),
     ...client,
+    ...mappersOf(app),
     clientId: app.appName,
     scopes: SCOPES,
   };
 }
 
 /** The variables of changes of an app, except for the app. */
-export const toAppChanges = (app: SentApp) => toClientChanges(toClient(app));
+export const toAppChanges = (app: SentApp) => ({ ...toClientChanges(toClient(app)), ...mappersOf(app) });
+
+type Mapper = AppData['client']['mappers'][number];
 
 /** Texts that other APIs keep for true and false. */
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
@@ -92,6 +105,12 @@ const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false }
 function showAttributes(extra: AppData['client']['extra']): Record<string, string | number | boolean> {
   const kept = mapOf(extra, 'attributes').map(([name, value]) => [name, showAttribute(value)] as const);
   return { ...DEFAULT_ATTRIBUTES, ...Object.fromEntries(kept) };
+}
+
+/** The mapper as it is answered, with the texts of its settings for true and false as such. */
+function showMapper({ mapperId, name, type, config }: Mapper): Record<string, unknown> {
+  const settings = Object.entries(config).map(([key, value]) => [key, showAttribute(value)] as const);
+  return { id: mapperId, name, protocol: PROTOCOL, protocolMapper: type, config: Object.fromEntries(settings) };
 }
 
 function showAttribute(value: unknown): string | number | boolean {
@@ -114,6 +133,6 @@ export function showApp(client: AppData['client']): z.input<typeof APP> {
     rootUrl: client.rootUrl,
     baseUrl: client.baseUrl,
     attributes: showAttributes(extra),
-    protocolMappers: Array.isArray(protocolMappers) ? protocolMappers : [],
+    protocolMappers: [...client.mappers.map(showMapper), ...(Array.isArray(protocolMappers) ? protocolMappers : [])],
   };
 }

@@ -29,7 +29,7 @@ const KEPT_FLAGS = ['bearerOnly', 'frontchannelLogout', 'implicitFlowEnabled', '
 const KEPT_MAPS = ['attributes', 'authenticationFlowBindingOverrides'] as const;
 
 /** Members of a shape that are all alike. */
-export const alike = <N extends string, S>(names: readonly N[], schema: S): Record<N, S> =>
+const alike = <N extends string, S>(names: readonly N[], schema: S): Record<N, S> =>
   Object.fromEntries(names.map((name) => [name, schema])) as Record<N, S>;
 
 /** What a client may be sent with, new or changed; null counts as absent. */

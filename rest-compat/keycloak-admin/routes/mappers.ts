@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { present, type Route, route } from '../../engine/index.ts';
+import { PROTOCOL } from '../../realm-clients/mapper.ts';
 import { callersWith } from '../../realm-users/callers.ts';
 import {
   BAD_REQUEST,
@@ -14,7 +15,6 @@ import {
   CHANGED_MAPPER,
   MAPPER,
   NEW_MAPPER,
-  PROTOCOL,
   PROTOCOL_FIELD,
   showMapper,
   TYPE_FIELD,

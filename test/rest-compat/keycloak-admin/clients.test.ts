@@ -264,6 +264,21 @@ describe('clients of the administration', () => {
       });
     });
 
+    it('are resource servers with `authorizationServicesEnabled`, unless they are public', async () => {
+      const id = await create({ authorizationServicesEnabled: true });
+      expect(await stored(id)).toMatchObject({ metadata: { is_resource_server: true } });
+      const put = (body: object) => send('PUT', `/clients/${id}`, body);
+      expect(await put({ authorizationServicesEnabled: null })).toEqual([204, undefined]);
+      expect((await shown(id)).authorizationServicesEnabled).toBe(true);
+      expect(await put({ authorizationServicesEnabled: false })).toEqual([204, undefined]);
+      expect((await shown(id)).authorizationServicesEnabled).toBe(false);
+      const refused = { publicClient: true, authorizationServicesEnabled: true };
+      expect(await send('POST', '/clients', refused)).toEqual([
+        400,
+        { errorMessage: 'A member of the metadata of the client is not valid.' },
+      ]);
+    });
+
     it('are named by the service where no name is sent', async () => {
       for (const clientId of [undefined, null, '']) {
         const id = await create({ clientId });

@@ -181,6 +181,44 @@ describe('KOBIL: apps', () => {
       expect(client.metadata['web_origins']).toEqual(['https://tides.example', 'capacitor://localhost']);
     });
 
+    it('makes mappers that act and that the administration shows; what cannot act is shown as it was sent', async () => {
+      const config = {
+        'claim.name': 'berth',
+        'claim.value': 'B7',
+        'access.token.claim': true,
+        'id.token.claim': false,
+      };
+      const acting = { name: 'berth', protocolMapper: 'oidc-hardcoded-claim-mapper', config };
+      const others = [
+        { name: 'nameless type' },
+        { protocolMapper: acting.protocolMapper, config },
+        { ...acting, protocolMapper: 'oidc-tide-mapper' },
+        { ...acting, protocol: 'saml' },
+        { ...acting, config: { depth: { metres: 4 } } },
+      ];
+      expect(await create({ protocolMappers: [others[0], acting, ...others.slice(1)] })).toEqual(CREATED);
+      const made = { id: expect.any(String), protocol: 'openid-connect', ...acting };
+      expect((await infoOf()).protocolMappers).toEqual([made, ...others]);
+      const administrator = kobil.token(kobil.acme, 'client:read');
+      const byAdministration = async () => {
+        const path = `/admin/realms/acme/clients/${(await stored()).id}/protocol-mappers/models`;
+        return (await kobil.ask('GET', path, { token: administrator }))[1];
+      };
+      const texts = { ...config, 'access.token.claim': 'true', 'id.token.claim': 'false' };
+      expect(await byAdministration()).toEqual([{ ...made, consentRequired: false, config: texts }]);
+      const change = (protocolMappers: unknown) => update({ protocolMappers });
+      const plain = { name: 'whole name', protocolMapper: 'oidc-full-name-mapper' };
+      expect((await change([plain]))[0]).toBe(200);
+      expect((await infoOf()).protocolMappers).toMatchObject([{ ...plain, config: {} }]);
+      expect((await change([acting, ...others]))[0]).toBe(200);
+      expect((await change(null))[0]).toBe(200);
+      expect((await infoOf()).protocolMappers).toHaveLength(6);
+      expect((await change([others[0]]))[0]).toBe(200);
+      expect((await infoOf()).protocolMappers).toEqual([others[0]]);
+      expect(await byAdministration()).toEqual([]);
+      expect((await change([acting, acting]))[0]).toBe(400);
+    });
+
     it('takes one redirect address as a text', async () => {
       expect(await create({ redirectUris: '/*' })).toEqual(CREATED);
       expect((await infoOf()).redirectUris).toEqual(['/*']);
