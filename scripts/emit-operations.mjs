@@ -75,17 +75,22 @@ const requireField = (field) =>
   field.type.kind === Kind.NON_NULL_TYPE ? field : { ...field, type: { kind: Kind.NON_NULL_TYPE, type: field.type } };
 
 const FRAGMENT = '.fragment.graphql';
+/** Documents of other folders may spread its fragments too. */
+const SHARED_FOLDER = 'rest-compat/realms/operations';
 
-function readDocuments(folder) {
-  const files = readdirSync(join(ROOT, folder))
+const readFiles = (folder) =>
+  readdirSync(join(ROOT, folder))
     .filter((file) => file.endsWith('.graphql'))
     .sort();
-  const fragments = new Map(
-    files
-      .filter((file) => file.endsWith(FRAGMENT))
-      .map((file) => [file.slice(0, -FRAGMENT.length), readFileSync(join(ROOT, folder, file), 'utf8')]),
-  );
-  return files
+
+const readFragments = (folder) =>
+  readFiles(folder)
+    .filter((file) => file.endsWith(FRAGMENT))
+    .map((file) => [file.slice(0, -FRAGMENT.length), readFileSync(join(ROOT, folder, file), 'utf8')]);
+
+function readDocuments(folder) {
+  const fragments = new Map([...readFragments(SHARED_FOLDER), ...readFragments(folder)]);
+  return readFiles(folder)
     .filter((file) => !file.endsWith(FRAGMENT))
     .map((file) => {
       const location = `${folder}/${file}`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lookup } from '../engine/index.ts';
 import { CLIENT_UNKNOWN } from './errors.ts';
-import { IdentifyClient } from './operations.generated.ts';
+import { IdentifyClient, type IdentifyClientData } from './operations.generated.ts';
 
 /** The client in a path: its id. What has the form of a global id of the graph is none. */
 export const CLIENT_PATH = z.object({
@@ -12,11 +12,15 @@ export const CLIENT_PATH = z.object({
     .describe('Id of the client.'),
 });
 
-/** The client in the path. Apps on devices of users are part of no list, and are not found. */
+/** The client that was found. Apps on devices of users are part of no list, and are not found. */
+export const shownClient = ({ client }: { readonly client: IdentifyClientData['client'] | null }) =>
+  client === null || client.kind === 'INSTANCE' ? null : client;
+
+/** The client in the path. */
 export const client = lookup({
   operation: IdentifyClient,
   toVariables: ({ params }: { readonly params: { readonly id: string } }) => ({ clientId: params.id }),
-  from: (found) => (found.client === null || found.client.kind === 'INSTANCE' ? null : found.client),
+  from: shownClient,
 });
 
 /** What rows that read or change a client answer where there is none. */

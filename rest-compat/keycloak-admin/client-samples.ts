@@ -105,6 +105,7 @@ export const CLIENT_SAMPLES: Samples['operations'] = {
   },
   SessionsOfClient: { reply: [SESSION] },
   OfflineSessionsOfClient: { reply: [SESSION] },
+  OfflineSessionsOfUser: { reply: [SESSION] },
   CountSessionsOfClient: { reply: { count: 1 } },
   CountOfflineSessionsOfClient: { reply: { count: 1 } },
   IdentifyClient: { reply: {} },

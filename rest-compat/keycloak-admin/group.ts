@@ -3,6 +3,7 @@ import { presentItems } from '../engine/index.ts';
 import { toObjectId } from '../realm-users/object-id.ts';
 import { ATTRIBUTES, SENT_ATTRIBUTES, showAttributes } from './attributes.ts';
 import type { FullGroup, GroupFilterInput, GroupsOfUserData, Group as ReadGroup } from './operations.generated.ts';
+import { namesByOwner } from './role.ts';
 import { permissionsIn, type Viewer } from './user.ts';
 import { attributesIn } from './user-filter.ts';
 
@@ -66,16 +67,8 @@ export function groupAccessOf(viewer: Viewer, tenantName: string): Access {
 
 /** The names of roles granted to a group, those of clients by client. */
 function showRoles(roles: FullGroup['roles']) {
-  const granted = presentItems(roles ?? []);
-  const ofClients = Map.groupBy(
-    granted.filter(({ clientId }) => clientId !== null),
-    ({ clientId }) => clientId!,
-  );
-  const namesOf = (some: readonly { readonly name: string }[]): string[] => some.map(({ name }) => name);
-  return {
-    realmRoles: namesOf(granted.filter(({ clientId }) => clientId === null)),
-    clientRoles: Object.fromEntries([...ofClients].map(([client, own]) => [client, namesOf(own)])),
-  };
+  const { ofTenant, ofClients } = namesByOwner(roles);
+  return { realmRoles: ofTenant, clientRoles: ofClients };
 }
 
 type Shown = z.input<typeof GROUP>;
@@ -95,6 +88,14 @@ export const showTreeGroup = (
   ...(attributes === undefined ? {} : { attributes: showAttributes(attributes), ...showRoles(roles ?? null) }),
   ...(access === undefined ? {} : { access }),
 });
+
+/** All groups of the tree, each inside its parent. */
+export function showTree(groups: readonly Whole[]): Shown[] {
+  const byParent = Map.groupBy(groups, ({ parent }) => parent?.id ?? null);
+  const below = (parentId: string | null): Shown[] =>
+    (byParent.get(parentId) ?? []).map((group) => ({ ...showTreeGroup(group), subGroups: below(group.id) }));
+  return below(null);
+}
 
 type Found = Whole & { readonly ancestors?: readonly (Whole | null)[] | null };
 

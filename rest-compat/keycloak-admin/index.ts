@@ -14,6 +14,7 @@ import { GROUP_ROUTES } from './routes/groups.ts';
 import { IDENTITY_PROVIDER_ROUTES } from './routes/identity-providers.ts';
 import { LINK_ROUTES } from './routes/links.ts';
 import { MAPPER_ROUTES } from './routes/mappers.ts';
+import { PARTIAL_EXPORT } from './routes/partial-export.ts';
 import { REALM_LIST_ROUTES, REALM_ROUTES } from './routes/realms.ts';
 import { REFUSED_API_ROUTES, REFUSED_RESOURCE_ROUTES, REFUSED_ROUTES } from './routes/refused.ts';
 import { REGISTRATION_ROUTES } from './routes/registration.ts';
@@ -33,7 +34,7 @@ const rowsOf = (chapters: readonly Chapter[]): readonly Route[] => chapters.flat
 
 /** Below `/admin/realms/{tenant}`. */
 const OF_REALM = withPages([
-  { name: 'Realm', description: 'The realm and its settings.', routes: REALM_ROUTES },
+  { name: 'Realm', description: 'The realm and its settings.', routes: [...REALM_ROUTES, PARTIAL_EXPORT] },
   {
     name: 'Required actions',
     description: 'Actions that can be required of users.',

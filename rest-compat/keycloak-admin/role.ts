@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { presentItems } from '../engine/index.ts';
 import { toObjectId } from '../realm-users/object-id.ts';
 import { ATTRIBUTES, SENT_ATTRIBUTES, showAttributes } from './attributes.ts';
 import { BAD_REQUEST, FORBIDDEN, ROLE_UNKNOWN, refusedWith, takenBy, unusable } from './errors.ts';
@@ -123,6 +124,22 @@ export function showRole({
     clientRole: clientUuid !== null,
     ...(clientUuid === null ? {} : { containerId: clientUuid }),
     ...(attributes === undefined ? {} : { attributes: showAttributes(attributes) }),
+  };
+}
+
+type NamedRole = { readonly name: string; readonly clientId: string | null } | null;
+
+/** The names of roles: those of the tenant, and those of clients by `client_id`. @param roles Absent: none. */
+export function namesByOwner(roles: readonly NamedRole[] | null | undefined) {
+  const present = presentItems(roles ?? []);
+  const ofClients = Map.groupBy(
+    present.filter(({ clientId }) => clientId !== null),
+    ({ clientId }) => clientId!,
+  );
+  const namesOf = (some: readonly { readonly name: string }[]): string[] => some.map(({ name }) => name);
+  return {
+    ofTenant: namesOf(present.filter(({ clientId }) => clientId === null)),
+    ofClients: Object.fromEntries([...ofClients].map(([clientId, own]) => [clientId, namesOf(own)])),
   };
 }
 

@@ -247,6 +247,7 @@ export const ADMIN_SAMPLES: Samples = {
     ClientSessionStats: { reply: [{ id: ID, clientId: 'portal', active: '2', offline: '0' }] },
     EndAllSessions: { reply: {} },
     PushRevocation: { reply: {} },
+    PartialExport: { reply: { id: ID, realm: 'acme', enabled: true, clientScopes: [], identityProviders: [] } },
     ServerInfo: {
       reply: {
         systemInfo: { version: '26.7.4' },

@@ -32,3 +32,9 @@ export const showSession = (
   ...(clients === undefined ? {} : { clients }),
   transientUser: false,
 });
+
+/** Access that goes on without a session, as it is answered. */
+export const showOffline = (
+  { accessId, ...access }: Pick<Session, 'createdAt' | 'lastUsedAt'> & { readonly accessId: string },
+  owner: Owner,
+) => showSession({ ...access, sessionId: accessId, ip: null, isRemembered: false }, owner);

@@ -1,19 +1,23 @@
 import { z } from 'zod';
-import { presentItems, type Route, route } from '../../engine/index.ts';
+import { lookup, presentItems, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
-import { CONSENT_UNKNOWN, LINK_UNKNOWN, NOT_FOUND, refusedWith, unusable } from '../errors.ts';
+import { shownClient } from '../client-path.ts';
+import { CLIENT_UNKNOWN, CONSENT_UNKNOWN, LINK_UNKNOWN, NOT_FOUND, refusedWith, unusable } from '../errors.ts';
 import {
   Consents,
   EndSessions,
   ExternalAccounts,
+  IdentifyClient,
   LinkAccount,
+  OfflineSessionsOfUser,
   RevokeConsent,
   SessionsOfUser,
   type SessionsOfUserData,
   UnlinkAccounts,
 } from '../operations.generated.ts';
 import { LARGEST_PAGE } from '../paging.ts';
-import { SESSION, showSession } from '../session.ts';
+import { toId } from '../scope-owner.ts';
+import { SESSION, showOffline, showSession } from '../session.ts';
 import { NO_USER, OF_NO_USER, USER_PATH } from '../user-path.ts';
 
 const SPEC = '4.7';
@@ -35,6 +39,36 @@ const SESSIONS = route({
   toVariables: ({ params }) => ({ userId: params.id, first: LARGEST_PAGE }),
   reply: { status: 200, schema: z.array(SESSION), from: showSessions },
   errors: NO_USER,
+});
+
+const OFFLINE_PATH = USER_PATH.extend({ clientId: z.string().max(255).describe('Id of the client.') });
+
+/** The client in the path, behind the user. */
+const client = lookup({
+  operation: IdentifyClient,
+  toVariables: ({ params }: { readonly params: { readonly clientId: string } }) => ({
+    clientId: toId(params.clientId),
+  }),
+  from: shownClient,
+});
+
+const OFFLINE_SESSIONS = route({
+  method: 'GET',
+  path: '/users/{id}/offline-sessions/{clientId}',
+  spec: SPEC,
+  summary: 'Access of a client to a user that goes on without a session, newest first, at most 10,000',
+  callers: callersWith('session:read'),
+  operation: OfflineSessionsOfUser,
+  input: { params: OFFLINE_PATH },
+  lookups: { client },
+  toVariables: ({ params }, found) => ({ userId: params.id, clientId: found.client.id, first: LARGEST_PAGE }),
+  reply: {
+    status: 200,
+    schema: z.array(SESSION),
+    from: ({ user, offlineAccess }) => presentItems(offlineAccess.nodes).map((access) => showOffline(access, user)),
+  },
+  errors: NO_USER,
+  missing: { client: CLIENT_UNKNOWN },
 });
 
 const LOGOUT = route({
@@ -172,6 +206,7 @@ const REMOVE_LINK = route({
 /** Sessions, consents and linked accounts of users: docs/dialects/kobil.md, section 4.7. */
 export const ACCESS_ROUTES: readonly Route[] = [
   SESSIONS,
+  OFFLINE_SESSIONS,
   LOGOUT,
   CONSENTS,
   REVOKE_CONSENT,

@@ -15,7 +15,7 @@ import {
   SessionsOfClient,
 } from '../operations.generated.ts';
 import { assertAll, FIRST_PAGE, toWholeWindow, WHOLE_PAGE_PARAMETERS } from '../paging.ts';
-import { SESSION, showSession } from '../session.ts';
+import { SESSION, showOffline, showSession } from '../session.ts';
 
 const SPEC = '4.10';
 const CLIENT_BY_ID = '/clients/{id}';
@@ -61,9 +61,7 @@ const OFFLINE_SESSIONS = route({
     schema: z.array(SESSION),
     from: ({ offlineAccess }, { query }) => {
       assertAll(query, offlineAccess.totalCount ?? 0);
-      return presentItems(offlineAccess.nodes).map(({ accessId, user, ...access }) =>
-        showSession({ ...access, sessionId: accessId, ip: null, isRemembered: false }, present(user)),
-      );
+      return presentItems(offlineAccess.nodes).map(({ user, ...access }) => showOffline(access, present(user)));
     },
   },
   errors: LIST_ERRORS,

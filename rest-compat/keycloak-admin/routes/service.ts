@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { kernelErrors } from '../../../src/kernel/index.ts';
 import { type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
+import { KEYCLOAK_VERSION } from '../export.ts';
 import { ServerInfo, WhoAmI, type WhoAmIData } from '../operations.generated.ts';
 
 const SPEC = '4.17';
@@ -84,8 +85,6 @@ const WHO_AM_I = route({
   },
 });
 
-/** The version of Keycloak whose calls are served. */
-const VERSION = '26.7.4';
 const NO_MEMBERS = z.strictObject({});
 
 const INFO = z.strictObject({
@@ -119,7 +118,7 @@ const INFO = z.strictObject({
 });
 
 const SHOWN: z.input<typeof INFO> = {
-  systemInfo: { version: VERSION },
+  systemInfo: { version: KEYCLOAK_VERSION },
   profileInfo: { name: 'default', disabledFeatures: [], previewFeatures: [], experimentalFeatures: [] },
   features: [],
   themes: {},

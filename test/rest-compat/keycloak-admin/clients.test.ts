@@ -1,6 +1,6 @@
 import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TenantRef } from '../../../src/kernel/index.ts';
+import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import { TENANT_ADMINISTRATOR_PERMISSIONS } from '../../../src/roles/administration.ts';
 import { realmOfSuite } from '../../support/realm.ts';
 
@@ -663,6 +663,14 @@ describe('clients of the administration', () => {
     const [, offline] = await send('GET', `/clients/${two.client.id}/offline-sessions?max=1`);
     expect(offline).toHaveLength(1);
     expect(await send('GET', `/clients/${one.client.id}/offline-sessions`)).toEqual([200, []]);
+    const ofUser = (clientId: string, id = user.id) => send('GET', `/users/${id}/offline-sessions/${clientId}`);
+    expect(await ofUser(two.client.id)).toEqual([200, offline]);
+    expect(await ofUser(one.client.id)).toEqual([200, []]);
+    expect(await ofUser(two.client.id, (await realm.user()).id)).toEqual([200, []]);
+    for (const id of ['none', newId(), (await realm.user({}, other)).id])
+      expect(await ofUser(two.client.id, id)).toEqual([404, { error: 'User not found' }]);
+    for (const id of ['none', newId(), (await realm.client({}, other)).client.id])
+      expect(await ofUser(id)).toEqual(UNKNOWN);
     await realm.post('revoke', { ...two.form, token: lasting.json.refresh_token });
     expect(await send('GET', `/clients/${two.client.id}/offline-session-count`)).toEqual([200, { count: 0 }]);
   });
