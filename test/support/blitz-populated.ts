@@ -40,20 +40,16 @@ const FILTERS = [
   'limit(5)',
 ];
 
-/** An account with one object of each kind, and the texts that name these, by parameter or member. */
+/** An account with one object of each kind. */
 export interface PopulatedAccount {
   readonly user: User;
-  readonly known: Readonly<Record<string, readonly string[]>>;
+  /** The texts that name these, by parameter or member. @param path The path of a row; `id` means something else in each. */
+  readonly knownAt: (path: string) => Readonly<Record<string, readonly string[]>>;
 }
 
 let count = 0;
 
-/** @param path The path of the row, because `id` means something else in each. */
-export async function populateAccount(
-  blitz: BlitzWorld,
-  powerful: AllPowerful,
-  path: string,
-): Promise<PopulatedAccount> {
+export async function populateAccount(blitz: BlitzWorld, powerful: AllPowerful): Promise<PopulatedAccount> {
   const { world, tenant } = blitz;
   const { services } = world;
   const system = world.system(tenant);
@@ -80,7 +76,6 @@ export async function populateAccount(
     instanceId: ids,
     subject: [...ids, 'its|portal', 'portal'],
     object: [...ids, 'its|portal', 'portal', `grps|${key}|orgs`, key!],
-    id: path.includes('/grps') ? [key!] : [`SW_TOTP_${ordinal}_${id}`, `${id}_portal`, 'SHA256_x', app.clientId],
     app_id: ['portal'],
     client_id: [(await world.newAppInstance(tenant)).clientId, 'portal'],
     sub: [`fresh-${count}`],
@@ -117,5 +112,6 @@ export async function populateAccount(
     scope: ['blitz_api_sys_users'],
     token: [await powerful.user(user)],
   };
-  return { user, known };
+  const idsOfOthers = [`SW_TOTP_${ordinal}_${id}`, `${id}_portal`, 'SHA256_x', app.clientId];
+  return { user, knownAt: (path) => ({ ...known, id: path.includes('/grps') ? [key!] : idsOfOthers }) };
 }
