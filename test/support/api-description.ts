@@ -98,8 +98,13 @@ export class SchemaChecker {
 /** The prefix that the rows of a dialect have for a tenant that the path names. */
 const TENANT_PREFIX = /^(\/\.well-known\/oauth-authorization-server)?\/t\/[^/]+(?=\/blitz)/;
 
-const matches = (template: string, path: string): boolean =>
-  new RegExp(`^${template.replace(/[.+]/g, '\\$&').replace(/\{[^}]*\}/g, '[^/]+')}$`).test(path);
+const patternOf = (template: string): RegExp =>
+  new RegExp(`^${template.replace(/[.+]/g, '\\$&').replace(/\{[^}]*\}/g, '[^/]+')}$`);
+
+/** An operation with the paths that are its own. */
+interface FoundOperation extends PlacedOperation {
+  readonly pattern: RegExp;
+}
 
 /** Literal segments come before parameters. */
 const byLiterals = (a: PlacedOperation, b: PlacedOperation): number =>
@@ -115,11 +120,13 @@ export interface CheckedAnswer {
 
 /** Checks that a service answers as its descriptions allow. */
 export class AnswerChecker {
-  readonly #apis: readonly { readonly operations: readonly PlacedOperation[]; readonly schemas: SchemaChecker }[];
+  readonly #apis: readonly { readonly operations: readonly FoundOperation[]; readonly schemas: SchemaChecker }[];
 
   constructor(dialects: readonly Dialect[]) {
     this.#apis = dialects.map(describeApi).map((api) => ({
-      operations: operationsOf(api).sort(byLiterals),
+      operations: operationsOf(api)
+        .sort(byLiterals)
+        .map((placed) => ({ ...placed, pattern: patternOf(placed.path) })),
       schemas: new SchemaChecker(api),
     }));
   }
@@ -128,7 +135,7 @@ export class AnswerChecker {
   departureOf(method: string, target: string, answer: CheckedAnswer): string | null {
     const path = target.replace(/[?#].*$/, '').replace(TENANT_PREFIX, '$1');
     for (const { operations, schemas } of this.#apis) {
-      const placed = operations.find((one) => one.method === method && matches(one.path, path));
+      const placed = operations.find((one) => one.method === method && one.pattern.test(path));
       if (placed === undefined) continue;
       const fault = faultOf(placed.operation, schemas, answer);
       return fault === null ? null : `${method} ${placed.path} answered ${answer.status} ${answer.text}: ${fault}`;
