@@ -33,8 +33,12 @@ export async function buildPlainSchema(): Promise<GraphQLSchema> {
   return schema;
 }
 
-/** The schema that is served, with its directives enforced. Built once per process. */
-export async function buildGraph(): Promise<GraphQLSchema> {
+let graph: Promise<GraphQLSchema> | undefined;
+
+/** The schema that is served, with its directives enforced. Built once per process; it holds nothing of a node. */
+export const buildGraph = (): Promise<GraphQLSchema> => (graph ??= buildServedSchema());
+
+async function buildServedSchema(): Promise<GraphQLSchema> {
   // Check inputs after the directives, so that callers who may not use a field learn nothing about its arguments.
   return publishErrors(enforceScopes(refuseUnstorableInput(await buildPlainSchema())));
 }

@@ -52,8 +52,22 @@ export const NO_OPERATION: Operation = {
   lookedUpIn: () => ({}),
 };
 
-/** @throws Error The document does not fit the schema. */
-export function loadOperation(schema: GraphQLSchema, { name, text }: OperationDocument): Operation {
+/** What was compiled for a schema; everything that serves it runs the same operations. */
+const LOADED = new WeakMap<GraphQLSchema, Map<OperationDocument, Operation>>();
+
+/**
+ * Checks and compiles a document, once for each schema.
+ * @throws Error The document does not fit the schema.
+ */
+export function loadOperation(schema: GraphQLSchema, document: OperationDocument): Operation {
+  const known = LOADED.get(schema) ?? new Map<OperationDocument, Operation>();
+  LOADED.set(schema, known);
+  const operation = known.get(document) ?? compileOperation(schema, document);
+  known.set(document, operation);
+  return operation;
+}
+
+function compileOperation(schema: GraphQLSchema, { name, text }: OperationDocument): Operation {
   const fail = (reason: string) => new Error(`document ${name}: ${reason}`);
   const document = parse(text);
   const definition = getOperationAST(document, name);

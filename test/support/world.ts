@@ -7,7 +7,7 @@ import type { CredentialInfo } from '../../src/auth-modes/index.ts';
 import { ClientEntity } from '../../src/clients/client.entity.ts';
 import type { Client, CreateClient, CreatedClient } from '../../src/clients/index.ts';
 import type { GrantConsent } from '../../src/consents/index.ts';
-import { MasterKey } from '../../src/crypto/index.ts';
+import { MasterKey, type PasswordCost } from '../../src/crypto/index.ts';
 import type { Mail, Sms, Transports } from '../../src/delivery/index.ts';
 import type { CreateProvider, FederationProvider, LinkInput, LinkRow } from '../../src/federation/index.ts';
 import { type BrowserPort, newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
