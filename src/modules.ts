@@ -14,7 +14,7 @@ import {
   type ModuleBase,
 } from './composition/index.ts';
 import { consents } from './consents/module.ts';
-import type { MasterKey } from './crypto/index.ts';
+import type { MasterKey, PasswordCost } from './crypto/index.ts';
 import { crypto } from './crypto/module.ts';
 import type { Transports } from './delivery/index.ts';
 import { delivery } from './delivery/module.ts';
@@ -53,6 +53,8 @@ export interface ServiceBase extends ModuleBase {
   readonly privateHosts: PrivateHosts;
   /** How long to wait for an answer of an external provider, in milliseconds. Undefined: 5 s. */
   readonly providerTimeoutMs: number | undefined;
+  /** Cost of the hashes of passwords. Undefined: that of `PasswordHasher`. */
+  readonly passwordCost: PasswordCost | undefined;
   /** Transports of mails and text messages. */
   readonly transports: Transports;
   /** Called with faults of the background loops, which then try again. */

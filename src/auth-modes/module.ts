@@ -1,5 +1,5 @@
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
-import { PasswordHasher } from '../crypto/index.ts';
+import { type PasswordCost, PasswordHasher } from '../crypto/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
@@ -38,6 +38,7 @@ interface AuthModeNeeds extends ModuleBase {
   readonly guarded: GuardedAccounts;
   readonly userStore: UserStore;
   readonly endAccess: AccountSwitch;
+  readonly passwordCost: PasswordCost | undefined;
 }
 
 export const authModes = {
@@ -61,11 +62,11 @@ export const authModes = {
     credentialEvents,
     authModeEvents,
   ],
-  create: ({ base, sealer, directory, guarded: guard, userStore: users, endAccess }: AuthModeNeeds) => {
+  create: ({ base, sealer, directory, guarded: guard, userStore: users, endAccess, passwordCost }: AuthModeNeeds) => {
     const { db, clock } = base;
     const columns = new AuthModeStore(db);
     const credentials = new CredentialStore(db, sealer('credential'), clock);
-    const hasher = new PasswordHasher({ isEmbedded: db.isEmbedded });
+    const hasher = new PasswordHasher({ ...passwordCost, isEmbedded: db.isEmbedded });
     const shared = { ...base, users, guard, columns, directory };
     const lockoutStore = new LockoutStore(db);
     const lockouts = new LockoutService({

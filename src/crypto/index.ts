@@ -10,6 +10,7 @@ export { newDigitCode } from './digit-code.ts';
 export { hashHandle, mintHandle, newRoute, routeOfHandle } from './handle.ts';
 export { MasterKey } from './master-key.ts';
 export {
+  type PasswordCost,
   PasswordHasher,
   type PasswordHasherOptions,
   type PasswordHashing,

@@ -22,9 +22,8 @@ import { openTestDatabase } from './database.ts';
 import { type Mailboxes, newMailboxes } from './mailbox.ts';
 import { createStores, type Stores } from './stores.ts';
 
-let graph: Promise<GraphQLSchema> | undefined;
-/** The schema, built once per test file. */
-export const testGraph = (): Promise<GraphQLSchema> => (graph ??= buildGraph());
+/** The schema, built once per process. */
+export const testGraph = (): Promise<GraphQLSchema> => buildGraph();
 
 /** Documents of the schema that were validated, the latest ones; many tests run one document with many variables. */
 const validated = new Map<string, DocumentNode>();
@@ -41,6 +40,9 @@ function parseValid(schema: GraphQLSchema, document: string): DocumentNode {
   validated.set(document, parsed);
   return parsed;
 }
+
+/** Of one thousandth of the memory, and so quick that thousands of passwords take no time. */
+const QUICK_HASHES: PasswordCost = { memoryKiB: 19, timeCost: 1 };
 
 export const TEST_ORIGIN: Origin = {
   ip: '203.0.113.7',
@@ -92,11 +94,13 @@ export class World {
   /**
    * @param transports Transports of messages. Default: mailboxes, which `outbox()` shows.
    * @param masterKey Default: a new one.
+   * @param passwordCost Cost of the hashes of passwords. Default: next to nothing; `{}` is the cost in the service.
    */
   static async open(
     db?: Database,
     transports?: Transports,
     masterKey: MasterKey = MasterKey.generate().key,
+    passwordCost: PasswordCost = QUICK_HASHES,
   ): Promise<World> {
     const database = db ?? (await openTestDatabase());
     const clock = new TestClock();
@@ -108,6 +112,7 @@ export class World {
       publicUrl: 'https://id.example.com',
       defaultTenant: 'master',
       transports: transports ?? mailboxes,
+      passwordCost,
       // The providers at which tests link accounts run on this machine.
       allowLoopbackHttp: true,
     });

@@ -35,6 +35,9 @@ export interface PasswordHasherOptions {
   readonly parallelism?: number;
 }
 
+/** Memory and passes of a hash: what each guess costs. */
+export type PasswordCost = Pick<PasswordHasherOptions, 'memoryKiB' | 'timeCost'>;
+
 /** `needsRehash` is true only for a right password whose hash is weaker than what is made today. */
 export interface PasswordVerdict {
   readonly ok: boolean;

@@ -48,6 +48,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     allowLoopbackHttp,
     privateHosts: reachable(options.privateHosts ?? NO_HOSTS, allowLoopbackHttp),
     providerTimeoutMs: options.providerTimeoutMs,
+    passwordCost: options.passwordCost,
     transports: options.transports,
     onError,
     issuers: [BLITZ_ISSUER, KOBIL_ISSUER],

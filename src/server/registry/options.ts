@@ -5,7 +5,7 @@ import type { Database } from '../../persistence/index.ts';
 /** What the services are created from. */
 export interface RegistryOptions
   extends Pick<ServiceBase, 'masterKey' | 'publicUrl' | 'defaultTenant' | 'transports'>,
-    Partial<Pick<ServiceBase, 'providerTimeoutMs' | 'onError' | 'privateHosts'>> {
+    Partial<Pick<ServiceBase, 'providerTimeoutMs' | 'passwordCost' | 'onError' | 'privateHosts'>> {
   readonly db: Database;
   readonly clock: Clock;
   /** Default: if `publicUrl` is http as well, as in development and tests. */

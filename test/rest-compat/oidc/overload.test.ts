@@ -5,7 +5,7 @@ const FORM = 'application/x-www-form-urlencoded';
 
 /** A separate file, because the address of the requests is blocked afterwards. */
 describe('the token endpoint on the embedded database', () => {
-  const blitz = blitzOfSuite();
+  const blitz = blitzOfSuite(() => [undefined, undefined, undefined, {}]);
   const post = (form: Record<string, string>) =>
     blitz.rest.ask('POST', '/t/master/oauth/token', {
       headers: { 'content-type': FORM, authorization: blitz.basic },

@@ -14,7 +14,8 @@ describe('credentials of any type over GraphQL', () => {
   let userId: string;
   let totp: string;
   beforeAll(async () => {
-    world = await World.open();
+    // With the cost that the service has.
+    world = await World.open(undefined, undefined, undefined, {});
     tenant = await world.tenant();
   });
   beforeEach(async () => {

@@ -14,7 +14,8 @@ describe('too many sign-ins at the same time on the embedded database', () => {
   let world: World;
   let tenant: TenantRef;
   beforeAll(async () => {
-    world = await World.open(await openTestDatabase((statement) => statements.push(statement)));
+    const database = await openTestDatabase((statement) => statements.push(statement));
+    world = await World.open(database, undefined, undefined, {});
     tenant = await world.tenant();
     await world.services.directory.byId(tenant.id);
   });

@@ -10,7 +10,8 @@ describe('the password mode', () => {
   let tenant: TenantRef;
   let user: User;
   beforeAll(async () => {
-    world = await World.open();
+    // With the cost that the service has.
+    world = await World.open(undefined, undefined, undefined, {});
     tenant = await world.tenant();
   });
   beforeEach(async () => {
