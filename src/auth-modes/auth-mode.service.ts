@@ -24,7 +24,8 @@ import {
   CHANGE_ROWS,
   type RowChange,
 } from './auth-mode.store.ts';
-import type { CredentialInfo, CredentialStore } from './credential.store.ts';
+import type { CredentialStore } from './credential.store.ts';
+import type { CredentialInfo } from './credential-reader.ts';
 
 /** How an account may sign in. */
 export interface AuthModes {
@@ -45,7 +46,7 @@ export interface AuthModeServiceDeps {
   readonly db: Database;
   readonly store: AuthModeStore;
   readonly users: AccountSource;
-  readonly credentials: Pick<CredentialStore, 'findById' | 'ofUsers'>;
+  readonly credentials: Pick<CredentialStore, 'findById' | 'ofUser' | 'ofUsers'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly events: EventLog;
@@ -75,7 +76,7 @@ export class AuthModeService {
   /** The credentials of the account in their order, else by type and ordinal, without secrets. @throws USER_NOT_FOUND */
   async credentials(authority: Authority, userId: string): Promise<readonly CredentialInfo[]> {
     const { userId: id } = await this.get(authority, userId);
-    return (await this.#deps.credentials.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
+    return this.#deps.credentials.ofUser(authority.tenant.id, id);
   }
 
   /** The credential with this id, without its secret, or null. The caller of this method must check the permission to read it. */

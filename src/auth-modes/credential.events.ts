@@ -1,6 +1,6 @@
 import type { Authority } from '../access/index.ts';
 import { defineEvents, type EventLog } from '../events/index.ts';
-import type { CredentialInfo } from './credential.store.ts';
+import type { CredentialInfo } from './credential-reader.ts';
 
 export const credentialEvents = defineEvents({
   'credential.added': { category: 'credential', ends: 'nothing', description: 'A credential was added.' },

@@ -6,7 +6,8 @@ import { type AccountChangeDeps, canonicalUserId, getAccountToChange } from '../
 import { authModeErrors } from './auth-mode.errors.ts';
 import type { AuthModeStore } from './auth-mode.store.ts';
 import { credentialEvents, recordCredential } from './credential.events.ts';
-import type { CredentialInfo, CredentialStore } from './credential.store.ts';
+import type { CredentialStore } from './credential.store.ts';
+import type { CredentialInfo } from './credential-reader.ts';
 import type { CredentialType } from './mode.ts';
 
 export interface CredentialServiceDeps extends AccountChangeDeps {
@@ -84,7 +85,7 @@ export class CredentialService {
     const tenantId = authority.tenant.id;
     return db.transaction(async () => {
       await columns.lock(tenantId, id);
-      const all = (await credentials.ofUsers(tenantId, [id])).get(id) ?? [];
+      const all = await credentials.ofUser(tenantId, id);
       const removed = all.filter((credential) => credential.type === type);
       for (const credential of removed) {
         await credentials.remove(tenantId, credential.id);
@@ -108,7 +109,7 @@ export class CredentialService {
   }
 
   async #idsOf({ tenantId, userId }: CredentialInfo): Promise<string[]> {
-    const all = (await this.#deps.credentials.ofUsers(tenantId, [userId])).get(userId) ?? [];
+    const all = await this.#deps.credentials.ofUser(tenantId, userId);
     return all.map(({ id }) => id);
   }
 

@@ -1,15 +1,13 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
-import { CompiledQuery, sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import type { Sealer } from '../crypto/index.ts';
 import { type Clock, isUuid, newId } from '../kernel/index.ts';
-import { columnsOf, type Database, defineStatement } from '../persistence/index.ts';
-import { type Credential, CredentialEntity } from './credential.entity.ts';
+import { type Database, defineStatement } from '../persistence/index.ts';
+import { CredentialEntity } from './credential.entity.ts';
+import { type CredentialInfo, CredentialReader, SHOWN_COLUMNS } from './credential-reader.ts';
 import { ACCEPTED_AS_SECOND, CREDENTIAL_KINDS, type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
 
 type Tables = InferKyselyDB<typeof CredentialEntity>;
-
-/** A credential without its secret and its look-up hash, as it may be shown. */
-export type CredentialInfo = Omit<Credential, 'secret' | 'lookupHash' | 'type'> & { readonly type: CredentialType };
 
 /** A credential to add. */
 export interface NewCredential {
@@ -37,19 +35,6 @@ export interface StoredCodes {
   readonly id: string;
   readonly hashes: readonly string[];
 }
-
-const SHOWN = [
-  'tenantId',
-  'id',
-  'userId',
-  'type',
-  'ordinal',
-  'label',
-  'priority',
-  'data',
-  'createdAt',
-  'lastUsedAt',
-] as const satisfies readonly (keyof Credential)[];
 
 const PHC = /^\$[a-z0-9-]+\$/;
 /** SHA-256 in base64url; the blank cannot occur in it. */
@@ -96,11 +81,12 @@ export class CredentialStore {
   readonly #db: Database;
   readonly #sealer: Sealer;
   readonly #clock: Clock;
-  readonly #columns = columnsOf(CredentialEntity, 'credentials', SHOWN);
+  readonly #reader: CredentialReader;
 
   /** @param sealer Of the purpose `credential`. */
   constructor(db: Database, sealer: Sealer, clock: Clock) {
     this.#db = db;
+    this.#reader = new CredentialReader(db);
     this.#sealer = sealer;
     this.#clock = clock;
   }
@@ -214,15 +200,15 @@ export class CredentialStore {
     return (row ?? null) as CredentialInfo | null;
   }
 
-  /** Credentials of many users, by user, in their order, else by type and ordinal: one statement. */
+  /** The credentials of a user, in their order, else by type and ordinal. Concurrent calls share statements. */
+  ofUser(tenantId: string, userId: string): Promise<readonly CredentialInfo[]> {
+    return this.#reader.ofUser(tenantId, userId);
+  }
+
+  /** Credentials of many users, by user; those without any are absent. */
   async ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly CredentialInfo[]>> {
-    const rows = (await this.#select(tenantId)
-      .where(sql<boolean>`credentials.user_id = any(${userIds}::text[])`)
-      .orderBy('credentials.priority')
-      .orderBy('credentials.type')
-      .orderBy('credentials.ordinal')
-      .execute()) as unknown as CredentialInfo[];
-    return Map.groupBy(rows, ({ userId }) => userId);
+    const lists = await Promise.all(userIds.map(async (id) => [id, await this.ofUser(tenantId, id)] as const));
+    return new Map(lists.filter(([, list]) => list.length > 0));
   }
 
   /** @returns Whether there was one. */
@@ -266,7 +252,7 @@ export class CredentialStore {
     return this.#db
       .read<Tables>()
       .selectFrom('credentials')
-      .select(this.#columns)
+      .select(SHOWN_COLUMNS)
       .where('credentials.tenant_id', '=', tenantId);
   }
 

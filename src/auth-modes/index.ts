@@ -10,7 +10,8 @@ export type { AuthModeServiceDeps, AuthModes } from './auth-mode.service.ts';
 export { AuthModeStore } from './auth-mode.store.ts';
 export type { Lockout } from './credential.entity.ts';
 export type { CredentialService } from './credential.service.ts';
-export { type CredentialInfo, CredentialStore, type NewCredential, type StoredPassword } from './credential.store.ts';
+export { CredentialStore, type NewCredential, type StoredPassword } from './credential.store.ts';
+export type { CredentialInfo } from './credential-reader.ts';
 export { runGuardedTry } from './lockout/guarded-try.ts';
 export {
   type AccountFailures,

@@ -5,7 +5,8 @@ import type { Database } from '../../persistence/index.ts';
 import { type AccountChangeDeps, getAccountToChange, userErrors } from '../../users/index.ts';
 import type { AuthModeStore } from '../auth-mode.store.ts';
 import { recordCredential } from '../credential.events.ts';
-import type { CredentialInfo, CredentialStore } from '../credential.store.ts';
+import type { CredentialStore } from '../credential.store.ts';
+import type { CredentialInfo } from '../credential-reader.ts';
 import {
   checkSecondFactor,
   type SecondFactorDeps,

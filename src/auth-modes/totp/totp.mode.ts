@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
-import type { CredentialInfo, CredentialStore } from '../credential.store.ts';
+import type { CredentialStore } from '../credential.store.ts';
+import type { CredentialInfo } from '../credential-reader.ts';
 import { OneTimeCodeMode } from '../mode.ts';
 import { type OtpShape, stepOfCode, USUAL_SHAPE } from './totp.code.ts';
 
@@ -62,7 +63,7 @@ export class TotpMode extends OneTimeCodeMode<MatchedCode> {
 
   /** The apps of an account, oldest first. */
   async ofUser(tenantId: string, userId: string): Promise<readonly CredentialInfo[]> {
-    const all = (await this.#deps.credentials.ofUsers(tenantId, [userId])).get(userId) ?? [];
+    const all = await this.#deps.credentials.ofUser(tenantId, userId);
     return all.filter(({ type }) => type === this.type);
   }
 

@@ -7,7 +7,8 @@ import { type AccountChangeDeps, getAccountToChange, userErrors, userEvents } fr
 import { CONFIGURE_TOTP } from '../auth-mode.rules.ts';
 import type { AuthModeColumns, AuthModeStore } from '../auth-mode.store.ts';
 import { recordCredential } from '../credential.events.ts';
-import type { CredentialInfo, CredentialStore } from '../credential.store.ts';
+import type { CredentialStore } from '../credential.store.ts';
+import type { CredentialInfo } from '../credential-reader.ts';
 import { runGuardedTry } from '../lockout/guarded-try.ts';
 import {
   checkSecondFactor,

@@ -23,8 +23,9 @@ describe.each(ENGINES)('the stores of auth modes on $name', ({ open }) => {
   let user: User;
   let theirs: User;
   let totp: CredentialInfo;
+  const statements: string[] = [];
   beforeAll(async () => {
-    world = await World.open(await open());
+    world = await World.open(await open((statement) => statements.push(statement)));
     store = new CredentialStore(world.db, new Sealer(world.masterKey, 'credential'), world.clock);
     own = await world.tenant();
     neighbour = await world.tenant();
@@ -102,6 +103,28 @@ describe.each(ENGINES)('the stores of auth modes on $name', ({ open }) => {
     expect((await add({ userId: someone.id, type: 'passkey' })).ordinal).toBe(1);
     const many = await Promise.all(Array.from({ length: 5 }, () => add(key)));
     expect(many.map(({ ordinal }) => ordinal).sort()).toEqual([4, 5, 6, 7, 8]);
+  });
+
+  it('reads the credentials of users of any tenants in one statement when they are asked for together', async () => {
+    const mine = await world.newUser(own);
+    const key = await add({ userId: mine.id, type: 'passkey' });
+    const password = await add({ userId: mine.id, type: 'password', secret: HASH });
+    statements.length = 0;
+    const lists = await Promise.all([
+      store.ofUser(own.id, mine.id),
+      store.ofUser(neighbour.id, theirs.id),
+      store.ofUser(own.id, mine.id),
+      store.ofUser(own.id, theirs.id),
+      store.ofUsers(own.id, [mine.id, theirs.id]),
+    ]);
+    expect(statements).toHaveLength(1);
+    expect(lists.slice(0, 4)).toEqual([
+      [key, password],
+      [expect.objectContaining({ tenantId: neighbour.id, type: 'password' }), totp],
+      [key, password],
+      [],
+    ]);
+    expect(lists[4]).toEqual(new Map([[mine.id, [key, password]]]));
   });
 
   it('seals what must be read again, bound to its row, and shows no secret in a list', async () => {
