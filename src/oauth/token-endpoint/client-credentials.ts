@@ -1,22 +1,20 @@
 import { z } from 'zod';
 import type { Clock } from '../../kernel/index.ts';
-import type { ServiceAccountDirectory, UserStore } from '../../users/index.ts';
+import type { ServiceAccountDirectory, User } from '../../users/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 import { roleClaims } from '../tokens/role-claims.ts';
 import { type ScopeRules, withDefaults } from '../tokens/scopes.ts';
-import { findServiceAccount, type TokenFactsReader } from '../tokens/token-facts.ts';
+import type { TokenFactsReader } from '../tokens/token-facts.ts';
 import { latestOf } from './family-tokens.ts';
 import { defineGrant, type GrantRequest, type IssuedTokens, SCOPE } from './grant.ts';
 import { type RecordTokenDeps, recordToken } from './record-token.ts';
-import { assertUsableAccount } from './service-account.ts';
 
 export interface ClientCredentialsDeps extends RecordTokenDeps {
   readonly accessTokens: AccessTokens;
   readonly scopes: ScopeRules;
   /** Whether the tenant has one of the objects to which a scope restricts a permission. */
   readonly hasObject: (tenantId: string, objects: readonly string[]) => Promise<boolean>;
-  readonly users: Pick<UserStore, 'findById'>;
   readonly facts: TokenFactsReader;
   readonly serviceAccountStates: Pick<ServiceAccountDirectory, 'stateOf'>;
   readonly clock: Clock;
@@ -49,8 +47,8 @@ async function issueToClient(
   const lifetimeSeconds = lifetimes.accessTokenSeconds;
   const now = deps.clock.now();
   const signer = await deps.accessTokens.signer(request);
-  await assertAccount(deps, request);
-  const more = issuer.kind.isRoleBased ? await accountClaims(deps, request, scope) : {};
+  const account = await usableAccount(deps, request);
+  const more = issuer.kind.isRoleBased ? await accountClaims(deps, request, scope, account) : {};
   const made = await deps.accessTokens.make({ tenant, issuer, client, scope, lifetimeSeconds, now, more }, signer);
   await recordToken(deps, request, CLIENT_CREDENTIALS_GRANT.name, made, now);
   return {
@@ -70,20 +68,18 @@ async function issueToClient(
  * At issuers of every kind: a client whose account is disabled gets no more tokens. Those that it has are valid until they expire.
  * @throws SERVICE_ACCOUNT_DISABLED
  */
-async function assertAccount({ serviceAccountStates }: ClientCredentialsDeps, { tenant, client }: GrantRequest) {
-  const { blocked } = await serviceAccountStates.stateOf(tenant.id, client.client.id);
+async function usableAccount({ serviceAccountStates }: ClientCredentialsDeps, { tenant, client }: GrantRequest) {
+  const { blocked, account } = await serviceAccountStates.stateOf(tenant.id, client.client.id);
   if (blocked !== null) throw oauthErrors.SERVICE_ACCOUNT_DISABLED({ extensions: { username: blocked } });
+  return account;
 }
 
 /**
  * The claims of a token of a role-based issuer: the roles of the client and of its account, which is then the subject. What the
  * client may do in this service, its own roles and permissions decide.
- * @throws SERVICE_ACCOUNT_DISABLED
  */
-async function accountClaims(deps: ClientCredentialsDeps, request: GrantRequest, scope: string) {
+async function accountClaims(deps: ClientCredentialsDeps, request: GrantRequest, scope: string, account: User | null) {
   const { caller, tenant, issuer, client } = request;
-  const account = await findServiceAccount(deps.users, client.client);
-  assertUsableAccount(account);
   const scopes = withDefaults(issuer.kind, client, scope.split(' '));
   const subject = { tenantId: tenant.id, client, scopes, target: 'accessToken' } as const;
   const facts = await deps.facts.ofApplication(subject, { account, address: caller.origin.ip });

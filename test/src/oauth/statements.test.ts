@@ -42,6 +42,23 @@ describe('database statements of tokens', () => {
     expect(done[0]).toContain('security_events');
   });
 
+  it('are one for a token of a client with a service account at a realm, whose changes the next token has', async () => {
+    const client = await TestClient.create(world, acme);
+    const system = world.system(acme);
+    const { mappers, serviceAccounts, users } = world.services;
+    const config = { 'user.attribute': 'ward', 'claim.name': 'ward', 'access.token.claim': 'true' };
+    const mapper = { name: 'ward', type: 'oidc-usermodel-attribute-mapper', config };
+    await mappers.add(system, { clientUuid: client.uuid }, [mapper]);
+    await serviceAccounts.updateClient(system, client.uuid, { hasServiceAccount: true });
+    const token = async () => decodeJwt(await client.token(undefined, 'realm'));
+    expect(await token()).toMatchObject({ sub: client.uuid });
+    const done = await during(token);
+    expect(done).toHaveLength(1);
+    expect(done[0]).toContain('security_events');
+    await users.update(system, client.uuid, { attributes: { ward: 'north' } });
+    expect(await token()).toMatchObject({ ward: 'north' });
+  });
+
   it.each(['jwt', 'opaque'] as const)(
     'are two for a refresh with %s tokens, whose second writes the event',
     async (tokenFormat) => {
