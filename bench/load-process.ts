@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { GrowingBuffer } from './growing-buffer.ts';
 import { findResponse, readBody, writeRequest } from './http-message.ts';
 import {
   type Answer,
@@ -65,7 +66,7 @@ class Connection {
   readonly #texts: PickedTexts = new Map();
   #sentAt = 0;
   /** The part of an answer that has arrived; null between answers. */
-  #pending: Buffer | null = null;
+  readonly #pending = new GrowingBuffer();
   /** Text of the last answer, for a plan that follows answers. */
   #handle: string;
 
@@ -138,17 +139,17 @@ class Connection {
   }
 
   #receive(chunk: Buffer): void {
-    const buffer = this.#pending === null ? chunk : Buffer.concat([this.#pending, chunk]);
+    const buffer = this.#pending.length === 0 ? chunk : this.#pending.append(chunk);
     try {
       const bounds = findResponse(buffer);
       if (bounds === null) {
         // The buffer of the socket is overwritten by the next read.
-        this.#pending = buffer === chunk ? Buffer.from(chunk) : buffer;
+        if (buffer === chunk) this.#pending.append(chunk);
         return;
       }
       if (bounds.end !== buffer.length) throw new Error('More than one answer to a request.');
       if (bounds.isLast) throw new Error('The server does not keep the connection alive.');
-      this.#pending = null;
+      this.#pending.clear();
       const { follows } = this.#load.plan;
       if (follows !== undefined) this.#handle = readMember(readBody(buffer, bounds), follows.member);
       const { status } = bounds;
