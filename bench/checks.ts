@@ -83,13 +83,14 @@ export const checkInvalidDocument = (field: string): Check =>
   });
 
 /**
- * A response of the token endpoint whose access token has a valid EdDSA signature, is not expired and has the claims. An ID
- * token that is not among the members is wrong, because its signature would cost one contender as much as the other token.
+ * A response of the token endpoint whose access token has a valid signature of the algorithm, is not expired and has the claims. An
+ * ID token that is not among the members is wrong, because its signature would cost one contender as much as the other token.
  */
 export function checkToken(
   keys: JSONWebKeySet,
   claims: Readonly<Record<string, unknown>>,
   members: readonly string[] = [],
+  algorithm: 'EdDSA' | 'RS256' = 'EdDSA',
 ): Check {
   const keySet = createLocalJWKSet(keys);
   return async (answer) => {
@@ -97,7 +98,7 @@ export function checkToken(
     const missing = members.filter((name) => typeof body[name] !== 'string');
     expect(missing.length === 0, `A token response without ${missing.join(', ')}`, answer);
     expect(members.includes('id_token') || body['id_token'] === undefined, 'A second signed token', answer);
-    const payload = await jwtVerify(String(body['access_token']), keySet, { algorithms: ['EdDSA'] }).then(
+    const payload = await jwtVerify(String(body['access_token']), keySet, { algorithms: [algorithm] }).then(
       (verified) => verified.payload,
       (error: Error) => {
         throw new WrongAnswer(`A token that does not verify (${error.message}): ${answer.body.slice(0, 400)}`);

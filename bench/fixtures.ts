@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { JSONWebKeySet } from 'jose';
-import type { Subject } from './servers.ts';
+import { FEW_TENANTS, fillSmallTenants, MANY_TENANTS, type SmallTenant } from './many-tenants.ts';
+import type { ServerKey } from './row.ts';
+import { newSecret, type Subject } from './servers.ts';
 import type { World } from './world.ts';
 
 /** What the rows find in the measured services: made once for a run. */
@@ -191,6 +193,25 @@ export const makeApp = oncePerWorld(async (world): Promise<App> => {
   return { clientId: createClient.clientId, clientSecret: createClient.secret, people: accounts };
 });
 
+/** A confidential client of the realm `demo` with a service account, made as administrators of Keycloak make it. */
+export const makeRealmClient = oncePerWorld(async (world): Promise<{ clientId: string; clientSecret: string }> => {
+  const subject = await world.server('idgraph');
+  const token = await requestOwnToken(subject, null);
+  const client = { clientId: 'bench-service', clientSecret: newSecret() };
+  const answer = await fetch(`${subject.url}/admin/realms/demo/clients`, {
+    method: 'POST',
+    headers: jsonHeaders(token),
+    body: JSON.stringify({
+      clientId: client.clientId,
+      secret: client.clientSecret,
+      serviceAccountsEnabled: true,
+      standardFlowEnabled: false,
+    }),
+  });
+  if (answer.status !== 201) throw new Error(`The client was answered with ${answer.status}: ${await answer.text()}`);
+  return client;
+});
+
 /** Signs the users of the app in. */
 export async function signIn(world: World, scope: string): Promise<readonly Tokens[]> {
   const { url } = await world.server('idgraph');
@@ -218,29 +239,13 @@ export async function seedPeer(peer: Subject, count: number): Promise<readonly P
   return seeds;
 }
 
-const TENANTS = 10_000;
+/** 10,000 tenants of a service, `master` among them. */
+export const makeManyTenants = oncePerWorld((world) => makeTenants(world, 'idgraph-tenants', MANY_TENANTS));
 
-export interface TenantUser {
-  readonly tenant: string;
-  readonly userId: string;
+/** Ten of another service. */
+export const makeFewTenants = oncePerWorld((world) => makeTenants(world, 'idgraph-few-tenants', FEW_TENANTS));
+
+async function makeTenants(world: World, server: ServerKey, count: number): Promise<readonly SmallTenant[]> {
+  const { database } = (await world.server(server)).backends!;
+  return fillSmallTenants(world.cluster, database, world.masterKey, count);
 }
-
-/** Makes 10,000 tenants with one user each, by SQL. */
-export const makeTenants = oncePerWorld(async (world): Promise<readonly TenantUser[]> => {
-  const { database } = (await world.server('idgraph-tenants')).backends!;
-  await world.cluster.run(
-    database,
-    `insert into tenants (id, name, route, template, created_at, updated_at)
-      select gen_random_uuid(), 'bench-' || n, translate(lpad(to_hex(n), 8, 'g'), '0189', 'uvwx'), 'native', now(), now()
-      from generate_series(1, $1::int) n`,
-    [TENANTS],
-  );
-  await world.cluster.run(
-    database,
-    `insert into users (tenant_id, id, username, email, given_name, family_name, created_at, updated_at)
-      select id, 'user-' || name, 'ada', 'ada@' || name || '.example', 'Ada', 'Abara', now(), now()
-      from tenants where name like 'bench-%'`,
-  );
-  await world.cluster.run(database, 'vacuum analyze tenants, users');
-  return Array.from({ length: TENANTS }, (_, n) => ({ tenant: `bench-${n + 1}`, userId: `user-bench-${n + 1}` }));
-});

@@ -11,11 +11,11 @@ export const CONNECTIONS = 64;
 export const WARM_UP = 30_000;
 /** For rows that answer with many objects, or that write much. */
 export const WARM_UP_OF_LISTS = 5_000;
-/** A warm-up of slow requests ends after this time. */
+/** A warm-up of slow requests ends after this time, unless the row says otherwise. */
 const MOST_WARM_UP_SECONDS = 12;
 /** Every so many answers are checked during a load. */
 const CHECK_EVERY = 100;
-/** Answers that are checked before and after a load. */
+/** Answers that are checked before and after a load, unless the row says otherwise. */
 const PROBES = 128;
 
 export interface HttpContender {
@@ -24,10 +24,15 @@ export interface HttpContender {
   readonly plan: Omit<LoadPlan, 'url' | 'connections'> & { readonly connections?: number };
   readonly check: Check;
   readonly warmUp: number;
+  /** When the warm-up ends. Default 12 s. */
+  readonly warmUpSeconds?: number;
+  /** Answers that are checked before and after the rounds. Default 128. */
+  readonly probes?: number;
 }
 
 /** A contender that answers requests over HTTP. */
-export function overHttp(world: World, { name, subject, plan, check, warmUp }: HttpContender): Contender {
+export function overHttp(world: World, contender: HttpContender): Contender {
+  const { name, subject, plan, check, warmUp, warmUpSeconds = MOST_WARM_UP_SECONDS, probes = PROBES } = contender;
   return {
     name,
     subject,
@@ -41,11 +46,11 @@ export function overHttp(world: World, { name, subject, plan, check, warmUp }: H
       };
       return {
         check: async () => {
-          await (await burst({ requests: PROBES }, 1)).verify();
+          await (await burst({ requests: probes }, 1)).verify();
         },
         warmUp: async () => {
           const requests = world.options.warmUp ?? warmUp;
-          await (await burst({ requests, seconds: MOST_WARM_UP_SECONDS }, CHECK_EVERY)).verify();
+          await (await burst({ requests, seconds: warmUpSeconds }, CHECK_EVERY)).verify();
         },
         burst: (seconds) => burst({ seconds }, CHECK_EVERY),
         close: () => load.close(),

@@ -68,10 +68,12 @@ export type ServerKey =
   | 'idgraph'
   | 'idgraph-sockets'
   | 'idgraph-tenants'
+  | 'idgraph-few-tenants'
   | 'idgraph-embedded'
   | 'oidc-provider'
   | 'postgraphile'
-  | 'hand-written';
+  | 'hand-written'
+  | 'hand-written-koa';
 
 /** What a row measured. */
 export interface RowResult {

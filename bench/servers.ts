@@ -107,6 +107,7 @@ export async function startIdgraph(options: IdgraphOptions): Promise<Subject> {
 const PEERS = {
   'oidc-provider': './peers/oidc-provider.js',
   'hand-written': './peers/hand-written.js',
+  'hand-written-koa': './peers/hand-written-koa.js',
   postgraphile: '../../bench/peers/postgraphile.mjs',
 } as const;
 

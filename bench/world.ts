@@ -3,13 +3,14 @@ import type { ServerCost } from './figures.ts';
 import type { Generator } from './load.ts';
 import { readServerTime, type ServerTime } from './processor.ts';
 import type { RunOptions, ServerKey } from './row.ts';
-import { type IdgraphOptions, type PeerName, type Subject, startIdgraph, startPeer } from './servers.ts';
+import { type IdgraphOptions, newMasterKey, type PeerName, type Subject, startIdgraph, startPeer } from './servers.ts';
 
 /** Databases of the measured services; a peer works in one of them, on the very tables or on its own. */
 const DATABASES = {
   idgraph: 'idgraph_bench',
   'idgraph-sockets': 'idgraph_bench_sockets',
   'idgraph-tenants': 'idgraph_bench_tenants',
+  'idgraph-few-tenants': 'idgraph_bench_few_tenants',
   'oidc-provider': 'idgraph_bench_peer',
 } as const;
 
@@ -26,6 +27,8 @@ export class World {
   readonly cluster: BenchCluster;
   readonly generator: Generator;
   readonly options: RunOptions;
+  /** That of every measured service of ours with a database of PostgreSQL. */
+  readonly masterKey = newMasterKey();
   readonly #flags: readonly string[];
   /** Whether the processor time of PostgreSQL can be read. */
   readonly #isDatabaseObservable: boolean;
@@ -54,12 +57,18 @@ export class World {
 
   async #start(key: ServerKey): Promise<Subject> {
     const idgraph = async (name: string, options: Partial<IdgraphOptions> = {}) =>
-      startIdgraph({ database: { name, url: await this.cluster.create(name) }, flags: this.#flags, ...options });
+      startIdgraph({
+        database: { name, url: await this.cluster.create(name) },
+        flags: this.#flags,
+        masterKey: this.masterKey,
+        ...options,
+      });
     switch (key) {
       case 'idgraph':
         return idgraph(DATABASES.idgraph, { isDemo: true });
       case 'idgraph-sockets':
       case 'idgraph-tenants':
+      case 'idgraph-few-tenants':
         return idgraph(DATABASES[key]);
       case 'idgraph-embedded':
         return startIdgraph({ database: null });
@@ -92,7 +101,7 @@ export class World {
   }
 
   /** Processor time of a server and of its backends so far. */
-  async readTimes({ pid, backends }: Subject): Promise<SubjectTimes> {
+  async readTimes({ pid, backends }: Pick<Subject, 'pid' | 'backends'>): Promise<SubjectTimes> {
     const [server, database] = await Promise.all([
       readServerTime(pid),
       backends === null || !this.#isDatabaseObservable ? null : this.cluster.readTimes(backends),

@@ -5,13 +5,15 @@ import pg from 'pg';
 import { serve } from './serve.ts';
 
 /**
- * A peer: oidc-provider on PostgreSQL. It issues JWTs signed with EdDSA for one resource server (RFC 8707) and opaque tokens
- * otherwise, writes one awaited row for each issued access token, as we write an event, and rotates refresh tokens. The adapter
+ * A peer: oidc-provider on PostgreSQL. It issues JWTs for two resource servers (RFC 8707), signed with EdDSA for one and with RS256
+ * for the other, and opaque tokens otherwise, writes one awaited row for each issued access token, as we write an event, and rotates refresh tokens. The adapter
  * stores one row for each artefact, finds it by primary key and uses prepared statements.
  */
 const DATABASE_URL = process.env['PEER_DATABASE_URL']!;
 const CLIENT_ID = 'bench';
 const RESOURCE = 'urn:bench:api';
+/** The resource server whose tokens are signed with RS256. */
+const RSA_RESOURCE = 'urn:bench:rsa';
 const SCOPE = 'user:read';
 const ACCOUNT = 'bench-account';
 const TOKEN_SECONDS = 3_600;
@@ -102,6 +104,8 @@ async function recordIssued(ip: string, userAgent: string | null, subject: strin
 
 const { privateKey } = generateKeyPairSync('ed25519');
 const jwk = { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'EdDSA' };
+const { privateKey: rsaKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const rsaJwk = { ...rsaKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' };
 
 const configuration: Configuration = {
   adapter: PostgresAdapter,
@@ -116,7 +120,7 @@ const configuration: Configuration = {
       scope: `openid profile email offline_access ${SCOPE}`,
     },
   ],
-  jwks: { keys: [jwk as NonNullable<Configuration['jwks']>['keys'][number]] },
+  jwks: { keys: [jwk, rsaJwk] as NonNullable<Configuration['jwks']>['keys'] },
   scopes: ['openid', 'profile', 'email', 'offline_access', SCOPE],
   claims: { openid: ['sub'], profile: ['name', 'given_name', 'family_name'], email: ['email', 'email_verified'] },
   rotateRefreshToken: true,
@@ -154,12 +158,12 @@ const configuration: Configuration = {
       enabled: true,
       defaultResource: () => [],
       useGrantedResource: () => true,
-      getResourceServerInfo: () => ({
+      getResourceServerInfo: (_context, resource) => ({
         scope: SCOPE,
-        audience: RESOURCE,
+        audience: resource,
         accessTokenTTL: TOKEN_SECONDS,
         accessTokenFormat: 'jwt',
-        jwt: { sign: { alg: 'EdDSA' } },
+        jwt: { sign: { alg: resource === RSA_RESOURCE ? 'RS256' : 'EdDSA' } },
       }),
     },
   },

@@ -1,7 +1,8 @@
 import { checkJson } from '../checks.ts';
 import { Sockets } from '../fan-out.ts';
-import { makeTenants, requestOwnToken, type TenantUser } from '../fixtures.ts';
+import { makeManyTenants, requestOwnToken } from '../fixtures.ts';
 import { overHttp, WARM_UP } from '../http-contender.ts';
+import type { SmallTenant } from '../many-tenants.ts';
 import type { BenchRow, Contender } from '../row.ts';
 import type { Subject } from '../servers.ts';
 import { ownTokens } from './oauth.ts';
@@ -15,10 +16,10 @@ const manyTenants: BenchRow = {
   servers: ['idgraph-tenants'],
   async prepare(world) {
     const subject = await world.server('idgraph-tenants');
-    const users = await makeTenants(world);
+    const users = await makeManyTenants(world);
     const token = await requestOwnToken(subject, 'user:read:all');
     const headers = { authorization: `Bearer ${token}` };
-    const over = (name: string, some: readonly TenantUser[]): Contender =>
+    const over = (name: string, some: readonly SmallTenant[]): Contender =>
       overHttp(world, {
         name,
         subject,

@@ -4,7 +4,9 @@ import { FAN_OUT_ROWS } from './fan-out.ts';
 import { GROWTH_ROWS } from './growth.ts';
 import { IDLE_ROWS } from './idle.ts';
 import { OAUTH_ROWS } from './oauth.ts';
+import { REALM_ROWS } from './realm.ts';
 import { START_ROWS } from './start.ts';
+import { TENANT_ROWS } from './tenants.ts';
 import { USER_ROWS } from './users.ts';
 
 /** The rows in the order in which they are measured: the log of events is filled last, and idle servers are stopped early. */
@@ -13,6 +15,7 @@ export const ROWS: readonly BenchRow[] = [
   START_ROWS.startEmbedded,
   IDLE_ROWS.idle,
   OAUTH_ROWS.token,
+  REALM_ROWS.realmToken,
   OAUTH_ROWS.introspect,
   OAUTH_ROWS.userinfo,
   OAUTH_ROWS.refresh,
@@ -21,6 +24,7 @@ export const ROWS: readonly BenchRow[] = [
   CODE_ROWS.passwordSignIn,
   OAUTH_ROWS.signInByPassword,
   USER_ROWS.userByRest,
+  REALM_ROWS.adminUser,
   USER_ROWS.userByGraphql,
   USER_ROWS.usersWithSessions,
   USER_ROWS.refusedDocument,
@@ -34,5 +38,9 @@ export const ROWS: readonly BenchRow[] = [
   FAN_OUT_ROWS.event10000,
   FAN_OUT_ROWS.deliveries10000,
   GROWTH_ROWS.manyTenants,
+  TENANT_ROWS.tokenOfTenants,
+  TENANT_ROWS.userOfTenants,
+  TENANT_ROWS.listOfTenants,
+  TENANT_ROWS.startWithTenants,
   GROWTH_ROWS.tokenEmbedded,
 ];

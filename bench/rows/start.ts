@@ -28,7 +28,8 @@ async function startOnce(world: World, options: IdgraphOptions): Promise<Burst> 
   }
 }
 
-function starts(world: World, options: IdgraphOptions): Contender {
+/** Starts of our service on a database, each of which is ended. */
+export function starts(world: World, options: IdgraphOptions): Contender {
   return {
     name: 'idgraph',
     subject: null,
@@ -44,14 +45,14 @@ function starts(world: World, options: IdgraphOptions): Contender {
   };
 }
 
-const MOST_ROUNDS = 4;
+export const MOST_STARTS = 4;
 
 const start: BenchRow = {
   key: 'start',
   title: 'a start on PostgreSQL, until the node is ready',
   unit: 'start',
   servers: [],
-  mostRounds: MOST_ROUNDS,
+  mostRounds: MOST_STARTS,
   async prepare(world) {
     const url = await world.cluster.create(DATABASE);
     return [starts(world, { database: { name: DATABASE, url }, masterKey: newMasterKey() })];
@@ -63,7 +64,7 @@ const startEmbedded: BenchRow = {
   title: 'the first start on the embedded database, until the node is ready',
   unit: 'start',
   servers: [],
-  mostRounds: MOST_ROUNDS,
+  mostRounds: MOST_STARTS,
   prepare: async (world) => [starts(world, { database: null })],
 };
 
