@@ -13,6 +13,7 @@ import { GROUP_TREE_ROUTES } from './routes/group-tree.ts';
 import { GROUP_ROUTES } from './routes/groups.ts';
 import { IDENTITY_PROVIDER_ROUTES } from './routes/identity-providers.ts';
 import { LINK_ROUTES } from './routes/links.ts';
+import { LOCALIZATION_ROUTES } from './routes/localization.ts';
 import { MAPPER_ROUTES } from './routes/mappers.ts';
 import { PARTIAL_EXPORT } from './routes/partial-export.ts';
 import { REALM_LIST_ROUTES, REALM_ROUTES } from './routes/realms.ts';
@@ -45,6 +46,7 @@ const OF_REALM = withPages([
     description: 'Providers whose accounts can be linked to users.',
     routes: IDENTITY_PROVIDER_ROUTES,
   },
+  { name: 'Localization', description: 'Texts of the realm in its languages.', routes: LOCALIZATION_ROUTES },
   { name: 'Events', description: 'What users did, and what was changed.', routes: EVENT_ROUTES },
   { name: 'Sessions', description: 'Sessions of the realm, and its caches.', routes: SESSION_ROUTES },
   { name: 'Users', description: 'Users and their passwords.', routes: USER_ROUTES },

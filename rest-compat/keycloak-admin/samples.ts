@@ -121,6 +121,8 @@ export const ADMIN_SAMPLES: Samples = {
     locale: 'en',
     realm: 'acme',
     currentRealm: 'acme',
+    key: 'emailTestSubject',
+    useRealmDefaultLocaleFallback: 'true',
     isOffline: 'false',
     client: ID,
     clientId: 'portal',
@@ -400,6 +402,9 @@ export const ADMIN_SAMPLES: Samples = {
       reply: { sameRealm: true, redirect: 'https://id.example.com/realms/acme/account/' },
     },
     RenameCredential: { body: 'Phone' },
+    LocalesOfRealm: { reply: ['de', 'en'] },
+    TextsOfRealm: { reply: { emailTestSubject: 'Testmail' } },
+    SetText: { body: 'Testmail' },
     SetPassword: { body: { type: 'password', value: 'seven-herons-at-ebb', temporary: false } },
   },
 };

@@ -2,6 +2,7 @@ import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
 import { RequiredActionResolver } from './required-action.resolver.ts';
 import { TenantResolver } from './tenant.resolver.ts';
+import { TenantTextResolver } from './tenant-text.resolver.ts';
 
 declare module '../global-id.ts' {
   interface NodeTags {
@@ -10,6 +11,6 @@ declare module '../global-id.ts' {
 }
 
 export const tenants: SchemaModule = {
-  resolvers: [TenantResolver, RequiredActionResolver],
+  resolvers: [TenantResolver, RequiredActionResolver, TenantTextResolver],
   nodes: [defineNode('ten', 'Tenant', ({ services }, tenantId) => services.tenants.find(tenantId))],
 };

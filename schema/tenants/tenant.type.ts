@@ -1,3 +1,4 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
 import { connectionOf } from '../kit/connection.ts';
@@ -206,6 +207,11 @@ export class TenantSettingsView {
   passkeys!: object;
   @Field(() => BROWSER_HEADER_SETTINGS.shown, { description: `Security headers of pages. ${HEADERS_STORED}` })
   browserHeaders!: object;
+  @Field(() => GraphQLJSONObject, {
+    description:
+      'Texts of the tenant in place of those of the service, by language and then by key (`setTenantText`): those of mails act, others are stored.',
+  })
+  texts!: object;
 }
 
 @ObjectType('TenantAdministrator', { description: 'The user whom a tenant was made with.' })

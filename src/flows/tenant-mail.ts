@@ -47,7 +47,8 @@ export class TenantMails {
     const known = await directory.byId(tenant.id);
     if (known === null) throw kernelErrors.NOT_FOUND();
     const languages = await languagesFor(directory, { ...user, tenantId: tenant.id });
-    const rendered = renderTemplate(purpose, languages, { app: known.displayName ?? known.name, ...values });
+    const all = { app: known.displayName ?? known.name, ...values };
+    const rendered = renderTemplate(purpose, languages, all, known.settings.texts);
     await mailer.sendNow({
       to: user.email,
       ...rendered,

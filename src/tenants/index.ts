@@ -5,6 +5,7 @@
 export type { AttributeDefinition, AttributeValidator } from './attribute-definitions.ts';
 export type { ExtraSettingsChange } from './extra-settings.ts';
 export type { MailServerChange } from './mail-server.ts';
+export { type OwnTexts, withoutText, withText } from './own-texts.ts';
 export {
   type NewRequiredAction,
   type RequiredAction,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isStorableText, jsonBytes } from '../kernel/index.ts';
+import { ownTexts } from './own-texts.ts';
 
 const YEAR = 31_536_000;
 const TEN_YEARS = 10 * YEAR;
@@ -204,6 +205,8 @@ export const KEPT = {
   requiredActions,
   mailServer,
   hiddenEvents,
+  /** Texts in place of those of the service, by language and key. */
+  texts: ownTexts,
 } as const;
 
 const policySettings = z.strictObject({ ...KEPT, ...POLICIES });
@@ -229,6 +232,7 @@ export const POLICY_DEFAULTS: z.output<typeof policySettings> = {
   requiredActions: null,
   mailServer: null,
   hiddenEvents: { activity: null, changes: null },
+  texts: {},
   tokens: {
     implicitAccessSeconds: 900,
     isRefreshSingleUse: false,

@@ -299,6 +299,21 @@ export class TenantService {
   }
 
   /**
+   * Changes settings by what they are at this moment, so that two changes at once are both kept.
+   * @param edit Makes the change, or throws.
+   * @throws NOT_FOUND, TENANT_SETTING_INVALID, INVALID_INPUT
+   */
+  async editSettings(
+    authority: Authority,
+    edit: (settings: TenantSettings) => TenantSettingsChange,
+  ): Promise<TenantSettings> {
+    return this.#deps.db.transaction(async () => {
+      const tenant = await this.#lock(authority.tenant.id);
+      return this.updateSettings(authority, edit(this.settingsOf(tenant)));
+    });
+  }
+
+  /**
    * Changes the list of actions that can be required of users, as it is at this moment.
    * @param initial The list to begin with where nobody changed it.
    * @param edit Makes the next list, or throws.
@@ -309,12 +324,10 @@ export class TenantService {
     initial: readonly RequiredAction[],
     edit: (actions: readonly RequiredAction[]) => RequiredAction[],
   ): Promise<readonly RequiredAction[]> {
-    return this.#deps.db.transaction(async () => {
-      const { settings } = await this.#lock(authority.tenant.id);
-      const requiredActions = edit((settings as TenantSettingsPatch).requiredActions ?? initial);
-      await this.updateSettings(authority, { requiredActions });
-      return requiredActions;
-    });
+    const edited = await this.editSettings(authority, ({ requiredActions }) => ({
+      requiredActions: edit(requiredActions ?? initial),
+    }));
+    return edited.requiredActions!;
   }
 
   /** The moment before which a list of events shows none; null: it shows all. The caller must hold the permission to read events. */

@@ -204,6 +204,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   updateRequiredAction: 'concerns all accounts alike, as settings do',
   removeRequiredAction: 'concerns all accounts alike, as settings do',
   hideEvents: 'concerns no account',
+  removeTenantTexts: 'concerns all accounts alike, as settings do',
+  setTenantText: 'concerns all accounts alike, as settings do',
   moveRequiredAction: 'concerns all accounts alike, as settings do',
   revokeTenantSessions: 'leaves out accounts that may do more than the caller',
   verifyDeviceRisk: 'is about devices',

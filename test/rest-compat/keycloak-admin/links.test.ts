@@ -97,6 +97,25 @@ describe('links that the administration mails, and acting as users', () => {
       expect((await reload()).requiredActions).toEqual([]);
     });
 
+    it('says what the realm says in its place', async () => {
+      const writer = realm.token(realm.master, 'tenant:read:all', 'setting:write:all');
+      const localization = (method: string, key: string, text?: string) =>
+        realm.ask(method, `/admin/realms/acme/localization/en/${key}`, {
+          token: writer,
+          ...(text === undefined ? {} : { body: text, headers: { 'content-type': 'text/plain' } }),
+        });
+      const texts = { executeActionsSubject: 'Ahoy from {2}', executeActionsBody: 'Cast off within {4}:\n<b>{0}</b>' };
+      for (const [key, text] of Object.entries(texts)) expect(await localization('PUT', key, text)).toEqual(DONE);
+      expect(await actions('?lifespan=7200')).toEqual(DONE);
+      const mail = server.mails.at(-1)!;
+      expect(mail.raw).toContain('Subject: Ahoy from acme');
+      expect(mail.raw).not.toContain('text/html');
+      expect(textOf(mail)).toMatch(/^Cast off within 120\u00A0min:\r?\n<b>https:\/\/id\.example\.com\/\S+<\/b>/);
+      for (const key of Object.keys(texts)) expect(await localization('DELETE', key)).toEqual(DONE);
+      expect(await actions('')).toEqual(DONE);
+      expect(server.mails.at(-1)!.raw).toContain('Subject: Update your account at acme');
+    });
+
     it('without an application ends on a page, also for a user who gives up', async () => {
       expect(await actions('')).toEqual(DONE);
       const tab = browser();

@@ -30,6 +30,23 @@ describe('what messages say', () => {
     );
   });
 
+  it('puts texts of a tenant in the place of those of the service', () => {
+    const values = { app: 'Pier', link: 'https://id.example/x', minutes: '5' };
+    const own = {
+      de: { 'sign-in-link.subject': '{app}:\r\n Bcc: anna@example.com', 'sign-in-link.text': '{link}\n{tide} {app}$&' },
+      ru: { 'sign-in-link.subject': '' },
+    };
+    expect(renderTemplate('sign-in-link', ['de'], values, own)).toEqual({
+      subject: 'Pier: Bcc: anna@example.com',
+      text: 'https://id.example/x\n{tide} Pier$&',
+      locale: 'de',
+    });
+    for (const language of ['en', 'ru'])
+      expect(renderTemplate('sign-in-link', [language], values, own)).toEqual(
+        renderTemplate('sign-in-link', [language], values),
+      );
+  });
+
   it('throws a plain error when a value is missing', () => {
     expect(() => renderTemplate('password-generated', ['en'], {})).toThrow('password');
     expect(() => renderTemplate('verify-email', ['en'], Object.create({ code: '1' }))).toThrow('code');
