@@ -31,12 +31,19 @@ function otpOf({ data }: Credential): object {
   return { subType: type, digits, counter, period: periodSeconds, algorithm: `Hmac${String(algorithm)}` };
 }
 
+/** Names of algorithms in Keycloak, where they differ. */
+const ALGORITHMS: Readonly<Record<string, string>> = { 'pbkdf2-sha1': 'pbkdf2' };
+const ARGON2 = /^argon2(id|i|d)$/;
+
 function hashingOf({ passwordHashing }: Credential): object {
-  const { memoryKib, iterations, parallelism, hashBytes } = present(passwordHashing);
+  const { algorithm, memoryKib, iterations, parallelism, hashBytes } = present(passwordHashing);
+  const [, type] = ARGON2.exec(algorithm) ?? [];
+  if (type === undefined)
+    return { hashIterations: iterations, algorithm: ALGORITHMS[algorithm] ?? algorithm, additionalParameters: {} };
   const additionalParameters = {
     hashLength: [String(hashBytes)],
     memory: [String(memoryKib)],
-    type: ['id'],
+    type: [type],
     version: ['1.3'],
     parallelism: [String(parallelism)],
   };

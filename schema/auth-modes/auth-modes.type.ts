@@ -80,14 +80,21 @@ export class AuthModesType {
   state!: AccountState | null;
 }
 
-@ObjectType('PasswordHashing', { description: 'Parameters of Argon2id, version 1.3 (RFC 9106), of a password.' })
+@ObjectType('PasswordHashing', {
+  description:
+    'How a password is hashed: by Argon2id (RFC 9106), or, until the next sign-in, by the service that it was imported from.',
+})
 export class PasswordHashingType {
-  @Field(() => Int, { description: 'Memory in KiB.' })
-  memoryKib!: number;
-  @Field(() => Int, { description: 'Passes over the memory.' })
+  @Field(() => String, {
+    description: '`argon2id`, `argon2i`, `argon2d`, `pbkdf2-sha1`, `pbkdf2-sha256`, `pbkdf2-sha512` or `bcrypt`.',
+  })
+  algorithm!: string;
+  @Field(() => Int, { nullable: true, description: 'Memory in KiB, of Argon2.' })
+  memoryKib!: number | null;
+  @Field(() => Int, { description: 'Passes over the memory, or rounds.' })
   iterations!: number;
-  @Field(() => Int, { description: 'Lanes.' })
-  parallelism!: number;
+  @Field(() => Int, { nullable: true, description: 'Lanes, of Argon2.' })
+  parallelism!: number | null;
   @Field(() => Int, { description: 'Length of the hash in bytes.' })
   hashBytes!: number;
 }

@@ -10,12 +10,14 @@ export { newDigitCode } from './digit-code.ts';
 export { hashHandle, mintHandle, newRoute, routeOfHandle } from './handle.ts';
 export { MasterKey } from './master-key.ts';
 export {
+  type ForeignHashParts,
   type PasswordCost,
   PasswordHasher,
   type PasswordHasherOptions,
   type PasswordHashing,
   type PasswordVerdict,
   passwordErrors,
+  writeForeignHash,
 } from './passwords/index.ts';
 export { Sealer } from './seal.ts';
 export {

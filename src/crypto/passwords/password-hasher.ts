@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import * as argon2 from '@node-rs/argon2';
+import { isForeignHash, type PasswordHashing, readForeignHash } from './foreign-hash.ts';
 import { passwordErrors } from './password.errors.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -42,14 +43,6 @@ export type PasswordCost = Pick<PasswordHasherOptions, 'memoryKiB' | 'timeCost'>
 export interface PasswordVerdict {
   readonly ok: boolean;
   readonly needsRehash: boolean;
-}
-
-/** Parameters of a hash made by Argon2id, version 1.3 (RFC 9106). */
-export interface PasswordHashing {
-  readonly memoryKib: number;
-  readonly iterations: number;
-  readonly parallelism: number;
-  readonly hashBytes: number;
 }
 
 /**
@@ -95,12 +88,17 @@ export class PasswordHasher {
   }
 
   /**
-   * @param phc What `hash` returned; a hash made with other parameters is verified with its own.
+   * @param phc What `hash` or `writeForeignHash` returned; a hash made with other parameters is verified with its own. A hash of
+   *   another service is replaced by a sign-in, and takes the time of its own parameters until then.
    * @throws PASSWORD_TOO_LONG, SERVICE_UNAVAILABLE As for `hash`.
-   * @throws Error The stored text is no Argon2id hash: a fault of the service, not of the caller.
+   * @throws Error The stored text is no such hash: a fault of the service, not of the caller.
    */
   async verify(password: string, phc: string): Promise<PasswordVerdict> {
     const bytes = prepare(password);
+    if (isForeignHash(phc)) {
+      const ok = await this.#queue.run(() => readForeignHash(phc).verify(password));
+      return { ok, needsRehash: ok };
+    }
     const stored = parse(phc);
     const ok = await this.#queue.run(() => argon2.verify(phc, bytes));
     return { ok, needsRehash: ok && this.#isWeaker(stored) };
@@ -108,8 +106,15 @@ export class PasswordHasher {
 
   /** How a hash was made. @param phc As for `verify`. @throws Error As `verify`. */
   describe(phc: string): PasswordHashing {
+    if (isForeignHash(phc)) return readForeignHash(phc).hashing;
     const { memoryCost, timeCost, parallelism, outputLen } = parse(phc);
-    return { memoryKib: memoryCost, iterations: timeCost, parallelism, hashBytes: outputLen };
+    return {
+      algorithm: 'argon2id',
+      iterations: timeCost,
+      memoryKib: memoryCost,
+      parallelism,
+      hashBytes: outputLen,
+    };
   }
 
   /**

@@ -26,7 +26,7 @@ describe('password hashing', () => {
 
   it('tells how a hash was made, without its salt', async () => {
     const strong = new PasswordHasher({ memoryKiB: 72, timeCost: 3, parallelism: 2 });
-    const hashing = { memoryKib: 72, iterations: 3, parallelism: 2, hashBytes: 32 };
+    const hashing = { algorithm: 'argon2id', memoryKib: 72, iterations: 3, parallelism: 2, hashBytes: 32 };
     expect(hasher.describe(await strong.hash('reef'))).toEqual(hashing);
     expect(() => hasher.describe('$2b$10$nothing')).toThrow('is not an Argon2id PHC string');
   });
