@@ -48,6 +48,22 @@ const NEXT_PLACE = defineStatement<{ last: number; priority: number }>(
   returning last, (select coalesce(max(nullif(c.priority, 0)) + 1, 0)::int from credentials c
     where c.tenant_id = $1 and c.user_id = $2) as priority`,
 );
+/** The ordinals of several new credentials: of each user and type the last one. */
+const NEXT_ORDINALS = defineStatement<{ userId: string; type: CredentialType; last: number }>(
+  'credential-next-ordinals',
+  `insert into credential_ordinals as o (tenant_id, user_id, type, last)
+  select $1::uuid, w.user_id, w.type, w.count from unnest($2::text[], $3::text[], $4::int[]) as w (user_id, type, count)
+  order by w.user_id, w.type
+  on conflict (tenant_id, user_id, type) do update set last = o.last + excluded.last
+  returning user_id as "userId", type, last`,
+);
+const ADD_MANY = defineStatement<object>(
+  'credentials-add',
+  `insert into credentials (tenant_id, id, user_id, type, ordinal, label, priority, data, secret, created_at)
+  select $1::uuid, w.id, w.user_id, w.type, w.ordinal, w.label, w.priority, w.data, w.secret, w.created_at
+  from json_to_recordset($2::json) as w (id uuid, user_id text, type text, ordinal int, label text, priority int, data jsonb,
+    secret text, created_at timestamptz)`,
+);
 const FIND_PASSWORD = defineStatement<StoredPassword>(
   'password-by-user',
   `select id, secret as hash from credentials
@@ -115,6 +131,42 @@ export class CredentialStore {
     this.#db.em.create(CredentialEntity, { ...shown, secret, lookupHash: credential.lookupHash ?? null });
     await this.#db.em.flush();
     return shown;
+  }
+
+  /**
+   * Adds credentials of many users, inside a unit of work: two statements. Those of a user who has several are put in the given order.
+   * @param added Of users who have no credential yet.
+   * @throws Error A secret does not have the form of its type: a fault of the service.
+   */
+  async addMany(
+    tenantId: string,
+    added: readonly (NewCredential & { readonly createdAt: Date })[],
+  ): Promise<readonly CredentialInfo[]> {
+    if (added.length === 0) return [];
+    const rows = ordered(added);
+    const counted = [...Map.groupBy(rows, ({ userId, type }) => `${type} ${userId}`).values()];
+    await this.#db.run(NEXT_ORDINALS, [
+      tenantId,
+      counted.map(([first]) => first!.userId),
+      counted.map(([first]) => first!.type),
+      counted.map((several) => several.length),
+    ]);
+    const kept = rows.map(({ secret, lookupHash: _, ...shown }) => ({
+      shown: { tenantId, lastUsedAt: null, ...shown },
+      secret: this.#kept(tenantId, shown.id, shown.type, secret),
+    }));
+    await this.#db.run(ADD_MANY, [
+      tenantId,
+      JSON.stringify(
+        kept.map(({ shown: { userId, createdAt, ...more }, secret }) => ({
+          ...more,
+          user_id: userId,
+          created_at: createdAt,
+          secret,
+        })),
+      ),
+    ]);
+    return kept.map(({ shown }) => shown);
   }
 
   #kept(tenantId: string, id: string, type: CredentialType, secret: string | undefined): string | null {
@@ -259,6 +311,25 @@ export class CredentialStore {
   async #run<R>(text: string, values: readonly unknown[]): Promise<R[]> {
     return (await this.#db.read().executeQuery<R>(CompiledQuery.raw(text, [...values]))).rows;
   }
+}
+
+/** New credentials with their ids, their ordinals, and their places where a user has several. */
+function ordered(added: readonly (NewCredential & { readonly createdAt: Date })[]) {
+  const counts = Map.groupBy(added, ({ userId }) => userId);
+  const places = new Map<string, number>();
+  const nextOf = (key: string): number => {
+    const next = (places.get(key) ?? 0) + 1;
+    places.set(key, next);
+    return next;
+  };
+  return added.map((credential) => ({
+    ...credential,
+    id: newId(),
+    ordinal: nextOf(`${credential.type} ${credential.userId}`),
+    priority: counts.get(credential.userId)!.length === 1 ? 0 : nextOf(credential.userId),
+    label: credential.label ?? null,
+    data: { ...credential.data },
+  }));
 }
 
 /** Context of a sealed secret, which binds it to its row: it cannot be opened in another. */

@@ -12,6 +12,7 @@ import { CredentialEntity, CredentialOrdinalEntity, LockoutEntity } from './cred
 import { credentialEvents } from './credential.events.ts';
 import { CredentialService } from './credential.service.ts';
 import { CredentialStore } from './credential.store.ts';
+import { ForeignCredentialService } from './foreign-credentials/foreign-credential.service.ts';
 import { lockoutEvents } from './lockout/lockout.events.ts';
 import { type AccountSwitch, LockoutService } from './lockout/lockout.service.ts';
 import { LockoutStore } from './lockout/lockout.store.ts';
@@ -83,6 +84,8 @@ export const authModes = {
         authModes: new AuthModeService({ ...base, store: columns, users, credentials, guard, directory }),
         /** Credentials of any type. */
         credentialChanges: new CredentialService({ ...shared, credentials }),
+        /** Credentials that another service made, of users who are imported. */
+        foreignCredentials: new ForeignCredentialService({ ...base, credentials }),
         passwords: new PasswordMode({ ...shared, credentials, hasher }),
         /** Apps that show codes; a sign-in checks the second factor here. */
         totp: new TotpService({ ...codeModes, mode: new TotpMode({ credentials, directory, clock }) }),

@@ -46,6 +46,12 @@ export function readTotpSecret(typed: string): string | null {
   }
 }
 
+/** The spelling that `readTotpSecret` returns, of bytes; null when their number is not allowed. */
+export function writeTotpSecret(bytes: Buffer): string | null {
+  const isAllowed = bytes.length >= LEAST_SECRET_BYTES && bytes.length <= MOST_SECRET_BYTES;
+  return isAllowed ? base32.encode(bytes) : null;
+}
+
 /** Where a code is looked for. */
 export interface CodeWindow {
   readonly now: Date;

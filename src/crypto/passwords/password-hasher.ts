@@ -88,8 +88,8 @@ export class PasswordHasher {
   }
 
   /**
-   * @param phc What `hash` or `writeForeignHash` returned; a hash made with other parameters is verified with its own. A hash of
-   *   another service is replaced by a sign-in, and takes the time of its own parameters until then.
+   * @param phc What `hash` or `writeForeignHash` returned; a hash made with other parameters is verified with its own, also
+   *   one of another service, which the caller then replaces.
    * @throws PASSWORD_TOO_LONG, SERVICE_UNAVAILABLE As for `hash`.
    * @throws Error The stored text is no such hash: a fault of the service, not of the caller.
    */
