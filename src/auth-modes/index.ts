@@ -10,15 +10,7 @@ export type { AuthModeServiceDeps, AuthModes } from './auth-mode.service.ts';
 export { AuthModeStore } from './auth-mode.store.ts';
 export type { Lockout } from './credential.entity.ts';
 export type { CredentialService } from './credential.service.ts';
-export {
-  type CredentialInfo,
-  CredentialStore,
-  CredentialStore,
-  type NewCredential,
-  type NewCredential,
-  type StoredPassword,
-  type StoredPassword,
-} from './credential.store.ts';
+export { CredentialStore, type NewCredential, type StoredPassword } from './credential.store.ts';
 export type { CredentialInfo } from './credential-reader.ts';
 export type { CredentialToAdd, ForeignCredentialService } from './foreign-credentials/foreign-credential.service.ts';
 export {
