@@ -43,13 +43,17 @@ function withHeaders(page: RenderedPage, headers: PageHeaders): RenderedPage {
 /** Makes the answer of a browser row. @param status That of redirects. */
 export function setForBrowser(answer: Answer, status: number, result: BrowserAnswer, render: RenderState): void {
   answer.set('Cache-Control', 'no-store');
-  if ('page' in result) setPage(answer, result.status ?? 200, result.page, result);
+  if ('redirectTo' in result) setRedirect(answer, status, result.redirectTo);
+  else if ('page' in result) setPage(answer, result.status ?? 200, result.page, result);
   else if ('document' in result) setRendered(answer, result.status ?? 200, render(result.document, result.state));
-  else if ('post' in result) setRendered(answer, 200, makeFormPost(result.post));
-  else {
-    answer.status = status;
-    answer.set('Location', toLocation(result.redirectTo));
-  }
+  else setRendered(answer, 200, makeFormPost(result.post));
+}
+
+/** Answers with a redirect, which nothing stores. */
+export function setRedirect(answer: Answer, status: number, address: string): void {
+  answer.set('Cache-Control', 'no-store');
+  answer.status = status;
+  answer.set('Location', toLocation(address));
 }
 
 /** A header holds printable ASCII: other characters of an address are percent-encoded (RFC 3987 section 3.1). */

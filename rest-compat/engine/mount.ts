@@ -4,7 +4,7 @@ import type { Caller } from '../../src/access/index.ts';
 import { hostNameOf, IdentityError, kernelErrors, originAt, type TenantRef } from '../../src/kernel/index.ts';
 import { Answer, sendAnswer } from './answer.ts';
 import { type Form, isJsonBody, parseForm, readRowBody } from './body.ts';
-import { renderFor, setWindowHeaders } from './browser-answer.ts';
+import { renderFor, setRedirect, setWindowHeaders } from './browser-answer.ts';
 import { callerOf, forwardedAddress } from './caller.ts';
 import { allowPage, answerPreflight, type Cors, isPreflight, keepToClient } from './cors.ts';
 import type { Dialect } from './dialect.ts';
@@ -323,6 +323,11 @@ export class Engine {
     if (shown.kind === 'internal' || shown.kind === 'unavailable') this.#host.report(shown.cause ?? error, ctx);
     const isPage = row !== null && isPageFault(row.route, shown.code);
     if (isPage) answer.vary('Accept');
+    const page = shown.code === 'CREDENTIALS_MISSING' ? row?.route.pageBelow : undefined;
+    if (page !== undefined && acceptsPage(ctx)) {
+      setRedirect(answer, 302, `/${segments.join('/')}${page}`);
+      return;
+    }
     if (isPage && acceptsPage(ctx)) {
       setPageFault(answer, shown, renderFor(this.#host.documents, ctx, tenant));
       return;

@@ -208,7 +208,7 @@ export function assertRawForms(dialects: readonly Dialect[], rawForms: RawForms)
   if (faults.length > 0) throw new Error(`The translation layer cannot start:\n${faults.join('\n')}`);
 }
 
-function describeSuccess({ dialect, route: { reply, operation } }: Described): Json {
+function describeSuccess({ dialect, route: { reply, operation, pageBelow } }: Described): Json {
   const describe = (schema: z.ZodType) => ({
     content: describeContent(
       reply.as === 'text' ? 'text/plain' : 'application/json',
@@ -220,17 +220,20 @@ function describeSuccess({ dialect, route: { reply, operation } }: Described): J
   if (reply.as === 'browser') return { ...describeBrowserAnswers(reply.status), ...empty };
   return {
     [reply.status]: { description: 'Success.', ...(reply.schema === undefined ? {} : describe(reply.schema)) },
+    ...(pageBelow === undefined ? {} : { 302: describeRedirect('A browser without a credential is sent to a page.') }),
     ...empty,
   };
 }
 
+const describeRedirect = (description: string): Json => ({
+  description,
+  headers: { Location: { description: 'Where to.', schema: { type: 'string' } } },
+});
+
 /** A row for browsers answers pages with 200, whatever its status for redirects is. */
 function describeBrowserAnswers(status: number): Json {
   return {
-    [status]: {
-      description: 'The browser is sent on.',
-      headers: { Location: { description: 'Where to.', schema: { type: 'string' } } },
-    },
+    [status]: describeRedirect('The browser is sent on.'),
     200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } },
   };
 }

@@ -179,6 +179,10 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
    */
   readonly faults?: 'page';
   /**
+   * Path, below that of the row, of a page for people: a request that accepts HTML and has no credential is led there (302).
+   */
+  readonly pageBelow?: `/${string}`;
+  /**
    * Whether a window that another page opened keeps its link to that page: every answer then has
    * `Cross-Origin-Opener-Policy: unsafe-none`, because one redirect without it ends the link.
    */

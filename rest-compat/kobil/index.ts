@@ -127,6 +127,7 @@ const mountsBelow = (prefix: '' | '/auth'): readonly Mount[] => [
     routes: ACCOUNT_ROUTES,
     errors: ISSUER_ERRORS,
     api: 'oauth',
+    issuerKind: 'REALM',
     basePath: prefix,
   },
   { prefix: `${prefix}/realms/{tenant}`, routes: ROWS, constants: { prefix }, issuerKind: 'REALM', basePath: prefix },

@@ -96,6 +96,7 @@ export const ISSUER_ERRORS: DialectErrors = {
     TENANT_UNKNOWN: REALM_UNKNOWN,
     TENANT_REQUIRED: REALM_UNKNOWN,
     TENANT_DISABLED: oauth(403, 'access_denied', 'Realm not enabled'),
+    ACCOUNT_PAGE_CLOSED: http(404, 'Not Found'),
     PATH_UNKNOWN: http(404, 'Not Found'),
     PATH_MALFORMED: http(400, 'Bad Request'),
     METHOD_NOT_ALLOWED: http(405, 'Method Not Allowed'),

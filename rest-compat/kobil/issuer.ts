@@ -45,4 +45,5 @@ export const KOBIL_ISSUER = {
     notBefore: { path: '/k_push_not_before', claims: (facts: MessageFacts) => makeClaims('PUSH_NOT_BEFORE', facts) },
   },
   linkPath: '/login-actions/action-token',
+  accountPath: '/account/page',
 } as const;

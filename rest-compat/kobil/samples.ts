@@ -139,6 +139,7 @@ export const KOBIL_SAMPLES: Samples = {
     ...OF_BROWSERS,
     ...LINK_SAMPLES,
     ...SELF_REGISTRATION_SAMPLES,
+    OpenAccountPage: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },
     ...TOKEN_SAMPLES,
     UserInfo: { reply: { ...done('User info fetched successfully', 5), data: USER } },
     FindUsers: { parameters: { key: 'fern' }, reply: USERS },

@@ -6,6 +6,8 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.authorize': 'Answers an application as far as the session of the browser and its user allow.',
   'Mutation.authorizeRegistration': 'Leads to pages on which somebody makes an account, where the tenant lets people.',
   'Mutation.completeAccountLinking': 'The state, which works once, says what was begun and by whom.',
+  'Mutation.openAccountPage': 'Leads the user of the browser to the page or to a sign-in.',
+  'Mutation.issueAccountToken': 'The session of the browser is the authority, for its account alone.',
   'Mutation.confirmSignOut': 'The handle and its browser are the authority; only the session of this browser ends.',
   'Mutation.endSession': 'Ends only the session of the browser, after its user agreed or with an ID token of it.',
   'Mutation.beginFactorEnrolment': 'The handle and the browser that began the sign-in are the authority.',

@@ -1,5 +1,6 @@
 import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
+import { AccountPageResolver } from './account-page.resolver.ts';
 import { AuthorizationResolver } from './authorization.resolver.ts';
 import { ClientCallbackResolver } from './client-callback.resolver.ts';
 import { ClientSessionsResolver } from './client-sessions.resolver.ts';
@@ -22,6 +23,7 @@ export const oauth: SchemaModule = {
   resolvers: [
     TokenResolver,
     AuthorizationResolver,
+    AccountPageResolver,
     MailedLinkResolver,
     PostedRequestResolver,
     SessionWatchResolver,

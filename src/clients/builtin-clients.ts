@@ -6,6 +6,9 @@ import type { TenantSeed } from '../tenants/index.ts';
 import { clientEvents } from './client.events.ts';
 import type { BuiltinClient, ClientStore } from './client.store.ts';
 
+/** `client_id` of the page on which users change their accounts. */
+export const ACCOUNT_CONSOLE = 'account-console';
+
 /** The client to which the roles of administration belong. */
 const MANAGEMENT: BuiltinClient = {
   clientId: MANAGEMENT_CLIENT,
@@ -20,7 +23,7 @@ const MANAGEMENT: BuiltinClient = {
  */
 const REALM_CLIENTS: readonly BuiltinClient[] = [
   { clientId: 'account', name: 'Account', type: 'public', grantTypes: [] },
-  { clientId: 'account-console', name: 'Account console', type: 'public', grantTypes: [] },
+  { clientId: ACCOUNT_CONSOLE, name: 'Account console', type: 'public', grantTypes: [] },
   {
     clientId: 'admin-cli',
     name: 'Administration by programs',

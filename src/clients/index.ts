@@ -2,7 +2,7 @@
  * Clients: the applications of a tenant, their secrets, scopes and permissions, and how they authenticate. May import
  * `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/` and `roles/`.
  */
-export type { BuiltinClients } from './builtin-clients.ts';
+export { ACCOUNT_CONSOLE, type BuiltinClients } from './builtin-clients.ts';
 export {
   type AuthenticatedClient,
   basicPermissions,

@@ -17,6 +17,7 @@ import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import type { ServiceAccountDirectory, UserService, UserStore } from '../users/index.ts';
+import { AccountPageService } from './account-page/account-page.service.ts';
 import { AuthorizationService } from './authorize/authorization.service.ts';
 import { ClientCallbacks } from './callbacks/client-callbacks.ts';
 import { TokenAuthenticator } from './callers/token.authenticator.ts';
@@ -114,6 +115,7 @@ export interface OAuth {
   readonly discovery: DiscoveryService;
   readonly postedRequests: PostedRequests;
   readonly authorization: AuthorizationService;
+  readonly accountPage: AccountPageService;
   readonly mailedLinks: MailedLinkService;
   readonly signOut: SignOutService;
   readonly tokenSignOut: TokenSignOut;
@@ -199,6 +201,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
     discovery: new DiscoveryService(issuerDirectory, keys),
     postedRequests,
     authorization,
+    accountPage: new AccountPageService({ ...options, accessTokens, issuers: issuerDirectory }),
     mailedLinks: new MailedLinkService({
       ...options,
       users: options.accounts,

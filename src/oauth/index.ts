@@ -3,6 +3,7 @@
  * token. May import every module up to `flows/` (docs/architecture.md).
  */
 
+export type { AccountPageAnswer, AccountToken, OpenAccountPage } from './account-page/account-page.service.ts';
 export type { AuthorizationAnswer } from './authorize/answer.ts';
 export type {
   AuthorizationService,

@@ -18,6 +18,7 @@ import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import type { ServiceAccountDirectory, UserService, UserStore } from '../users/index.ts';
+import { accountPageErrors } from './account-page/account-page.errors.ts';
 import { createOAuth } from './engine.ts';
 import type { GrantStore } from './grants/grant.store.ts';
 import type { GrantFamilies } from './grants/token-families.ts';
@@ -73,7 +74,7 @@ interface OAuthNeeds extends ModuleBase {
 export const oauth = {
   name: 'oauth',
   entities: [SigningKeyEntity],
-  errors: [oauthErrors, postedRequestErrors, signOutErrors],
+  errors: [accountPageErrors, oauthErrors, postedRequestErrors, signOutErrors],
   events: [oauthEvents, signOutEvents],
   create: ({ base, tenants, federationProviderStore, ...needs }: OAuthNeeds) => {
     const oauth = createOAuth({

@@ -186,6 +186,18 @@ describe('keycloak-js with people who have no account', () => {
   });
 });
 
+describe('keycloak-js and the account of its user', () => {
+  it('opens the page on which users change their accounts', async () => {
+    const tab = await signIn('foreign');
+    await run(tab, 'void keycloak.accountManagement()');
+    await tab.getByRole('button', { name: 'Change your profile', exact: true }).click();
+    await tab.getByLabel('First name (optional)', { exact: true }).fill('Annabel');
+    await tab.getByRole('button', { name: 'Save', exact: true }).click();
+    await tab.getByText('Annabel Archer').waitFor();
+    await tab.screenshot({ path: join(PICTURES, 'account.png'), fullPage: true });
+  });
+});
+
 describe('keycloak-js on the site of the service', () => {
   it('finds out in hidden frames whether somebody is signed in', async () => {
     const before = await open('same', { onLoad: 'check-sso', silent: '1' });

@@ -148,6 +148,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   openAccountLinking: 'asks the user who is signed in in the browser',
   confirmQrSignIn: 'signs the caller in, and nobody else',
   authorize: 'gives an application a code of the user whose browser it is, as far as this user agreed',
+  openAccountPage: 'leads the user of the browser to a page or to a sign-in',
+  issueAccountToken: 'gives the page of the user who is signed in a token for this account alone',
   authorizeRegistration: 'leads to pages on which somebody makes a new account',
   beginRegistration: 'shows another step before an account is proved',
   leaveRegistration: 'shows another step before an account is proved',

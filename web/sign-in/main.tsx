@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import './page.css';
 import { ErrorPage } from './pages/error.page.tsx';
@@ -9,8 +9,17 @@ import { SignedOutPage } from './pages/signed-out.page.tsx';
 import { type PageState, readState } from './state.ts';
 import { describeCode, startTexts } from './texts/texts.ts';
 
+/** Loaded by those alone who open it, so that signing in stays quick. */
+const AccountPage = lazy(() => import('./account/account.page.tsx'));
+
 function Page({ state }: { readonly state: PageState }): ReactNode {
   switch (state.page) {
+    case 'account':
+      return (
+        <Suspense>
+          <AccountPage state={state} />
+        </Suspense>
+      );
     case 'sign-in':
       return <SignInPage state={state} />;
     case 'link-account':

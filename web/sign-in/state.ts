@@ -41,6 +41,13 @@ export interface LinkAccountState extends Shared {
   readonly application: Application | null;
 }
 
+export interface AccountState extends Shared {
+  readonly page: 'account';
+  /** Address of the page. */
+  readonly pageUrl: string;
+  readonly signOutUrl: string;
+}
+
 export interface SignedOutState extends Shared {
   readonly page: 'signed-out';
   readonly returnTo: string | null;
@@ -55,7 +62,7 @@ export interface ErrorState extends Shared {
 }
 
 /** What the server puts into the page. */
-export type PageState = SignInState | SignOutState | LinkAccountState | SignedOutState | ErrorState;
+export type PageState = AccountState | SignInState | SignOutState | LinkAccountState | SignedOutState | ErrorState;
 
 export function readState(): PageState {
   const element = document.getElementById('state');

@@ -19,6 +19,7 @@ import { COOKIE_CHECK_BEGIN, COOKIE_CHECK_END, makeWatchPage } from '../frames.t
 import { http, ISSUER_CLIENT_ERRORS, REALM_UNKNOWN, SIGN_OUT_ERRORS } from '../issuer-errors.ts';
 import { Account, SessionIdCookie, SessionWatcher, TokenIssuer } from '../operations.generated.ts';
 import { INSPECTED, ISSUED, REALM_ISSUER, secondsOf, showInspected, showIssued } from '../tokens.ts';
+import { ACCOUNT_PAGE_ROUTES } from './account-page.ts';
 
 /** The grant with which permissions on resources are asked for, with the token of the user. */
 const UMA_TICKET = 'urn:ietf:params:oauth:grant-type:uma-ticket';
@@ -186,10 +187,12 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
     callers: { bearer: { user: ['user:read:self'] } },
     cors: 'credentials',
     faults: 'page',
+    pageBelow: '/page',
     operation: Account,
     reply: { status: 200, schema: ACCOUNT, from: ({ account }) => showAccount(account), headers: NOT_STORED },
     missing: { account: http(403, 'Forbidden') },
   }),
+  ...ACCOUNT_PAGE_ROUTES,
 ];
 
 /** At `/realms/{tenant}` itself. */

@@ -200,6 +200,8 @@ export interface IssuerMount {
   readonly endpoints: IssuerEndpoints;
   /** Path below its URL where links in mails are opened. Absent: it has none. */
   readonly linkPath?: string;
+  /** Path below its URL of the page on which users change their accounts. Absent: it has none. */
+  readonly accountPath?: string;
   /**
    * Scope names that allow claims at userinfo, in addition to those of OpenID Connect, and the group of claims that each
    * allows.
@@ -220,6 +222,8 @@ export interface Issuer {
   readonly endpoints: IssuerEndpoints;
   /** Path below its URL where links in mails are opened; null: it has none. */
   readonly linkPath: string | null;
+  /** Path below its URL of the page on which users change their accounts; null: it has none. */
+  readonly accountPath: string | null;
   readonly claimScopes: Readonly<Record<string, ClaimGroup>>;
   /** Claim of its ID tokens that names the device of the session; null: none. */
   readonly deviceClaim: string | null;
@@ -285,6 +289,7 @@ export class Issuers {
       url: this.#url(mount, tenant.name, host, basePathsOf(mount).includes(basePath) ? basePath : ''),
       endpoints: mount.endpoints,
       linkPath: mount.linkPath ?? null,
+      accountPath: mount.accountPath ?? null,
       claimScopes: { ...STANDARD_CLAIM_SCOPES, ...mount.claimScopes },
       deviceClaim: mount.deviceClaim ?? null,
     };

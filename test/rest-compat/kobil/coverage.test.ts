@@ -48,7 +48,7 @@ describe('the documented operations of KOBIL', () => {
     expect(rows.filter(({ key, number }) => !known.has(key) && !Number.isNaN(number))).toEqual([]);
     const unnumbered = rows.filter(({ number }) => Number.isNaN(number)).map(({ key }) => key);
     const ofIssuer =
-      /^\w+ (?:\/auth)?\/realms\/\{\}(?:\/protocol\/openid-connect\/.+|\/login-actions\/.+|\/account|\/clients-registrations\/openid-connect(?:\/\{\})?)?$/;
+      /^\w+ (?:\/auth)?\/realms\/\{\}(?:\/protocol\/openid-connect\/.+|\/login-actions\/.+|\/account(?:\/page(?:\/\{\})?)?|\/clients-registrations\/openid-connect(?:\/\{\})?)?$/;
     const ofAdministration = /^\w+ (?:\/auth)?\/(?:admin|resources)\//;
     expect(unnumbered.filter((key) => !ofIssuer.test(key) && !ofAdministration.test(key))).toEqual([]);
   });

@@ -243,7 +243,7 @@ describe('the account of a user', () => {
       status: 403,
       json: { error: 'HTTP 403 Forbidden' },
     });
-    const page = await account(null, { accept: 'text/html' });
+    const page = await account('wrong', { accept: 'text/html' });
     expect([page.status, page.headers['content-type']]).toEqual([401, 'text/html; charset=utf-8']);
     expect((await realm.rest.ask('GET', '/realms/nowhere/account')).status).toBe(404);
     expect((await realm.rest.ask('GET', '/realms/acme/account/rest')).json).toEqual({ error: 'HTTP 404 Not Found' });

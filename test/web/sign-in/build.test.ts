@@ -44,14 +44,20 @@ describe('the build of the sign-in pages', () => {
     const listed = Object.entries(JSON.parse(read('trusted-documents.json')) as Record<string, string>);
     const script = read(loadedBy(read('index.html')).find((name) => name.endsWith('.js'))!);
     expect(listed.map(([, text]) => text.match(/^\w+ (\w+)/)![1]).sort()).toEqual([
+      'AccountOverview',
       'BeginFactorEnrolment',
       'BeginRegistration',
       'CancelInteraction',
+      'ChangePassword',
       'ChooseAccount',
       'ConfirmSignOut',
       'DecideAccountLinking',
       'Interaction',
+      'IssueAccountToken',
       'LeaveRegistration',
+      'RemoveCredential',
+      'RevokeConsent',
+      'RevokeSession',
       'SendEmailCode',
       'SubmitConsent',
       'SubmitEmailCode',
@@ -60,6 +66,8 @@ describe('the build of the sign-in pages', () => {
       'SubmitNewPassword',
       'SubmitPassword',
       'SubmitRegistration',
+      'UnlinkExternalAccount',
+      'UpdateUser',
     ]);
     for (const [hash, text] of listed) {
       expect(hash).toBe(createHash('sha256').update(text).digest('hex'));

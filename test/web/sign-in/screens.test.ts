@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
 import { build, ROOT } from '../../support/started.ts';
 import { PageServer } from './page-server.ts';
-import { RECOVERY_CODES, SCREENS, STEPS, signInState } from './screens.ts';
+import { ACCOUNT_STATE, OVERVIEW, RECOVERY_CODES, SCREENS, STEPS, signInState } from './screens.ts';
 import { findViolations, NOTHING, openWatched, type WatchedPage } from './watched-page.ts';
 
 /** For people to look at. */
@@ -83,6 +83,25 @@ describe('the pages in the browser, at 320 and 1280 px, light and dark', () => {
     await opened.page.keyboard.press('Enter');
     await opened.page.getByText(RECOVERY_CODES[0]!).waitFor();
     await check('recovery-codes', opened);
+  });
+
+  it('show an account and its forms so', async () => {
+    const answers = {
+      issueAccountToken: () => ({ accessToken: 'token', expiresInSeconds: 300, userId: 'u1' }),
+      account: () => OVERVIEW,
+    };
+    const lists = await openAt(ACCOUNT_STATE, answers);
+    await lists.page.getByText('This browser').waitFor();
+    await check('account-page', lists);
+    for (const [button, field] of [
+      ['Change your profile', 'E-mail'],
+      ['Change your password', 'Current password'],
+    ] as const) {
+      const form = await openAt(ACCOUNT_STATE, answers);
+      await form.page.getByRole('button', { name: button }).click();
+      await form.page.getByLabel(field, { exact: true }).waitFor();
+      await check(`account-page-${field.toLowerCase().replaceAll(' ', '-')}`, form);
+    }
   });
 
   it('show that the browser is led on so', async () => {

@@ -92,6 +92,37 @@ export const linkAccountState = (application: object | null = APPLICATION): obje
   application,
 });
 
+export const ACCOUNT_STATE = {
+  ...SHARED,
+  page: 'account',
+  pageUrl: '/application',
+  signOutUrl: '/application?sign-out',
+};
+
+/** The account that its page shows. */
+export const OVERVIEW = {
+  subject: 'u1',
+  username: 'alice',
+  email: 'alice@example.com',
+  givenName: 'Alice',
+  familyName: null,
+  sessions: [
+    { id: 's1', isCurrent: true, ip: '192.0.2.1', userAgent: 'Firefox', lastUsedAt: '2026-11-28T02:00:00Z' },
+    { id: 's2', isCurrent: false, ip: '192.0.2.2', userAgent: null, lastUsedAt: '2026-11-27T02:00:00Z' },
+    { id: 's3', isCurrent: false, ip: null, userAgent: 'Safari', lastUsedAt: '2026-11-26T02:00:00Z' },
+    null,
+  ],
+  consents: [{ id: 'c1', clientId: 'travel', scopes: ['openid', 'profile'] }],
+  credentials: [
+    { id: 'p1', type: 'PASSWORD', label: null, createdAt: '2026-11-01T02:00:00Z' },
+    { id: 't1', type: 'TOTP', label: null, createdAt: '2026-11-02T02:00:00Z' },
+    { id: 't2', type: 'TOTP', label: 'My phone', createdAt: '2026-11-03T02:00:00Z' },
+  ],
+  federationLinks: [
+    { id: 'f1', providerName: 'Example Mail', providerType: 'oidc', externalId: 'x-1', externalName: null },
+  ],
+};
+
 export const RECOVERY_CODES = Array.from({ length: 10 }, (_, at) =>
   Array.from({ length: 7 }, (__, group) => `bcd${'fghjkmnpqr'[(at + group) % 10]}`).join('-'),
 );

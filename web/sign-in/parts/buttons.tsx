@@ -26,14 +26,18 @@ export function SubmitButton({ isBusy, children }: SubmitProps): ReactNode {
 interface ActionProps {
   readonly isBusy?: boolean;
   readonly isQuiet?: boolean;
+  /** For screen readers, where the text alone does not say what it is about. */
+  readonly label?: string;
   readonly onPress: () => void;
   readonly children: ReactNode;
 }
 
 /** A button that does something else than the form it stands in. */
-export function ActionButton({ isBusy = false, isQuiet = false, onPress, children }: ActionProps): ReactNode {
+export function ActionButton(props: ActionProps): ReactNode {
+  const { isBusy = false, isQuiet = false, label, onPress, children } = props;
+  const named = label === undefined ? {} : { 'aria-label': label };
   return (
-    <Button className={isQuiet ? 'button quiet' : 'button'} isPending={isBusy} onPress={onPress}>
+    <Button className={isQuiet ? 'button quiet' : 'button'} isPending={isBusy} onPress={onPress} {...named}>
       {children}
     </Button>
   );

@@ -1,0 +1,108 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser } from '../../support/browser.ts';
+import { build } from '../../support/started.ts';
+import { type Answers, PageServer } from './page-server.ts';
+import { ACCOUNT_STATE, OVERVIEW } from './screens.ts';
+import { NOTHING, openWatched, type WatchedPage } from './watched-page.ts';
+
+let browser: Browser;
+let server: PageServer;
+let opened: WatchedPage;
+let page: Page;
+
+beforeAll(async () => {
+  build('sign-in');
+  browser = await openBrowser();
+  server = await PageServer.open();
+});
+afterEach(() => opened.context.close());
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function open(answers: Answers = {}): Promise<void> {
+  const read = {
+    issueAccountToken: () => ({ accessToken: 'token', expiresInSeconds: 300, userId: 'u1' }),
+    account: () => OVERVIEW,
+  };
+  server.reset(ACCOUNT_STATE, { ...read, ...answers });
+  opened = await openWatched(browser, server.url);
+  page = opened.page;
+  await page.goto(server.pageUrl);
+}
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const field = (name: string) => page.getByLabel(name, { exact: true });
+const saved = () => page.getByRole('status').filter({ hasText: 'Your change is saved.' }).waitFor();
+/** The inputs of a mutation that were sent. */
+const sentTo = (name: string) =>
+  server.sent.filter(({ query }) => query.includes(`mutation ${name}(`)).map(({ variables }) => variables['input']);
+const OF_USER = { tenant: 'acme', userId: 'u1' };
+
+describe('the page of an account', () => {
+  it('changes what was changed of the profile, and shows refusals beside the fields', async () => {
+    await open({
+      updateUser: () =>
+        server.refuse('USER_EMAIL_TAKEN', { fields: [{ path: 'input.email', code: 'USER_EMAIL_TAKEN' }] }),
+    });
+    await button('Change your profile').click();
+    await field('E-mail').fill('bea@example.com');
+    await field('First name (optional)').fill('');
+    await button('Save').click();
+    await page.getByRole('alert').filter({ hasText: 'Email already exists.' }).waitFor();
+    server.answers = { ...server.answers, updateUser: () => ({ user: null }) };
+    await button('Save').click();
+    await saved();
+    const input = { ...OF_USER, email: 'bea@example.com', givenName: null };
+    expect(sentTo('UpdateUser')).toEqual([input, input]);
+    expect(sentTo('IssueAccountToken')).toHaveLength(1);
+    expect(opened.watch).toEqual(NOTHING);
+  });
+
+  it('changes the password, and leads to a new sign-in where that is too old', async () => {
+    await open({ changePassword: () => server.refuse('REAUTHENTICATION_REQUIRED') });
+    await button('Change your password').click();
+    await button('Change password').click();
+    await page.getByText('Type your password.').waitFor();
+    await field('Current password').fill('old words here');
+    await field('New password').fill('new words here');
+    await button('Change password').click();
+    const again = page.getByRole('link', { name: 'Sign in again', exact: true });
+    expect(await again.getAttribute('href')).toBe('/application?again=1');
+    server.answers = { ...server.answers, changePassword: () => ({ userId: 'u1' }) };
+    await button('Change password').click();
+    await saved();
+    expect(sentTo('ChangePassword')).toContainEqual({
+      tenant: 'acme',
+      currentPassword: 'old words here',
+      newPassword: 'new words here',
+      sessions: 'END_OTHERS',
+    });
+  });
+
+  it('ends sessions, factors, consents and links, but not the session of the browser', async () => {
+    await open({
+      revokeSession: () => ({ revokedSessionId: 's2' }),
+      removeCredential: () => ({ userId: 'u1' }),
+      revokeConsent: () => ({ revokedConsentId: 'c1' }),
+      unlinkExternalAccount: () => ({}),
+    });
+    await button('Sign out: 192.0.2.2').click();
+    await expect.poll(() => sentTo('RevokeSession')).toEqual([{ tenant: 'acme', sessionId: 's2' }]);
+    await button('Remove: My phone').click();
+    await expect.poll(() => sentTo('RemoveCredential')).toEqual([{ tenant: 'acme', credentialId: 't2' }]);
+    await button('Take access back: travel').click();
+    await expect.poll(() => sentTo('RevokeConsent')).toEqual([{ ...OF_USER, clientId: 'travel' }]);
+    await button('Unlink: Example Mail').click();
+    const link = { providerName: 'Example Mail', providerType: 'oidc', externalId: 'x-1' };
+    await expect.poll(() => sentTo('UnlinkExternalAccount')).toEqual([{ ...OF_USER, ...link }]);
+    expect(await button('Sign out: This browser').count()).toBe(0);
+  });
+
+  it('is loaded again where nobody is signed in any more, because the server leads to the sign-in', async () => {
+    await open({ issueAccountToken: () => server.refuse('ACCOUNT_PAGE_SIGN_IN_REQUIRED') });
+    await expect.poll(() => server.loads).toBeGreaterThan(1);
+  });
+});

@@ -1,0 +1,51 @@
+import { type ReactNode, useState } from 'react';
+import { Notices } from '../parts/form.tsx';
+import { Frame } from '../parts/frame.tsx';
+import type { AccountState } from '../state.ts';
+import { t } from '../texts/texts.ts';
+import { useAccount } from './account.ts';
+import { AccountLists } from './lists.tsx';
+import { PasswordForm } from './password-form.tsx';
+import { ProfileForm } from './profile-form.tsx';
+
+type View = 'lists' | 'profile' | 'password';
+
+const TITLES = {
+  lists: 'account.page.title',
+  profile: 'account.profile.title',
+  password: 'account.password.title',
+} as const satisfies Readonly<Record<View, string>>;
+
+/** What people do with their own accounts. One form is shown at a time. */
+export default function AccountPage({ state }: { readonly state: AccountState }): ReactNode {
+  const account = useAccount(state);
+  const [view, setView] = useState<View>('lists');
+  const [notice, setNotice] = useState<string | null>(null);
+  const { overview, refusal } = account;
+  const show = (next: View, said: string | null = null): void => {
+    account.clear();
+    setNotice(said);
+    setView(next);
+  };
+  const done = (): void => show('lists', t('account.page.saved'));
+  const isOld = refusal?.code === 'REAUTHENTICATION_REQUIRED';
+  return (
+    <Frame key={view} tenant={state.tenant} title={t(TITLES[view])} isReadFirst={view === 'lists'}>
+      {view === 'lists' && <Notices refusal={refusal} notice={notice} />}
+      {isOld && (
+        <a className="button" href={`${state.pageUrl}?again=1`}>
+          {t('account.page.again')}
+        </a>
+      )}
+      {overview !== null && view === 'profile' && (
+        <ProfileForm account={account} overview={overview} onDone={done} onBack={() => show('lists')} />
+      )}
+      {overview !== null && view === 'password' && (
+        <PasswordForm account={account} overview={overview} onDone={done} onBack={() => show('lists')} />
+      )}
+      {overview !== null && view === 'lists' && (
+        <AccountLists account={account} overview={overview} signOutUrl={state.signOutUrl} onOpen={show} />
+      )}
+    </Frame>
+  );
+}

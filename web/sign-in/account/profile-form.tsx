@@ -1,0 +1,61 @@
+import type { ReactNode } from 'react';
+import { UpdateUser } from '../operations.generated.ts';
+import { ActionButton } from '../parts/buttons.tsx';
+import { Field } from '../parts/fields.tsx';
+import { Form } from '../parts/form.tsx';
+import { t } from '../texts/texts.ts';
+import type { Account, Overview } from './account.ts';
+
+export interface AccountFormProps {
+  readonly account: Account;
+  readonly overview: Overview;
+  readonly onDone: () => void;
+  readonly onBack: () => void;
+}
+
+/** What the user changed; a value that was emptied is removed. */
+function changesIn(overview: Overview, values: Readonly<Record<string, string>>): Record<string, string | null> {
+  const names = ['email', 'givenName', 'familyName'] as const;
+  const changed = names.filter((name) => (values[name] ?? '').trim() !== (overview[name] ?? ''));
+  return Object.fromEntries(changed.map((name) => [name, values[name]!.trim() || null]));
+}
+
+export function ProfileForm({ account, overview, onDone, onBack }: AccountFormProps): ReactNode {
+  const { tenant, change, refusal, isBusy } = account;
+  async function save(values: Readonly<Record<string, string>>): Promise<void> {
+    const input = { tenant, userId: overview.subject, ...changesIn(overview, values) };
+    if (await change(UpdateUser, { input })) onDone();
+  }
+  return (
+    <Form
+      submit={t('account.profile.submit')}
+      refusal={refusal}
+      isBusy={isBusy}
+      onSubmit={(values) => void save(values)}
+      actions={<ActionButton onPress={onBack}>{t('account.page.back')}</ActionButton>}
+    >
+      <Field
+        name="email"
+        label={t('registration.email')}
+        autoComplete="email"
+        inputMode="email"
+        defaultValue={overview.email ?? ''}
+        isOptional
+      />
+      <Field
+        name="givenName"
+        label={t('registration.givenName')}
+        autoComplete="given-name"
+        defaultValue={overview.givenName ?? ''}
+        isOptional
+      />
+      <Field
+        name="familyName"
+        label={t('registration.familyName')}
+        autoComplete="family-name"
+        defaultValue={overview.familyName ?? ''}
+        isOptional
+      />
+    </Form>
+  );
+}
