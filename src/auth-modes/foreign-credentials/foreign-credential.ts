@@ -150,13 +150,16 @@ function shapeOf(details: Details): OtpShape | null {
   return isShape ? { type: subType, algorithm: found, digits, periodSeconds } : null;
 }
 
+/** Base32 of a secret, which is the text itself unless its details name another encoding; null: it cannot be used. */
+function otpSecretOf({ secretEncoding }: Details, value: string): string | null {
+  if (secretEncoding == null) return writeTotpSecret(Buffer.from(value));
+  return String(secretEncoding).toUpperCase() === 'BASE32' ? readTotpSecret(value) : null;
+}
+
 function readOtp({ credentialData, secretData }: ForeignCredential): ReadCredential {
   const [details, data] = [membersOf(credentialData), membersOf(secretData)];
   if (details === null || data === null) return unreadable('MALFORMED');
-  const value = textIn(data, 'value');
-  // The secret is the text itself unless it says that it was typed as base32.
-  const isBase32 = details['secretEncoding'] === 'BASE32';
-  const secret = isBase32 ? readTotpSecret(value) : writeTotpSecret(Buffer.from(value));
+  const secret = otpSecretOf(details, textIn(data, 'value'));
   const shape = shapeOf(details);
   const counter = numberOf(details['counter'] ?? 0);
   const isCounter = Number.isInteger(counter) && counter >= 0 && counter <= MAX_COUNTER;

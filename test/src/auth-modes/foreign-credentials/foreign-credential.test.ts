@@ -201,6 +201,13 @@ describe('credentials of another service', () => {
     ['an app', otp({}), 'totp'],
     ['an app by its older type', { ...otp({}), type: 'totp' }, 'totp'],
     ['an app whose secret was typed', otp({ secretEncoding: 'BASE32' }, 'JBSWY3DPEHPK3PXP'), 'totp'],
+    [
+      'an app whose secret has an encoding in small letters',
+      otp({ secretEncoding: 'base32' }, 'JBSWY3DPEHPK3PXP'),
+      'totp',
+    ],
+    ['an app whose secret says that it is itself', otp({ secretEncoding: null }), 'totp'],
+    ['an app whose secret has another encoding', otp({ secretEncoding: 'HEX' }), 'MALFORMED'],
     ['an app whose typed secret is none', otp({ secretEncoding: 'BASE32' }, 'not base32!'), 'MALFORMED'],
     ['a short secret', otp({}, 'short'), 'MALFORMED'],
     ['seven digits', otp({ digits: 7 }), 'MALFORMED'],
