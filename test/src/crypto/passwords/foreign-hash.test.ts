@@ -73,7 +73,7 @@ describe('a hash that another service made', () => {
 
   it.each<[string, ForeignHashParts]>([
     ['no iteration', { ...SHA1, iterations: 0 }],
-    ['too many iterations', { ...SHA1, iterations: 1_000_001 }],
+    ['too many iterations', { ...SHA1, iterations: 1_300_001 }],
     ['iterations that are no whole number', { ...SHA1, iterations: 1.5 }],
     ['iterations that are no number', { ...SHA1, iterations: Number.NaN }],
     ['a short salt', { ...SHA1, salt: Buffer.alloc(7) }],
@@ -96,6 +96,10 @@ describe('a hash that another service made', () => {
     ['another text', { kind: 'bcrypt', text: '$argon2id$' }],
   ])('is not taken with %s', (_, parts) => {
     expect(writeForeignHash(parts)).toBeNull();
+  });
+
+  it('is taken with as many iterations as OWASP recommends', () => {
+    expect(writeForeignHash({ ...SHA1, iterations: 1_300_000 })).toMatch(/^\$raw\$pbkdf2-sha1\$i=1300000\$/);
   });
 
   it('is a fault of the service where it is stored and cannot be read', async () => {
