@@ -23,16 +23,16 @@ class UnitTestsFirst extends BaseSequencer {
   }
 }
 
-const KEPT_DATABASE = {
+const GIVEN_TEMPLATE = {
   find: './template.ts',
-  replacement: fileURLToPath(new URL('support/kept-database.ts', import.meta.url)),
+  replacement: fileURLToPath(new URL('support/given-template.ts', import.meta.url)),
 };
 
 const { projects: _, ...shared } = base.test ?? {};
 const aliases = (base.resolve?.alias ?? []) as Alias[];
 
 export default defineConfig({
-  resolve: { alias: [...aliases, KEPT_DATABASE] },
+  resolve: { alias: [...aliases, GIVEN_TEMPLATE] },
   // Without the check of field errors, which parses the SDL in each run; `npm test` has it.
   plugins: process.env.MUTATION_KEEPS_THREAD === 'true' ? [keepThread()] : [],
   test: {

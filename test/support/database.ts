@@ -2,6 +2,7 @@ import { inject } from 'vitest';
 import { ENTITIES } from '../../src/modules.ts';
 import { Database, type StatementObserver } from '../../src/persistence/index.ts';
 import { stopCacheAges } from './cache-ages.ts';
+import { keepDatabase } from './kept-database.ts';
 import { cloneTemplate } from './template.ts';
 
 /**
@@ -10,7 +11,8 @@ import { cloneTemplate } from './template.ts';
  */
 export async function openTestDatabase(observe?: StatementObserver): Promise<Database> {
   if (observe !== undefined) stopCacheAges();
-  const pglite = await cloneTemplate(inject('templatePath'));
+  const path = inject('templatePath');
+  const pglite = await keepDatabase(() => cloneTemplate(path));
   return Database.open({
     location: { kind: 'embedded', pglite },
     entities: ENTITIES,
