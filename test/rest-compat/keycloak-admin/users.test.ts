@@ -411,6 +411,7 @@ describe('the administration of users', () => {
       [{ groups: 'deck' }],
       [{ credentials: PASSWORD }],
       [{ credentials: [{ type: 'otp', value: 'x' }] }],
+      [{ credentials: [{ type: 'password', credentialData: '{"algorithm":"bcrypt"}', secretData: '{"value":"x"}' }] }],
       [{ username: 7 }],
     ])('refuse members of another type: %j', async (body) => {
       expect(await send('POST', 'users', { username: 'x', ...body })).toEqual(WRONG_SHAPE);
