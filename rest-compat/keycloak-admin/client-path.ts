@@ -13,8 +13,11 @@ export const CLIENT_PATH = z.object({
 });
 
 /** The client that was found. Apps on devices of users are part of no list, and are not found. */
-export const shownClient = ({ client }: { readonly client: IdentifyClientData['client'] | null }) =>
-  client === null || client.kind === 'INSTANCE' ? null : client;
+export const shownClient = <C extends Pick<IdentifyClientData['client'], 'kind'>>({
+  client,
+}: {
+  readonly client: C | null;
+}): C | null => (client === null || client.kind === 'INSTANCE' ? null : client);
 
 /** The client in the path. */
 export const client = lookup({

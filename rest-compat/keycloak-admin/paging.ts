@@ -42,6 +42,16 @@ export function toWindow(page: AskedPage) {
   };
 }
 
+/** The part of a page of all rows that lies in a list that follows another one of so many rows. @throws INVALID_INPUT */
+export function toWindowBehind(page: AskedPage, count: number) {
+  const offset = offsetOf(page);
+  const { first } = toWholeWindow(page);
+  return {
+    first: Math.max(first - Math.max(count - offset, 0), 0),
+    after: positionCursor(Math.max(offset - count, 0)),
+  };
+}
+
 /** The same, of all rows where the request names no size. @throws INVALID_INPUT */
 export const toWholeWindow = ({ first, max = '-1' }: AskedPage) => toWindow({ first, max });
 

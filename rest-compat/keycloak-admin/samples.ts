@@ -338,6 +338,7 @@ export const ADMIN_SAMPLES: Samples = {
     GrantGroupRoles: { body: [{ id: ID, name: 'auditor' }] },
     RevokeGroupRoles: { body: [{ id: ID, name: 'auditor' }] },
     ListRoles: { reply: [ROLE] },
+    ListRolesOfClient: { reply: [{ ...ROLE, clientRole: true, containerId: ID }] },
     CreateRole: { body: { name: 'auditor', description: 'Reads the books.', attributes: { desk: ['4'] } } },
     RoleByName: { reply: { ...ROLE, attributes: { desk: ['4'] } } },
     RoleById: { reply: { ...ROLE, attributes: { desk: ['4'] } } },

@@ -5,6 +5,7 @@ import { ClientMetadataResolver } from './client-metadata.resolver.ts';
 import { ClientScopeResolver } from './client-scope.resolver.ts';
 import { LinkedAppResolver, UserLinkedAppsResolver } from './linked-app.resolver.ts';
 import { ProtocolMapperResolver } from './protocol-mapper.resolver.ts';
+import { TenantClientResolver } from './tenant-client.resolver.ts';
 
 declare module '../global-id.ts' {
   interface NodeTags {
@@ -22,6 +23,7 @@ export const clients: SchemaModule = {
     ProtocolMapperResolver,
     LinkedAppResolver,
     UserLinkedAppsResolver,
+    TenantClientResolver,
   ],
   nodes: [
     defineNode('cli', 'Client', ({ services }, tenantId, key) => services.clients.findIn(tenantId, key)),

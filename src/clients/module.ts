@@ -39,6 +39,7 @@ import { ScopeRoleDirectory } from './scope-role.directory.ts';
 import { ClientScopedRoleEntity, ClientScopeRoleEntity } from './scope-role.entity.ts';
 import { ScopeRoleService } from './scope-role.service.ts';
 import { ScopeRoleStore } from './scope-role.store.ts';
+import { TenantClients } from './tenant-clients.ts';
 import { WebOriginDirectory } from './web-origin.directory.ts';
 
 interface ClientNeeds extends ModuleBase {
@@ -111,6 +112,8 @@ export const clients = {
         clientAuthenticator: new ClientAuthenticator({ directory, hasher, clock }),
         clients: service,
         clientScopes,
+        /** Clients of `master` that stand for tenants. */
+        tenantClients: new TenantClients(needs.tenants),
         mappers: new MapperService({ db, owners }),
         scopeRoles: new ScopeRoleService({
           db,

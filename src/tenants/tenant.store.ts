@@ -12,6 +12,7 @@ import {
   type PageKey,
   type PageRequest,
   type PageResult,
+  pageAt,
   RowColumns,
   testing,
 } from '../persistence/index.ts';
@@ -26,8 +27,11 @@ const IDS_A_STATEMENT = 1_000;
 /** What a list of tenants can be narrowed by. */
 export interface TenantFilter {
   readonly enabled?: boolean;
+  readonly name?: string;
   /** Part of the name, ignoring case. */
   readonly nameContains?: string;
+  /** What follows each name in the text of which `nameContains` is a part. Default: nothing. */
+  readonly nameSuffix?: string;
   /** The only tenant the caller may see; absent = all. */
   readonly only?: string;
 }
@@ -124,21 +128,23 @@ export class TenantStore {
    * @param wanted What is read of them; null or absent: all.
    */
   page(filter: TenantFilter, request: PageRequest, wanted: ColumnSet | null = null): Promise<PageResult<Tenant>> {
-    const { only, enabled, nameContains } = filter;
+    const { only, enabled, name, nameContains, nameSuffix = '' } = filter;
     const columns = sql`${LISTED.narrow(wanted).columns}, lower("name") as "foldedName"`;
     let query = (this.#db.read() as Kysely<Tables>)
       .selectFrom('tenants')
       .select(columns as never)
       .where('deleted_at', 'is', null);
     if (only !== undefined) query = query.where('id', '=', only);
+    if (name !== undefined) query = query.where(sql<boolean>`lower("name") = lower(${name}) and name = ${name}`);
     const narrowing = allOf([
       ...(enabled === undefined ? [] : [testing(sql<boolean>`tenants.enabled = ${enabled}`)]),
       ...(nameContains === undefined
         ? []
-        : [testing(sql<boolean>`position(${nameContains.toLowerCase()} in lower("name")) > 0`)]),
+        : [testing(sql<boolean>`position(${nameContains.toLowerCase()} in lower("name") || ${nameSuffix}) > 0`)]),
     ]);
     const list = { query, table: 'tenants', columns, id: 'tenants.id' };
-    return narrowedPage<Tenant>(this.#db, list, narrowing, BY_NAME, request);
+    const read = (part: PageRequest) => narrowedPage<Tenant>(this.#db, list, narrowing, BY_NAME, part);
+    return pageAt(request, read, read);
   }
 
   /** How many days tenants keep their security events, by id. Includes deleted tenants, whose events are kept as long. */

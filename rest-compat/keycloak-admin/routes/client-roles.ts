@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { lookup, type Route, route } from '../../engine/index.ts';
 import { CLIENT_PATH, client } from '../client-path.ts';
 import { CLIENT_UNKNOWN, ROLE_UNKNOWN } from '../errors.ts';
-import { FindRole } from '../operations.generated.ts';
+import { FindRole, ListRolesOfClient } from '../operations.generated.ts';
+import { cutPage } from '../paging.ts';
 import { CHANGED_ROLE, NEW_ROLE, toNewRole, toRoleChange } from '../role.ts';
 import {
   change,
@@ -18,6 +19,7 @@ import {
   toHolders,
   toListed,
 } from '../role-rows.ts';
+import { anyClient, showTenantClientRoles } from '../tenant-client.ts';
 
 const SPEC = '4.10';
 const ROLES = '/clients/{id}/roles';
@@ -43,9 +45,22 @@ const LIST = route({
   path: ROLES,
   spec: SPEC,
   summary: 'Roles of a client, by name',
+  operation: ListRolesOfClient,
   input: { params: CLIENT_PATH, query: ROLE_LIST_PARAMETERS },
-  lookups: { client },
-  toVariables: ({ query }, found) => toListed(query, { clientId: found.client.id }),
+  lookups: { client: anyClient },
+  toVariables: ({ query }, { client: { id, isStored, isMadeUp } }) => ({
+    ...toListed(query, { clientId: id }),
+    clientUuid: id,
+    isStored,
+    isMadeUp,
+  }),
+  reply: {
+    ...listing.reply,
+    from: ({ roles, tenantClient }, request) =>
+      roles === undefined
+        ? cutPage(showTenantClientRoles(tenantClient!, request.query.search), request.query)
+        : listing.reply.from({ roles }, request),
+  },
   missing: MISSING_CLIENT,
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invalidField } from '../../../src/kernel/index.ts';
-import { presentItems, type Route, route } from '../../engine/index.ts';
+import { lookup, present, presentItems, type Route, route } from '../../engine/index.ts';
 import { HIDDEN_SECRET } from '../../realm-clients/client.ts';
 import { callersWith } from '../../realm-users/callers.ts';
 import { CLIENT, clientAccessOf, SENT_CLIENT, showClient, toChanges, toNewClient } from '../client.ts';
@@ -23,6 +23,7 @@ import {
   ClientById,
   ClientSecret,
   type ClientSecretData,
+  CountClients,
   CreateClient,
   DeleteClient,
   EndEarlierClientSecrets,
@@ -33,7 +34,8 @@ import {
   type ServiceAccountData,
   UpdateClient,
 } from '../operations.generated.ts';
-import { assertAll, toWholeWindow, WHOLE_PAGE_PARAMETERS } from '../paging.ts';
+import { assertAll, FIRST_PAGE, toWholeWindow, toWindowBehind, WHOLE_PAGE_PARAMETERS } from '../paging.ts';
+import { anyClient, MASTER, showTenantClient } from '../tenant-client.ts';
 import { accessOf, showUser, USER } from '../user.ts';
 
 const SPEC = '4.10';
@@ -55,21 +57,57 @@ function toFilter({ clientId, search }: ListParameters) {
   return { withBuiltin: true, ...(clientId === undefined || clientId === '' ? {} : named) };
 }
 
-function showList({ clients, viewer }: FindClientsData, query: ListParameters, tenantName: string) {
-  assertAll(query, clients.totalCount ?? 0);
+/** The same for clients that stand for realms. */
+function toTenantFilter({ clientId, search }: ListParameters) {
+  if (clientId === undefined || clientId === '') return {};
+  return search === 'true' ? { clientIdContains: clientId } : { clientId };
+}
+
+/** How many clients are stored where those that stand for realms follow them. */
+const stored = lookup({
+  operation: CountClients,
+  toVariables: ({ query, tenantName }: { readonly query: ListParameters; readonly tenantName: string }) => ({
+    after: FIRST_PAGE,
+    filter: toFilter(query),
+    isAsked: tenantName === MASTER,
+  }),
+  from: ({ clients }) => ({ count: clients == null ? 0 : present(clients.totalCount) }),
+});
+
+/** The clients that stand for realms, of the page that is asked for. */
+function toTenantWindow(query: ListParameters, tenantName: string, count: number) {
+  const { first, after } = toWindowBehind(query, count);
+  return {
+    withTenants: tenantName === MASTER,
+    firstTenants: first,
+    afterTenants: after,
+    tenants: toTenantFilter(query),
+  };
+}
+
+function showList({ clients, tenantClients, viewer }: FindClientsData, query: ListParameters, tenantName: string) {
+  assertAll(query, (clients.totalCount ?? 0) + (tenantClients?.totalCount ?? 0));
   const access = clientAccessOf(viewer, tenantName);
-  return presentItems(clients.nodes).map((client) => showClient(client, access));
+  return [
+    ...presentItems(clients.nodes).map((client) => showClient(client, access)),
+    ...presentItems(tenantClients?.nodes ?? []).map((client) => showTenantClient(client, access)),
+  ];
 }
 
 const LIST = route({
   method: 'GET',
   path: CLIENTS,
   spec: SPEC,
-  summary: 'Clients of the realm, by `client_id`',
+  summary: 'Clients of the realm, by `client_id`; in `master` those that stand for realms follow, by name',
   callers: callersWith('client:read'),
   operation: FindClients,
   input: { query: LIST_PARAMETERS },
-  toVariables: ({ query }) => ({ ...toWholeWindow(query), filter: toFilter(query) }),
+  lookups: { stored },
+  toVariables: ({ query, tenantName }, found) => ({
+    ...toWholeWindow(query),
+    filter: toFilter(query),
+    ...toTenantWindow(query, tenantName, found.stored.count),
+  }),
   reply: {
     status: 200,
     schema: z.array(CLIENT),
@@ -86,14 +124,18 @@ const GET = route({
   callers: callersWith('client:read'),
   operation: ClientById,
   input: { params: CLIENT_PATH },
-  ...NO_CLIENT,
-  toVariables: (_request, found) => ({ clientId: found.client.id }),
+  lookups: { client: anyClient },
+  toVariables: (_request, { client: { id, isStored, isMadeUp } }) => ({ clientId: id, isStored, isMadeUp }),
   reply: {
     status: 200,
     schema: CLIENT,
-    from: ({ client, viewer }, { tenantName }) => showClient(client, clientAccessOf(viewer, tenantName)),
+    from: ({ client, tenantClient, viewer }, { tenantName }) => {
+      const access = clientAccessOf(viewer, tenantName);
+      return client === undefined ? showTenantClient(tenantClient!, access) : showClient(client, access);
+    },
   },
   errors: CLIENT_ERRORS,
+  missing: { client: CLIENT_UNKNOWN },
 });
 
 const REDIRECT_INVALID = refusedWith(400, 'Invalid redirect uri');
