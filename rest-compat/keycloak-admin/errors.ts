@@ -135,9 +135,27 @@ function bodyOfPassword({ error, legacy }: Fault): object {
   return { error: rule, error_description: `${legacy.error}: ${message}` };
 }
 
+/** A value that the profile of the tenant, or another rule of it for attributes, refuses. */
+export const attributeRefused = (text: string): LegacyError => ({ ...refusedWith(400, text), envelope: 'attribute' });
+
+/** The body about attributes: each refusal of the profile with its field, alone or in a list. */
+function bodyOfAttribute({ error, text }: Fault): object {
+  const refusals = (error.fields ?? []).flatMap(({ code, parameters }) =>
+    parameters === undefined ? [] : [{ field: String(parameters[0]), errorMessage: code, params: parameters }],
+  );
+  if (refusals.length === 0) return { errorMessage: text };
+  return refusals.length === 1 ? refusals[0]! : { errors: refusals };
+}
+
 const TEXT = z.string().describe('What is wrong, in words.');
 const ERROR = z.strictObject({ error: TEXT });
 const MESSAGE = z.strictObject({ errorMessage: TEXT });
+const OF_FIELD = z.strictObject({
+  field: z.string().describe('Name of the attribute.'),
+  errorMessage: z.string().describe('A constant.'),
+  params: z.array(z.union([z.string(), z.number(), z.null()])).describe('The name, and what the rule says.'),
+});
+const OF_FIELDS = z.strictObject({ errors: z.array(OF_FIELD) });
 const DESCRIBED = z.strictObject({ error: z.string().describe('A constant.'), error_description: TEXT });
 
 /** RFC 6750 section 3. */
@@ -199,6 +217,7 @@ export const ADMIN_ERRORS: DialectErrors = {
     error: { schema: ERROR, body: ({ text }) => ({ error: text }) },
     message: { schema: MESSAGE, body: ({ text }) => ({ errorMessage: text }) },
     body: { schema: z.union([DESCRIBED, MESSAGE, ERROR]), body: bodyOfUnusable },
+    attribute: { schema: z.union([OF_FIELD, OF_FIELDS, MESSAGE]), body: bodyOfAttribute },
     password: { schema: DESCRIBED, body: bodyOfPassword },
     described: { schema: DESCRIBED, body: ({ legacy, text }) => ({ error: legacy.error, error_description: text }) },
   },

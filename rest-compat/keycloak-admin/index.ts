@@ -26,6 +26,7 @@ import { SCOPE_MAPPING_ROUTES } from './routes/scope-mappings.ts';
 import { SCOPES_OF_CLIENT_ROUTES } from './routes/scopes-of-clients.ts';
 import { SERVICE_ROUTES } from './routes/service.ts';
 import { SESSION_ROUTES } from './routes/sessions.ts';
+import { USER_PROFILE_ROUTES } from './routes/user-profile.ts';
 import { USER_ROUTES } from './routes/users.ts';
 import { ADMIN_SAMPLES } from './samples.ts';
 
@@ -50,6 +51,7 @@ const OF_REALM = withPages([
   { name: 'Events', description: 'What users did, and what was changed.', routes: EVENT_ROUTES },
   { name: 'Sessions', description: 'Sessions of the realm, and its caches.', routes: SESSION_ROUTES },
   { name: 'Users', description: 'Users and their passwords.', routes: USER_ROUTES },
+  { name: 'User profile', description: 'Attributes of users and their rules.', routes: USER_PROFILE_ROUTES },
   { name: 'Role mappings', description: 'Roles granted to users.', routes: ROLE_MAPPING_ROUTES },
   { name: 'Groups of users', description: 'Memberships of users in groups.', routes: GROUP_ROUTES },
   { name: 'Access', description: 'Sessions, consents and linked accounts of users.', routes: ACCESS_ROUTES },

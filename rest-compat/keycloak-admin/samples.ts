@@ -111,6 +111,20 @@ const SENT = {
   requiredActions: ['UPDATE_PASSWORD'],
 };
 
+const PROFILE = {
+  attributes: [
+    { name: 'username', validations: { length: { min: 3, max: 255 } } },
+    { name: 'email', validations: { email: {} } },
+    { name: 'badge', permissions: { view: ['admin', 'user'], edit: ['admin'] }, required: { roles: ['admin'] } },
+  ],
+  groups: [],
+  unmanagedAttributePolicy: 'ENABLED',
+};
+const PROFILE_METADATA = {
+  attributes: [{ name: 'badge', required: true, readOnly: false, validators: {}, multivalued: false }],
+  groups: [],
+};
+
 /** Samples for the API description. */
 export const ADMIN_SAMPLES: Samples = {
   parameters: {
@@ -122,6 +136,7 @@ export const ADMIN_SAMPLES: Samples = {
     realm: 'acme',
     currentRealm: 'acme',
     key: 'emailTestSubject',
+    userProfileMetadata: 'true',
     useRealmDefaultLocaleFallback: 'true',
     isOffline: 'false',
     client: ID,
@@ -403,6 +418,9 @@ export const ADMIN_SAMPLES: Samples = {
       reply: { sameRealm: true, redirect: 'https://id.example.com/realms/acme/account/' },
     },
     RenameCredential: { body: 'Phone' },
+    UserProfile: { reply: PROFILE },
+    SetUserProfile: { body: PROFILE, reply: PROFILE },
+    UserProfileMetadata: { reply: PROFILE_METADATA },
     LocalesOfRealm: { reply: ['de', 'en'] },
     TextsOfRealm: { reply: { emailTestSubject: 'Testmail' } },
     SetText: { body: 'Testmail' },

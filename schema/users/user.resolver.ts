@@ -65,8 +65,9 @@ export class UserResolver {
     @Root() { tenantId, attributes }: Pick<User, 'tenantId' | 'attributes'>,
     @Ctx() { services }: GraphContext,
   ): Promise<Record<string, unknown>> {
-    const definitions = (await services.directory.byId(tenantId))?.settings.attributes ?? [];
-    const defined = new Set(definitions.map(({ name }) => name));
+    const { attributes: definitions = [], userProfile = null } =
+      (await services.directory.byId(tenantId))?.settings ?? {};
+    const defined = new Set([...definitions, ...(userProfile?.attributes ?? [])].map(({ name }) => name));
     return Object.fromEntries(Object.entries(attributes ?? {}).filter(([name]) => !defined.has(name)));
   }
 

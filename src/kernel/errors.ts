@@ -34,6 +34,8 @@ export interface FieldFault {
   readonly path: string;
   readonly code: string;
   readonly message: string;
+  /** What the code is about, such as the bounds of a length, where a rule of a tenant says so. */
+  readonly parameters?: readonly (string | number | null)[];
 }
 
 /** What the code that throws an error may add to its row of the error table. */

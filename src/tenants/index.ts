@@ -6,6 +6,7 @@ export type { AttributeDefinition, AttributeValidator } from './attribute-defini
 export type { ExtraSettingsChange } from './extra-settings.ts';
 export type { MailServerChange } from './mail-server.ts';
 export { type OwnTexts, withoutText, withText } from './own-texts.ts';
+export { type Refusal, refusalBy, refusalOfCount } from './profile-validations.ts';
 export {
   type NewRequiredAction,
   type RequiredAction,
@@ -37,3 +38,4 @@ export {
   type UpdateTenant,
 } from './tenant.service.ts';
 export { type TenantFilter, type TenantKeys, TenantStore } from './tenant.store.ts';
+export { checkedProfile, type ProfileAttribute, type ProfileRole, type UserProfile } from './user-profile.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isStorableText, jsonBytes } from '../kernel/index.ts';
 import { ownTexts } from './own-texts.ts';
+import { userProfile } from './user-profile.ts';
 
 const YEAR = 31_536_000;
 const TEN_YEARS = 10 * YEAR;
@@ -207,6 +208,8 @@ export const KEPT = {
   hiddenEvents,
   /** Texts in place of those of the service, by language and key. */
   texts: ownTexts,
+  /** Attributes of users and their rules; null: no rules but those of the service. */
+  userProfile,
 } as const;
 
 const policySettings = z.strictObject({ ...KEPT, ...POLICIES });
@@ -233,6 +236,7 @@ export const POLICY_DEFAULTS: z.output<typeof policySettings> = {
   mailServer: null,
   hiddenEvents: { activity: null, changes: null },
   texts: {},
+  userProfile: null,
   tokens: {
     implicitAccessSeconds: 900,
     isRefreshSingleUse: false,

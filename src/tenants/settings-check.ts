@@ -2,7 +2,7 @@ import { invalidField, jsonBytes } from '../kernel/index.ts';
 import { effectiveSettings, mergedPatch, type TenantSettingsPatch, tenantSettings } from './settings.ts';
 import { tenantErrors } from './tenant.errors.ts';
 
-/** Most bytes of the JSON that a tenant stores, without what has its own bound: definitions of attributes, and texts. */
+/** Most bytes of the JSON that a tenant stores, without what has its own bound: definitions of attributes, texts, the profile. */
 const MAX_BYTES = 64 * 1024;
 
 /**
@@ -27,7 +27,7 @@ export function checkedPatch(
       'Sign-in by e-mail needs unique e-mail addresses.',
     );
   }
-  const { attributes: _, texts: _texts, ...bounded } = next;
+  const { attributes: _, texts: _texts, userProfile: _profile, ...bounded } = next;
   if (jsonBytes(bounded) > MAX_BYTES)
     throw invalidSettings([[['input.settings'], `All settings together have at most ${MAX_BYTES} bytes.`]]);
   return next;

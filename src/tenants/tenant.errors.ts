@@ -16,6 +16,7 @@ export const tenantErrors = defineErrors({
   TENANT_HOST_LIMIT: { kind: 'refused', message: 'The tenant has as many hosts as it may have.' },
   TENANT_SETTING_NOT_FOUND: { kind: 'not-found', message: 'There is no such setting.' },
   TENANT_TEXT_NOT_FOUND: { kind: 'not-found', message: 'The tenant has no such text.' },
+  USER_PROFILE_INVALID: { kind: 'invalid', message: 'The profile of users is not valid.' },
   REQUIRED_ACTION_NOT_FOUND: { kind: 'not-found', message: 'No action of this alias can be required of users.' },
   REQUIRED_ACTION_TAKEN: { kind: 'conflict', message: 'An action with this alias exists.' },
   TENANT_SETTING_INVALID: { kind: 'invalid', message: 'A setting is not valid.' },

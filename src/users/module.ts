@@ -19,6 +19,7 @@ import { userEvents } from './user.events.ts';
 import { UserService } from './user.service.ts';
 import { UserStore } from './user.store.ts';
 import { FOLDED_COLUMNS, foldedColumn } from './user-page.ts';
+import { UserProfileService } from './user-profile.service.ts';
 import { UserRecount } from './user-recount.ts';
 
 interface UserNeeds extends ModuleBase {
@@ -64,12 +65,13 @@ export const users = {
       roles: roleStore,
     });
     const userProperties = new PropertyService({ ...base, users });
+    const userProfiles = new UserProfileService({ directory, tenants });
     const userAddresses = new AddressService({ ...base, users, store: new AddressStore(base.db) });
     const serviceAccountStates = new ServiceAccountDirectory({ store: userStore, feed });
     guarded.findServiceAccountsBy((tenantId, ids) => serviceAccountStates.clientsAmong(tenantId, ids));
     const recount = new UserRecount({ store: tenantUsers, clock: base.clock });
     return {
-      services: { users, userProperties, userAddresses },
+      services: { users, userProfiles, userProperties, userAddresses },
       internals: { userStore, serviceAccountStates },
       caches: [serviceAccountStates.onEvents],
       sweeps: [(limit: number) => recount.step(limit)],

@@ -11,8 +11,9 @@ import {
 import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
 import { typeFaults, unmodifiableFaults, validatorFaults } from './attribute-rules.ts';
-import { attributeMapFaults, mergeAttributes } from './attributes.ts';
+import { type Attributes, attributeMapFaults, mergeAttributes } from './attributes.ts';
 import { assertEmailIsUsername, assertNoServiceAccountName, givenUsername } from './given-username.ts';
+import { assertProfile, concernsProfile, countingAttributes, isSetIn, profileRoleOf } from './profile-rules.ts';
 import type { TenantAdministrator, TenantUsersStore } from './tenant-users.store.ts';
 import type { User } from './user.entity.ts';
 import { userErrors } from './user.errors.ts';
@@ -215,9 +216,10 @@ export class UserService {
         id,
         username,
         withDefaultActions(input, settings),
-        attributes,
+        counting(authority, settings, attributes),
         this.#now(),
       );
+      assertProfile(settings, authority, row, isSetIn(row));
       const user = await this.#add(authority, row, settings);
       for (const listener of this.#created) await listener(authority, user.id);
       await this.#deps.tenantUsers.add(user.tenantId, 1);
@@ -276,10 +278,14 @@ export class UserService {
       const user = await this.lock(authority, id);
       const change = new UserChange(user);
       assertEmailIsUsername(settings, input.username, input.email === undefined ? user.email : input.email);
-      change.apply(input, settings.emailIsUsername, replacesAttributes);
+      const stored = { of: user.attributes ?? {}, isReplaced: replacesAttributes };
+      const attributes = input.attributes && counting(authority, settings, input.attributes, stored);
+      change.apply({ ...input, attributes }, settings.emailIsUsername, replacesAttributes);
       if (!change.isAny) return user;
       this.#assertInReach(authority, input, change, settings);
       if (change.isNew('username') && user.serviceClientId == null) assertNoServiceAccountName(settings, input);
+      if (user.serviceClientId == null && concernsProfile(change.given))
+        assertProfile(settings, authority, { ...user }, (name) => change.isOf(name));
       throwFaults(unmodifiableFaults(settings.attributes, (name) => change.isOf(name)));
       throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
       user.updatedAt = this.#now();
@@ -448,6 +454,17 @@ function assertNew(settings: TenantSettings, input: CreateUser): void {
   assertEmailIsUsername(settings, input.username, input.email);
   assertNoServiceAccountName(settings, input);
   assertAttributes(settings, input);
+}
+
+/** The attributes of an input that count, by the profile of the tenant. @param stored Those of the account. Default: none. */
+function counting(
+  authority: Authority,
+  { userProfile }: TenantSettings,
+  given: Attributes,
+  stored: { readonly of: Attributes; readonly isReplaced: boolean } = { of: {}, isReplaced: false },
+): Record<string, unknown> {
+  if (userProfile === null) return { ...given };
+  return countingAttributes(userProfile, profileRoleOf(authority), given, stored.of, stored.isReplaced);
 }
 
 /** @throws USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED */

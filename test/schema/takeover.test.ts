@@ -207,6 +207,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   removeRequiredAction: 'concerns all accounts alike, as settings do',
   hideEvents: 'concerns no account',
   removeTenantTexts: 'concerns all accounts alike, as settings do',
+  setUserProfile: 'concerns all accounts alike, as settings do',
   setTenantText: 'concerns all accounts alike, as settings do',
   moveRequiredAction: 'concerns all accounts alike, as settings do',
   revokeTenantSessions: 'leaves out accounts that may do more than the caller',

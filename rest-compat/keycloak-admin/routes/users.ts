@@ -15,6 +15,7 @@ import { ATTRIBUTES, showAttributes } from '../attributes.ts';
 import { CREDENTIAL_SHOWN, showCredentials } from '../credential.ts';
 import {
   ABSENT,
+  attributeRefused,
   BAD_REQUEST,
   PAGE_TOO_LARGE,
   PASSWORD_REFUSED,
@@ -40,6 +41,7 @@ import { FILTER_PARAMETERS, toFilter, toOrder } from '../user-filter.ts';
 import { isBrief, showUsers, USER_LIST_PARAMETERS } from '../user-list.ts';
 import { userId } from '../user-lookup.ts';
 import { NO_USER, OF_NO_USER, USER_PATH } from '../user-path.ts';
+import { PROFILE_METADATA, showMetadata } from '../user-profile.ts';
 
 const SPEC = '4.4';
 
@@ -90,12 +92,20 @@ const GET = route({
   summary: 'A user',
   callers: callersWith('user:read'),
   operation: UserById,
-  input: { params: USER_PATH },
-  toVariables: ({ params }) => ({ userId: params.id }),
+  input: {
+    params: USER_PATH,
+    query: z.object({
+      userProfileMetadata: z.string().optional().describe('`true`: with what a form for the user is made from.'),
+    }),
+  },
+  toVariables: ({ params, query }) => ({ userId: params.id, withProfile: query.userProfileMetadata === 'true' }),
   reply: {
     status: 200,
-    schema: USER,
-    from: ({ user, viewer }, { tenantName }) => showUser(user, accessOf(viewer, tenantName)),
+    schema: USER.extend({ userProfileMetadata: PROFILE_METADATA.optional() }),
+    from: ({ user, viewer, userProfile }, { tenantName }) => ({
+      ...showUser(user, accessOf(viewer, tenantName)),
+      ...(userProfile == null ? {} : { userProfileMetadata: showMetadata(userProfile) }),
+    }),
   },
   errors: NO_USER,
 });
@@ -115,7 +125,7 @@ const valueErrors = (text: string) => {
     USER_EMAIL_INVALID: refused,
     USER_PHONE_INVALID: refused,
     USER_ATTRIBUTE_INVALID: refused,
-    USER_ATTRIBUTE_REFUSED: refused,
+    USER_ATTRIBUTE_REFUSED: attributeRefused(text),
     PASSWORD_POLICY: PASSWORD_REFUSED,
     PASSWORD_TOO_LONG: PASSWORD_REFUSED,
     ROLE_NOT_FOUND: refused,

@@ -1,0 +1,146 @@
+import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Authority } from '../../../src/access/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { kobilOfSuite } from '../../support/kobil.ts';
+import { refusalOf } from '../../support/refusal.ts';
+
+const BOTH = { view: ['admin', 'user'], edit: ['admin', 'user'] };
+const PROFILE = {
+  attributes: [
+    { name: 'username', validations: { length: { min: 3 } } },
+    { name: 'email', required: { roles: ['user'] }, validations: { email: {} } },
+    { name: 'firstName', permissions: BOTH, validations: { 'person-name-prohibited-characters': {} } },
+    { name: 'lastName', permissions: BOTH },
+    {
+      name: 'badge',
+      displayName: 'Badge',
+      group: 'harbour',
+      permissions: { view: ['admin', 'user'], edit: ['admin'] },
+      required: { roles: ['admin'] },
+      validations: { length: { min: 2, max: 4 } },
+    },
+  ],
+  groups: [{ name: 'harbour', displayHeader: 'Harbour' }],
+};
+
+describe('the profile of the users of a realm', () => {
+  const realm = kobilOfSuite();
+  let token: string;
+  let tenant: TenantRef;
+  let admin: KeycloakAdminClient;
+  let count = 0;
+  beforeAll(() => {
+    const scopes = ['tenant:read', 'setting:write', 'user:read', 'user:create', 'user:write', 'credential:read'];
+    token = realm.token(realm.master, ...scopes.map((scope) => `${scope}:all`));
+  });
+  beforeEach(async () => {
+    tenant = await realm.world.tenant({ name: `Profile-${++count}`, template: 'realm' });
+    admin = new KeycloakAdminClient({ baseUrl: `http://127.0.0.1:${realm.rest.port}`, realmName: tenant.name });
+    admin.setAccessToken(token);
+  });
+  const ask = (method: string, path: string, body?: unknown, as = token) =>
+    realm.ask(method, `/admin/realms/${tenant.name}/users${path}`, {
+      token: as,
+      ...(body === undefined ? {} : { body }),
+    });
+  const newUser = async (attributes: object = { badge: ['4711'] }) =>
+    (await admin.users.create({ username: 'ada', attributes: attributes as never })).id;
+
+  it('by the stock client: is that of Keycloak until it is replaced', async () => {
+    const before = await admin.users.getProfile();
+    expect(before.attributes?.map(({ name }) => name)).toEqual(['username', 'email', 'firstName', 'lastName']);
+    expect([before.attributes?.[0]?.displayName, before.unmanagedAttributePolicy]).toEqual([
+      `$${'{username}'}`,
+      'ENABLED',
+    ]);
+    const { attributes } = await admin.users.getProfileMetadata();
+    expect(attributes?.map(({ required, readOnly }) => [required, readOnly])).toEqual(Array(4).fill([false, false]));
+    // Other attributes stay free, and names of any form.
+    expect(await ask('POST', '', { username: 'ada', firstName: '<b>', attributes: { tide: ['1'] } })).toEqual([
+      201,
+      undefined,
+    ]);
+    expect(await admin.users.updateProfile(PROFILE as never)).toEqual(PROFILE);
+    expect(await admin.users.getProfile()).toEqual(PROFILE);
+    const changes = (await realm.world.events(tenant)).filter(({ type }) => type === 'setting.changed');
+    expect(changes.map(({ params }) => params)).toEqual([{ changed: ['userProfile'] }]);
+    expect(await admin.users.updateProfile(before)).toEqual(before);
+  });
+
+  it('is shown as forms need it, alone and with a user', async () => {
+    await admin.users.updateProfile(PROFILE as never);
+    const id = await newUser();
+    const metadata = await admin.users.getProfileMetadata();
+    expect(metadata.attributes?.at(-1)).toEqual({
+      name: 'badge',
+      displayName: 'Badge',
+      required: true,
+      readOnly: false,
+      group: 'harbour',
+      validators: { length: { min: 2, max: 4 } },
+      multivalued: false,
+    });
+    expect(metadata.groups).toEqual([{ name: 'harbour', displayHeader: 'Harbour' }]);
+    expect((await admin.users.findOne({ id, userProfileMetadata: true }))?.userProfileMetadata).toEqual(metadata);
+    expect((await admin.users.findOne({ id }))?.userProfileMetadata).toBeUndefined();
+    expect((await ask('GET', `/${id}/unmanagedAttributes`))[1]).toEqual({});
+  });
+
+  it('refuses new and changed users, with each refusal and its field', async () => {
+    await admin.users.updateProfile(PROFILE as never);
+    const refusal = { field: 'badge', errorMessage: 'error-invalid-length', params: ['badge', 2, 4] };
+    const required = { field: 'badge', errorMessage: 'error-user-attribute-required', params: ['badge'] };
+    expect(await ask('POST', '', { username: 'ada', attributes: { badge: ['12345'] } })).toEqual([400, refusal]);
+    expect(await ask('POST', '', { username: 'ada' })).toEqual([400, required]);
+    const id = await newUser();
+    const both = { firstName: 'A<b>', attributes: { badge: ['x'.repeat(5)] } };
+    const name = { field: 'firstName', errorMessage: 'error-person-name-invalid-character', params: ['firstName'] };
+    expect(await ask('PUT', `/${id}`, both)).toEqual([400, { errors: [name, refusal] }]);
+    expect(await ask('PUT', `/${id}`, { attributes: {} })).toEqual([400, required]);
+    expect(await ask('PUT', `/${id}`, { enabled: true })).toEqual([204, undefined]);
+    expect((await admin.users.findOne({ id }))?.attributes).toEqual({ badge: ['4711'] });
+    // The username breaks a rule of the service, which has another body.
+    expect(await ask('POST', '', { username: 'ada b\u0007', attributes: { badge: ['12'] } })).toEqual([
+      400,
+      { errorMessage: 'Could not create user' },
+    ]);
+  });
+
+  it('ignores attributes that it does not have, and keeps those of before', async () => {
+    const id = await newUser({ badge: ['4711'], tide: ['low'] });
+    await admin.users.updateProfile(PROFILE as never);
+    await admin.users.update({ id }, { attributes: { badge: ['12'], tide: ['high'], berth: ['7'] } });
+    const { attributes } = (await realm.world.services.users.findIn(tenant.id, id))!;
+    expect(attributes).toEqual({ badge: ['12'], tide: ['low'] });
+  });
+
+  it('holds for users who change their own account', async () => {
+    await admin.users.updateProfile(PROFILE as never);
+    const id = await newUser();
+    const self = new Authority(realm.world.user(tenant, id, 'user:write:self'), tenant, 'self');
+    const change = (input: object) => realm.world.services.users.update(self, id, input);
+    const refused = await change({ attributes: { badge: '12' } }).catch((error) => error.fields);
+    expect(refused).toMatchObject([
+      { path: 'input.email', code: 'error-user-attribute-required' },
+      { path: 'input.attributes.badge', code: 'error-user-attribute-read-only' },
+    ]);
+    expect(await refusalOf(change({ givenName: 'Ada' }))).toBe('USER_ATTRIBUTE_REFUSED');
+  });
+
+  it('is refused where it cannot be one, and for callers with too few rights', async () => {
+    expect(await ask('PUT', '/profile', { attributes: [{ name: 'username' }, { name: 'a b' }] })).toEqual([
+      400,
+      {
+        errorMessage:
+          "[Invalid attribute name (only letters, numbers and '.' '_' '-' special characters allowed): a b', The attribute 'email' can not be removed]",
+      },
+    ]);
+    const wrongShape = [400, { error: 'unknown_error', error_description: 'Cannot parse the JSON' }];
+    for (const body of [[], null, {}, { attributes: 'x' }])
+      expect(await ask('PUT', '/profile', body)).toEqual(wrongShape);
+    const reader = realm.token(realm.master, 'user:read:all');
+    expect((await ask('GET', '/profile', undefined, reader))[0]).toBe(200);
+    expect((await ask('PUT', '/profile', PROFILE, reader))[0]).toBe(403);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { compilePattern, PatternError } from '../../../src/kernel/index.ts';
+
+/** What expressions and texts are made of, so that the engine of the language judges them alike. */
+const PIECES = [
+  'a',
+  'b',
+  '.',
+  '[ab]',
+  '[^a]',
+  '\\d',
+  '(ab|c)',
+  '(?:a|)',
+  'a*',
+  'b+',
+  'c?',
+  '[a-c]{2}',
+  'a{1,3}',
+  'b{2,}',
+  '(a+)+',
+  '\\.',
+  '\\p{L}',
+];
+const TEXTS = ['', 'a', 'b', 'ab', 'abc', 'aab', 'bbb', 'cc', 'a.b', '7a', 'abab', 'aaaa', 'äb', 'cab', 'a\n'];
+
+describe('expressions of tenants', () => {
+  it('match the whole texts that the language matches', () => {
+    for (const first of PIECES)
+      for (const second of PIECES) {
+        const source = `${first}${second}`;
+        const matches = compilePattern(source);
+        const expression = new RegExp(`^(?:${source})$`, 'u');
+        for (const text of TEXTS) expect([source, text, matches(text)]).toEqual([source, text, expression.test(text)]);
+      }
+  });
+
+  it('may have anchors at the ends, and lazy quantifiers', () => {
+    expect(compilePattern('^a+?|b$')('aa')).toBe(true);
+    expect(compilePattern('^a$')('ab')).toBe(false);
+    expect(compilePattern('a\\$')('a$')).toBe(true);
+    expect(compilePattern('a\\\\$')('a\\')).toBe(true);
+    expect(compilePattern('\\t\\n\\-}]')('\t\n-}]')).toBe(true);
+    expect(compilePattern('')('')).toBe(true);
+    expect(compilePattern('.😀')('a😀')).toBe(true);
+  });
+
+  it('take no longer than their length says, whatever they are', () => {
+    for (const source of ['(a+)+b', '(a|a)*b', '(a*)*b', '(.*)*x', '((a?){20})*b', '()*b'])
+      expect(compilePattern(source)('a'.repeat(1_024))).toBe(false);
+    expect(compilePattern('a*')('a'.repeat(1_025))).toBe(false);
+  });
+
+  it.each([
+    'a)',
+    '(a',
+    '[a',
+    '*a',
+    'a**',
+    '+',
+    '{2}',
+    'a{3,2}',
+    '\\1',
+    '(?=a)',
+    '(?<n>a)',
+    '(?i)a',
+    '\\',
+    '\\q',
+    '\\p{Tide}',
+    '[z-a]',
+    '[a[b]]',
+    '[a&&b]',
+    'a^b',
+    'a$b',
+    'a{600}',
+    '(a{99}){99}',
+    '(((){9999}){9999}){9999}',
+    '(()*){9999}',
+    'a{1,9999}',
+    `${'('.repeat(40)}a${')'.repeat(40)}`,
+  ])('are refused where they are none, or not known: %s', (source) => {
+    expect(() => compilePattern(source)).toThrow(PatternError);
+  });
+});
