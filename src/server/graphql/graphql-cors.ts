@@ -25,6 +25,7 @@ export async function allowPageToGraph(ctx: Context, lists: PageLists, answer: A
     return false;
   }
   await answerPreflight(ctx, 'client', ['GET', 'POST'], lists.webOrigins, tenantId, answer);
+  answer.status = 204;
   return true;
 }
 
