@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { Answer } from './answer.ts';
 import { makeFormPost } from './form-post.ts';
 import type { HostTenant, PageDocuments, PageHeaders, RenderedPage } from './host.ts';
-import { chooseLocale } from './locale.ts';
+import { chooseLocale, pageLocales } from './locale.ts';
 import type { BrowserAnswer, DocumentName, Route } from './route.ts';
 
 /** Makes a page of `web/` for one request. */
@@ -13,7 +13,8 @@ export type RenderState = (name: DocumentName, state: object) => RenderedPage;
 export function renderFor(documents: PageDocuments, ctx: Context, tenant: HostTenant | null): RenderState {
   return (name, state) => {
     const shown = tenant === null ? null : { name: tenant.name, displayName: tenant.displayName ?? tenant.name };
-    const page = documents.render(name, { tenant: shown, locale: chooseLocale(ctx), ...state });
+    const locale = chooseLocale(ctx, pageLocales(tenant?.settings.locales ?? []));
+    const page = documents.render(name, { tenant: shown, locale, ...state });
     const headers = tenant?.settings.browserHeaders;
     return headers === undefined ? page : withHeaders(page, headers);
   };

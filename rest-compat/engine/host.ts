@@ -16,6 +16,8 @@ export interface HostTenant extends TenantRef {
     /** False: changes in user mode need no `X-Forwarded-For`. */
     readonly requireForwardedAddress: boolean;
     readonly browserHeaders?: PageHeaders;
+    /** Languages of its pages as BCP 47 tags; none = all of the service. */
+    readonly locales?: readonly string[];
   };
 }
 

@@ -39,7 +39,10 @@ function Page({ state }: { readonly state: PageState }): ReactNode {
  */
 const STYLE_OF_REACT_ARIA = 'react-aria-pressable-style';
 
-const state = readState();
-startTexts(state.locale);
+async function show(state: PageState): Promise<void> {
+  await startTexts(state.locale);
+  createRoot(document.getElementById('page')!).render(<Page state={state} />);
+}
+
 document.querySelector('link[rel="stylesheet"]')!.id = STYLE_OF_REACT_ARIA;
-createRoot(document.getElementById('page')!).render(<Page state={state} />);
+void show(readState());

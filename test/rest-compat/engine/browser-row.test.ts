@@ -146,6 +146,19 @@ describe('a row for browsers that shows a page', () => {
     });
   });
 
+  it('is in the language of the reader among those of the tenant', async () => {
+    const localeOf = async (locales: readonly string[], accepted: string) => {
+      await rest?.close();
+      const host = handMadeHost({ tenantByName: () => ({ ...ACME, settings: { ...ACME.settings, locales } }) });
+      const row = rowOf({ document: 'sign-in', state: { page: 'sign-in' } });
+      rest = await RestClient.serve(new Engine([tinyDialect({}, [row])], host, ENGINE_OPTIONS).middleware);
+      return stateIn(await rest.ask('GET', PATH, { headers: { 'accept-language': accepted } })).locale;
+    };
+    expect(await localeOf([], 'de-AT, en;q=0.5')).toBe('de');
+    expect(await localeOf(['ru', 'en'], 'de-AT, en;q=0.5')).toBe('en');
+    expect(await localeOf(['ru', 'en'], 'fr')).toBe('ru');
+  });
+
   it('has the headers of its tenant: a policy beside its own, and no header that cannot be sent', async () => {
     const tenantWith = (browserHeaders: PageHeaders) => ({ ...ACME, settings: { ...ACME.settings, browserHeaders } });
     const headersOf = async (browserHeaders: PageHeaders) => {

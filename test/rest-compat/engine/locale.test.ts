@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { chooseLocale } from '../../../rest-compat/engine/locale.ts';
+import { chooseLocale, pageLocales } from '../../../rest-compat/engine/locale.ts';
 import { RestClient } from '../../support/rest.ts';
 
 const LOCALES = ['en', 'de', 'pt-BR'];
 
 describe('the language of a page', () => {
-  const choose = async (query: string, accept?: string, locales?: readonly string[]): Promise<string> => {
+  const choose = async (query: string, accept?: string, locales = pageLocales([])): Promise<string> => {
     const rest = await RestClient.serve((ctx) => {
       ctx.body = chooseLocale(ctx, locales);
     });
@@ -28,7 +28,14 @@ describe('the language of a page', () => {
     expect(await choose('?ui_locales=fr', 'de-AT', LOCALES)).toBe('de');
     expect(await choose('', undefined, LOCALES)).toBe('en');
     expect(await choose('', 'fr', LOCALES)).toBe('en');
-    expect(await choose('?ui_locales=de', 'de')).toBe('en');
+    expect(await choose('', 'fr')).toBe('en');
+    expect(await choose('?ui_locales=fr', 'ru-RU, en;q=0.5')).toBe('ru');
+  });
+
+  it('is one of those of the tenant that the pages have, else of all', async () => {
+    expect(pageLocales(['RU_ru', 'fr', 'de-AT', 'ru'])).toEqual(['ru', 'de']);
+    expect(pageLocales(['fr', '__proto__', ''])).toEqual(['en', 'de', 'ru']);
+    expect(await choose('?ui_locales=en', 'en', pageLocales(['de', 'ru']))).toBe('de');
   });
 
   it('is the first for hostile values', async () => {

@@ -58,6 +58,17 @@ describe('the pages in the browser, at 320 and 1280 px, light and dark', () => {
     await check(name, await openAt(state));
   });
 
+  it.each([
+    ['de', 'Anmelden', 'Benutzername oder E-Mail'],
+    ['ru', 'Вход', 'Имя пользователя или эл. почта'],
+  ])('are in the language that the state names: %s', async (locale, title, label) => {
+    const opened = await openAt({ ...signInState(STEPS.password), locale });
+    expect(await opened.page.locator('.title').textContent()).toBe(title);
+    expect(await opened.page.getByLabel(label).count()).toBe(1);
+    expect(await opened.page.evaluate('document.documentElement.lang')).toBe(locale);
+    await check(`password-${locale}`, opened);
+  });
+
   it('show a refused password so', async () => {
     const opened = await openAt(signInState(STEPS.password), {
       submitPassword: () => server.refuse('SIGN_IN_REFUSED'),

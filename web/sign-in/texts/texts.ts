@@ -12,15 +12,31 @@ declare module 'i18next' {
 /** Does not compile while a code that a document of the page declares has no text. */
 type Catalogue = { readonly refusal: Readonly<Record<DeclaredCode, string>> };
 
-/** The catalogues by language; a language without one is shown in English. */
-const RESOURCES = { en: { translation: en satisfies Catalogue } };
+const ENGLISH = en satisfies Catalogue;
+
+/** The other catalogues, each of which has all texts of the English one. They are loaded by those alone who read them. */
+const OTHERS: Readonly<Record<string, () => Promise<{ readonly default: typeof en }>>> = {
+  de: () => import('./de.json'),
+  ru: () => import('./ru.json'),
+};
+
+/** The catalogue of a language; null: there is none, or it cannot be loaded, and the page is in English. */
+async function loadCatalogue(locale: string): Promise<typeof en | null> {
+  if (!Object.hasOwn(OTHERS, locale)) return null;
+  try {
+    return (await OTHERS[locale]!()).default;
+  } catch {
+    return null;
+  }
+}
 
 /** Chooses the language of the page, for its texts and for screen readers. */
-export function startTexts(locale: string): void {
+export async function startTexts(locale: string): Promise<void> {
+  const other = await loadCatalogue(locale);
   i18next.init({
     lng: locale,
     fallbackLng: 'en',
-    resources: RESOURCES,
+    resources: { en: { translation: ENGLISH }, ...(other === null ? {} : { [locale]: { translation: other } }) },
     initAsync: false,
     // React escapes what it renders.
     interpolation: { escapeValue: false },
