@@ -20,6 +20,7 @@ import { type IdentityError, kernelErrors } from '../../src/kernel/index.ts';
 import type { OperationDocument, Variables } from './document.ts';
 import { hoistObjects } from './hoist.ts';
 import { MissingRoot } from './missing-root.ts';
+import { foldRecursiveInputs } from './recursive-inputs.ts';
 
 export type Data = Readonly<Record<string, unknown>>;
 
@@ -76,7 +77,8 @@ function compileOperation(schema: GraphQLSchema, { name, text }: OperationDocume
   if (faults.length > 0) throw fail(faults.map(({ message }) => message).join(' '));
   const declared = definition.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
   const hoisted = hoistObjects(schema, document);
-  const compiled = compileQuery<Data, Variables>(schema, hoisted.document, name);
+  const compilable = foldRecursiveInputs(schema, hoisted.document);
+  const compiled = compileQuery<Data, Variables>(compilable.schema, compilable.document, name);
   if (!isCompiledQuery(compiled)) throw fail('It cannot be compiled.');
   const roots = rootsOf(schema, definition);
   const declaresIssuerKind = declared.includes('issuerKind');

@@ -31,8 +31,10 @@ export const FILTER_PARAMETERS = z.object({
   createdTimeStart: MOMENT.describe('Only users created at this moment or later, in milliseconds since 1970.'),
   createdTimeEnd: MOMENT.describe('Only users created before this moment, in milliseconds since 1970.'),
   filterForRole: TEXT.describe('Id of a role: only users to whom it is granted directly.'),
-  idpAlias: NOT_SERVED,
-  idpUserId: NOT_SERVED,
+  idpAlias: TEXT.describe('Name of an identity provider: only users with an account there.'),
+  idpUserId: TEXT.describe(
+    'Id at an identity provider: only users with this account, at `idpAlias` where it is given.',
+  ),
   groups: NOT_SERVED,
 });
 
@@ -86,6 +88,12 @@ function byValues(given: Given): Filter {
   };
 }
 
+/** The account at a provider that parameters ask for; both of them are of one account. */
+function byExternalAccount({ idpAlias, idpUserId }: Given): Filter {
+  if (!isGiven(idpAlias) && !isGiven(idpUserId)) return {};
+  return { externalAccount: { providerName: idpAlias || null, externalId: idpUserId || null } };
+}
+
 /** The users that parameters ask for. @throws INVALID_INPUT */
 export const toFilter = (given: Given): Filter => ({
   isEnabled: flagOf(given.enabled),
@@ -93,6 +101,7 @@ export const toFilter = (given: Given): Filter => ({
   createdFrom: momentOf(given.createdTimeStart),
   createdBefore: momentOf(given.createdTimeEnd),
   ...(isGiven(given.filterForRole) ? { roleId: given.filterForRole } : {}),
+  ...byExternalAccount(given),
   ...(isGiven(given.search) ? bySearch(given.search) : byValues(given)),
 });
 

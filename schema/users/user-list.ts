@@ -9,16 +9,24 @@ import { SortDirection } from '../kit/order.ts';
 import { columnsRead } from '../kit/reads.ts';
 import { type UserFilterInput, UserOrderField, type UserOrderInput } from './user.input.ts';
 
-/** Converts a filter for the service. */
-export function toFilter({ groupId, roleId, providerId, anyOf, ...filter }: UserFilterInput): UserFilter {
-  const bare = (type: TaggedType, id: string | null | undefined, path: string) =>
-    id == null ? null : keyOf(type, id, path);
+/** Converts a filter for the service. @param path Its place in the arguments. */
+export function toFilter(
+  { groupId, roleId, providerId, anyOf, and, or, not, ...filter }: UserFilterInput,
+  path = 'filter',
+): UserFilter {
+  const bare = (type: TaggedType, name: string, id: string | null | undefined) =>
+    id == null ? null : keyOf(type, id, `${path}.${name}`);
+  const all = (name: string, filters: readonly UserFilterInput[] | null | undefined) =>
+    filters?.map((each, at) => toFilter(each, `${path}.${name}.${at}`)) ?? null;
   return {
     ...toColumns(filter),
     ...(anyOf == null ? {} : { anyOf: anyOfFrom(anyOf) }),
-    groupId: bare('Group', groupId, 'filter.groupId'),
-    roleId: bare('Role', roleId, 'filter.roleId'),
-    providerId: bare('FederationProvider', providerId, 'filter.providerId'),
+    groupId: bare('Group', 'groupId', groupId),
+    roleId: bare('Role', 'roleId', roleId),
+    providerId: bare('FederationProvider', 'providerId', providerId),
+    and: all('and', and),
+    or: all('or', or),
+    not: not == null ? null : toFilter(not, `${path}.not`),
   } as UserFilter;
 }
 

@@ -59,7 +59,18 @@ export class UserAlternativeInput {
   allOf!: UserComparisonInput[];
 }
 
-@InputType({ description: 'Filters for a list of users; users must meet all of them.' })
+@InputType({ description: 'An account of a user at an identity provider; without members, any account at any.' })
+export class UserExternalAccountInput {
+  @Field(() => String, { nullable: true, description: 'Name of the provider, exactly.' })
+  providerName?: string | null;
+  @Field(() => String, { nullable: true, description: 'The id of the account at the provider, exactly.' })
+  externalId?: string | null;
+}
+
+@InputType({
+  description:
+    'Filters for a list of users; users must meet all of them. With the filters inside it, at most three levels deep, a filter has at most 150 conditions.',
+})
 export class UserFilterInput {
   @Field(() => String, {
     nullable: true,
@@ -103,6 +114,23 @@ export class UserFilterInput {
   roleId?: string | null;
   @Field(() => ID, { nullable: true, description: 'Only those with an account at this identity provider.' })
   providerId?: string | null;
+  @Field(() => UserExternalAccountInput, { nullable: true, description: 'Only those with such an account.' })
+  externalAccount?: UserExternalAccountInput | null;
+  @Field(() => [UserFilterInput], {
+    nullable: true,
+    description: 'Only those who meet all of these filters, at least one.',
+  })
+  and?: UserFilterInput[] | null;
+  @Field(() => [UserFilterInput], {
+    nullable: true,
+    description: 'Only those who meet one of these filters, at least one.',
+  })
+  or?: UserFilterInput[] | null;
+  @Field(() => UserFilterInput, {
+    nullable: true,
+    description: 'Only those who do not meet this filter; those who lack a value that it compares do not meet it.',
+  })
+  not?: UserFilterInput | null;
 }
 
 export enum UserOrderField {

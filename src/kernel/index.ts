@@ -17,7 +17,7 @@ export { makePrivateFolder } from './folders.ts';
 export { requestGuarded } from './guarded-request.ts';
 export { hostNameOf, originAt, writtenHostName } from './host.ts';
 export { isUuid, newId, newIdAt, type TenantId } from './ids.ts';
-export { hasInexactNumber, isSameJson, isStorableJson, jsonBytes, requireJson } from './json.ts';
+export { hasInexactNumber, isSameJson, isStorableJson, jsonBytes, nestsDeeper, requireJson } from './json.ts';
 export { compilePattern, PatternError } from './linear-pattern.ts';
 export { positionCursor, positionIn } from './list-position.ts';
 export {

@@ -23,6 +23,16 @@ export function hasInexactNumber(value: unknown): boolean {
   return false;
 }
 
+const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Whether lists and objects of a parsed text stand in one another on more levels. Needs no stack, however many there are. */
+export function nestsDeeper(value: unknown, levels: number): boolean {
+  let level = [value].filter(isNested);
+  for (let at = 0; at < levels && level.length > 0; at++)
+    level = level.flatMap((each) => Object.values(each).filter(isNested));
+  return level.length > 0;
+}
+
 /** Whether a value can be stored as JSON and read back as it was sent. @param depth Levels of nesting it may have. */
 export function isStorableJson(value: unknown, depth = MAX_DEPTH): boolean {
   if (typeof value === 'string') return isDatabaseText(value);

@@ -14,7 +14,7 @@ export { NamedList } from './named-list.ts';
 export { lockName } from './named-lock.ts';
 export { defineStatement, defineVersions, type NamedStatement } from './named-statements.ts';
 export { type NarrowedList, narrowedPage, WALKED_AT_MOST } from './narrowed-page.ts';
-export { allOf, finding, type Narrowing, oneOf, testing } from './narrowing.ts';
+export { allOf, finding, type Narrowing, notMeeting, oneOf, testing } from './narrowing.ts';
 export type { EntityList } from './orm-options.ts';
 export {
   firstPage,

@@ -67,6 +67,12 @@ export function oneOf(narrowings: readonly [Narrowing, ...Narrowing[]]): Narrowi
   };
 }
 
+/**
+ * Whether a row does not meet a condition. A row for which the condition is unknown, because it lacks a value, does not meet it.
+ * Nothing finds such rows, of which most lists have many: the list is walked.
+ */
+export const notMeeting = ({ test }: Narrowing): Narrowing => testing(sql<boolean>`(${test}) is not true`);
+
 const joined = (narrowings: readonly Narrowing[], by: RawBuilder<unknown>) =>
   sql.join(
     narrowings.map(({ test }) => test),

@@ -20,6 +20,7 @@ import { userErrors } from './user.errors.ts';
 import { userEvents } from './user.events.ts';
 import type { UserKeys, UserStore } from './user.store.ts';
 import { UserChange } from './user-change.ts';
+import { filterFaults } from './user-filter-faults.ts';
 import { type IdentifierConflict, identifiersOf } from './user-identifier.store.ts';
 import {
   type CreateUser,
@@ -37,7 +38,7 @@ import {
   userIdFault,
   usernameFault,
 } from './user-names.ts';
-import { filterFaults, type UserFilter, type UserOrder } from './user-page.ts';
+import type { UserFilter, UserOrder } from './user-page.ts';
 
 export interface UserServiceDeps {
   readonly db: Database;

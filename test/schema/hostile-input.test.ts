@@ -33,13 +33,13 @@ const schema = await testGraph();
 const TEXTS = new Set(['String', 'ID', 'JSON', 'JSONObject']);
 const MAX_DEPTH = 5;
 
-/** Every place of a text in the arguments of a field. */
-function textsIn(inputs: readonly Input[], depth = 0): Path[] {
+/** Every place of a text in the arguments of a field; not again in inputs that stand inside themselves. */
+function textsIn(inputs: readonly Input[], around: readonly string[] = []): Path[] {
   return inputs.flatMap(({ name, type }) => {
     const named = getNamedType(type);
     if (TEXTS.has(named.name)) return [[name]];
-    if (!isInputObjectType(named) || depth > MAX_DEPTH) return [];
-    return textsIn(Object.values(named.getFields()), depth + 1).map((path) => [name, ...path]);
+    if (!isInputObjectType(named) || around.length > MAX_DEPTH || around.includes(named.name)) return [];
+    return textsIn(Object.values(named.getFields()), [...around, named.name]).map((path) => [name, ...path]);
   });
 }
 

@@ -131,6 +131,12 @@ const USER_FILTERS: Readonly<Record<string, UserFilter>> = {
   'a group': { groupId: madeId('group', 1) },
   'a role': { roleId: madeId('own-role', 12) },
   'a provider': { providerId: madeId('provider', 1) },
+  'an id at any provider': { externalAccount: { externalId: 'nobody' } },
+  'not an attribute of a third': { not: { attribute: { name: 'department', value: 'd1' } } },
+  'not a text in a username': { not: { contains: { username: 'er000001234' } } },
+  'not a group and not a role': { not: { or: [{ groupId: madeId('group', 1) }, { roleId: madeId('own-role', 12) }] } },
+  'one of two that are rare': { or: [{ username: 'user0000012' }, { externalId: 'ext-12' }] },
+  'a rare one of those who are not disabled': { externalId: 'ext-12', not: { enabled: false } },
 };
 
 /** Filters with a condition that many users meet. */

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type GraphQLInputType,
   type GraphQLSchema,
+  getNamedType,
   isEnumType,
   isInputObjectType,
   isListType,
@@ -30,16 +31,21 @@ const SCALARS: Readonly<Record<string, readonly unknown[]>> = {
   JSONObject: [{}, { a: [1, { b: null }] }, JSON.parse('{"__proto__": {"x": 1}}')],
 };
 
-function someValue(type: GraphQLInputType, place: string): unknown {
-  if (isNonNullType(type)) return givenValue(type.ofType, place);
-  return pick(`null ${place}`, 8) === 0 ? null : givenValue(type, place);
+/** Types of inputs around a value: an input that can stand inside itself is not given there, or there would be no end. */
+type Around = readonly string[];
+
+function someValue(type: GraphQLInputType, place: string, around: Around = []): unknown {
+  if (isNonNullType(type)) return givenValue(type.ofType, place, around);
+  return pick(`null ${place}`, 8) === 0 ? null : givenValue(type, place, around);
 }
 
-function givenValue(type: GraphQLInputType, place: string): unknown {
+function givenValue(type: GraphQLInputType, place: string, around: Around): unknown {
   if (isListType(type)) {
     // A single value stands for a list of one.
-    if (pick(`single ${place}`, 4) === 0) return someValue(type.ofType, `${place}/only`);
-    return Array.from({ length: pick(`length ${place}`, 3) }, (_, at) => someValue(type.ofType, `${place}/${at}`));
+    if (pick(`single ${place}`, 4) === 0) return someValue(type.ofType, `${place}/only`, around);
+    return Array.from({ length: pick(`length ${place}`, 3) }, (_, at) =>
+      someValue(type.ofType, `${place}/${at}`, around),
+    );
   }
   if (isEnumType(type)) return type.getValues()[pick(place, type.getValues().length)]!.name;
   if (isInputObjectType(type))
@@ -48,7 +54,9 @@ function givenValue(type: GraphQLInputType, place: string): unknown {
         const inner = `${place}.${field.name}`;
         const isGiven =
           (isNonNullType(field.type) && field.defaultValue === undefined) || pick(`given ${inner}`, 3) > 0;
-        return isGiven && inner.length < 300 ? [[field.name, someValue(field.type, inner)]] : [];
+        const within = [...around, type.name];
+        const isPossible = inner.length < 300 && !within.includes(getNamedType(field.type).name);
+        return isGiven && isPossible ? [[field.name, someValue(field.type, inner, within)]] : [];
       }),
     );
   const values = SCALARS[(type as { name: string }).name]!;

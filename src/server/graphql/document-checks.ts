@@ -8,7 +8,7 @@ import {
   validate,
 } from 'graphql';
 import { requestErrors } from '../../../schema/errors/request.errors.ts';
-import { hasInexactNumber, type IdentityError, kernelErrors } from '../../kernel/index.ts';
+import { hasInexactNumber, type IdentityError, invalidField, kernelErrors, nestsDeeper } from '../../kernel/index.ts';
 import type { GraphqlLimits } from '../environment/graphql-limits.ts';
 import { costFault, hasConstantCost } from './document-cost.ts';
 import { FRAGMENTS, repeatsOf } from './document-repeats.ts';
@@ -31,11 +31,17 @@ function repeatsFault(limits: GraphqlLimits, document: DocumentNode): IdentityEr
   });
 }
 
+/** Levels of a variable: inputs that contain themselves are read level by level, and would overflow the stack at some thousands. */
+const MAX_VARIABLE_LEVELS = 200;
+
 /**
- * Refuses numbers beyond 2^53 - 1. GraphQL accepts a number for an `ID`, and JSON parsing has rounded it, so it would be the id
+ * Refuses variables with too many levels, and numbers beyond 2^53 - 1. GraphQL accepts a number for an `ID`, and JSON parsing has rounded it, so it would be the id
  * of another object.
  */
 function variablesFault(variables: Variables): IdentityError | null {
+  const deep = Object.keys(variables).find((name) => nestsDeeper(variables[name], MAX_VARIABLE_LEVELS));
+  if (deep !== undefined)
+    return invalidField(`variables.${deep}`, 'VALUE_TOO_DEEP', `A variable has at most ${MAX_VARIABLE_LEVELS} levels.`);
   const names = Object.keys(variables).filter((name) => hasInexactNumber(variables[name]));
   if (names.length === 0) return null;
   const message = 'Whole numbers are exact up to 2^53 - 1; send a larger one as a text.';

@@ -462,6 +462,10 @@ describe('the stock client of the administration', () => {
       const federatedIdentity = { identityProvider: name, userId: `41${base}`, userName: 'Ola' };
       await admin.users.addToFederatedIdentity({ ...link, federatedIdentity });
       expect(await admin.users.listFederatedIdentities({ id: user })).toEqual([federatedIdentity]);
+      const found = await admin.users.find({ idpAlias: name, idpUserId: `41${base}` });
+      expect(found.map(({ id }) => id)).toEqual([user]);
+      expect(await admin.users.count({ idpAlias: name } as object)).toBe(1);
+      expect(await admin.users.find({ idpAlias: name, idpUserId: '42' })).toEqual([]);
       await expect(
         admin.users.addToFederatedIdentity({ ...link, federatedIdentity: { ...federatedIdentity, userId: '42' } }),
       ).rejects.toThrow('User is already linked with provider');

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
 import { kobilOfSuite } from '../../support/kobil.ts';
@@ -144,6 +145,28 @@ describe('the administration of users', () => {
       expect(await namesIn(`createdTimeStart=${at + 1}`)).toEqual(['cyril']);
     });
 
+    it('find the users with an account at an identity provider', async () => {
+      const { world, acme } = realm;
+      const [harbour, dock] = await Promise.all(['harbour', 'dock'].map((name) => world.newProvider(acme, { name })));
+      const link = async (userId: string, providerId: string, externalId: string) => {
+        await sql`insert into federation_links (tenant_id, provider_id, external_id, user_id, created_at, updated_at)
+          values (${acme.id}::uuid, ${providerId}::uuid, ${externalId}, ${userId}, now(), now())`.execute(
+          world.db.read(),
+        );
+      };
+      await link('bo-1', harbour!.id, 'X7');
+      await link('cy-1', harbour!.id, 'x8');
+      await link('cy-1', dock!.id, 'X7');
+      expect(await namesIn('idpAlias=harbour')).toEqual(['bo_100', 'cyril']);
+      expect(await namesIn('idpAlias=Harbour')).toEqual([]);
+      expect(await namesIn('idpUserId=X7')).toEqual(['bo_100', 'cyril']);
+      expect(await namesIn('idpUserId=x7')).toEqual([]);
+      expect(await namesIn('idpAlias=dock&idpUserId=X7')).toEqual(['cyril']);
+      expect(await namesIn('idpAlias=dock&idpUserId=x8')).toEqual([]);
+      expect(await namesIn('idpAlias=&idpUserId=')).toEqual(ALL);
+      expect(await namesIn('idpAlias=harbour&search=fen&enabled=false')).toEqual(['bo_100']);
+    });
+
     it('show users whole, or without attributes and actions', async () => {
       const [, [whole]] = await get('users?username=audrey');
       const [, [brief]] = await get('users?username=audrey&briefRepresentation=true');
@@ -203,8 +226,8 @@ describe('the administration of users', () => {
       'createdTimeStart=yesterday',
       'createdTimeEnd=-1',
       'filterForRole=no-uuid',
-      'idpAlias=vk',
-      'idpUserId=7',
+      'idpAlias=a%00',
+      'idpUserId=a%00',
       'groups=deck',
       'username=a%00',
       'search=a%00b',

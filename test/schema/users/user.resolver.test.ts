@@ -303,6 +303,46 @@ describe('lists of users', () => {
     [{ groupId: '00000000-0000-0000-0000-000000000001' }, []],
     [{ roleId: '00000000-0000-0000-0000-000000000001' }, []],
     [{ providerId: '00000000-0000-0000-0000-000000000001' }, []],
+    [{ not: { username: 'ADAM' } }, ['a1', 'a3']],
+    // Users without a value do not meet a comparison with it.
+    [{ not: { email: 'zoe@example.com' } }, ['a2', 'a3']],
+    [{ not: { externalId: 'X-1' } }, ['a1', 'a2']],
+    [{ not: { attribute: { name: 'dept', value: 'it' } } }, ['a1', 'a3']],
+    [{ not: { attribute: { name: 'dept', value: 'IT', isExact: true } } }, ['a1', 'a3']],
+    [{ not: { not: { attribute: { name: 'dept', value: 'IT', isExact: true } } } }, ['a2']],
+    [
+      {
+        not: {
+          anyOf: [
+            {
+              allOf: [
+                { attribute: 'dept', value: 'it' },
+                { attribute: 'level', value: '7' },
+              ],
+            },
+          ],
+        },
+      },
+      ['a1', 'a3'],
+    ],
+    [{ not: { anyOf: [{ allOf: [{ attribute: 'dept', operator: 'NE', value: 'it' }] }] } }, ['a2']],
+    [{ not: { isEnabled: true } }, ['a3']],
+    [{ not: { contains: { username: 'DA' } } }, ['a1', 'a3']],
+    [{ not: { matches: ['a*', '*m'] } }, ['a1', 'a3']],
+    [{ not: { groupId: '00000000-0000-0000-0000-000000000001' } }, ['a1', 'a2', 'a3']],
+    [{ not: { roleId: '00000000-0000-0000-0000-000000000001' } }, ['a1', 'a2', 'a3']],
+    [{ not: { externalAccount: {} } }, ['a1', 'a2', 'a3']],
+    [{ not: { createdFrom: '2026-11-22T12:01:00Z' } }, ['a1']],
+    [{ not: {} }, []],
+    [{ or: [{}, { username: 'adam' }] }, ['a1', 'a2', 'a3']],
+    [{ or: [{ username: 'adam' }, { externalId: 'X-1' }] }, ['a2', 'a3']],
+    [{ or: [{ username: 'adam' }, { externalId: 'X-1' }], isEnabled: true }, ['a2']],
+    [{ and: [{ createdFrom: '2026-11-22T12:01:00Z' }, { not: { search: 'adam' } }] }, ['a3']],
+    [
+      { or: [{ and: [{ not: { isEnabled: true } }, { externalId: 'X-1' }] }, { email: 'ZOE@example.com' }] },
+      ['a1', 'a3'],
+    ],
+    [{ and: null, or: null, not: null, externalAccount: null }, ['a1', 'a2', 'a3']],
   ])('narrow to %j', async (filter, expected) => {
     const result = await world.graphql(world.app(tenant, 'user:read'), LIST, { filter });
     expect(result.errors).toEqual([]);
@@ -353,6 +393,64 @@ describe('lists of users', () => {
     expect(await of(provider.id)).toEqual(['a2', 'a3']);
     expect(await of(provider.id, { isEnabled: false })).toEqual(['a3']);
     expect(await of(`idp~${tenant.route}~${other.id}`)).toEqual(['a1']);
+    const narrowed = async (filter: object) =>
+      subjects(await world.graphql(world.app(tenant, 'user:read'), LIST, { filter }));
+    const linked = (providerName: string | null, externalId: string | null = null) =>
+      narrowed({ externalAccount: { providerName, externalId } });
+    expect(await linked('harbour')).toEqual(['a2', 'a3']);
+    expect(await linked('Harbour')).toEqual([]);
+    expect(await linked(null, 'x4')).toEqual(['a1']);
+    expect(await linked('harbour', 'x2')).toEqual(['a2']);
+    expect(await linked('harbour', 'x4')).toEqual([]);
+    // Both of one account, not of two.
+    await link('a3', other, 'x5');
+    expect(await linked('harbour', 'x5')).toEqual([]);
+    expect(await narrowed({ externalAccount: { externalId: 'x5' }, isEnabled: false })).toEqual(['a3']);
+    expect(await narrowed({ not: { externalAccount: { providerName: 'harbour' } } })).toEqual(['a1']);
+    expect(await narrowed({ not: { providerId: `idp~${tenant.route}~${other.id}` } })).toEqual(['a2']);
+  });
+
+  it('refuse filters in filters that are too deep, too many, empty, or of another tenant', async () => {
+    const caller = world.app(tenant, 'user:read');
+    const refusal = async (filter: object) => (await world.graphql(caller, LIST, { filter })).code;
+    const deep = (levels: number): object => (levels === 0 ? { search: 'a' } : { not: deep(levels - 1) });
+    expect(await refusal(deep(3))).toBeUndefined();
+    expect(await refusal({ not: { or: [{ and: [{ search: 'a' }] }] } })).toBeUndefined();
+    const many = (count: number) => ({ or: Array.from({ length: count }, () => ({})) });
+    expect(await refusal(many(20))).toBeUndefined();
+    for (const filter of [
+      deep(4),
+      deep(100),
+      many(151),
+      { not: many(151) },
+      {
+        and: [
+          { anyOf: [{ allOf: Array(100).fill({ attribute: 'a', value: 'b' }) }] },
+          { matches: Array(20).fill('a*') },
+          many(31),
+        ],
+      },
+      { or: [] },
+      { not: { and: [] } },
+      { not: { matches: Array(21).fill('a') } },
+      { or: [{ search: 'a' }, { email: 'a\0' }] },
+      { and: [{ externalAccount: { providerName: 'a\0' } }] },
+      { externalAccount: { externalId: '\ud800' } },
+      { not: { groupId: 'no-uuid' } },
+      { not: { roleId: `grp~${tenant.route}~x` } },
+      { not: { or: [{ anyOf: [] }] } },
+    ])
+      expect(await refusal(filter)).toBe('INVALID_INPUT');
+    const foreign = await world.tenant();
+    const elsewhere = { roleId: `rol~${foreign.route}~00000000-0000-0000-0000-000000000001` };
+    expect(
+      await refusal({
+        and: [
+          { or: [{ and: [{ ...elsewhere }] }] },
+          { groupId: `grp~${tenant.route}~00000000-0000-0000-0000-000000000001` },
+        ],
+      }),
+    ).toBe('TENANT_AMBIGUOUS');
   });
 
   it('begin at a number for documents inside the process alone', async () => {

@@ -5,6 +5,7 @@ import {
   isSameJson,
   isStorableJson,
   jsonBytes,
+  nestsDeeper,
   requireJson,
 } from '../../../src/kernel/index.ts';
 import { faultsOf } from '../../support/refusal.ts';
@@ -88,6 +89,16 @@ describe('an inexact number', () => {
     expect(hasInexactNumber(nested('9007199254740993'))).toBe(true);
     expect(hasInexactNumber(nested('9007199254740991'))).toBe(false);
     expect(hasInexactNumber([null, 'a', true, { b: [1.5] }])).toBe(false);
+  });
+});
+
+describe('levels of a value', () => {
+  it('are lists and objects in one another', () => {
+    const nested = (levels: number): unknown => sent(`${'['.repeat(levels)}1${']'.repeat(levels)}`);
+    expect([0, 1, 3].map((levels) => nestsDeeper(nested(levels), 3))).toEqual([false, false, false]);
+    for (const levels of [4, 100_000]) expect(nestsDeeper(nested(levels), 3)).toBe(true);
+    expect(nestsDeeper({ a: [null, { b: 'x' }], c: [[[{}]]] }, 3)).toBe(true);
+    expect(nestsDeeper({ a: [null, { b: 'x' }], c: null }, 3)).toBe(false);
   });
 });
 

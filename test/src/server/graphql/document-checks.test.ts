@@ -130,7 +130,26 @@ describe('checks of documents', () => {
     expect(fieldsOf('{"id":9007199254740993}')).toEqual(['variables.id']);
     expect(fieldsOf('{"id":"x","at":[{"n":-9007199254740992}]}')).toEqual(['variables.at']);
     expect(fieldsOf(`{"at":${'['.repeat(100_000)}1e400${']'.repeat(100_000)}}`)).toEqual(['variables.at']);
+    expect(fieldsOf(`{"at":${'['.repeat(190)}1e400${']'.repeat(190)}}`)).toEqual(['variables.at']);
     expect(fieldsOf('{"id":9007199254740991,"at":[{"n":"9007199254740993"}]}')).toEqual([]);
+  });
+
+  it('refuse variables with more levels than inputs that contain themselves can be read', () => {
+    const schema = buildSchema('type Query { thing(at: In): Int } input In { not: In }');
+    const document = parse('query ($at: In) { thing(at: $at) }');
+    const checks = new DocumentChecks(schema, DEFAULT_GRAPHQL_LIMITS);
+    const codesAt = (levels: number) =>
+      checks
+        .check(
+          document,
+          getOperationAST(document),
+          JSON.parse(`{"at":${'{"not":'.repeat(levels)}{}${'}'.repeat(levels)}}`),
+        )
+        .faults.flatMap(({ originalError }) =>
+          (originalError as IdentityError).fields!.map(({ path, code }) => [path, code]),
+        );
+    expect(codesAt(100)).toEqual([]);
+    for (const levels of [201, 100_000]) expect(codesAt(levels)).toEqual([['variables.at', 'VALUE_TOO_DEEP']]);
   });
 
   it('validate a document if the request does not name an operation', () => {
