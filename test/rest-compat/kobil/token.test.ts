@@ -207,26 +207,33 @@ describe('KOBIL 1, 2: tokens and discovery', () => {
 
     it('is refused while the service account is disabled or blocked', async () => {
       const { world, acme } = realm;
-      const { client, secret } = await world.services.serviceAccounts.createClient(world.system(acme), {
-        clientId: 'worker',
-        grantTypes: ['client_credentials'],
-        hasServiceAccount: true,
-      });
-      const form = { client_id: client.clientId, client_secret: secret!, grant_type: 'client_credentials' };
-      const refused = [401, 'invalid_request', "User 'service-account-worker' disabled"];
-      await world.services.endAccess.setEnabled(world.system(acme), client.id, false);
-      expect(refusal(await realm.post('token', form))).toEqual(refused);
+      const newWorker = async (clientId: string) => {
+        const { client, secret } = await world.services.serviceAccounts.createClient(world.system(acme), {
+          clientId,
+          grantTypes: ['client_credentials'],
+          hasServiceAccount: true,
+        });
+        const form = { client_id: clientId, client_secret: secret!, grant_type: 'client_credentials' };
+        return { id: client.id, ask: () => realm.post('token', form) };
+      };
+      const refusedFor = (name: string) => [401, 'invalid_request', `User 'service-account-${name}' disabled`];
+      const worker = await newWorker('worker');
+      await world.services.endAccess.setEnabled(world.system(acme), worker.id, false);
+      expect(refusal(await worker.ask())).toEqual(refusedFor('worker'));
       expect((await world.events(acme)).at(-1)).toMatchObject({
         type: 'token.refused',
         reason: 'SERVICE_ACCOUNT_DISABLED',
         client_id: 'worker',
       });
-      await world.services.endAccess.setEnabled(world.system(acme), client.id, true);
-      expect((await realm.post('token', form)).status).toBe(200);
+      await world.services.endAccess.setEnabled(world.system(acme), worker.id, true);
+      expect((await worker.ask()).status).toBe(200);
+      await world.services.endAccess.setEnabled(world.system(acme), worker.id, false);
+      expect(refusal(await worker.ask())).toEqual(refusedFor('worker'));
+      const sleeper = await newWorker('sleeper');
       await world.db.transaction(async () => {
-        (await world.stores.userStore.lock(acme.id, client.id))!.inactiveSince = world.clock.now();
+        (await world.stores.userStore.lock(acme.id, sleeper.id))!.inactiveSince = world.clock.now();
       });
-      expect(refusal(await realm.post('token', form))).toEqual(refused);
+      expect(refusal(await sleeper.ask())).toEqual(refusedFor('sleeper'));
     });
 
     it('may ask for openid without having it, and gets no ID token', async () => {
