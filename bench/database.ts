@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { type ClusterOptions, PostgresCluster } from '../test/support/postgres-cluster.ts';
+import { PostgresCluster } from '../test/support/postgres-cluster.ts';
 import { readProcessTime } from './processor.ts';
+import { STATEMENT_LOG_FLAGS } from './statement-log.ts';
 
 /** Which backends of PostgreSQL work for a server: those of its database whose `application_name` begins so. */
 export interface BackendFilter {
@@ -12,6 +13,9 @@ export interface BackendFilter {
 
 /** Processor time of the backends by process id; a new backend counts from 0. */
 export type BackendTimes = ReadonlyMap<number, { readonly application: string; readonly seconds: number }>;
+
+/** How long backends may take until they have read a changed setting, in milliseconds. */
+const SETTING_PATIENCE_MS = 300;
 
 /** A PostgreSQL server to measure on: `BENCH_DATABASE_URL`, else the one of an npm package. Commits are durable: fsync is on. */
 export class BenchCluster {
@@ -25,14 +29,19 @@ export class BenchCluster {
     this.#stop = stop;
   }
 
-  static async open(): Promise<BenchCluster> {
+  /** @param onLog As for `make`; not called where `BENCH_DATABASE_URL` names a server. */
+  static async open(onLog?: (text: string) => void): Promise<BenchCluster> {
     const given = process.env['BENCH_DATABASE_URL'];
-    return given === undefined ? BenchCluster.make() : BenchCluster.#connect(given, null);
+    return given === undefined ? BenchCluster.make(onLog) : BenchCluster.#connect(given, null);
   }
 
-  /** Makes a server, whatever `BENCH_DATABASE_URL` says. */
-  static async make(options: Pick<ClusterOptions, 'flags' | 'onLog'> = {}): Promise<BenchCluster> {
-    const own = await PostgresCluster.create({ ...options, durable: true });
+  /**
+   * Makes a server, whatever `BENCH_DATABASE_URL` says.
+   * @param onLog Called with what the server logs, as `StatementLog` reads it.
+   */
+  static async make(onLog?: (text: string) => void): Promise<BenchCluster> {
+    const log = onLog === undefined ? {} : { onLog, flags: STATEMENT_LOG_FLAGS };
+    const own = await PostgresCluster.create({ ...log, durable: true });
     return BenchCluster.#connect(own.url(), own);
   }
 
@@ -94,6 +103,16 @@ export class BenchCluster {
         seconds === null ? [] : [[pid, { application: name, seconds }]],
       ),
     );
+  }
+
+  /** Changes settings of the server while it runs; null gives one its value at the start. Waits until backends have read them. */
+  async configure(settings: Readonly<Record<string, string | null>>): Promise<void> {
+    for (const [name, value] of Object.entries(settings))
+      await this.#observer.query(
+        value === null ? `alter system reset ${name}` : `alter system set ${name} = ${pg.escapeLiteral(value)}`,
+      );
+    await this.#observer.query('select pg_reload_conf()');
+    await new Promise((resolve) => setTimeout(resolve, SETTING_PATIENCE_MS));
   }
 
   /** Transactions that were committed or rolled back in a database so far. */

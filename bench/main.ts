@@ -10,6 +10,7 @@ import { type MachineNotes, Meter } from './measure.ts';
 import type { BenchRow, RowResult } from './row.ts';
 import { ROWS } from './rows/index.ts';
 import { soak } from './soak.ts';
+import { StatementLog } from './statement-log.ts';
 import { median } from './statistics.ts';
 import { writeRemarks, writeTable } from './table.ts';
 import { World, type WorldParts } from './world.ts';
@@ -119,9 +120,10 @@ async function compareWithBudget(results: readonly RowResult[], parts: WorldPart
 async function runRows(options: BenchArguments): Promise<boolean> {
   const rows = ROWS.filter(({ key }) => options.rows === null || options.rows.includes(key));
   announce(rows, options);
-  const cluster = await BenchCluster.open();
+  const log = new StatementLog();
+  const cluster = await BenchCluster.open((text) => log.note(text));
   const generator = new Generator();
-  const parts = { cluster, generator, options };
+  const parts = { cluster, generator, options, log };
   try {
     const { results, notes } = await measureRows(rows, parts);
     console.log(`${describeMachine(notes, await cluster.version())}\n`);

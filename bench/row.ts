@@ -69,6 +69,7 @@ export type ServerKey =
   | 'idgraph-sockets'
   | 'idgraph-tenants'
   | 'idgraph-few-tenants'
+  | 'idgraph-grown'
   | 'idgraph-embedded'
   | 'oidc-provider'
   | 'postgraphile'

@@ -15,6 +15,9 @@ export interface LoggedStatement {
 
 /** The settings with which PostgreSQL writes what `StatementLog` reads. */
 export const STATEMENT_LOG_FLAGS = ['-c', 'log_line_prefix=%p|%a|%d|'];
+/** With these it writes statements, and with these no more (`BenchCluster.configure`). */
+export const LOGGING = { log_min_duration_statement: '0' } as const;
+export const NO_LOGGING = { log_min_duration_statement: null } as const;
 
 /** Longest part of the log that is kept, in characters. */
 const MOST_CHARACTERS = 4_000_000;

@@ -1,9 +1,11 @@
 import { type BackendTimes, type BenchCluster, sumUsed } from './database.ts';
 import type { ServerCost } from './figures.ts';
+import { growForRows } from './grown.ts';
 import type { Generator } from './load.ts';
 import { readServerTime, type ServerTime } from './processor.ts';
 import type { RunOptions, ServerKey } from './row.ts';
 import { type IdgraphOptions, newMasterKey, type PeerName, type Subject, startIdgraph, startPeer } from './servers.ts';
+import { StatementLog } from './statement-log.ts';
 
 /** Databases of the measured services; a peer works in one of them, on the very tables or on its own. */
 const DATABASES = {
@@ -11,6 +13,7 @@ const DATABASES = {
   'idgraph-sockets': 'idgraph_bench_sockets',
   'idgraph-tenants': 'idgraph_bench_tenants',
   'idgraph-few-tenants': 'idgraph_bench_few_tenants',
+  'idgraph-grown': 'idgraph_bench_grown',
   'oidc-provider': 'idgraph_bench_peer',
 } as const;
 
@@ -18,6 +21,8 @@ export interface WorldParts {
   readonly cluster: BenchCluster;
   readonly generator: Generator;
   readonly options: RunOptions;
+  /** What the cluster logs. Absent: no row reads it. */
+  readonly log?: StatementLog;
   /** Further flags of Node for our service. */
   readonly flags?: readonly string[];
 }
@@ -27,6 +32,7 @@ export class World {
   readonly cluster: BenchCluster;
   readonly generator: Generator;
   readonly options: RunOptions;
+  readonly log: StatementLog;
   /** That of every measured service of ours with a database of PostgreSQL. */
   readonly masterKey = newMasterKey();
   readonly #flags: readonly string[];
@@ -38,6 +44,7 @@ export class World {
     this.cluster = parts.cluster;
     this.generator = parts.generator;
     this.options = parts.options;
+    this.log = parts.log ?? new StatementLog();
     this.#flags = parts.flags ?? [];
     this.#isDatabaseObservable = isObservable;
   }
@@ -70,6 +77,8 @@ export class World {
       case 'idgraph-tenants':
       case 'idgraph-few-tenants':
         return idgraph(DATABASES[key]);
+      case 'idgraph-grown':
+        return growForRows(this.cluster, DATABASES[key]);
       case 'idgraph-embedded':
         return startIdgraph({ database: null });
       case 'oidc-provider': {

@@ -5,6 +5,7 @@ import { GROWTH_ROWS } from './growth.ts';
 import { IDLE_ROWS } from './idle.ts';
 import { OAUTH_ROWS } from './oauth.ts';
 import { REALM_ROWS } from './realm.ts';
+import { SEARCH_ROWS } from './search.ts';
 import { START_ROWS } from './start.ts';
 import { TENANT_ROWS } from './tenants.ts';
 import { USER_ROWS } from './users.ts';
@@ -42,5 +43,6 @@ export const ROWS: readonly BenchRow[] = [
   TENANT_ROWS.userOfTenants,
   TENANT_ROWS.listOfTenants,
   TENANT_ROWS.startWithTenants,
+  SEARCH_ROWS.usersInfix,
   GROWTH_ROWS.tokenEmbedded,
 ];
