@@ -38,8 +38,11 @@ const ARGON2 = /^argon2(id|i|d)$/;
 function hashingOf({ passwordHashing }: Credential): object {
   const { algorithm, memoryKib, iterations, parallelism, hashBytes } = present(passwordHashing);
   const [, type] = ARGON2.exec(algorithm) ?? [];
-  if (type === undefined)
-    return { hashIterations: iterations, algorithm: ALGORITHMS[algorithm] ?? algorithm, additionalParameters: {} };
+  if (type === undefined) {
+    // Keycloak has the cost of bcrypt there, of which the rounds are a power of two.
+    const hashIterations = algorithm === 'bcrypt' ? Math.log2(iterations) : iterations;
+    return { hashIterations, algorithm: ALGORITHMS[algorithm] ?? algorithm, additionalParameters: {} };
+  }
   const additionalParameters = {
     hashLength: [String(hashBytes)],
     memory: [String(memoryKib)],

@@ -11,12 +11,14 @@ import * as bcrypt from '@node-rs/bcrypt';
 const MARK = '$raw';
 
 /**
- * Bounds of what a stranger's hash may cost: a few seconds of one core, and 256 MiB. OWASP recommends 1,300,000
+ * Bounds of what a stranger's hash may cost: about a second of one core, and 256 MiB. OWASP recommends 1,300,000
  * iterations with SHA-1, which other services follow, and fewer with SHA-256 and SHA-512.
  */
 const MAX_ITERATIONS = 1_300_000;
 const MAX_MEMORY_KIB = 262_144;
 const MAX_PASSES = 16;
+/** Of Argon2, memory times passes. */
+const MAX_WORK_KIB = 524_288;
 const MAX_LANES = 16;
 const MIN_BCRYPT_COST = 4;
 const MAX_BCRYPT_COST = 14;
@@ -99,6 +101,7 @@ function readArgon2(text: string): ForeignHash | null {
   const isAccepted =
     isBetween(memoryCost, 8 * parallelism, MAX_MEMORY_KIB) &&
     isBetween(timeCost, 1, MAX_PASSES) &&
+    memoryCost * timeCost <= MAX_WORK_KIB &&
     isBetween(parallelism, 1, MAX_LANES) &&
     isBetween(outputLen, MIN_KEY_BYTES, MAX_BYTES) &&
     isBetween(saltLen, MIN_SALT_BYTES, MAX_BYTES);

@@ -56,6 +56,40 @@ describe('the administration of credentials', () => {
     ]);
   });
 
+  it.each([
+    [
+      'PBKDF2',
+      '$raw$pbkdf2-sha1$i=20000$c2l4dGVlbiBieXRlcyBvZg$c2l4dGVlbiBieXRlcyBvZg',
+      { hashIterations: 20_000, algorithm: 'pbkdf2', additionalParameters: {} },
+    ],
+    [
+      'bcrypt, whose cost is shown',
+      '$raw$2a$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW',
+      { hashIterations: 12, algorithm: 'bcrypt', additionalParameters: {} },
+    ],
+    [
+      'Argon2 of another type',
+      '$raw$argon2i$v=19$m=64,t=3,p=2$c2l4dGVlbiBieXRlcyBvZg$c2l4dGVlbiBieXRlcyBvZg',
+      {
+        hashIterations: 3,
+        algorithm: 'argon2',
+        additionalParameters: {
+          hashLength: ['16'],
+          memory: ['64'],
+          type: ['i'],
+          version: ['1.3'],
+          parallelism: ['2'],
+        },
+      },
+    ],
+  ])('shows a hash of another service as that service does: %s', async (_, secret, details) => {
+    const { world, acme } = kobil;
+    const row = { userId: user.id, type: 'password', secret } as const;
+    await world.db.transaction(() => world.stores.credentials.add(acme.id, row));
+    const [, [shown]] = await get(user.id);
+    expect(JSON.parse(shown.credentialData)).toEqual(details);
+  });
+
   it('shows how many recovery codes are left', async () => {
     await kobil.world.giveTotp(kobil.acme, user.id);
     await kobil.world.services.recoveryCodes.generate(kobil.world.system(kobil.acme), user.id);

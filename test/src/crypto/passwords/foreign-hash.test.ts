@@ -82,6 +82,7 @@ describe('a hash that another service made', () => {
     ['no salt', { ...SHA1, salt: Buffer.alloc(0) }],
     ['too much memory', { ...ARGON2, memoryKib: 262_145 }],
     ['too little memory for its lanes', { ...ARGON2, memoryKib: 31 }],
+    ['too much work', { ...ARGON2, memoryKib: 65_536, iterations: 9 }],
     ['too many passes', { ...ARGON2, iterations: 17 }],
     ['too many lanes', { ...ARGON2, parallelism: 17 }],
     ['no lanes', { ...ARGON2, parallelism: 0 }],
