@@ -17,8 +17,16 @@ export { makePrivateFolder } from './folders.ts';
 export { requestGuarded } from './guarded-request.ts';
 export { hostNameOf, originAt, writtenHostName } from './host.ts';
 export { isUuid, newId, newIdAt, type TenantId } from './ids.ts';
-export { hasInexactNumber, isSameJson, isStorableJson, jsonBytes, nestsDeeper, requireJson } from './json.ts';
-export { compilePattern, PatternError } from './linear-pattern.ts';
+export {
+  hasInexactNumber,
+  hasLongerList,
+  isSameJson,
+  isStorableJson,
+  jsonBytes,
+  nestsDeeper,
+  requireJson,
+} from './json.ts';
+export { compilePattern, PatternError, type Steps } from './linear-pattern.ts';
 export { positionCursor, positionIn } from './list-position.ts';
 export {
   AddressRefusedError,

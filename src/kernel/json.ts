@@ -33,6 +33,16 @@ export function nestsDeeper(value: unknown, levels: number): boolean {
   return level.length > 0;
 }
 
+/** Whether a list of a parsed text has more items, at any depth. */
+export function hasLongerList(value: unknown, items: number): boolean {
+  const left = [value].filter(isNested);
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (Array.isArray(next) && next.length > items) return true;
+    for (const inner of Object.values(next)) if (isNested(inner)) left.push(inner);
+  }
+  return false;
+}
+
 /** Whether a value can be stored as JSON and read back as it was sent. @param depth Levels of nesting it may have. */
 export function isStorableJson(value: unknown, depth = MAX_DEPTH): boolean {
   if (typeof value === 'string') return isDatabaseText(value);

@@ -11,6 +11,13 @@ const MAX_STATES = 512;
 /** Longer texts match nothing. */
 const MAX_TEXT = 1_024;
 const MAX_DEPTH = 32;
+/** Steps that are left for a text, or for several; every state and every edge that is looked at is one. */
+export interface Steps {
+  left: number;
+}
+
+/** Steps for one text, where no others are given. */
+const MAX_STEPS = 500_000;
 /** Repeated nothing makes no states, and has to end as well. */
 const MAX_ADDED = 4 * MAX_STATES;
 
@@ -186,9 +193,10 @@ class States {
 }
 
 /** Adds a state, and those that it leads to without a character. */
-function reach(states: readonly State[], reached: Set<number>, start: number): void {
+function reach(states: readonly State[], reached: Set<number>, start: number, steps: Steps): void {
   const open = [start];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+  for (let at = open.pop(); at !== undefined && steps.left > 0; at = open.pop()) {
+    steps.left -= 1;
     if (reached.has(at)) continue;
     reached.add(at);
     if (states[at]!.test === null) open.push(...states[at]!.next);
@@ -196,14 +204,14 @@ function reach(states: readonly State[], reached: Set<number>, start: number): v
 }
 
 /**
- * Makes the test whether a whole text matches an expression. It takes at most half a million steps; texts of more than 1,024
- * characters match nothing.
+ * Makes the test whether a whole text matches an expression. Texts of more than 1,024 characters match nothing, nor do those for
+ * which no steps are left: half a million for one text, or what several texts share.
  * @throws PatternError The expression is none, has what is not known here, or has more than 512 states.
  */
-export function compilePattern(source: string): (text: string) => boolean {
+export function compilePattern(source: string): (text: string, steps?: Steps) => boolean {
   const states = new States();
   const start = states.add(new Reader(withoutEnds(source)).read(), 0);
-  return (text) => isMatch(states.all, start, text);
+  return (text, steps = { left: MAX_STEPS }) => isMatch(states.all, start, text, steps);
 }
 
 /** The expression without the anchors of its ends. */
@@ -212,17 +220,19 @@ function withoutEnds(source: string): string {
   return /(?<!\\)(?:\\\\)*\$$/.test(begun) ? begun.slice(0, -1) : begun;
 }
 
-function isMatch(states: readonly State[], start: number, text: string): boolean {
+function isMatch(states: readonly State[], start: number, text: string, steps: Steps): boolean {
   if (text.length > MAX_TEXT) return false;
   let reached = new Set<number>();
-  reach(states, reached, start);
+  reach(states, reached, start, steps);
   for (const character of text) {
     const following = new Set<number>();
     for (const at of reached) {
       const { test, next } = states[at]!;
-      if (test?.(character) === true) reach(states, following, next[0]!);
+      steps.left -= 1;
+      if (test?.(character) === true) reach(states, following, next[0]!, steps);
     }
+    if (steps.left <= 0) return false;
     reached = following;
   }
-  return reached.has(0);
+  return steps.left > 0 && reached.has(0);
 }

@@ -1,4 +1,4 @@
-import { compilePattern, PatternError } from '../kernel/index.ts';
+import { compilePattern, PatternError, type Steps } from '../kernel/index.ts';
 
 /** Options of a validation. Numbers and truth values may be texts, as forms send them. */
 export type ValidationConfig = Readonly<Record<string, unknown>>;
@@ -14,7 +14,7 @@ interface Validation {
   /** Null: nothing. */
   readonly fault?: (config: ValidationConfig) => string | null;
   /** Null: the value is accepted. Absent: the validation is stored without effect, or looks at all values at once. */
-  readonly refusal?: (value: string, config: ValidationConfig) => Refusal | null;
+  readonly refusal?: (value: string, config: ValidationConfig, steps: Steps) => Refusal | null;
 }
 
 const refusal = (error: string, ...parameters: readonly (string | number | null)[]): Refusal => ({ error, parameters });
@@ -78,16 +78,16 @@ const NO_HOMOGRAPH = /^[\p{Script=Latin}\p{Script=Common}|]+$/u;
 /** One mailbox: RFC 5321 section 4.1.2, without quotes. */
 const EMAIL = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]{1,255}$/u;
 
-function refusalOfPattern(value: string, config: ValidationConfig): Refusal | null {
+function refusalOfPattern(value: string, config: ValidationConfig, steps: Steps): Refusal | null {
   const { pattern } = config as { readonly pattern: string };
-  return patternOf(pattern)(value) ? null : refusal(messageIn(config, 'error-pattern-no-match'), pattern);
+  return patternOf(pattern)(value, steps) ? null : refusal(messageIn(config, 'error-pattern-no-match'), pattern);
 }
 
 /** Compiled expressions; the least recently made goes first. Each has at most 512 states, so all have some 20 MB at most. */
-const PATTERNS = new Map<string, (text: string) => boolean>();
+const PATTERNS = new Map<string, ReturnType<typeof compilePattern>>();
 const MAX_PATTERNS = 200;
 
-function patternOf(source: string): (text: string) => boolean {
+function patternOf(source: string): ReturnType<typeof compilePattern> {
   const known = PATTERNS.get(source);
   if (known !== undefined) return known;
   const made = compilePattern(source);
@@ -167,9 +167,12 @@ export function validationFault(attribute: string, validator: string, config: Va
   return [`Validator '${validator}' defined for attribute '${attribute}' has incorrect configuration: ${fault}`];
 }
 
-/** Why a validation refuses a value; null where it does not. */
-export function refusalBy(validator: string, config: ValidationConfig, value: string): Refusal | null {
-  return VALIDATIONS[validator]?.refusal?.(value, config) ?? null;
+/**
+ * Why a validation refuses a value; null where it does not.
+ * @param steps What patterns may take, for all values of an account together; a value for which none are left is refused.
+ */
+export function refusalBy(validator: string, config: ValidationConfig, value: string, steps: Steps): Refusal | null {
+  return VALIDATIONS[validator]?.refusal?.(value, config, steps) ?? null;
 }
 
 /**

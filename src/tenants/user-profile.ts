@@ -108,13 +108,16 @@ function faultsOf({ name, validations, permissions, required, group: wanted }: P
   ];
 }
 
-/** JSON without members that are null, at any depth. */
+/** JSON without members that are null, at any depth. A validation that has null for its options has none, and stays. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, inner]) => inner != null)
-      .map(([name, inner]) => [name, withoutNulls(inner)]),
+      .map(([name, inner]) => [name, withoutNulls(name === 'validations' ? withOptions(inner) : inner)]),
   );
 }
+
+const withOptions = (validations: object): object =>
+  Object.fromEntries(Object.entries(validations).map(([name, options]) => [name, options ?? {}]));

@@ -1,5 +1,5 @@
 import type { Authority } from '../access/index.ts';
-import type { FieldFault } from '../kernel/index.ts';
+import type { FieldFault, Steps } from '../kernel/index.ts';
 import {
   type ProfileAttribute,
   type ProfileRole,
@@ -73,9 +73,9 @@ export function countingAttributes(
   return Object.fromEntries([...kept, ...Object.entries(given).filter(([name]) => counts(name))]);
 }
 
-/** The role of a caller: a caller that may change no other account is the user. */
-export const profileRoleOf = ({ reach }: Pick<Authority, 'reach'>): ProfileRole =>
-  reach === 'self' ? 'user' : 'admin';
+/** The role of a caller: one that may change no other account is the user, and so is who makes an account without a token. */
+export const profileRoleOf = ({ reach, caller }: Pick<Authority, 'reach' | 'caller'>): ProfileRole =>
+  reach === 'self' || caller.kind === 'anonymous' ? 'user' : 'admin';
 
 /** Columns of an account that a profile can have rules for, and the other attributes. */
 const PROFILE_COLUMNS: ReadonlySet<string> = new Set([
@@ -100,7 +100,7 @@ export const concernsProfile = (columns: readonly string[]): boolean =>
  */
 export function assertProfile(
   { userProfile }: Pick<TenantSettings, 'userProfile'>,
-  authority: Pick<Authority, 'reach'>,
+  authority: Pick<Authority, 'reach' | 'caller'>,
   user: ProfileValues,
   isChanged: (name: string) => boolean,
 ): void {
@@ -122,11 +122,12 @@ export function profileFaults(
   user: ProfileValues,
   isChanged: (name: string) => boolean,
 ): FieldFault[] {
+  const steps = { left: MAX_STEPS };
   return profile.attributes.flatMap((attribute) => {
     const { name } = attribute;
     if (!mayEdit(profile, role, name))
       return isChanged(name) ? [faultOf(name, { error: 'error-user-attribute-read-only', parameters: [] })] : [];
-    return refusalsOf(attribute, role, valuesOf(user, name)).map((refusal) => faultOf(name, refusal));
+    return refusalsOf(attribute, role, valuesOf(user, name), steps).map((refusal) => faultOf(name, refusal));
   });
 }
 
@@ -142,7 +143,15 @@ function valuesOf(user: ProfileValues, name: string): string[] {
     .filter((one) => one.trim() !== '');
 }
 
-function refusalsOf(attribute: ProfileAttribute, role: ProfileRole, values: readonly string[]): Refusal[] {
+/** What patterns may take for all values of an account: some tens of milliseconds. Usual ones take a few thousand. */
+const MAX_STEPS = 1_000_000;
+
+function refusalsOf(
+  attribute: ProfileAttribute,
+  role: ProfileRole,
+  values: readonly string[],
+  steps: Steps,
+): Refusal[] {
   if (values.length === 0)
     return isRequired(attribute, role) ? [{ error: 'error-user-attribute-required', parameters: [] }] : [];
   const validations = Object.entries(attribute.validations ?? {});
@@ -151,11 +160,15 @@ function refusalsOf(attribute: ProfileAttribute, role: ProfileRole, values: read
     attribute.validations?.['multivalued'] ?? undefined,
     attribute.multivalued === true,
   );
-  const ofValues = validations.flatMap(([validator, config]) => {
-    const refusals = values.map((value) => refusalBy(validator, config ?? {}, value));
-    return refusals.find((refusal) => refusal !== null) ?? [];
+  // Values of an attribute that has too many are not looked at one by one.
+  if (count !== null) return [count];
+  return validations.flatMap(([validator, config]) => {
+    for (const value of values) {
+      const refusal = refusalBy(validator, config ?? {}, value, steps);
+      if (refusal !== null) return [refusal];
+    }
+    return [];
   });
-  return count === null ? ofValues : [count, ...ofValues];
 }
 
 function faultOf(name: string, { error, parameters }: Refusal): FieldFault {

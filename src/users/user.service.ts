@@ -285,10 +285,11 @@ export class UserService {
       if (!change.isAny) return user;
       this.#assertInReach(authority, input, change, settings);
       if (change.isNew('username') && user.serviceClientId == null) assertNoServiceAccountName(settings, input);
+      // First of all, because it bounds what the profile looks at.
+      throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
       if (user.serviceClientId == null && concernsProfile(change.given))
         assertProfile(settings, authority, { ...user }, (name) => change.isOf(name));
       throwFaults(unmodifiableFaults(settings.attributes, (name) => change.isOf(name)));
-      throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
       user.updatedAt = this.#now();
       await this.#deps.db.em.flush();
       if (change.given.includes('username') || change.given.includes('email')) await this.#syncNames(user, settings);

@@ -80,4 +80,15 @@ describe('expressions of tenants', () => {
   ])('are refused where they are none, or not known: %s', (source) => {
     expect(() => compilePattern(source)).toThrow(PatternError);
   });
+
+  it('match nothing once the steps are used up, which several texts may share', () => {
+    const wide = compilePattern(`(?:${Array.from({ length: 100 }, () => '.').join('|')})*`);
+    expect(wide('x'.repeat(100))).toBe(true);
+    expect(wide('x'.repeat(1_020))).toBe(true);
+    const steps = { left: 50_000 };
+    expect([wide('x'.repeat(100), steps), wide('x'.repeat(100), steps), wide('x'.repeat(100), steps)]).toContain(false);
+    expect(steps.left).toBeLessThanOrEqual(0);
+    expect(wide('', steps)).toBe(false);
+    expect(compilePattern('a')('a', steps)).toBe(false);
+  });
 });

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { Authority } from '../../../src/access/index.ts';
 import { checkedProfile, type UserProfile } from '../../../src/tenants/index.ts';
-import { countingAttributes, isRequired, mayEdit, mayView, profileFaults } from '../../../src/users/profile-rules.ts';
+import {
+  countingAttributes,
+  isRequired,
+  mayEdit,
+  mayView,
+  profileFaults,
+  profileRoleOf,
+} from '../../../src/users/profile-rules.ts';
 import { refusalOf } from '../../support/refusal.ts';
 
 const ROOT = [{ name: 'username' }, { name: 'email' }];
@@ -186,5 +194,36 @@ describe('a profile that is sent', () => {
       attributes: [...ROOT, { name: 'badge', annotations: { a: [null] } }],
       groups: [],
     });
+  });
+});
+
+describe('a validation without options', () => {
+  it('acts as one with none', () => {
+    expect(faultsOf({ validations: { email: null } }, 'ada')).toEqual([['error-invalid-email', 'badge', 'ada']]);
+  });
+});
+
+describe('the costs of a profile', () => {
+  it('are bounded: too many values are not looked at, and patterns share their steps', () => {
+    const pattern = `(?:${Array.from({ length: 120 }, () => '.').join('|')})*`;
+    const validations = { pattern: { pattern }, multivalued: { max: 3 } };
+    const badge = Array.from({ length: 1_000 }, () => 'x'.repeat(1_000));
+    expect(faultsOf({ validations, multivalued: true }, badge)).toEqual([
+      ['error-invalid-multivalued-size', 'badge', 0, 3],
+    ]);
+    const many = { pattern: { pattern }, multivalued: { max: 1_000 } };
+    expect(faultsOf({ validations: many, multivalued: true }, badge)).toEqual([
+      ['error-pattern-no-match', 'badge', pattern],
+    ]);
+  });
+
+  it('concern as its user who makes an account without a token', () => {
+    const tenant = { id: 't', name: 'acme', route: 'r' } as never;
+    const roleOf = (kind: string, reach: 'self' | 'tenant') =>
+      profileRoleOf(new Authority({ kind } as never, tenant, reach));
+    expect(roleOf('anonymous', 'tenant')).toBe('user');
+    expect(roleOf('user', 'self')).toBe('user');
+    expect(roleOf('user', 'tenant')).toBe('admin');
+    expect(roleOf('application', 'tenant')).toBe('admin');
   });
 });
