@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anonymousCaller } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
-import { World } from '../../support/world.ts';
+import { TEST_ORIGIN, World } from '../../support/world.ts';
 
 const USER =
   'query ($id: ID, $username: String) { user(userId: $id, username: $username) { id subject username email } }';
@@ -201,7 +202,6 @@ describe('users over GraphQL', () => {
     });
     const app = await world.graphql(world.app(acme, 'role:read'), VIEWER);
     expect(app.data.viewer).toMatchObject({ kind: 'APPLICATION', subject: null, user: null });
-    const { anonymousCaller } = await import('../../../src/access/index.ts');
     const nobody = await world.graphql(anonymousCaller(world.app(acme).origin), VIEWER);
     expect(nobody.data.viewer).toMatchObject({ kind: 'ANONYMOUS', tenant: null, user: null });
     const blind = await world.graphql(world.user(acme, jane.id, 'session:read:self'), VIEWER);
@@ -451,6 +451,10 @@ describe('lists of users', () => {
         ],
       }),
     ).toBe('TENANT_AMBIGUOUS');
+    // Callers without a token are refused before the ids of their filter are looked for.
+    const own = { groupId: `grp~${tenant.route}~00000000-0000-0000-0000-000000000001` };
+    const anonymous = await world.graphql(anonymousCaller(TEST_ORIGIN), LIST, { filter: { and: [elsewhere, own] } });
+    expect(anonymous.code).toBe('UNAUTHENTICATED');
   });
 
   it('begin at a number for documents inside the process alone', async () => {

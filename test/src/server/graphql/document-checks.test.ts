@@ -152,6 +152,18 @@ describe('checks of documents', () => {
     for (const levels of [201, 100_000]) expect(codesAt(levels)).toEqual([['variables.at', 'VALUE_TOO_DEEP']]);
   });
 
+  it('refuse variables whose lists are longer than any field takes', () => {
+    const schema = buildSchema('type Query { thing(at: In): Int } input In { or: [In] }');
+    const document = parse('query ($at: In) { thing(at: $at) }');
+    const checks = new DocumentChecks(schema, DEFAULT_GRAPHQL_LIMITS);
+    const codesOf = (items: number) =>
+      checks
+        .check(document, getOperationAST(document), { at: { or: [{ or: Array.from({ length: items }, () => ({})) }] } })
+        .faults.flatMap(({ originalError }) => (originalError as IdentityError).fields!.map(({ code }) => code));
+    expect(codesOf(5_000)).toEqual([]);
+    expect(codesOf(5_001)).toEqual(['LIST_TOO_LONG']);
+  });
+
   it('validate a document if the request does not name an operation', () => {
     const checks = new DocumentChecks(SCHEMA, DEFAULT_GRAPHQL_LIMITS);
     expect(checks.check(parse('query A { x } query B { nothing }'), null, {}).faults).toHaveLength(1);
