@@ -89,7 +89,7 @@ function argon2Parts(details: Details, salt: Buffer, key: Buffer): ForeignHashPa
   const more = details['additionalParameters'];
   if (typeof more !== 'object' || more === null) return null;
   const { type, version, memory, parallelism } = more as Details;
-  const [kind, number] = [type, version].map((value) => String(Array.isArray(value) ? value[0] : value));
+  const [kind, number] = [type, version].map((value) => (Array.isArray(value) ? (value[0] as unknown) : value));
   const argonType = ARGON2_TYPES.find((one) => one === kind);
   const argonVersion = VERSIONS.get(number);
   if (argonType === undefined || argonVersion === undefined) return null;
@@ -153,7 +153,8 @@ function shapeOf(details: Details): OtpShape | null {
 /** Base32 of a secret, which is the text itself unless its details name another encoding; null: it cannot be used. */
 function otpSecretOf({ secretEncoding }: Details, value: string): string | null {
   if (secretEncoding == null) return writeTotpSecret(Buffer.from(value));
-  return String(secretEncoding).toUpperCase() === 'BASE32' ? readTotpSecret(value) : null;
+  const isBase32 = typeof secretEncoding === 'string' && secretEncoding.toUpperCase() === 'BASE32';
+  return isBase32 ? readTotpSecret(value) : null;
 }
 
 function readOtp({ credentialData, secretData }: ForeignCredential): ReadCredential {

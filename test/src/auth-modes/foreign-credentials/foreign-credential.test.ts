@@ -218,6 +218,15 @@ describe('credentials of another service', () => {
     ['nulls', { type: 'password', credentialData: null, secretData: null } as never, 'MALFORMED'],
     ['a number for details', { type: 'otp', credentialData: 5, secretData: 5 } as never, 'MALFORMED'],
     ['a counter in another base', otp({ subType: 'hotp', counter: '0x10' }), 'MALFORMED'],
+    ['an encoding that is no text', otp({ secretEncoding: { toString: 1 } }), 'MALFORMED'],
+    [
+      'Argon2 whose type is no text',
+      password(
+        { ...ARGON2_DETAILS, additionalParameters: { type: [{ toString: 1 }], version: { toString: 1 } } },
+        { value: 'eA==' },
+      ),
+      'HASH_UNKNOWN',
+    ],
     ['no period', otp({ period: 0 }), 'MALFORMED'],
     ['a long period', otp({ period: 301 }), 'MALFORMED'],
     ['half a period', otp({ period: 1.5 }), 'MALFORMED'],
