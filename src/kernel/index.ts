@@ -19,7 +19,7 @@ export { hostNameOf, originAt, writtenHostName } from './host.ts';
 export { isUuid, newId, newIdAt, type TenantId } from './ids.ts';
 export {
   hasInexactNumber,
-  hasLongerList,
+  hasMoreItems,
   isSameJson,
   isStorableJson,
   jsonBytes,

@@ -33,11 +33,13 @@ export function nestsDeeper(value: unknown, levels: number): boolean {
   return level.length > 0;
 }
 
-/** Whether a list of a parsed text has more items, at any depth. */
-export function hasLongerList(value: unknown, items: number): boolean {
+/** Whether all lists of a parsed text together have more items. */
+export function hasMoreItems(value: unknown, most: number): boolean {
   const left = [value].filter(isNested);
+  let items = 0;
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    if (Array.isArray(next) && next.length > items) return true;
+    if (Array.isArray(next)) items += next.length;
+    if (items > most) return true;
     for (const inner of Object.values(next)) if (isNested(inner)) left.push(inner);
   }
   return false;

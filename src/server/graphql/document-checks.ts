@@ -10,7 +10,7 @@ import {
 import { requestErrors } from '../../../schema/errors/request.errors.ts';
 import {
   hasInexactNumber,
-  hasLongerList,
+  hasMoreItems,
   type IdentityError,
   invalidField,
   kernelErrors,
@@ -40,23 +40,23 @@ function repeatsFault(limits: GraphqlLimits, document: DocumentNode): IdentityEr
 
 /** Levels of a variable: inputs that contain themselves are read level by level, and would overflow the stack at some thousands. */
 const MAX_VARIABLE_LEVELS = 200;
-/** Items of a list in a variable. Fields look at each item, several times and under each alias, before a service bounds them. */
-const MAX_LIST_ITEMS = 5_000;
+/** Items of all lists in a variable. Fields look at each of them, several times and under each alias, before a service bounds them. */
+const MAX_LIST_ITEMS = 10_000;
 
 /**
- * Refuses variables with too many levels, lists with too many items, and numbers beyond 2^53 - 1. GraphQL accepts a number for an `ID`, and JSON parsing has rounded it, so it would be the id
- * of another object.
+ * Refuses variables with too many levels, lists with too many items, and numbers beyond 2^53 - 1. GraphQL accepts a number for an
+ * `ID`, and JSON parsing has rounded it, so it would be the id of another object.
  */
 function variablesFault(variables: Variables): IdentityError | null {
   const deep = Object.keys(variables).find((name) => nestsDeeper(variables[name], MAX_VARIABLE_LEVELS));
   if (deep !== undefined)
     return invalidField(`variables.${deep}`, 'VALUE_TOO_DEEP', `A variable has at most ${MAX_VARIABLE_LEVELS} levels.`);
-  const long = Object.keys(variables).find((name) => hasLongerList(variables[name], MAX_LIST_ITEMS));
+  const long = Object.keys(variables).find((name) => hasMoreItems(variables[name], MAX_LIST_ITEMS));
   if (long !== undefined)
     return invalidField(
       `variables.${long}`,
       'LIST_TOO_LONG',
-      `A list in a variable has at most ${MAX_LIST_ITEMS} items.`,
+      `The lists in a variable have at most ${MAX_LIST_ITEMS} items.`,
     );
   const names = Object.keys(variables).filter((name) => hasInexactNumber(variables[name]));
   if (names.length === 0) return null;
