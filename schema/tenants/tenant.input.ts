@@ -1,6 +1,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { AttributeDefinitionType } from './attribute-definition.type.ts';
+import { IMAGE_PROOF_SETTINGS, IMAGE_PROOFS } from './image-proof.types.ts';
 import {
   BROWSER_HEADER_SETTINGS,
   HEADERS_STORED,
@@ -229,6 +230,25 @@ export class TenantSettingsInput {
     description: `Security headers of pages to change. ${HEADERS_STORED}`,
   })
   browserHeaders?: object;
+  @Field(() => IMAGE_PROOF_SETTINGS.written, { nullable: true, description: `${IMAGE_PROOFS} Absent ones stay.` })
+  imageProof?: object;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether users sign in elsewhere and prove only a second factor here. It can be chosen for a new tenant and not be changed later.',
+  })
+  isSecondFactorOnly?: boolean;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether users may have passkeys. It is stored, and does not act yet.',
+  })
+  isPasskeyEnabled?: boolean;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Origins whose pages may use the passkeys of the tenant, such as `https://app.example.com`, at most 20; replaces the list.',
+  })
+  passkeyOrigins?: string[];
 }
 
 @InputType({ description: 'Changes to settings that the service keeps and does not use.' })

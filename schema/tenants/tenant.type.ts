@@ -4,6 +4,7 @@ import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
 import { connectionOf } from '../kit/connection.ts';
 import { Node } from '../kit/node.ts';
 import { AttributeDefinitionType } from './attribute-definition.type.ts';
+import { IMAGE_PROOF_SETTINGS, IMAGE_PROOFS } from './image-proof.types.ts';
 import {
   BROWSER_HEADER_SETTINGS,
   HEADERS_STORED,
@@ -45,7 +46,10 @@ registerEnumType(TenantTemplateName, {
   valuesConfig: {
     NATIVE: { description: 'The defaults of this service.' },
     REALM: { description: 'Defaults of a realm: no password policy, no lock-out until one is set.' },
-    IMAGE: { description: 'Defaults for image proofs: verification required, strict lock-out.' },
+    IMAGE: {
+      description:
+        'Defaults for image proofs: verification required, strict lock-out, and the last administrator is protected.',
+    },
   },
 });
 
@@ -207,6 +211,22 @@ export class TenantSettingsView {
   passkeys!: object;
   @Field(() => BROWSER_HEADER_SETTINGS.shown, { description: `Security headers of pages. ${HEADERS_STORED}` })
   browserHeaders!: object;
+  @Field(() => IMAGE_PROOF_SETTINGS.shown, { description: IMAGE_PROOFS })
+  imageProof!: object;
+  @Field(() => Boolean, {
+    description:
+      'Whether users sign in elsewhere and prove only a second factor here; fixed when the tenant is made. It is stored, and does not act yet.',
+  })
+  isSecondFactorOnly!: boolean;
+  @Field(() => Boolean, {
+    description: 'Whether users may have passkeys. It is stored, and does not act yet.',
+  })
+  isPasskeyEnabled!: boolean;
+  @Field(() => [String], {
+    description:
+      'Origins whose pages may use the passkeys of the tenant, beside those of its hosts (WebAuthn Level 3 section 5.11).',
+  })
+  passkeyOrigins!: string[];
   @Field(() => GraphQLJSONObject, {
     description:
       'Texts of the tenant in place of those of the service, by language and then by key (`setTenantText`): those of mails act, others are stored.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isStorableText, jsonBytes } from '../kernel/index.ts';
+import { IMAGE_PROOF_DEFAULTS, imageProofSettings } from './image-proof.ts';
 import { ownTexts } from './own-texts.ts';
 import { userProfile } from './user-profile.ts';
 
@@ -175,6 +176,14 @@ const mailServer = z
 
 const moment = z.iso.datetime().nullable();
 
+/** Whether a text is the origin of a page that browsers let use keys: `https`, or of the user's device. */
+function isOrigin(origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  const isTrusted = url.protocol === 'https:' || (url.protocol === 'http:' && url.hostname === 'localhost');
+  return isTrusted && url.origin === origin;
+}
+
 /** For each list of events the moment before which it shows none; null: it shows all. */
 const hiddenEvents = z.strictObject({
   /** What users did. */
@@ -192,6 +201,7 @@ export const POLICIES = {
   securityKeys: webauthnSettings,
   passkeys: webauthnSettings,
   browserHeaders: browserHeaderSettings,
+  imageProof: imageProofSettings,
 } as const;
 
 /** Settings that are replaced as a whole. `resetPassword` is stored, and does not act yet. */
@@ -210,6 +220,15 @@ export const KEPT = {
   texts: ownTexts,
   /** Attributes of users and their rules; null: no rules but those of the service. */
   userProfile,
+  /** Whether users sign in elsewhere and prove only a second factor here. Fixed when the tenant is made. */
+  isSecondFactorOnly: z.boolean(),
+  /** Whether users may have passkeys. */
+  isPasskeyEnabled: z.boolean(),
+  /** Origins whose pages may use the tenant's passkeys, beside those of its hosts (WebAuthn Level 3 section 5.11). */
+  passkeyOrigins: z
+    .array(text(255).refine(isOrigin, 'Not an origin, such as "https://app.example.com".'))
+    .max(20)
+    .refine((origins) => new Set(origins).size === origins.length, 'An origin stands once.'),
 } as const;
 
 const policySettings = z.strictObject({ ...KEPT, ...POLICIES });
@@ -237,6 +256,9 @@ export const POLICY_DEFAULTS: z.output<typeof policySettings> = {
   hiddenEvents: { activity: null, changes: null },
   texts: {},
   userProfile: null,
+  isSecondFactorOnly: false,
+  isPasskeyEnabled: false,
+  passkeyOrigins: [],
   tokens: {
     implicitAccessSeconds: 900,
     isRefreshSingleUse: false,
@@ -295,6 +317,7 @@ export const POLICY_DEFAULTS: z.output<typeof policySettings> = {
     strictTransportSecurity: null,
     referrerPolicy: null,
   },
+  imageProof: IMAGE_PROOF_DEFAULTS,
 };
 
 /** The server for the mails of a tenant, as it is stored. */

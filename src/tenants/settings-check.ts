@@ -1,5 +1,12 @@
 import { invalidField, jsonBytes } from '../kernel/index.ts';
-import { effectiveSettings, mergedPatch, type TenantSettingsPatch, tenantSettings } from './settings.ts';
+import { faultOfImageProof } from './image-proof.ts';
+import {
+  effectiveSettings,
+  mergedPatch,
+  type TenantSettings,
+  type TenantSettingsPatch,
+  tenantSettings,
+} from './settings.ts';
 import { tenantErrors } from './tenant.errors.ts';
 
 /** Most bytes of the JSON that a tenant stores, without what has its own bound: definitions of attributes, texts, the profile. */
@@ -27,10 +34,22 @@ export function checkedPatch(
       'Sign-in by e-mail needs unique e-mail addresses.',
     );
   }
+  const imageProofFault = faultOfImageProof(result.data.imageProof);
+  if (imageProofFault !== null)
+    throw invalidSettings([[['input.settings', 'imageProof', 'isLivenessChecked'], imageProofFault]]);
   const { attributes: _, texts: _texts, userProfile: _profile, ...bounded } = next;
   if (jsonBytes(bounded) > MAX_BYTES)
     throw invalidSettings([[['input.settings'], `All settings together have at most ${MAX_BYTES} bytes.`]]);
   return next;
+}
+
+/**
+ * Refuses changes of what is fixed when a tenant is made: users of a tenant for second factors have none other.
+ * @throws TENANT_SETTING_INVALID
+ */
+export function assertFixed(before: TenantSettings, after: TenantSettings): void {
+  if (before.isSecondFactorOnly !== after.isSecondFactorOnly)
+    throw invalidSettings([[['input.settings', 'isSecondFactorOnly'], 'This is fixed when the tenant is made.']]);
 }
 
 type Fault = readonly [path: readonly PropertyKey[], message: string];

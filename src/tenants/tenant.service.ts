@@ -24,7 +24,7 @@ import { type MailServerChange, toStoredMailServer } from './mail-server.ts';
 import { changedActions, type RequiredAction, type RequiredActionChanges } from './required-actions.ts';
 import { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
 import { effectiveSettings, type TenantSettings, type TenantSettingsPatch, type TenantTemplate } from './settings.ts';
-import { checkedPatch } from './settings-check.ts';
+import { assertFixed, checkedPatch } from './settings-check.ts';
 import type { Tenant } from './tenant.entity.ts';
 import { tenantErrors } from './tenant.errors.ts';
 import { tenantEvents } from './tenant.events.ts';
@@ -281,6 +281,7 @@ export class TenantService {
       const stored = checkedPatch(tenant.template, before, patch);
       const old = effectiveSettings(tenant.template, before);
       const after = effectiveSettings(tenant.template, stored);
+      assertFixed(old, after);
       const changed = Object.keys(patch).filter(
         (name) => !isSameJson(old[name as keyof TenantSettings], after[name as keyof TenantSettings]),
       );
