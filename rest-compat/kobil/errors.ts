@@ -151,6 +151,7 @@ function makeErrors(bodyOf: (fault: Fault) => object): DialectErrors {
       PROTOCOL_MAPPER_NAME_TAKEN: MISSING_DATA,
       PROTOCOL_MAPPER_LIMIT: MISSING_DATA,
       CLIENT_BUILTIN: APP_MISSING,
+      CLIENT_DELETION_LOCKED: refused(409, 'CONFLICT', 'App is locked'),
       CLIENT_PUBLIC: invalid('Public app has no credential'),
       RISKBIT_INCOMPLETE: MISSING_DATA,
       RISKBIT_EXISTS: refused(409, 'CONFLICT', 'Already exist.'),

@@ -5,6 +5,7 @@ import {
   ConsentDemand,
   PkceDemand,
   ResponseType,
+  SpecialFlow,
   TokenEndpointAuthMethod,
 } from './client-metadata.type.ts';
 
@@ -49,6 +50,12 @@ export class ClientMetadataInput {
       'Page with the terms of service of the application. `https` URL without fragment, or `http` of a loopback address.',
   })
   tosUri?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Page with what users agree to with the application. `https` URL without fragment, or `http` of a loopback address.',
+  })
+  userAgreementUri?: string | null;
   @Field(() => [String], {
     nullable: true,
     description: 'E-mail addresses of the people who are responsible for the client. At most 10; replaces the list.',
@@ -116,6 +123,30 @@ export class ClientMetadataInput {
       'Where the application takes messages of the service: an address like `rootUrl`, or a path such as `/admin`.',
   })
   adminUrl?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Page of the application that ends what it knows of a user; it is kept, and nothing is sent there. `https` URL without fragment, or `http` of a loopback address.',
+  })
+  logoutUri?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of the organisation that pages show with the client; at most 255 characters.',
+  })
+  organizationName?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether people may register themselves while they sign in to the client. It is stored, and does not act yet. Default false.',
+  })
+  isRegistrationEnabled?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether the client cannot be deleted. Default false.' })
+  isDeletionLocked?: boolean | null;
+  @Field(() => SpecialFlow, {
+    nullable: true,
+    description: 'A flow of the client beside those of OAuth; replaced as a whole. Default: none.',
+  })
+  specialFlow?: SpecialFlow | null;
   @Field(() => GraphQLJSONObject, {
     nullable: true,
     description:

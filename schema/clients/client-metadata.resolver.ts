@@ -8,6 +8,7 @@ import {
   ConsentDemand,
   PkceDemand,
   ResponseType,
+  SpecialFlow,
   TokenEndpointAuthMethod,
 } from './client-metadata.type.ts';
 
@@ -69,6 +70,15 @@ export class ClientMetadataResolver {
   @FieldResolver(() => String, { nullable: true, description: 'Page with the terms of service of the application.' })
   tosUri(@Root() client: Described): string | null {
     return metadataOf(client, 'tosUri');
+  }
+
+  @ReadsMetadata
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Page with what users agree to with the application.',
+  })
+  userAgreementUri(@Root() client: Described): string | null {
+    return metadataOf(client, 'userAgreementUri');
   }
 
   @ReadsMetadata
@@ -163,6 +173,44 @@ export class ClientMetadataResolver {
   })
   adminUrl(@Root() client: Described): string | null {
     return metadataOf(client, 'adminUrl');
+  }
+
+  @ReadsMetadata
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Page of the application that ends what it knows of a user.',
+  })
+  logoutUri(@Root() client: Described): string | null {
+    return metadataOf(client, 'logoutUri');
+  }
+
+  @ReadsMetadata
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Name of the organisation that pages show with the client.',
+  })
+  organizationName(@Root() client: Described): string | null {
+    return metadataOf(client, 'organizationName');
+  }
+
+  @ReadsMetadata
+  @FieldResolver(() => Boolean, {
+    description: 'Whether people may register themselves while they sign in to the client.',
+  })
+  isRegistrationEnabled(@Root() client: Described): boolean {
+    return metadataOf(client, 'isRegistrationEnabled');
+  }
+
+  @ReadsMetadata
+  @FieldResolver(() => Boolean, { description: 'Whether the client cannot be deleted.' })
+  isDeletionLocked(@Root() client: Described): boolean {
+    return metadataOf(client, 'isDeletionLocked');
+  }
+
+  @ReadsMetadata
+  @FieldResolver(() => SpecialFlow, { nullable: true, description: 'A flow of the client beside those of OAuth.' })
+  specialFlow(@Root() client: Described): object | null {
+    return metadataOf(client, 'specialFlow');
   }
 
   @ReadsMetadata

@@ -1,4 +1,4 @@
-import { registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 
 export enum ApplicationType {
   WEB = 'web',
@@ -67,3 +67,44 @@ registerEnumType(PkceDemand, {
     OPTIONAL: { description: 'Requests without it are accepted.' },
   },
 });
+
+export enum SpecialFlowType {
+  EXTERNAL_FACTOR = 'external-factor',
+}
+registerEnumType(SpecialFlowType, {
+  name: 'SpecialFlowType',
+  description: 'A flow that OAuth does not define.',
+  valuesConfig: {
+    EXTERNAL_FACTOR: { description: 'Another service signs people in and asks this one for their second factor.' },
+  },
+});
+
+export enum SpecialFlowClaim {
+  PREFERRED_USERNAME = 'preferred_username',
+  OID = 'oid',
+}
+registerEnumType(SpecialFlowClaim, {
+  name: 'SpecialFlowClaim',
+  description: 'Which claim of another service names a user.',
+  valuesConfig: {
+    PREFERRED_USERNAME: { description: '`preferred_username`: the name with which the user signs in there.' },
+    OID: { description: '`oid`: the id of the user there.' },
+  },
+});
+
+const SPECIAL_FLOW = 'A flow of a client beside those of OAuth. It is stored, and does not act yet.';
+
+@ObjectType('SpecialFlow', { description: SPECIAL_FLOW })
+@InputType('SpecialFlowInput', { description: SPECIAL_FLOW })
+export class SpecialFlow {
+  @Field(() => SpecialFlowType, { description: 'Which flow it is.' })
+  type!: SpecialFlowType;
+  @Field(() => ID, { description: 'Id of the application at the other service, a UUID.' })
+  applicationId!: string;
+  @Field(() => [ID], {
+    description: 'Ids of the directories of the other service whose users may come, UUIDs; 1 to 100.',
+  })
+  directoryIds!: string[];
+  @Field(() => SpecialFlowClaim, { description: 'Which claim of the other service names the user.' })
+  userClaim!: SpecialFlowClaim;
+}

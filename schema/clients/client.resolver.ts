@@ -289,7 +289,7 @@ export class ClientResolver {
   }
 
   @RequiresScopes(['client:delete'])
-  @Errors('CLIENT_BUILTIN', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
+  @Errors('CLIENT_BUILTIN', 'CLIENT_DELETION_LOCKED', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
   @Mutation(() => DeleteClientPayload, {
     description: 'Deletes a client with its secrets, tokens, roles and service account.',
   })

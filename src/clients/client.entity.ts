@@ -50,7 +50,6 @@ export const ClientEntity = defineEntity({
     refreshTokenSeconds: p.integer().nullable(),
     softwareId: p.text().nullable(),
     ownerUserId: p.text().nullable(),
-    specialFlow: p.text().nullable(),
     /** Keyed by the names of the standards (RFC 7591). `metadata/` has a row for each member, with its default. */
     metadata: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     attributes: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),

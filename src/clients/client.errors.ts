@@ -29,6 +29,7 @@ export const clientErrors = defineErrors({
     kind: 'refused',
     message: 'This client is part of the service; it can only be enabled and disabled.',
   },
+  CLIENT_DELETION_LOCKED: { kind: 'conflict', message: 'The client is locked against deletion.' },
   LINKED_APP_NOT_FREE: { kind: 'refused', message: 'No app instance with this client_id is free.' },
   LINKED_APP_NOT_FOUND: { kind: 'not-found', message: 'The app is not linked to the user.' },
   CLIENT_ID_FIXED: { kind: 'refused', message: 'The client_id of a client cannot be changed.' },

@@ -246,12 +246,13 @@ export class ClientService {
 
   /**
    * Deletes a client with its secrets, tokens, roles and grants.
-   * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
+   * @throws NOT_FOUND, CLIENT_BUILTIN, CLIENT_DELETION_LOCKED, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
    */
   async delete(authority: Authority, id: string): Promise<Client> {
     const { clientRoles, db, store } = this.#deps;
     return db.transaction(async () => {
       const client = await this.lock(authority, id);
+      if (metadataOf(client, 'isDeletionLocked')) throw clientErrors.CLIENT_DELETION_LOCKED();
       const gone = { ...client };
       await clientRoles.end(authority, client.id);
       await store.delete(client.tenantId, client.id);
@@ -380,7 +381,6 @@ export class ClientService {
       refreshTokenSeconds: null,
       softwareId: null,
       ownerUserId: null,
-      specialFlow: null,
       metadata: {},
       attributes: {},
       mappers: [],

@@ -68,7 +68,10 @@ export class ServiceAccountFlow {
     });
   }
 
-  /** Deletes a client and its service account. @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST */
+  /**
+   * Deletes a client and its service account.
+   * @throws NOT_FOUND, CLIENT_BUILTIN, CLIENT_DELETION_LOCKED, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
+   */
   deleteClient(authority: Authority, id: string): Promise<Client> {
     return this.#deps.db.transaction(async () => {
       const client = await this.#deps.clients.delete(authority, id);

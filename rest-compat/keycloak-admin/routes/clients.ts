@@ -209,7 +209,7 @@ const DELETE = route({
   ...NO_CLIENT,
   toVariables: (_request, found) => ({ clientId: found.client.id }),
   reply: { status: 204 },
-  errors: { ...CLIENT_ERRORS, CLIENT_BUILTIN: FORBIDDEN },
+  errors: { ...CLIENT_ERRORS, CLIENT_BUILTIN: FORBIDDEN, CLIENT_DELETION_LOCKED: explained },
 });
 
 const SECRET = z.strictObject({

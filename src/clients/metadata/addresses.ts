@@ -19,6 +19,14 @@ export const ROOT_URL = {
   setBy: MANAGER,
 } as const satisfies MetadataMember<string>;
 
+/** Page of the application that ends what it knows of a user. The service keeps the address and sends nothing there. */
+export const LOGOUT_URI = {
+  wire: 'logout_uri',
+  check: WEB_PAGE,
+  default: () => null,
+  setBy: MANAGER,
+} as const satisfies MetadataMember<string>;
+
 const continued = <W extends string>(wire: W) =>
   ({ wire, check: ADDRESS_OR_PATH, default: () => null, setBy: MANAGER }) as const satisfies MetadataMember<string>;
 

@@ -1,7 +1,7 @@
 /** What a client tells people about itself (RFC 7591 section 2). The service shows these values and fetches none of them. */
 import { z } from 'zod';
 import { listOf } from './list.ts';
-import { EVERYBODY, type MetadataMember } from './member.ts';
+import { EVERYBODY, MANAGER, type MetadataMember } from './member.ts';
 import { WEB_PAGE } from './web-page.ts';
 
 const MAX_CONTACTS = 10;
@@ -19,6 +19,14 @@ export const LOGO_URI = page('logo_uri');
 export const POLICY_URI = page('policy_uri');
 /** Terms of service of the application. */
 export const TOS_URI = page('tos_uri');
+
+/** What users agree to with the application. Not a member of a standard, so registrations do not have it. */
+export const USER_AGREEMENT_URI = {
+  wire: 'user_agreement_uri',
+  check: WEB_PAGE,
+  default: () => null,
+  setBy: MANAGER,
+} as const satisfies MetadataMember<string>;
 
 /** E-mail addresses of the people who are responsible for the client. */
 export const CONTACTS = {

@@ -5,9 +5,10 @@
 import { z } from 'zod';
 import { invalidField, isSameJson } from '../../kernel/index.ts';
 import { clientErrors } from '../client.errors.ts';
-import { ADMIN_URL, BASE_URL, EXTRA, ROOT_URL } from './addresses.ts';
+import { ADMIN_URL, BASE_URL, EXTRA, LOGOUT_URI, ROOT_URL } from './addresses.ts';
 import { DEFAULT_ACR_VALUES, DEFAULT_MAX_AGE, INITIATE_LOGIN_URI, REQUIRE_AUTH_TIME } from './authentication.ts';
-import { CLIENT_URI, CONTACTS, LOGO_URI, POLICY_URI, TOS_URI } from './description.ts';
+import { CLIENT_URI, CONTACTS, LOGO_URI, POLICY_URI, TOS_URI, USER_AGREEMENT_URI } from './description.ts';
+import { IS_DELETION_LOCKED, IS_REGISTRATION_ENABLED, ORGANIZATION_NAME } from './management.ts';
 import type { MemberClient, MetadataMember, MetadataSetter } from './member.ts';
 import {
   APPLICATION_TYPE,
@@ -17,6 +18,7 @@ import {
   RESPONSE_TYPES,
   TOKEN_ENDPOINT_AUTH_METHOD,
 } from './protocol.ts';
+import { SPECIAL_FLOW } from './special-flow.ts';
 import { WEB_ORIGINS } from './web-origins.ts';
 
 export type { MetadataMember, MetadataSetter } from './member.ts';
@@ -32,6 +34,7 @@ export const CLIENT_METADATA = {
   logoUri: LOGO_URI,
   policyUri: POLICY_URI,
   tosUri: TOS_URI,
+  userAgreementUri: USER_AGREEMENT_URI,
   contacts: CONTACTS,
   defaultMaxAgeSeconds: DEFAULT_MAX_AGE,
   defaultAcrValues: DEFAULT_ACR_VALUES,
@@ -44,6 +47,11 @@ export const CLIENT_METADATA = {
   rootUrl: ROOT_URL,
   baseUrl: BASE_URL,
   adminUrl: ADMIN_URL,
+  logoutUri: LOGOUT_URI,
+  organizationName: ORGANIZATION_NAME,
+  isRegistrationEnabled: IS_REGISTRATION_ENABLED,
+  isDeletionLocked: IS_DELETION_LOCKED,
+  specialFlow: SPECIAL_FLOW,
   extra: EXTRA,
 } as const satisfies Readonly<Record<string, MetadataMember<unknown>>>;
 

@@ -45,7 +45,13 @@ const MAX_EXPIRY_SECONDS = 31_536_000;
 const MAY_CREATE = [['client:create']] as const;
 
 /** Refusals of changes of clients that may do more than a caller without rights. */
-const GUARDS: ReadonlySet<string> = new Set(['ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST', 'CLIENT_BUILTIN', 'FORBIDDEN']);
+const GUARDS: ReadonlySet<string> = new Set([
+  'ACCOUNT_GUARDED',
+  'ADMINISTRATOR_LAST',
+  'CLIENT_BUILTIN',
+  'CLIENT_DELETION_LOCKED',
+  'FORBIDDEN',
+]);
 
 const isTrusted = (client: Client): boolean => metadataOf(client, 'consent') === 'trusted';
 

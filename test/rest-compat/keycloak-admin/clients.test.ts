@@ -321,6 +321,14 @@ describe('clients of the administration', () => {
       expect(await eventsOf(clientId)).toEqual(['client.created', 'client.updated']);
     });
 
+    it('are not deleted while they are locked', async () => {
+      const id = await create();
+      await realm.world.services.clients.update(realm.world.system(realm.acme), id, { isDeletionLocked: true });
+      const refused = [400, { errorMessage: 'The client is locked against deletion.' }];
+      expect(await send('DELETE', `/clients/${id}`)).toEqual(refused);
+      expect((await stored(id)).id).toBe(id);
+    });
+
     it('get another secret, by callers who may replace secrets', async () => {
       const id = await create({ secret: 'ebb' });
       const { clientId } = await shown(id);

@@ -472,6 +472,18 @@ describe('KOBIL: apps', () => {
     expect((await eventsOf()).map(({ type }) => type)).toEqual(['client.created', 'client.deleted']);
   });
 
+  it('42 deletes no app that is locked', async () => {
+    await create();
+    const { clients } = kobil.world.services;
+    const lock = async (isDeletionLocked: boolean) =>
+      clients.update(kobil.world.system(kobil.acme), (await stored()).id, { isDeletionLocked });
+    await lock(true);
+    const refused = await send('DELETE', at(appName));
+    expect([refused[0], refused[1].message]).toEqual([409, 'App is locked']);
+    await lock(false);
+    expect((await send('DELETE', at(appName)))[0]).toBe(200);
+  });
+
   describe('43 and 44', () => {
     it('show a secret with an event, and replace it at once', async () => {
       await create();

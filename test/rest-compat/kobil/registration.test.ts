@@ -277,6 +277,14 @@ describe('clients that register themselves (RFC 7591, RFC 7592)', () => {
     expect((await stored(made.client_id))!.redirects).toEqual([{ uri: 'https://tides.example/cb', match: 'exact' }]);
   });
 
+  it('cannot delete themselves where an administrator locked them', async () => {
+    const made = await register();
+    const { id } = (await stored(made.client_id))!;
+    await realm.world.services.clients.update(realm.world.system(realm.acme), id, { isDeletionLocked: true });
+    expect(await send('DELETE', `/${made.client_id}`, made.registration_access_token)).toEqual(INVALID);
+    expect(await stored(made.client_id)).not.toBeNull();
+  });
+
   it('have no scopes but those that new clients may have, and those that administrators gave them', async () => {
     const { clients, clientScopes } = realm.world.services;
     const system = realm.world.system(realm.acme);

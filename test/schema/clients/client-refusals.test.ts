@@ -5,7 +5,7 @@ import { callField } from '../../support/call-field.ts';
 import { World } from '../../support/world.ts';
 
 /** Clients by what they are; one can be found by its client_id, which is this word. */
-type ClientId = 'regular' | 'public' | 'builtin';
+type ClientId = 'regular' | 'public' | 'builtin' | 'locked';
 
 type Refusal = readonly [
   code: string,
@@ -48,6 +48,7 @@ const REFUSALS: readonly Refusal[] = [
   ['CLIENT_BUILTIN', 'endEarlierClientSecrets', { clientId: 'builtin' }],
   ['CLIENT_BUILTIN', 'issueRegistrationToken', { clientId: 'builtin' }],
   ['CLIENT_BUILTIN', 'deleteClient', { clientId: 'builtin' }],
+  ['CLIENT_DELETION_LOCKED', 'deleteClient', { clientId: 'locked' }],
   ['CLIENT_BUILTIN', 'rotateClientSecret', { clientId: 'builtin' }],
   ['CLIENT_PUBLIC', 'rotateClientSecret', { clientId: 'public' }],
 ];
@@ -60,6 +61,7 @@ describe('what clients do not allow', () => {
     acme = await world.tenant();
     await world.newClient(acme, { clientId: 'regular' });
     await world.newClient(acme, { clientId: 'public', type: 'public' });
+    await world.newClient(acme, { clientId: 'locked', isDeletionLocked: true });
     const { client } = await world.newClient(acme, { clientId: 'builtin' });
     await world.db.transaction(async () => {
       (await world.stores.clientStore.lock(acme.id, client.id))!.kind = 'builtin';

@@ -85,8 +85,10 @@ describe('clients over GraphQL', () => {
   });
 
   it('stores metadata, shows it, and restores the default of a member for null', async () => {
-    const MEMBERS = `applicationType responseTypes tokenEndpointAuthMethod clientUri logoUri policyUri tosUri contacts
-      defaultMaxAgeSeconds defaultAcrValues requireAuthTime initiateLoginUri consent pkce isResourceServer webOrigins rootUrl baseUrl adminUrl extra`;
+    const MEMBERS = `applicationType responseTypes tokenEndpointAuthMethod clientUri logoUri policyUri tosUri userAgreementUri contacts
+      defaultMaxAgeSeconds defaultAcrValues requireAuthTime initiateLoginUri consent pkce isResourceServer webOrigins rootUrl baseUrl adminUrl
+      logoutUri organizationName isRegistrationEnabled isDeletionLocked
+      specialFlow { type applicationId directoryIds userClaim } extra`;
     const create = `mutation ($input: CreateClientInput!) { createClient(input: $input) { clientId client { ${MEMBERS} } } }`;
     const update = `mutation ($input: UpdateClientInput!) { updateClient(input: $input) { client { ${MEMBERS} } } }`;
     const metadata = {
@@ -97,6 +99,7 @@ describe('clients over GraphQL', () => {
       logoUri: 'https://app.example/logo.png',
       policyUri: 'https://app.example/policy',
       tosUri: 'https://app.example/terms',
+      userAgreementUri: 'https://app.example/agreement',
       contacts: ['admin@app.example'],
       defaultMaxAgeSeconds: 3600,
       defaultAcrValues: ['2fa'],
@@ -109,6 +112,16 @@ describe('clients over GraphQL', () => {
       rootUrl: 'https://app.example/',
       baseUrl: '/start',
       adminUrl: 'https://app.example/admin',
+      logoutUri: 'https://app.example/bye',
+      organizationName: 'Harbour Ltd',
+      isRegistrationEnabled: true,
+      isDeletionLocked: true,
+      specialFlow: {
+        type: 'EXTERNAL_FACTOR',
+        applicationId: '1fb3c0de-93a1-4a53-8d4b-5c2f5d7f0a10',
+        directoryIds: ['9d6b1f0e-3c55-4a3c-9a35-0b8c2b8e1d11'],
+        userClaim: 'OID',
+      },
       extra: { alwaysDisplayInConsole: true },
     };
     const redirects = [{ uri: 'com.example.app:/cb' }];
@@ -130,6 +143,8 @@ describe('clients over GraphQL', () => {
       consent: 'REQUIRED',
       isResourceServer: false,
       webOrigins: [],
+      isRegistrationEnabled: false,
+      isDeletionLocked: false,
       extra: {},
     });
     const updated = (await world.events(acme)).findLast(({ type }) => type === 'client.updated');

@@ -33,10 +33,20 @@ const PAGES = {
   tosUri: 'tos_uri',
   initiateLoginUri: 'initiate_login_uri',
   rootUrl: 'root_url',
+  userAgreementUri: 'user_agreement_uri',
+  logoutUri: 'logout_uri',
 };
 
 /** Members that are an address or a path. */
 const PLACES = { baseUrl: 'base_url', adminUrl: 'admin_url' };
+
+const DIRECTORY = '9d6b1f0e-3c55-4a3c-9a35-0b8c2b8e1d11';
+const FLOW = {
+  type: 'external-factor',
+  applicationId: '1fb3c0de-93a1-4a53-8d4b-5c2f5d7f0a10',
+  directoryIds: [DIRECTORY],
+  userClaim: 'preferred_username',
+};
 
 const HUGE = Object.fromEntries(Array.from({ length: 201 }, (_, at) => [`key-${at}`, at]));
 
@@ -64,6 +74,12 @@ describe('the members of the metadata of clients', () => {
         (uri): [string, unknown, string] => [name, uri, wire],
       ),
     ),
+    ['organizationName', 'Harbour Ltd', 'organization_name'],
+    ['organizationName', '', 'organization_name'],
+    ['isRegistrationEnabled', true, 'registration_enabled'],
+    ['isDeletionLocked', true, 'deletion_locked'],
+    ['specialFlow', FLOW, 'special_flow'],
+    ['specialFlow', { ...FLOW, userClaim: 'oid' }, 'special_flow'],
     ['extra', {}, 'extra'],
     ['extra', { alwaysDisplayInConsole: false, nested: { list: [1, null] } }, 'extra'],
   ])('take %s %j and store it under its name in the standards', (name, value, wire) => {
@@ -127,6 +143,18 @@ describe('the members of the metadata of clients', () => {
         7,
       ].map((uri): [string, unknown, string] => [name, uri, '']),
     ),
+    ['organizationName', 'o'.repeat(256), ''],
+    ['organizationName', 'a\u0000b', ''],
+    ['organizationName', 7, ''],
+    ['isRegistrationEnabled', 'true', ''],
+    ['isDeletionLocked', 1, ''],
+    ['specialFlow', { ...FLOW, type: 'other' }, '.type'],
+    ['specialFlow', { ...FLOW, applicationId: 'app' }, '.applicationId'],
+    ['specialFlow', { ...FLOW, directoryIds: [] }, '.directoryIds'],
+    ['specialFlow', { ...FLOW, directoryIds: Array.from({ length: 101 }, () => DIRECTORY) }, '.directoryIds'],
+    ['specialFlow', { ...FLOW, directoryIds: ['common'] }, '.directoryIds.0'],
+    ['specialFlow', { ...FLOW, userClaim: 'email' }, '.userClaim'],
+    ['specialFlow', { ...FLOW, more: 1 }, ''],
     ['extra', 'text', ''],
     ['extra', [], ''],
     ['extra', HUGE, ''],
@@ -169,6 +197,12 @@ describe('the members of the metadata of clients', () => {
       rootUrl: null,
       baseUrl: null,
       adminUrl: null,
+      logoutUri: null,
+      userAgreementUri: null,
+      organizationName: null,
+      isRegistrationEnabled: false,
+      isDeletionLocked: false,
+      specialFlow: null,
       extra: {},
     });
     expect(Object.keys(clientMetadata(PUBLIC))).toEqual(METADATA_NAMES);
@@ -202,8 +236,10 @@ describe('the metadata of clients', () => {
   it('lets a client that registers itself set everything but what gives it trust or opens the service to pages', () => {
     const forManagers = Object.entries(CLIENT_METADATA).filter(([, { setBy }]) => !setBy.includes('registrant'));
     expect(forManagers.map(([name]) => name)).toEqual([
+      'userAgreementUri',
       ...['consent', 'pkce', 'isResourceServer', 'webOrigins'],
-      ...['rootUrl', 'baseUrl', 'adminUrl', 'extra'],
+      ...['rootUrl', 'baseUrl', 'adminUrl', 'logoutUri'],
+      ...['organizationName', 'isRegistrationEnabled', 'isDeletionLocked', 'specialFlow', 'extra'],
     ]);
     expect(Object.values(CLIENT_METADATA).every(({ setBy }) => setBy.includes('manager'))).toBe(true);
   });
