@@ -21,6 +21,14 @@ export class TenantClientType {
   roles!: TenantClientRoleType[];
 }
 
+@ObjectType('TenantClientGrant', { description: 'The roles of a client that stands for a tenant which a holder has.' })
+export class TenantClientGrantType {
+  @Field(() => TenantClientType, { description: 'The client.' })
+  client!: TenantClientType;
+  @Field(() => [TenantClientRoleType], { description: 'The roles of it, by name.' })
+  roles!: TenantClientRoleType[];
+}
+
 export const TenantClientConnection = connectionOf(TenantClientType, 'TenantClient');
 
 @InputType({ description: 'Filters for a list of clients that stand for tenants.' })

@@ -7,6 +7,11 @@ import { ClientRolesResolver, GroupRolesResolver, RoleResolver, UserRolesResolve
 import { RoleGrantResolver } from './role-grant.resolver.ts';
 import { RoleHolderResolver } from './role-holder.resolver.ts';
 import { ClientScopeRolesResolver, ScopeRolesResolver } from './scope-role.resolver.ts';
+import {
+  GroupTenantRolesResolver,
+  TenantClientGrantResolver,
+  UserTenantRolesResolver,
+} from './tenant-client-grant.resolver.ts';
 
 declare module '../global-id.ts' {
   interface NodeTags {
@@ -27,6 +32,9 @@ export const roles: SchemaModule = {
     ClientRolesResolver,
     ClientScopeRolesResolver,
     ScopeRolesResolver,
+    UserTenantRolesResolver,
+    GroupTenantRolesResolver,
+    TenantClientGrantResolver,
   ],
   nodes: [defineNode('rol', 'Role', ({ services }, tenantId, key) => services.roles.findIn(tenantId, key))],
 };

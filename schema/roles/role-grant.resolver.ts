@@ -56,6 +56,24 @@ async function toGranting(context: GraphContext, input: RoleGrantInput): Promise
   return { roleId: keyOf('Role', input.roleId, 'input.roleId'), ...holder };
 }
 
+/** Roles of the client that stands for a tenant. */
+interface TenantRoles {
+  readonly tenantName: string;
+  readonly names: readonly string[];
+}
+
+/** What the input names where all roles are those of one client that stands for a tenant; else null. */
+async function tenantRolesOf(
+  { services, authority }: GraphContext,
+  { onTenant, roles }: GrantRolesInput,
+): Promise<TenantRoles | null> {
+  const clientId = roles[0]?.clientId;
+  if (clientId == null || onTenant != null || roles.some((role) => role.clientId !== clientId)) return null;
+  const tenant = await services.tenantClients.find(authority, clientId);
+  const names = roles.flatMap(({ name }) => name ?? []);
+  return tenant === null || names.length < roles.length ? null : { tenantName: tenant.name, names };
+}
+
 /** The holder's row in the member of its kind; the guard of its type decides whether the caller may see it. */
 async function payload(
   { loaders, authority }: GraphContext,
@@ -113,9 +131,16 @@ export class RoleGrantResolver {
     @Arg('input', () => GrantRolesInput, { description: 'The roles and their holder.' }) input: GrantRolesInput,
     @Ctx() context: GraphContext,
   ): Promise<object> {
+    const { authority, services } = context;
     const holder = await holderOf(context, input);
-    const roles = await toRoleReferences(context, input.roles, 'input.roles');
-    const granted = await context.services.roleGrants.grantMany(context.authority, { ...holder, roles });
+    const ofTenant = await tenantRolesOf(context, input);
+    const granted =
+      ofTenant === null
+        ? await services.roleGrants.grantMany(authority, {
+            ...holder,
+            roles: await toRoleReferences(context, input.roles, 'input.roles'),
+          })
+        : await services.tenantClientRoles.grant(authority, holder, ofTenant.tenantName, ofTenant.names);
     return payload(context, { roles: granted }, holder);
   }
 
@@ -135,9 +160,16 @@ export class RoleGrantResolver {
     @Arg('input', () => RevokeRolesInput, { description: 'The roles and their holder.' }) input: RevokeRolesInput,
     @Ctx() context: GraphContext,
   ): Promise<object> {
+    const { authority, services } = context;
     const holder = await holderOf(context, input);
-    const roles = await toRoleReferences(context, input.roles, 'input.roles');
-    const withdrawn = await context.services.roleGrants.revokeMany(context.authority, { ...holder, roles });
+    const ofTenant = await tenantRolesOf(context, input);
+    const withdrawn =
+      ofTenant === null
+        ? await services.roleGrants.revokeMany(authority, {
+            ...holder,
+            roles: await toRoleReferences(context, input.roles, 'input.roles'),
+          })
+        : await services.tenantClientRoles.revoke(authority, holder, ofTenant.tenantName, ofTenant.names);
     return payload(context, { roles: withdrawn }, holder);
   }
 }

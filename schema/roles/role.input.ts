@@ -142,7 +142,10 @@ export class RoleReferenceInput {
 
 @InputType({ description: 'Roles and their holder: exactly one of `userId`, `groupId` and `clientId`.' })
 class RoleGrantsInput extends RoleHolderInput {
-  @Field(() => [RoleReferenceInput], { description: 'The roles, at most 200.' })
+  @Field(() => [RoleReferenceInput], {
+    description:
+      'The roles, at most 200. In `master` all of them may be roles of one client that stands for a tenant, by its UUID and their names: they then apply in that tenant.',
+  })
   roles!: RoleReferenceInput[];
 }
 

@@ -60,9 +60,10 @@ export class Authority {
    */
   holds(grants: Iterable<PermissionGrant>): boolean {
     if (this.caller.kind === 'system') return true;
+    const { permissions, least } = powersIn(this.caller, this.tenant);
     for (const grant of grants) {
-      const needed: PermissionGrant = this.isForeign ? { ...grant, reach: 'all' } : grant;
-      if (!this.caller.permissions.includes(needed)) return false;
+      const needed = covers(grant.reach, least) ? grant : { ...grant, reach: least };
+      if (!permissions.includes(needed)) return false;
     }
     return true;
   }
@@ -123,16 +124,28 @@ function narrower(a: Allowance, b: Allowance): Allowance {
   return { reach, only: a.only.filter((name) => b.only!.includes(name)) };
 }
 
+/** The permissions that count for a caller in one tenant, and the reach that they must have at least. */
+interface Powers {
+  readonly permissions: PermissionSet;
+  readonly least: Reach;
+}
+
 /**
- * What the alternatives of a directive give this caller in this tenant: the widest allowance, or null.
- * In a tenant other than the caller's own only reach `all` counts (docs/tenancy.md, rule 4).
+ * In a tenant other than the caller's own only reach `all` counts (docs/tenancy.md, rule 4), and what roles on that tenant
+ * allow (rule 8). The caller has no account there, so nothing of reach `self` counts.
  */
+function powersIn({ tenant: own, permissions, elsewhere }: Caller, tenant: TenantRef | null): Powers {
+  if (tenant === null || own?.id === tenant.id) return { permissions, least: 'self' };
+  const granted = elsewhere?.get(tenant.id);
+  return granted === undefined ? { permissions, least: 'all' } : { permissions: granted, least: 'tenant' };
+}
+
+/** What the alternatives of a directive give this caller in this tenant: the widest allowance, or null. */
 export function allowed(caller: Caller, tenant: TenantRef | null, alternatives: ScopeAlternatives): Allowance | null {
-  const isForeign = tenant !== null && caller.tenant?.id !== tenant.id;
-  const needed: Reach = isForeign ? 'all' : 'self';
+  const { permissions, least } = powersIn(caller, tenant);
   let best: Allowance | null = null;
   for (const scopes of alternatives) {
-    const allowance = allowanceOf(caller.permissions, scopes, needed);
+    const allowance = allowanceOf(permissions, scopes, least);
     if (allowance === null) continue;
     if (best === null || wider(allowance, best)) best = allowance;
   }

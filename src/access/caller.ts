@@ -7,6 +7,11 @@ export type CallerKind = 'anonymous' | 'user' | 'application' | 'api-key' | 'sys
 /** How the client behind a request proved who it is: `Bearer`, `Basic`, `Post`, `None`. */
 export type ClientAuth = 'Bearer' | 'Basic' | 'Post' | 'None';
 
+/** Permissions by the id of a tenant; undefined where no role on that tenant was granted. */
+export interface PermissionsElsewhere {
+  get(tenantId: string): PermissionSet | undefined;
+}
+
 /** Who is behind a credential (docs/tenancy.md). */
 export interface Caller {
   readonly kind: CallerKind;
@@ -20,6 +25,11 @@ export interface Caller {
   readonly clientUuid: string | null;
   readonly clientAuth: ClientAuth | null;
   readonly permissions: PermissionSet;
+  /**
+   * What the caller may do in tenants on which roles were granted to it, by their ids: this, and what `permissions` hold with reach
+   * `all` (docs/tenancy.md, rule 8). Absent: there are none.
+   */
+  readonly elsewhere?: PermissionsElsewhere;
   /** Scope names as granted, in the order of the token. */
   readonly scopes: readonly string[];
   readonly sessionId: string | null;

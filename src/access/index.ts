@@ -3,7 +3,14 @@
  * May import `kernel/` only.
  */
 export { type Allowance, Authority, allowed, type ScopeAlternatives } from './authority.ts';
-export { anonymousCaller, type Caller, type CallerKind, type ClientAuth, systemCaller } from './caller.ts';
+export {
+  anonymousCaller,
+  type Caller,
+  type CallerKind,
+  type ClientAuth,
+  type PermissionsElsewhere,
+  systemCaller,
+} from './caller.ts';
 export {
   covers,
   everyPermission,

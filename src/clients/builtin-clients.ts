@@ -69,11 +69,14 @@ export class BuiltinClients {
   async requireManagement({ caller, tenant }: Authority): Promise<string | null> {
     const { clock, events, store } = this.#deps;
     const [added] = await store.addBuiltin(tenant.id, [MANAGEMENT], clock.now());
-    if (added === undefined) {
-      const client = await store.findByClientId(tenant.id, MANAGEMENT_CLIENT);
-      return client?.kind === 'builtin' ? client.id : null;
-    }
+    if (added === undefined) return this.findManagement(tenant.id);
     events.record(caller, tenant, { type: clientEvents['client.created'], clientId: added.clientId });
     return added.id;
+  }
+
+  /** UUID of the client with the roles of administration; null where the tenant has none. */
+  async findManagement(tenantId: string): Promise<string | null> {
+    const client = await this.#deps.store.findByClientId(tenantId, MANAGEMENT_CLIENT);
+    return client?.kind === 'builtin' ? client.id : null;
   }
 }

@@ -8,10 +8,11 @@ import {
   EffectiveRoleStore,
   type GuardedAccounts,
   parsePermissions,
+  type RoleGrantService,
   type RolePermissions,
   type RoleStore,
 } from '../roles/index.ts';
-import type { TenantService } from '../tenants/index.ts';
+import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import { BuiltinClients, seedBuiltinClients } from './builtin-clients.ts';
 import { ClientAuthenticator, clientPowers, countsLent } from './client.authenticator.ts';
 import { ClientDirectory } from './client.directory.ts';
@@ -39,6 +40,7 @@ import { ScopeRoleDirectory } from './scope-role.directory.ts';
 import { ClientScopedRoleEntity, ClientScopeRoleEntity } from './scope-role.entity.ts';
 import { ScopeRoleService } from './scope-role.service.ts';
 import { ScopeRoleStore } from './scope-role.store.ts';
+import { TenantClientRoles } from './tenant-client-roles.ts';
 import { TenantClients } from './tenant-clients.ts';
 import { WebOriginDirectory } from './web-origin.directory.ts';
 
@@ -50,6 +52,8 @@ interface ClientNeeds extends ModuleBase {
   readonly guarded: GuardedAccounts;
   readonly roleStore: RoleStore;
   readonly clientRoles: ClientRoles;
+  readonly roleGrants: RoleGrantService;
+  readonly directory: TenantDirectory;
   readonly tenants: TenantService;
 }
 
@@ -102,6 +106,8 @@ export const clients = {
     const scopeNeeds = { store: scopeStore, scopeRoles: scopeRoleStore, scopes };
     const scopeGuard = new ClientScopeGuard({ ...scopeNeeds, guarded });
     const clientScopes = new ClientScopeService({ ...base, ...scopeNeeds, scopeGuard });
+    const effective = new EffectiveRoleStore(db);
+    const builtinClients = new BuiltinClients({ ...base, store });
     const owners = new MapperOwners({ ...base, clients: service, clientScopes, scopeGuard });
     return {
       services: {
@@ -114,13 +120,22 @@ export const clients = {
         clientScopes,
         /** Clients of `master` that stand for tenants. */
         tenantClients: new TenantClients(needs.tenants),
+        /** Who has the roles of these. */
+        tenantClientRoles: new TenantClientRoles({
+          ...base,
+          roleStore,
+          effective,
+          roleGrants: needs.roleGrants,
+          builtinClients,
+          directory: needs.directory,
+        }),
         mappers: new MapperService({ db, owners }),
         scopeRoles: new ScopeRoleService({
           db,
           store: scopeRoleStore,
           owners,
           roleStore,
-          effective: new EffectiveRoleStore(db),
+          effective,
         }),
         /** The roles that tokens may have, cached. */
         allowedRoles: scopeRoles,
@@ -130,7 +145,7 @@ export const clients = {
       internals: {
         clientStore: store,
         clientScopeStore: scopeStore,
-        builtinClients: new BuiltinClients({ ...base, store }),
+        builtinClients,
       },
       caches: [directory.onEvents, webOrigins.onEvents, scopeMappers.onEvents, scopeRoles.onEvents],
     };

@@ -30,6 +30,7 @@ export { holderEvents } from './holder.events.ts';
 export { CLIENT_ROLES, defaultRoleName, MANAGEMENT_CLIENT, RESOURCE_USER_ROLE } from './realm-roles.ts';
 export { type HolderKind, type Role, type RoleGrant, TENANT_ROLE_CLIENT } from './role.entity.ts';
 export { roleErrors } from './role.errors.ts';
+export { roleEvents } from './role.events.ts';
 export type { CreateRole, RoleService, UpdateRole } from './role.service.ts';
 export { type GrantedRole, type RoleFilter, type RoleKeys, RoleStore } from './role.store.ts';
 export type { RoleGranting, RoleGrantService, RoleHolder } from './role-grant.service.ts';

@@ -34,11 +34,18 @@ const MAX_ADMINISTRATORS = 1_000;
 const MAX_CANDIDATES = 10_000;
 const ASKED_AT_ONCE = 500;
 
-/** Most cached holders, and bytes of all: a holder takes about 300, each of its roles about 1,000. */
+/**
+ * Most cached holders, and bytes of all: a holder takes about 300, each of its roles about 1,000, and the permissions on each other
+ * tenant about 5,000.
+ */
 const CAPACITY = 50_000;
 const MAX_BYTES = 40 * 1024 * 1024;
 const HOLDER_BYTES = 300;
 const ROLE_BYTES = 1_000;
+const ELSEWHERE_BYTES = 5_000;
+
+const bytesOf = ({ roles, elsewhere }: HeldRoles): number =>
+  HOLDER_BYTES + ROLE_BYTES * roles.length + ELSEWHERE_BYTES * elsewhere.size;
 
 /**
  * Grants as they apply on one other tenant: reach `all` becomes that tenant, and reach `self` is dropped because the holder
@@ -93,7 +100,7 @@ export class RolePermissions {
   constructor(store: EffectiveRoleStore, catalogue: EventCatalogue, feed?: ChangeFeed) {
     this.#cache = new ReadCache<HeldRoles>({
       max: CAPACITY,
-      size: { max: MAX_BYTES, of: ({ roles }) => HOLDER_BYTES + ROLE_BYTES * roles.length },
+      size: { max: MAX_BYTES, of: bytesOf },
       ...lifetimesBy(feed),
       groupOf: (key) => key.slice(0, key.indexOf(' ')),
     });

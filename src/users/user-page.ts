@@ -266,7 +266,8 @@ const NARROWINGS: Narrowings = {
   },
   roleId: (roleId, tenantId) => {
     const holders = sql`role_grants g
-      where g.tenant_id = ${tenantId}::uuid and g.role_id = ${roleId}::uuid and g.holder_kind = 'user'`;
+      where g.tenant_id = ${tenantId}::uuid and g.role_id = ${roleId}::uuid and g.holder_kind = 'user'
+        and g.on_tenant_id = ${tenantId}::uuid`;
     return finding({
       source: sql`select g.holder_id as id from ${holders}`,
       test: sql<boolean>`coalesce((select true from ${holders} and g.holder_id = users.id limit 1), false)`,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { lookup, type Route, route } from '../../engine/index.ts';
 import { CLIENT_PATH, client } from '../client-path.ts';
 import { CLIENT_UNKNOWN, ROLE_UNKNOWN } from '../errors.ts';
-import { FindRole, ListRolesOfClient } from '../operations.generated.ts';
+import { FindRole, ListRolesOfClient, RoleOfClient } from '../operations.generated.ts';
 import { cutPage } from '../paging.ts';
 import { CHANGED_ROLE, NEW_ROLE, toNewRole, toRoleChange } from '../role.ts';
 import {
@@ -19,7 +19,7 @@ import {
   toHolders,
   toListed,
 } from '../role-rows.ts';
-import { anyClient, showTenantClientRoles } from '../tenant-client.ts';
+import { anyClient, showTenantClientRoleOf, showTenantClientRoles } from '../tenant-client.ts';
 
 const SPEC = '4.10';
 const ROLES = '/clients/{id}/roles';
@@ -86,9 +86,20 @@ const GET = route({
   path: BY_NAME,
   spec: SPEC,
   summary: 'A role of a client',
+  operation: RoleOfClient,
   input: { params: ROLE_PATH },
-  lookups: { client },
-  toVariables: ({ params }, found) => ({ clientId: found.client.id, name: params.roleName }),
+  lookups: { client: anyClient },
+  toVariables: ({ params }, { client: { id, isStored, isMadeUp } }) => ({
+    clientId: id,
+    isStored,
+    isMadeUp,
+    name: params.roleName,
+  }),
+  reply: {
+    ...readingByName.reply,
+    from: ({ role, tenantClient }, { params }) =>
+      role === undefined ? showTenantClientRoleOf(tenantClient!, params.roleName) : readingByName.reply.from({ role }),
+  },
   errors: { ...NO_ROLE, ...OF_NO_CLIENT },
   missing: MISSING_CLIENT,
 });

@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { lookup, present, presentItems, type Route, route } from '../../engine/index.ts';
+import { present, presentItems, type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
 import { CLIENT_UNKNOWN, GROUP_ID_UNKNOWN, ROLE_UNKNOWN, USER_UNKNOWN, unusable } from '../errors.ts';
 import {
   AvailableGroupRoles,
+  AvailableGroupRolesOfClient,
   AvailableRoles,
   type AvailableRolesData,
+  AvailableRolesOfClient,
+  type AvailableRolesOfClientData,
   EffectiveGroupRoles,
   EffectiveRoles,
-  FindClient,
   GrantGroupRoles,
   GrantRoles,
   GroupRoleMappings,
@@ -21,6 +23,12 @@ import {
 } from '../operations.generated.ts';
 import { LARGEST_PAGE } from '../paging.ts';
 import { MAPPINGS, ROLE, SENT_ROLES, showMappings, showRole, toReferences } from '../role.ts';
+import {
+  anyClientNamed,
+  showTenantClientGrants,
+  showTenantClientMappings,
+  showTenantClientRoles,
+} from '../tenant-client.ts';
 
 /** The rows of users. */
 const OF_USERS = {
@@ -34,6 +42,7 @@ const OF_USERS = {
     held: RolesOfUser,
     effective: EffectiveRoles,
     available: AvailableRoles,
+    availableOfClient: AvailableRolesOfClient,
     grant: GrantRoles,
     revoke: RevokeRoles,
   },
@@ -50,6 +59,7 @@ const OF_GROUPS = {
     held: RolesOfGroup,
     effective: EffectiveGroupRoles,
     available: AvailableGroupRoles,
+    availableOfClient: AvailableGroupRolesOfClient,
     grant: GrantGroupRoles,
     revoke: RevokeGroupRoles,
   },
@@ -60,26 +70,33 @@ type Holders = typeof OF_USERS | typeof OF_GROUPS;
 const HOLDER_PATH = z.object({ id: z.string().max(255) });
 const CLIENT_PATH = HOLDER_PATH.extend({ client: z.string().max(255).describe('Id of the client.') });
 
-/** The client in the path. */
-const client = lookup({
-  operation: FindClient,
-  toVariables: ({ params }: { readonly params: { readonly client: string } }) => ({ clientId: params.client }),
-  from: (found) => found.client,
-});
+/** The client in the path, which may stand for a realm. */
+const client = anyClientNamed(({ client: id }: { readonly client: string }) => id);
 const MISSING_CLIENT = { client: CLIENT_UNKNOWN };
 
 /** The roles of one owner: of the client with this UUID, or of the realm. */
-const showOwn = (roles: RolesOfUserData['holder']['roles'], clientUuid: string | null) =>
-  presentItems(present(roles))
+const showOwn = ({ roles }: RolesOfUserData['holder'], clientUuid: string | null) =>
+  presentItems(present(roles ?? null))
     .filter((role) => role.clientUuid === clientUuid)
     .map(showRole);
 
+type Owned = Pick<AvailableRolesData, 'roles'> & { readonly holder: Pick<AvailableRolesData['holder'], 'roles'> };
+
 /** The roles of an owner that are not granted to the holder directly. */
-function showAvailable({ holder, roles }: AvailableRolesData) {
+function showAvailable({ holder, roles }: Owned) {
   const granted = new Set(presentItems(present(holder.roles)).map(({ id }) => id));
   return presentItems(roles.nodes)
     .filter(({ id }) => !granted.has(id))
     .map(showRole);
+}
+
+/** The same for a client, which may stand for a realm. */
+function showAvailableOfClient({ holder, roles, tenantClient }: AvailableRolesOfClientData) {
+  if (roles !== undefined) return showAvailable({ holder: { roles: holder.roles! }, roles });
+  const granted = new Set(
+    showTenantClientGrants(holder.tenantClientRoles!, tenantClient!.clientUuid).map(({ id }) => id),
+  );
+  return showTenantClientRoles(tenantClient!).filter(({ id }) => !granted.has(id));
 }
 
 /** What rows that read something of a holder answer where there is none. */
@@ -95,7 +112,17 @@ const all = (of: Holders): Route =>
     operation: of.operations.all,
     input: { params: HOLDER_PATH },
     toVariables: ({ params }) => ({ holderId: params.id }),
-    reply: { status: 200, schema: MAPPINGS, from: ({ holder }) => showMappings(presentItems(present(holder.roles))) },
+    reply: {
+      status: 200,
+      schema: MAPPINGS,
+      from: ({ holder: { roles, tenantClientRoles } }) => {
+        const { realmMappings, clientMappings } = showMappings(presentItems(present(roles)));
+        return {
+          realmMappings,
+          clientMappings: { ...clientMappings, ...showTenantClientMappings(tenantClientRoles) },
+        };
+      },
+    },
     errors: noHolder(of),
   });
 
@@ -105,7 +132,6 @@ const held = (of: Holders, isEffective: boolean) => ({
   spec: of.spec,
   callers: callersWith('role-grant:read'),
   operation: isEffective ? of.operations.effective : of.operations.held,
-  toVariables: ({ params }: { readonly params: { readonly id: string } }) => ({ holderId: params.id }),
   errors: noHolder(of),
 });
 
@@ -117,7 +143,8 @@ const heldOfRealm = (of: Holders, isEffective: boolean): Route =>
       ? `Roles of the realm that ${of.noun} has, also through groups and other roles`
       : `Roles of the realm granted to ${of.noun} directly`,
     input: { params: HOLDER_PATH },
-    reply: { status: 200, schema: z.array(ROLE), from: ({ holder }) => showOwn(holder.roles, null) },
+    toVariables: ({ params }) => ({ holderId: params.id, isMadeUp: false }),
+    reply: { status: 200, schema: z.array(ROLE), from: ({ holder }) => showOwn(holder, null) },
   });
 
 const heldOfClient = (of: Holders, isEffective: boolean): Route =>
@@ -129,10 +156,14 @@ const heldOfClient = (of: Holders, isEffective: boolean): Route =>
       : `Roles of a client granted to ${of.noun} directly`,
     input: { params: CLIENT_PATH },
     lookups: { client },
+    toVariables: ({ params }, found) => ({ holderId: params.id, isMadeUp: found.client.isMadeUp }),
     reply: {
       status: 200,
       schema: z.array(ROLE),
-      from: ({ holder }, { params }) => showOwn(holder.roles, params.client.toLowerCase()),
+      from: ({ holder }, { params }) =>
+        holder.tenantClientRoles === undefined
+          ? showOwn(holder, params.client.toLowerCase())
+          : showTenantClientGrants(holder.tenantClientRoles, params.client),
     },
     missing: MISSING_CLIENT,
   });
@@ -162,15 +193,17 @@ const availableOfClient = (of: Holders): Route =>
     spec: of.spec,
     summary: `Roles of a client that are not granted to ${of.noun} directly, at most 10,000`,
     callers: callersWith('role:read'),
-    operation: of.operations.available,
+    operation: of.operations.availableOfClient,
     input: { params: CLIENT_PATH },
     lookups: { client },
-    toVariables: ({ params }, found) => ({
+    toVariables: ({ params }, { client: { id, isStored, isMadeUp } }) => ({
       holderId: params.id,
       first: LARGEST_PAGE,
-      filter: { clientId: found.client.id, withBuiltin: true },
+      clientId: id,
+      isStored,
+      isMadeUp,
     }),
-    reply: { status: 200, schema: z.array(ROLE), from: showAvailable },
+    reply: { status: 200, schema: z.array(ROLE), from: showAvailableOfClient },
     errors: noHolder(of),
     missing: MISSING_CLIENT,
   });

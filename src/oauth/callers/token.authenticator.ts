@@ -10,13 +10,15 @@ import {
 } from '../../clients/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { Origin, TenantRef } from '../../kernel/index.ts';
-import type { RolePermissions } from '../../roles/index.ts';
+import type { HeldRoles, RolePermissions } from '../../roles/index.ts';
+import { MASTER_TENANT } from '../../tenants/index.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import type { ScopeRules } from '../tokens/scopes.ts';
 import type { LifeVerdict, TokenLife } from '../tokens/token.life.ts';
 import type { TokenReader } from '../tokens/token.reader.ts';
 import type { ReadToken } from '../tokens/token.ts';
+import { elsewhereOf } from './elsewhere.ts';
 
 /** The credentials with which a client authenticates (RFC 6749 section 2.3). */
 export interface ClientCredentials {
@@ -130,9 +132,15 @@ export class TokenAuthenticator {
     const { claims, tenant, kind } = read;
     const isUser = claims.knd === 'user';
     const limit = isUser ? await this.#deps.roles.ofUser(tenant.id, claims.sub) : client.permissions;
-    const asked = this.#deps.scopes.permissions(claims.scope, isUser ? 'user' : 'application', limit);
+    const askedOf = (held: PermissionSet) =>
+      this.#deps.scopes.permissions(claims.scope, isUser ? 'user' : 'application', held);
+    const asked = askedOf(limit);
     const scopes = claims.scope === '' ? [] : claims.scope.split(' ');
     const acting = kind.isRoleBased ? await this.#allowedByRoles(read, client, scopes, limit) : null;
+    const permissions = acting === null ? asked : this.#deps.scopes.union(asked, acting);
+    // Roles on other tenants act without a scope where all roles of the holder do.
+    const isWhole = kind.isRoleBased && client.client.fullRoleScope;
+    const elsewhere = await this.#elsewhere(read, client, permissions, isWhole ? (held) => held : askedOf);
     return {
       kind: isUser ? 'user' : 'application',
       tenant,
@@ -140,7 +148,8 @@ export class TokenAuthenticator {
       clientId: claims.client_id,
       clientUuid: client.client.id,
       clientAuth: 'Bearer',
-      permissions: acting === null ? asked : this.#deps.scopes.union(asked, acting),
+      permissions,
+      ...elsewhere,
       scopes,
       sessionId: claims.sid ?? null,
       authTime: claims.auth_time === undefined ? null : new Date(claims.auth_time * 1000),
@@ -158,7 +167,7 @@ export class TokenAuthenticator {
    * @param limit What the holder may do at most.
    */
   async #allowedByRoles(
-    { claims, tenant }: ReadToken,
+    read: ReadToken,
     client: ClientRecord,
     scopes: readonly string[],
     limit: PermissionSet,
@@ -166,10 +175,26 @@ export class TokenAuthenticator {
     const { allowedRoles, roles } = this.#deps;
     const allowed = await allowedRoles.forToken(client, scopes);
     if (allowed === null) return limit;
-    const isUser = claims.knd === 'user';
-    const holderId = isUser ? claims.sub : client.client.id;
-    const held = await roles.heldBy(tenant.id, isUser ? 'user' : 'client', holderId);
-    return roles.within(held, allowed);
+    return roles.within(await this.#heldBy(read, client), allowed);
+  }
+
+  #heldBy({ claims, tenant }: ReadToken, client: ClientRecord): HeldRoles | Promise<HeldRoles> {
+    const { roles } = this.#deps;
+    return claims.knd === 'user'
+      ? roles.heldBy(tenant.id, 'user', claims.sub)
+      : roles.heldBy(tenant.id, 'client', client.client.id);
+  }
+
+  /** What the token allows on other tenants, for which roles can be granted to holders in `master` alone. */
+  async #elsewhere(
+    read: ReadToken,
+    client: ClientRecord,
+    own: PermissionSet,
+    within: (held: PermissionSet) => PermissionSet,
+  ): Promise<Pick<Caller, 'elsewhere'>> {
+    if (read.tenant.name !== MASTER_TENANT) return {};
+    const held = await this.#heldBy(read, client);
+    return held.elsewhere.size === 0 ? {} : { elsewhere: elsewhereOf(held, own, within) };
   }
 }
 

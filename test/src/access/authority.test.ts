@@ -105,6 +105,22 @@ describe('an authority', () => {
     expect(abroad.holds([])).toBe(true);
   });
 
+  it('holds on a tenant what roles give there, beside what reaches all tenants, and nothing of reach `self`', () => {
+    const elsewhere = new Map([['acme', set('user:read', 'group:read:all')]]);
+    const caller: Caller = { ...user(master, 'ada', 'event:read', 'user:read:self', 'group:read:all'), elsewhere };
+    const abroad = new Authority(caller, acme, 'tenant');
+    expect(abroad.holds(grants('user:read', 'user:read:self', 'group:read'))).toBe(true);
+    for (const scope of ['user:read:all', 'event:read', 'user:write'])
+      expect([scope, abroad.holds(grants(scope))]).toEqual([scope, false]);
+    expect(new Authority(caller, master, 'tenant').holds(grants('user:read'))).toBe(false);
+    expect(allowed(caller, acme, [['user:read']])).toEqual({ reach: 'tenant', only: null });
+    expect(allowed(caller, acme, [['user:read', 'group:read']])).toEqual({ reach: 'tenant', only: null });
+    expect(allowed(caller, acme, [['group:read']])).toEqual({ reach: 'all', only: null });
+    expect(allowed(caller, acme, [['user:read:all'], ['event:read']])).toBeNull();
+    expect(allowed(caller, tenant('other'), [['user:read'], ['user:read:self']])).toBeNull();
+    expect(allowed(caller, master, [['user:read'], ['user:read:self']])).toEqual({ reach: 'self', only: null });
+  });
+
   it('of the service itself holds everything', () => {
     const authority = Authority.system(systemCaller({ processId: 'test' }), acme);
     expect(authority.holds(everyPermission('all'))).toBe(true);
