@@ -8,8 +8,11 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
+import { SortDirection } from '../kit/order.ts';
+import { userById } from '../users/user.loader.ts';
 import {
   BlockFilterInput,
+  BlockOrderInput,
   LiftBlockInput,
   LiftBlockPayload,
   LiftResendBlocksInput,
@@ -57,21 +60,40 @@ export class BlockResolver {
     return subjectKind === 'ip' ? subject : null;
   }
 
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Username of the blocked user; null when the block is not on an account, or there is no such user.',
+  })
+  async username(
+    @Root() { tenantId, subjectKind, subject }: Lockout,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<string | null> {
+    const account = accountOf(subjectKind, subject);
+    const user = account === null ? null : await loaders.load(userById, { tenantId, key: account });
+    return user?.username ?? null;
+  }
+
   @RequiresScopes(['block:read'])
-  @Query(() => LockoutConnection, { description: 'Current blocks, by subject and factor.' })
+  @Query(() => LockoutConnection, { description: 'Current blocks.' })
   async blocks(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, largestPage }: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => BlockFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: BlockFilterInput | null,
+    @Arg('orderBy', () => BlockOrderInput, {
+      nullable: true,
+      description: 'Order of the list. Default: by what the block is on.',
+    })
+    orderBy?: BlockOrderInput | null,
   ): Promise<ConnectionData<Lockout>> {
     const narrowed: LockoutFilter = {
       ...(filter?.subjectKind == null ? {} : { subjectKind: filter.subjectKind }),
       ...(filter?.userId == null ? {} : { userId: keyOf('User', filter.userId, 'filter.userId') }),
+      ...(filter?.factor == null ? {} : { factor: filter.factor }),
     };
-    const request = toPageRequest(page, info);
-    return toConnection(await services.lockouts.page(authority, narrowed, request));
+    const request = toPageRequest(page, info, orderBy?.direction === SortDirection.DESC, largestPage);
+    return toConnection(await services.lockouts.page(authority, narrowed, request, orderBy?.field ?? 'subject'));
   }
 
   @RequiresScopes(['block:lift'])

@@ -2,6 +2,7 @@ import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-gr
 import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
 import { connectionOf } from '../kit/connection.ts';
 import { Node } from '../kit/node.ts';
+import { SortDirection } from '../kit/order.ts';
 
 export enum BlockSubject {
   ACCOUNT = 'account',
@@ -115,6 +116,29 @@ export class BlockFilterInput {
   subjectKind?: BlockSubject | null;
   @Field(() => ID, { nullable: true, description: 'Only blocks on this user and its devices.' })
   userId?: string | null;
+  @Field(() => BlockFactor, { nullable: true, description: 'Only blocks of tries at this.' })
+  factor?: BlockFactor | null;
+}
+
+export enum BlockOrderField {
+  SUBJECT = 'subject',
+  BLOCKED_FROM = 'blockedFrom',
+}
+registerEnumType(BlockOrderField, {
+  name: 'BlockOrderField',
+  description: 'What a list of blocks is ordered by.',
+  valuesConfig: {
+    SUBJECT: { description: 'What the block is on, and then what was tried.' },
+    BLOCKED_FROM: { description: 'When the block began.' },
+  },
+});
+
+@InputType({ description: 'Order of a list of blocks.' })
+export class BlockOrderInput {
+  @Field(() => BlockOrderField, { description: 'What to order by.' })
+  field!: BlockOrderField;
+  @Field(() => SortDirection, { nullable: true, description: 'Direction. Default ASC.' })
+  direction?: SortDirection | null;
 }
 
 @InputType({

@@ -52,6 +52,7 @@ export const authModes = {
   ],
   indexes: {
     lockouts__blocked_until: `create index "lockouts__blocked_until" on "lockouts" ("tenant_id", "blocked_until") where "blocked_until" is not null`,
+    lockouts__blocked_from: `create index "lockouts__blocked_from" on "lockouts" ("tenant_id", "subject_kind", "blocked_from", "subject", "factor") where "blocked_until" is not null`,
   },
   errors: [authModeErrors, passwordModeErrors, securityQuestionErrors, totpErrors, recoveryCodeErrors],
   events: [

@@ -350,6 +350,11 @@ const LISTS: GrowthRead[] = [
   },
   { name: 'riskbits of a level', run: (grown) => list('riskbits', { ratingLevel: 'C' })(grown, {}) },
   { name: 'blocks of a user', run: (grown) => list('lockouts', { userId: user(13) })(grown, {}) },
+  {
+    name: 'blocks of addresses by time',
+    run: ({ services, authority }) =>
+      services.lockouts.page(authority, { subjectKind: 'ip' }, { first: 20, descending: true }, 'blockedFrom'),
+  },
 ];
 
 const KEY_READS: GrowthRead[] = [

@@ -23,7 +23,14 @@ import {
   type LockoutRule,
   rulesFor,
 } from './lockout.rules.ts';
-import type { AccountCounterRow, ClearedRow, CounterRow, LockoutFilter, LockoutStore } from './lockout.store.ts';
+import type {
+  AccountCounterRow,
+  ClearedRow,
+  CounterRow,
+  LockoutFilter,
+  LockoutOrder,
+  LockoutStore,
+} from './lockout.store.ts';
 import {
   type Attempt,
   accountSubject,
@@ -336,13 +343,18 @@ export class LockoutService {
   }
 
   /** Present blocks. Permanent ones are not listed; their accounts are shown as disabled. */
-  async page(authority: Authority, filter: LockoutFilter, request: PageRequest): Promise<PageResult<Lockout>> {
+  async page(
+    authority: Authority,
+    filter: LockoutFilter,
+    request: PageRequest,
+    order: LockoutOrder = 'subject',
+  ): Promise<PageResult<Lockout>> {
     authority.requireAccount('');
     const { userId } = filter;
     if (userId !== undefined && !isUserIdShaped(userId)) {
       throw invalidField('filter.user', 'ID_INVALID', 'This is not the id of a user.');
     }
-    return this.#deps.store.page(authority.tenant.id, filter, request, this.#deps.clock.now());
+    return this.#deps.store.page(authority.tenant.id, filter, request, this.#deps.clock.now(), order);
   }
 
   /** For loaders: the failures of users of one tenant. Every id has an entry. */

@@ -4,8 +4,10 @@ import {
   type Database,
   defineStatement,
   keysetPage,
+  type PageKey,
   type PageRequest,
   type PageResult,
+  pageAt,
 } from '../../persistence/index.ts';
 import { type Lockout, LockoutEntity } from '../credential.entity.ts';
 import type { Counter } from './lockout.rules.ts';
@@ -30,7 +32,11 @@ export interface LockoutFilter {
   readonly subjectKind?: string;
   /** Blocks of this account and of its devices. */
   readonly userId?: string;
+  readonly factor?: string;
 }
+
+/** Orders of a list of blocks: by what is blocked and the factor, or by when the block began. */
+export type LockoutOrder = 'subject' | 'blockedFrom';
 
 /** The counter of an account, and the address of its last attempt. */
 export interface AccountCounterRow extends CounterRow {
@@ -112,6 +118,16 @@ const SWEEP_SQL = `delete from lockouts l using (
     ) o limit $3
   ) gone where l.tenant_id = gone.tenant_id and l.subject_kind = gone.subject_kind and l.subject = gone.subject
     and l.factor = gone.factor returning 1`;
+
+const BY_SUBJECT: readonly PageKey[] = [
+  { column: 'subject_kind', property: 'subjectKind', type: 'text' },
+  { column: 'subject', property: 'subject', type: 'text' },
+  { column: 'factor', property: 'factor', type: 'text' },
+];
+const ORDERS: Readonly<Record<LockoutOrder, readonly PageKey[]>> = {
+  subject: BY_SUBJECT,
+  blockedFrom: [{ column: 'blocked_from', property: 'blockedFrom', type: 'timestamptz' }, ...BY_SUBJECT],
+};
 
 const kindsAndKeys = (subjects: readonly LockoutSubject[]): [string[], string[]] => [
   subjects.map(({ kind }) => kind),
@@ -221,11 +237,18 @@ export class LockoutStore {
     return (row ?? null) as Lockout | null;
   }
 
-  /** Present blocks, in the order of their keys. */
-  page(tenantId: string, filter: LockoutFilter, request: PageRequest, now: Date): Promise<PageResult<Lockout>> {
+  /** Present blocks. */
+  page(
+    tenantId: string,
+    filter: LockoutFilter,
+    request: PageRequest,
+    now: Date,
+    order: LockoutOrder = 'subject',
+  ): Promise<PageResult<Lockout>> {
     let query = this.#select(tenantId).where('blocked_until', '>', now);
-    if (filter.subjectKind !== undefined) query = query.where('subject_kind', '=', filter.subjectKind);
-    const { userId } = filter;
+    const { userId, subjectKind, factor } = filter;
+    if (subjectKind !== undefined) query = query.where('subject_kind', '=', subjectKind);
+    if (factor !== undefined) query = query.where('factor', '=', factor);
     if (userId !== undefined) {
       const prefix = devicePrefix(userId);
       query = query.where(
@@ -233,12 +256,8 @@ export class LockoutStore {
           or (subject_kind = 'device' and starts_with(subject, ${prefix})))`,
       );
     }
-    const keys = [
-      { column: 'subject_kind', property: 'subjectKind', type: 'text' },
-      { column: 'subject', property: 'subject', type: 'text' },
-      { column: 'factor', property: 'factor', type: 'text' },
-    ] as const;
-    return keysetPage<Lockout>(this.#db, query, keys, request);
+    const read = (part: PageRequest) => keysetPage<Lockout>(this.#db, query, ORDERS[order], part);
+    return pageAt(request, read, read);
   }
 
   /**

@@ -36,6 +36,7 @@ import { Migration20261127TenantUsers } from './20261127-tenant-users.ts';
 import { Migration20261127TenantsOfNames } from './20261127-tenants-of-names.ts';
 import { Migration20261127UserAddresses } from './20261127-user-addresses.ts';
 import { Migration20261127UsersByName } from './20261127-users-by-name.ts';
+import { Migration20261128BlocksByTime } from './20261128-blocks-by-time.ts';
 import { Migration20261128ClientFlows } from './20261128-client-flows.ts';
 import { Migration20261128GrantClientSession } from './20261128-grant-client-session.ts';
 import { Migration20261128OfflineAccessIndex } from './20261128-offline-access-index.ts';
@@ -87,4 +88,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127LinksImpersonation', class: Migration20261127LinksImpersonation },
   { name: 'Migration20261128RefreshTokenReuses', class: Migration20261128RefreshTokenReuses },
   { name: 'Migration20261128ClientFlows', class: Migration20261128ClientFlows },
+  { name: 'Migration20261128BlocksByTime', class: Migration20261128BlocksByTime },
 ] as const;
