@@ -78,6 +78,7 @@ const FULL_CLIENT: CreateClient = {
   logoUri: 'https://portal.example/logo',
   policyUri: 'https://portal.example/policy',
   tosUri: 'https://portal.example/terms',
+  userAgreementUri: 'https://portal.example/agreement',
   contacts: ['ann@portal.example'],
   defaultMaxAgeSeconds: 60,
   defaultAcrValues: ['1fa'],
@@ -87,6 +88,8 @@ const FULL_CLIENT: CreateClient = {
   rootUrl: 'https://portal.example/',
   baseUrl: '/start',
   adminUrl: '/admin',
+  logoutUri: 'https://portal.example/bye',
+  organizationName: 'Portal Ltd',
   extra: { kept: true },
 };
 
