@@ -12,6 +12,7 @@ import {
 } from '../realm-clients/client.ts';
 import { assertProtocol, MAPPER, NEW_MAPPER, showMapper, toNewMapper } from './mapper.ts';
 import type { Client, FindClientsData } from './operations.generated.ts';
+import { holds } from './user.ts';
 
 const TEXT = z.string().nullable().optional();
 const FLAG = z.boolean().nullable().optional();
@@ -125,10 +126,9 @@ export const CLIENT = z.strictObject({
   registrationAccessToken: z.string().optional().describe('Shown only when it is made.'),
 });
 
-/** What the caller may do with clients of a tenant: by permissions there, or by those that reach all tenants. */
-export function clientAccessOf({ tenant, permissions }: FindClientsData['viewer'], tenantName: string) {
-  const may = (permission: string): boolean =>
-    permissions.includes(`${permission}:all`) || (tenant === tenantName && permissions.includes(permission));
+/** What the caller may do with clients of the realm. */
+export function clientAccessOf({ permissions }: FindClientsData['viewer']) {
+  const may = holds(permissions);
   const mayWrite = may('client:write');
   return { view: may('client:read'), configure: mayWrite, manage: mayWrite };
 }

@@ -4,7 +4,7 @@ import { toObjectId } from '../realm-users/object-id.ts';
 import { ATTRIBUTES, SENT_ATTRIBUTES, showAttributes } from './attributes.ts';
 import type { FullGroup, GroupFilterInput, GroupsOfUserData, Group as ReadGroup } from './operations.generated.ts';
 import { namesByOwner } from './role.ts';
-import { permissionsIn, type Viewer } from './user.ts';
+import { holds, type Viewer } from './user.ts';
 import { attributesIn } from './user-filter.ts';
 
 const ACCESS = z.strictObject({
@@ -54,8 +54,8 @@ export const showGroup = ({ id, name, path, parent, attributes }: Group, isBrief
 type Access = z.output<typeof ACCESS>;
 
 /** What the caller may do with groups of a tenant. */
-export function groupAccessOf(viewer: Viewer, tenantName: string): Access {
-  const may = permissionsIn(viewer, tenantName);
+export function groupAccessOf({ permissions }: Viewer): Access {
+  const may = holds(permissions);
   return {
     view: may('group:read'),
     viewMembers: may('group-member:read'),

@@ -104,9 +104,6 @@ export const holders = {
   reply: {
     status: 200,
     schema: z.array(USER),
-    from: (
-      data: UsersOfRoleData,
-      { query, tenantName }: { readonly query: HolderParameters; readonly tenantName: string },
-    ) => showUsers(data, query, tenantName),
+    from: (data: UsersOfRoleData, { query }: { readonly query: HolderParameters }) => showUsers(data, query),
   },
 };

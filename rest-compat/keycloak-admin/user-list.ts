@@ -20,9 +20,9 @@ interface Asked {
 export const isBrief = ({ briefRepresentation }: Asked): boolean => briefRepresentation === 'true';
 
 /** A list of users. @throws INVALID_INPUT All are asked for, and they are more than the service shows at once. */
-export function showUsers({ users, viewer }: FindUsersData, query: Asked, tenantName: string) {
+export function showUsers({ users, viewer }: FindUsersData, query: Asked) {
   assertWhole(query, users.totalCount ?? 0);
-  const access = accessOf(viewer, tenantName);
+  const access = accessOf(viewer);
   const show = isBrief(query) ? showBriefly : showUser;
   return presentItems(users.nodes).map((user) => show(user, access));
 }

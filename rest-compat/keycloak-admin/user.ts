@@ -35,15 +35,15 @@ type Access = z.output<typeof ACCESS>;
 /** The caller and its permissions. */
 export type Viewer = UserByIdData['viewer'];
 
-/** Tells what the caller may do in a tenant: by permissions there, or by those that reach all tenants. */
-export const permissionsIn =
-  ({ tenant, permissions }: Viewer, tenantName: string) =>
+/** Tells what the caller may do in the realm, by the permissions that count there. */
+export const holds =
+  (permissions: readonly string[]) =>
   (permission: string): boolean =>
-    permissions.includes(`${permission}:all`) || (tenant === tenantName && permissions.includes(permission));
+    permissions.includes(permission) || permissions.includes(`${permission}:all`);
 
-/** What the caller may do with users of a tenant. */
-export function accessOf(viewer: Viewer, tenantName: string): Access {
-  const may = permissionsIn(viewer, tenantName);
+/** What the caller may do with users of the realm. */
+export function accessOf({ permissions }: Viewer): Access {
+  const may = holds(permissions);
   return {
     manageGroupMembership: may('group-member:write'),
     view: may('user:read'),

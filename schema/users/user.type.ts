@@ -97,10 +97,6 @@ export class Viewer {
   clientId!: string | null;
   @Field(() => [String], { description: 'Scopes of the credential.' })
   scopes!: readonly string[];
-  @Field(() => [String], {
-    description: 'Native permissions that the scopes give, with their reach, such as `user:read:self`.',
-  })
-  permissions!: readonly string[];
   @Field(() => Date, { nullable: true, description: 'When the user authenticated.' })
   authTime!: Date | null;
   @Field(() => [String], { description: 'How the user authenticated (RFC 8176).' })

@@ -140,6 +140,12 @@ function powersIn({ tenant: own, permissions, elsewhere }: Caller, tenant: Tenan
   return granted === undefined ? { permissions, least: 'all' } : { permissions: granted, least: 'tenant' };
 }
 
+/** What a caller may do in a tenant, each permission with its reach. */
+export function permissionsOn(caller: Caller, tenant: TenantRef | null): PermissionGrant[] {
+  const { permissions, least } = powersIn(caller, tenant);
+  return [...permissions.grants()].filter(({ reach }) => covers(reach, least));
+}
+
 /** What the alternatives of a directive give this caller in this tenant: the widest allowance, or null. */
 export function allowed(caller: Caller, tenant: TenantRef | null, alternatives: ScopeAlternatives): Allowance | null {
   const { permissions, least } = powersIn(caller, tenant);

@@ -2,7 +2,7 @@
  * What callers may do: the permission list, who is behind a credential, and the authority an operation runs under.
  * May import `kernel/` only.
  */
-export { type Allowance, Authority, allowed, type ScopeAlternatives } from './authority.ts';
+export { type Allowance, Authority, allowed, permissionsOn, type ScopeAlternatives } from './authority.ts';
 export {
   anonymousCaller,
   type Caller,

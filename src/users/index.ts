@@ -15,6 +15,7 @@ export {
 export type { UserAddress } from './addresses/address.entity.ts';
 export type { AddressInput } from './addresses/address-input.ts';
 export { type Attributes, aliasedColumn } from './attributes.ts';
+export { fullNameOf } from './full-name.ts';
 export type { Properties, PropertyPatch } from './properties.ts';
 export type { ServiceAccountDirectory } from './service-account.directory.ts';
 export type { TenantAdministrator } from './tenant-users.store.ts';

@@ -85,9 +85,9 @@ function toTenantWindow(query: ListParameters, tenantName: string, count: number
   };
 }
 
-function showList({ clients, tenantClients, viewer }: FindClientsData, query: ListParameters, tenantName: string) {
+function showList({ clients, tenantClients, viewer }: FindClientsData, query: ListParameters) {
   assertAll(query, (clients.totalCount ?? 0) + (tenantClients?.totalCount ?? 0));
-  const access = clientAccessOf(viewer, tenantName);
+  const access = clientAccessOf(viewer);
   return [
     ...presentItems(clients.nodes).map((client) => showClient(client, access)),
     ...presentItems(tenantClients?.nodes ?? []).map((client) => showTenantClient(client, access)),
@@ -111,7 +111,7 @@ const LIST = route({
   reply: {
     status: 200,
     schema: z.array(CLIENT),
-    from: (data, { query, tenantName }) => showList(data, query, tenantName),
+    from: (data, { query }) => showList(data, query),
   },
   errors: { INVALID_INPUT: { ...BAD_REQUEST, at: { max: PAGE_TOO_LARGE } } },
 });
@@ -129,8 +129,8 @@ const GET = route({
   reply: {
     status: 200,
     schema: CLIENT,
-    from: ({ client, tenantClient, viewer }, { tenantName }) => {
-      const access = clientAccessOf(viewer, tenantName);
+    from: ({ client, tenantClient, viewer }) => {
+      const access = clientAccessOf(viewer);
       return client === undefined ? showTenantClient(tenantClient!, access) : showClient(client, access);
     },
   },
@@ -270,9 +270,9 @@ const END_EARLIER_SECRET = route({
 });
 
 /** @throws INVALID_INPUT The client has none. */
-function showAccount({ client, viewer }: ServiceAccountData, tenantName: string) {
+function showAccount({ client, viewer }: ServiceAccountData) {
   const { clientId, serviceAccount } = client;
-  if (serviceAccount !== null) return showUser(serviceAccount, accessOf(viewer, tenantName));
+  if (serviceAccount !== null) return showUser(serviceAccount, accessOf(viewer));
   throw invalidField('account', 'ACCOUNT_OFF', `Service account not enabled for the client '${clientId}'`);
 }
 
@@ -286,7 +286,7 @@ const SERVICE_ACCOUNT = route({
   input: { params: CLIENT_PATH },
   ...NO_CLIENT,
   toVariables: (_request, found) => ({ clientId: found.client.id }),
-  reply: { status: 200, schema: USER, from: (data, { tenantName }) => showAccount(data, tenantName) },
+  reply: { status: 200, schema: USER, from: showAccount },
   errors: { NOT_FOUND: CLIENT_UNKNOWN, INVALID_INPUT: { ...CLIENT_UNKNOWN, at: { account: SERVICE_ACCOUNT_OFF } } },
 });
 

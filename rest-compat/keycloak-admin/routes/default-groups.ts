@@ -18,8 +18,7 @@ const LIST = route({
   reply: {
     status: 200,
     schema: z.array(GROUP),
-    from: ({ groups, viewer }, { tenantName }) =>
-      presentItems(groups).map((group) => showTreeGroup(group, groupAccessOf(viewer, tenantName))),
+    from: ({ groups, viewer }) => presentItems(groups).map((group) => showTreeGroup(group, groupAccessOf(viewer))),
   },
 });
 

@@ -86,9 +86,9 @@ const LIST = route({
   reply: {
     status: 200,
     schema: z.array(GROUP),
-    from: ({ groups, viewer }, { query, tenantName }) => {
+    from: ({ groups, viewer }, { query }) => {
       assertAll(query, groups.totalCount ?? 0);
-      return showHierarchy(presentItems(groups.nodes), groupAccessOf(viewer, tenantName));
+      return showHierarchy(presentItems(groups.nodes), groupAccessOf(viewer));
     },
   },
   errors: { INVALID_INPUT: { ...BAD_REQUEST, at: { max: PAGE_TOO_LARGE } } },
@@ -127,7 +127,7 @@ const GET = route({
   reply: {
     status: 200,
     schema: GROUP,
-    from: ({ group, viewer }, { tenantName }) => showTreeGroup(group, groupAccessOf(viewer, tenantName)),
+    from: ({ group, viewer }) => showTreeGroup(group, groupAccessOf(viewer)),
   },
   errors: NO_GROUP,
 });
@@ -144,7 +144,7 @@ const GET_BY_PATH = route({
   reply: {
     status: 200,
     schema: GROUP,
-    from: ({ group, viewer }, { tenantName }) => showTreeGroup(group, groupAccessOf(viewer, tenantName)),
+    from: ({ group, viewer }) => showTreeGroup(group, groupAccessOf(viewer)),
   },
   errors: { NOT_FOUND: GROUP_PATH_UNKNOWN, INVALID_INPUT: GROUP_PATH_UNKNOWN },
 });
@@ -258,9 +258,9 @@ const CHILDREN = route({
   reply: {
     status: 200,
     schema: z.array(GROUP),
-    from: ({ groups, viewer }, { query, tenantName }) => {
+    from: ({ groups, viewer }, { query }) => {
       assertAll(query, groups.totalCount ?? 0);
-      return showHierarchy(presentItems(groups.nodes), groupAccessOf(viewer, tenantName));
+      return showHierarchy(presentItems(groups.nodes), groupAccessOf(viewer));
     },
   },
   errors: NO_GROUP_OR_PAGE,
@@ -278,7 +278,7 @@ const MEMBERS = route({
   reply: {
     status: 200,
     schema: z.array(USER),
-    from: (data, { query, tenantName }) => showUsers(data, query, tenantName),
+    from: (data, { query }) => showUsers(data, query),
   },
   errors: NO_GROUP_OR_PAGE,
 });

@@ -4,6 +4,7 @@ import { type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
 import { KEYCLOAK_VERSION } from '../export.ts';
 import { ServerInfo, WhoAmI, type WhoAmIData } from '../operations.generated.ts';
+import { holds } from '../user.ts';
 
 const SPEC = '4.17';
 
@@ -36,25 +37,26 @@ const WHO = z.strictObject({
   temporary: z.boolean(),
 });
 
-/** What the caller may do in a realm. */
-function accessIn({ tenant, permissions = [] }: WhoAmIData['viewer'], realm: string): string[] {
-  const held = new Set(permissions);
+/** What the caller may do in the realm of these permissions. */
+function accessBy(permissions: readonly string[]): string[] {
+  const may = holds(permissions);
   return Object.entries(ACCESS)
-    .filter(([, permission]) => held.has(`${permission}:all`) || (tenant === realm && held.has(permission)))
+    .filter(([, permission]) => may(permission))
     .map(([name]) => name);
 }
 
 /** @throws FORBIDDEN The caller is of another realm than the path names. */
 function showWho({ viewer }: WhoAmIData, realm: string, asked: string): z.input<typeof WHO> {
   if (viewer.tenant !== realm) throw kernelErrors.FORBIDDEN();
-  const id = viewer.subject ?? viewer.clientId ?? '';
+  const { subject, clientId, displayName, permissions = [], shown = [] } = viewer;
+  const id = subject ?? clientId ?? '';
   return {
     userId: id,
     realm,
-    displayName: id,
+    displayName: displayName ?? id,
     locale: 'en',
-    createRealm: viewer.permissions?.includes('tenant:create:all') ?? false,
-    realm_access: { [asked]: accessIn(viewer, asked) },
+    createRealm: permissions.includes('tenant:create:all'),
+    realm_access: { [asked]: accessBy(shown) },
     temporary: false,
   };
 }
@@ -77,7 +79,7 @@ const WHO_AM_I = route({
         .describe('The realm whose roles are shown. Default: that of the path.'),
     }),
   },
-  toVariables: () => ({ withPermissions: true }),
+  toVariables: ({ params, query }) => ({ withPermissions: true, shown: query.currentRealm ?? params.realm }),
   reply: {
     status: 200,
     schema: WHO,

@@ -67,7 +67,7 @@ const LIST = route({
   reply: {
     status: 200,
     schema: z.array(USER),
-    from: (data, { query, tenantName }) => showUsers(data, query, tenantName),
+    from: (data, { query }) => showUsers(data, query),
   },
   errors: { INVALID_INPUT: { ...BAD_REQUEST, at: { max: PAGE_TOO_LARGE } } },
 });
@@ -102,8 +102,8 @@ const GET = route({
   reply: {
     status: 200,
     schema: USER.extend({ userProfileMetadata: PROFILE_METADATA.optional() }),
-    from: ({ user, viewer, userProfile }, { tenantName }) => ({
-      ...showUser(user, accessOf(viewer, tenantName)),
+    from: ({ user, viewer, userProfile }) => ({
+      ...showUser(user, accessOf(viewer)),
       ...(userProfile == null ? {} : { userProfileMetadata: showMetadata(userProfile) }),
     }),
   },

@@ -1,5 +1,6 @@
 import type { ClientRecord } from '../../clients/index.ts';
 import { epochSeconds } from '../../kernel/index.ts';
+import { fullNameOf } from '../../users/index.ts';
 import type { Person } from '../grants/user-rows.ts';
 import type { ClaimGroup, Issuer } from '../issuers/issuers.ts';
 
@@ -79,9 +80,8 @@ export function claimsOf(person: Person, names: Iterable<string>): Claims {
 
 function readClaims(person: Person): Claims {
   const { attributes } = person;
-  const full = [person.givenName, person.familyName].filter((name) => name != null && name !== '').join(' ');
   return {
-    name: person.displayName ?? (full === '' ? null : full),
+    name: fullNameOf(person),
     given_name: person.givenName,
     family_name: person.familyName,
     middle_name: person.middleName,

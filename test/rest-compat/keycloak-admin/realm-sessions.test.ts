@@ -122,7 +122,7 @@ describe('the administration of the sessions, keys and mails of a realm', () => 
   });
 
   it('shows the caller what it may do, in its realm alone', async () => {
-    const { id } = await realm.world.newUser(realm.acme);
+    const { id, username } = await realm.world.newUser(realm.acme);
     const own = realm.userToken(realm.acme, id, 'user:read', 'tenant:write');
     const who = (path: string, token?: string) =>
       realm.ask('GET', `/auth/admin/${path}`, token === undefined ? {} : { token });
@@ -131,7 +131,7 @@ describe('the administration of the sessions, keys and mails of a realm', () => 
       {
         userId: id,
         realm: 'acme',
-        displayName: id,
+        displayName: username,
         locale: 'en',
         createRealm: false,
         realm_access: { acme: ['view-realm', 'query-realms', 'manage-realm', 'view-users', 'query-users'] },
@@ -143,6 +143,11 @@ describe('the administration of the sessions, keys and mails of a realm', () => 
     expect((await who('master/console/whoami?currentRealm=acme', all))[1]).toMatchObject({ createRealm: true });
     expect((await who('master/console/whoami?currentRealm=acme', all))[1].realm_access.acme).toContain('manage-users');
     expect((await who('acme/console/whoami'))[0]).toBe(401);
+    const named = await realm.world.newUser(realm.acme, { givenName: 'Ada', familyName: 'Moor' });
+    const nameOf = async (token: string) => (await who('acme/console/whoami', token))[1].displayName;
+    expect(await nameOf(realm.userToken(realm.acme, named.id))).toBe('Ada Moor');
+    expect(await nameOf(realm.token(realm.acme))).toBe('test-app');
+    expect(await nameOf(realm.userToken(realm.acme, 'gone'))).toBe('gone');
   });
 
   it('shows what the service has to callers who may read their realm', async () => {

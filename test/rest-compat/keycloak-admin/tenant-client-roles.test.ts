@@ -68,7 +68,16 @@ describe('the stock client grants roles on one realm to a user of master', () =>
 
     const reader = await signIn(keeper);
     expect((await reader.users.find({ realm: 'quay' })).map(({ id }) => id)).toEqual([own.id]);
-    expect(await reader.users.findOne({ realm: 'quay', id: own.id })).toMatchObject({ username: own.username });
+    expect(await reader.users.findOne({ realm: 'quay', id: own.id })).toMatchObject({
+      username: own.username,
+      access: { view: true, manage: false },
+    });
+    expect(await reader.whoAmI.find({ currentRealm: 'quay' })).toMatchObject({
+      displayName: 'keeper',
+      realm_access: { quay: ['view-users', 'query-users', 'query-groups'] },
+    });
+    for (const other of ['acme', 'nowhere'])
+      expect(await reader.whoAmI.find({ currentRealm: other })).toMatchObject({ realm_access: { [other]: [] } });
     expect(await statusOf(reader.users.find({ realm: 'acme' }))).toBe(403);
     expect(await statusOf(reader.users.findOne({ realm: 'acme', id: others.id }))).toBe(403);
     expect(await statusOf(reader.users.find({ realm: 'master' }))).toBe(403);
