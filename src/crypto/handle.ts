@@ -43,6 +43,29 @@ export function routeOfHandle(handle: string): string | null {
   return bytes.toString('base64url') === handle ? encodeRoute(bytes.subarray(0, ROUTE_BYTES)) : null;
 }
 
+/** UUID version 8 (RFC 9562 section 5.8), whose first bytes are those of the route. */
+const ROUTED_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/**
+ * A new id that names its tenant, for paths without a tenant: a UUID version 8 of the 5 route bytes and 77 random bits. It is no
+ * secret.
+ * @param route `tenants.route`.
+ */
+export function newRoutedId(route: string): string {
+  const bytes = Buffer.concat([decodeRoute(route), randomBytes(16 - ROUTE_BYTES)]);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** The tenant route in a routed id; null when the text is no UUID version 8 in lower case. */
+export function routeOfId(id: string): string | null {
+  return ROUTED_ID.test(id)
+    ? encodeRoute(Buffer.from(id.slice(0, 13).replace('-', ''), 'hex').subarray(0, ROUTE_BYTES))
+    : null;
+}
+
 /** SHA-256 of a handle, for storage. It has 216 random bits, so a slow hash is not needed. */
 export function hashHandle(handle: string): Buffer {
   return sha256(handle);

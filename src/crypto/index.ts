@@ -7,7 +7,7 @@
 
 export { constantTimeEqual, SecretHasher, sha256, sha256Base64Url } from './digest.ts';
 export { newDigitCode } from './digit-code.ts';
-export { hashHandle, mintHandle, newRoute, routeOfHandle } from './handle.ts';
+export { hashHandle, mintHandle, newRoute, newRoutedId, routeOfHandle, routeOfId } from './handle.ts';
 export { MasterKey } from './master-key.ts';
 export {
   type ForeignHashParts,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashHandle, mintHandle, newRoute, routeOfHandle } from '../../../src/crypto/index.ts';
+import { hashHandle, mintHandle, newRoute, newRoutedId, routeOfHandle, routeOfId } from '../../../src/crypto/index.ts';
 
 describe('tenant routes', () => {
   it('are 8 characters of lower-case base32, new each time', () => {
@@ -57,5 +57,27 @@ describe('handles', () => {
   it('are stored as SHA-256 of their text', () => {
     const handle = mintHandle(newRoute());
     expect(hashHandle(handle)).toEqual(hash('sha256', handle, 'buffer'));
+  });
+});
+
+describe('routed ids', () => {
+  it('are UUIDs of version 8 (RFC 9562 section 5.8) that give back the route, and otherwise random', () => {
+    const ids = Array.from({ length: 200 }, () => newRoutedId('mzxw6ytb'));
+    for (const id of ids) {
+      expect(id).toMatch(/^666f6f62-61[0-9a-f]{2}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      expect(routeOfId(id)).toBe('mzxw6ytb');
+    }
+    expect(new Set(ids).size).toBe(200);
+  });
+
+  it.each([
+    ['another version', '666f6f62-6100-7000-8000-000000000000'],
+    ['another variant', '666f6f62-6100-8000-c000-000000000000'],
+    ['capitals', '666F6F62-6100-8000-8000-000000000000'],
+    ['a character more', '666f6f62-6100-8000-8000-0000000000000'],
+    ['no hyphens', '666f6f62610080008000000000000000'],
+    ['nothing', ''],
+  ])('are not read from %s', (_, text) => {
+    expect(routeOfId(text)).toBeNull();
   });
 });
