@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { apiKeys } from './api-keys/module.ts';
 import { authModes } from './auth-modes/module.ts';
 import { clients } from './clients/module.ts';
 import { consents } from './consents/module.ts';
@@ -35,6 +36,7 @@ const MODULES_BY_NAME = {
   federation,
   rights,
   risk,
+  apiKeys,
   mails,
   signIn,
   oauth,

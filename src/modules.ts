@@ -1,4 +1,5 @@
 import { access } from './access/module.ts';
+import { apiKeys } from './api-keys/module.ts';
 import { authModes } from './auth-modes/module.ts';
 import { clients } from './clients/module.ts';
 import {
@@ -87,6 +88,7 @@ const MODULES = [
   federation,
   rights,
   risk,
+  apiKeys,
   flows,
   interaction,
   linkAccount,

@@ -32,7 +32,8 @@ export class SecurityEventType extends Node {
   actorKind!: string;
   @Field(() => String, {
     nullable: true,
-    description: 'Public id of the acting user, or client id of the acting application.',
+    description:
+      'Public id of the acting user, or client id of the acting application. An API key acts as its owner; where this is a user of another tenant, it is the id of the key.',
   })
   actorId!: string | null;
   @Field(() => String, { nullable: true, description: 'Public id of the account acted on.' })

@@ -12,12 +12,25 @@ export interface PermissionsElsewhere {
   get(tenantId: string): PermissionSet | undefined;
 }
 
+/** A user of some tenant. */
+export interface UserRef {
+  readonly tenantId: string;
+  readonly userId: string;
+}
+
+/** The API key that a caller presented. */
+export interface CallerApiKey {
+  readonly id: string;
+  /** The user for whom it acts, who may belong to another tenant than the key (docs/tenancy.md). */
+  readonly owner: UserRef;
+}
+
 /** Who is behind a credential (docs/tenancy.md). */
 export interface Caller {
   readonly kind: CallerKind;
   /** Where the credential lives; null for anonymous callers. */
   readonly tenant: TenantRef | null;
-  /** Public id of the user behind the credential; null for applications. */
+  /** Public id of the user behind the credential, in the caller's tenant; null for applications, and for API keys of other users. */
   readonly userId: string | null;
   /** `client_id` of the application behind the credential. */
   readonly clientId: string | null;
@@ -44,6 +57,8 @@ export interface Caller {
   readonly askedClaims?: readonly string[];
   /** The token family of the access token of a user; absent for other credentials. */
   readonly grantId?: string;
+  /** Present exactly where `kind` is `api-key`. */
+  readonly apiKey?: CallerApiKey;
   readonly origin: Origin;
 }
 
@@ -72,4 +87,10 @@ export function systemCaller(origin: Partial<Origin> & { readonly processId: str
     ...anonymousCaller({ ip: null, peerIp: null, userAgent: null, api: 'internal', ...origin }),
     kind: 'system',
   };
+}
+
+/** The user who is behind a credential, or for whom it acts; null where there is none. */
+export function userBehind({ kind, tenant, userId, apiKey }: Caller): UserRef | null {
+  if (apiKey !== undefined) return apiKey.owner;
+  return kind !== 'user' || tenant === null || userId === null ? null : { tenantId: tenant.id, userId };
 }

@@ -6,10 +6,13 @@ export { type Allowance, Authority, allowed, permissionsOn, type ScopeAlternativ
 export {
   anonymousCaller,
   type Caller,
+  type CallerApiKey,
   type CallerKind,
   type ClientAuth,
   type PermissionsElsewhere,
   systemCaller,
+  type UserRef,
+  userBehind,
 } from './caller.ts';
 export {
   covers,

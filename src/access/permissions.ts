@@ -32,6 +32,7 @@ const PERMISSION_VERBS = {
   riskbit: ['read', 'write', 'delete', 'verify'],
   block: ['read', 'lift'],
   'qr-sign-in': ['read', 'decide'],
+  'api-key': ['read', 'create', 'delete', 'rotate'],
   'sign-in-link': ['send'],
   mail: ['send'],
   event: ['read'],

@@ -61,7 +61,7 @@ export class GuardedAccounts {
 
   /**
    * Every service that writes to a user, client or group calls this first. Without it, an application that may set
-   * passwords could set that of an administrator. Users may always change their own account. For an account without
+   * passwords could set that of an administrator. Users, but not their API keys, may always change their own account. For an account without
    * permissions the check costs one read, for a user two, which are cached outside transactions.
    * @param id Public ids of users, or UUIDs of clients or groups. A group holds what it gives to each member. A service account
    *   holds what its client does as well, because the client is refused tokens without it.
@@ -74,8 +74,10 @@ export class GuardedAccounts {
     if (caller.kind === 'system' || caller.permissions.holdsEverything) return;
     const compared = openUnitOfWork()?.attachment(COMPARED, () => new Set<string>());
     const keyOf = (each: string) => `${tenant.id} ${authority.reach} ${kind} ${each}`;
+    // An API key has a part of what its owner holds, and must not get the rest by a change of the owner's credentials.
+    const isExempt = (each: string) => kind === 'user' && caller.kind !== 'api-key' && authority.isOwnAccount(each);
     const ids = (typeof id === 'string' ? [id] : id).filter(
-      (each) => !(kind === 'user' && authority.isOwnAccount(each)) && compared?.has(keyOf(each)) !== true,
+      (each) => !isExempt(each) && compared?.has(keyOf(each)) !== true,
     );
     if (ids.length === 0) return;
     for (const held of await this.#powersOf(authority, kind, ids)) assertMatches(authority, held);

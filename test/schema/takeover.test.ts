@@ -14,6 +14,7 @@ interface Target {
   readonly addressId: string;
   readonly blockId: string;
   readonly mapperId: string;
+  readonly apiKeyId: string;
 }
 
 /** The values that are equal for all targets of a tenant. */
@@ -59,6 +60,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
     { input: ({ userId }, { plainGroup }) => ({ groups: [{ groupId: plainGroup }], userId }) },
   ],
   createUserAddress: ofUser({ address: { city: 'Kiel' } }),
+  deleteApiKey: { input: ({ apiKeyId }) => ({ apiKeyId }) },
   deleteClient: { input: ({ clientId }) => ({ clientId }) },
   deleteGroup: { input: ({ groupId }) => ({ groupId }) },
   deleteProtocolMapper: { input: ({ clientId, mapperId }) => ({ clientId, mapperId }) },
@@ -85,6 +87,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   linkExternalAccount: ofUser(link),
   moveCredential: { input: ({ credentialId }) => ({ credentialId }) },
   promoteUser: ofUser(),
+  regenerateApiKey: { input: ({ apiKeyId }) => ({ apiKeyId }) },
   removeCredential: { input: ({ credentialId }) => ({ credentialId }) },
   removeDevice: ofUser({ deviceId: 'dv' }),
   removeGroupMember: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userId }) },
@@ -142,6 +145,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   addDefaultGroup: 'concerns new users; what they then get must be held',
   bindTenantHost: 'takes a permission for all tenants',
   changePassword: "changes the caller's own account alone",
+  createApiKey: 'makes a key of the caller, as far as the caller holds what its scopes mean',
   checkSecurityAnswer: 'compares an answer; tries are counted',
   completeAccountLinking: 'takes what a browser brought back, and links nothing before its user was asked',
   decideAccountLinking: 'links to the account that is signed in in the browser, whose user has decided',
@@ -281,6 +285,7 @@ class Scene {
     const { session } = await world.signedIn(tenant, userId);
     const credential = await world.giveTotp(tenant, userId);
     const address = await world.services.userAddresses.add(system, userId, { city: 'Riga' });
+    const { apiKey } = await world.newApiKey(tenant, userId, 'USER:READ');
     const attempt = { tenant, factor: 'first', userId, name: userId, peerIp: null, knownDeviceId: null } as const;
     for (let i = 0; i < 10; i++) await world.services.lockouts.fail(attempt, this.app);
     const BLOCKS = 'query ($userId: ID!) { blocks(filter: { userId: $userId }) { nodes { id } } }';
@@ -295,6 +300,7 @@ class Scene {
       addressId: address.id,
       blockId: data.blocks.nodes[0].id,
       mapperId: mapped!.mappers[0]!.id,
+      apiKeyId: apiKey.id,
     };
   }
 

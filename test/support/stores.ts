@@ -1,3 +1,4 @@
+import { ApiKeyStore } from '../../src/api-keys/api-key.store.ts';
 import { CredentialStore, SecurityQuestionStore } from '../../src/auth-modes/index.ts';
 import { ClientScopeStore, ClientStore } from '../../src/clients/index.ts';
 import { ConsentStore } from '../../src/consents/index.ts';
@@ -15,6 +16,7 @@ export type Stores = ReturnType<typeof createStores>;
 /** The stores of the modules, for tests of the stores themselves and for rows that no service shows or makes. */
 export function createStores(db: Database, masterKey: MasterKey, clock: Clock) {
   return {
+    apiKeyStore: new ApiKeyStore(db),
     clientScopeStore: new ClientScopeStore(db),
     clientStore: new ClientStore(db),
     consentStore: new ConsentStore(db),

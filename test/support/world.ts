@@ -2,7 +2,15 @@ import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, p
 import { buildGraph } from '../../schema/build.ts';
 import { createContext, type GraphContext, type Services } from '../../schema/context.ts';
 import { formatError } from '../../schema/errors/format.ts';
-import { Authority, type Caller, PermissionSet, parseScope, systemCaller } from '../../src/access/index.ts';
+import {
+  Authority,
+  type Caller,
+  formatScope,
+  PermissionSet,
+  parseScope,
+  systemCaller,
+} from '../../src/access/index.ts';
+import type { ApiKeyWithSecret } from '../../src/api-keys/index.ts';
 import type { CredentialInfo } from '../../src/auth-modes/index.ts';
 import { ClientEntity } from '../../src/clients/client.entity.ts';
 import type { Client, CreateClient, CreatedClient } from '../../src/clients/index.ts';
@@ -186,6 +194,18 @@ export class World {
   /** A session of a user, as after a sign-in with a password. */
   signedIn(tenant: TenantRef, userId: string, input: Partial<StartSession> = {}): Promise<StartedSession> {
     return this.services.sessions.start(this.system(tenant), { userId, amr: ['pwd'], ...input });
+  }
+
+  /** An API key of a user with these scopes, which reach as far as the user's roles. */
+  newApiKey(tenant: TenantRef, userId: string, ...scopes: string[]): Promise<ApiKeyWithSecret> {
+    const permissions = scopes.flatMap((name) => this.services.apiKeyScopes.expand(name)).map(formatScope);
+    const owner = this.user(tenant, userId, ...permissions);
+    return this.services.apiKeys.create(new Authority(owner, tenant, 'self'), { name: '', scopes });
+  }
+
+  /** The caller behind the secret of an API key; null if it is refused. */
+  async keyCaller(secret: string): Promise<Caller | null> {
+    return this.services.apiKeyAuthenticator.authenticate(secret, TEST_ORIGIN);
   }
 
   /** A role of a tenant, with a fresh name. */

@@ -9,6 +9,8 @@ export interface EventActor {
   readonly clientId: string | null;
   readonly clientAuth: string | null;
   readonly sessionId: string | null;
+  /** The API key that acted. */
+  readonly apiKey?: { readonly id: string };
   readonly origin: Origin;
 }
 
@@ -39,7 +41,10 @@ export interface SecurityEvent {
   readonly occurredAt: Date;
   /** `anonymous`, `user`, `application`, `api-key` or `system`. */
   readonly actorKind: string;
-  /** Public id of the acting user, or `client_id` of the acting application. */
+  /**
+   * Public id of the acting user, or `client_id` of the acting application. An API key acts as its owner, unless this is a user of
+   * another tenant: then it is the id of the key.
+   */
   readonly actorId: string | null;
   readonly subjectId: string | null;
   readonly clientId: string | null;
@@ -71,7 +76,7 @@ export function toSecurityEvent(
     type: draft.type.name,
     occurredAt: now,
     actorKind: actor.kind,
-    actorId: storableOrNull(actor.userId ?? actor.clientId),
+    actorId: storableOrNull(actor.userId ?? actor.clientId ?? actor.apiKey?.id),
     subjectId: storableOrNull(draft.subjectId),
     clientId: storableOrNull(draft.clientId ?? actor.clientId),
     clientAuth: storableOrNull(actor.clientAuth),

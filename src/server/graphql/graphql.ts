@@ -26,7 +26,7 @@ import type { GraphqlLimits } from '../environment/graphql-limits.ts';
 import type { Logger } from '../environment/logger.ts';
 import type { CidrRange } from '../environment/networks.ts';
 import { RequestBrowser } from '../http/browser.ts';
-import { type AuthenticateToken, authenticateCaller } from '../http/caller.ts';
+import { type AuthenticateToken, authenticateRequest } from '../http/caller.ts';
 import type { RequestState } from '../http/http.ts';
 import { applyErrorHead, shownError } from '../http/http-errors.ts';
 import type { Metrics } from '../http/metrics.ts';
@@ -174,7 +174,7 @@ async function prepare(ctx: Context, options: GraphqlOptions): Promise<Prepared>
   const request = ctx.method === 'POST' ? await readPost(ctx, options) : readOther(ctx, options);
   const origin = originOf(ctx.req, options.trustedProxies, 'graphql');
   return {
-    caller: await authenticateCaller(ctx.req.headers.authorization, origin, options.authenticateToken),
+    caller: await authenticateRequest(ctx.req.headers, origin, options.authenticateToken),
     request,
   };
 }

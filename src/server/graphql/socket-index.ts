@@ -1,12 +1,14 @@
-import type { Caller } from '../../access/index.ts';
+import { type Caller, userBehind } from '../../access/index.ts';
 import type { EndedAccess, EventCatalogue, SecurityEvent } from '../../events/index.ts';
 
 /** The keys by which a caller's sockets are found when an event may have ended its credential. */
-function keysOf({ tenant, sessionId, userId, clientId }: Caller): string[] {
+function keysOf(caller: Caller): string[] {
+  const { tenant, sessionId, clientId } = caller;
   if (tenant === null) return [];
   const keys = [keyOf(tenant.id, 'tenant', '')];
+  const user = userBehind(caller);
   if (sessionId !== null) keys.push(keyOf(tenant.id, 'session', sessionId));
-  if (userId !== null) keys.push(keyOf(tenant.id, 'user', userId));
+  if (user !== null) keys.push(keyOf(user.tenantId, 'user', user.userId));
   if (clientId !== null) keys.push(keyOf(tenant.id, 'client', clientId));
   return keys;
 }
@@ -27,8 +29,10 @@ function toKey(tenantId: string, ended: EndedAccess): string {
 }
 
 /** Identifies a caller for the limit: the user, whichever client the token was issued to, else the client. */
-const nameOf = ({ tenant, userId, clientId }: Caller): string =>
-  userId === null ? `${tenant?.id} app ${clientId}` : `${tenant?.id} user ${userId}`;
+function nameOf(caller: Caller): string {
+  const user = userBehind(caller);
+  return user === null ? `${caller.tenant?.id} app ${caller.clientId}` : `${user.tenantId} user ${user.userId}`;
+}
 
 /**
  * Indexes open sockets by the ids in the events that may end them, so that the cost of an event depends only on the sockets it

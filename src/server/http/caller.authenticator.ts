@@ -1,6 +1,8 @@
 import { type CallerAuthenticator, problems } from '../../../rest-compat/index.ts';
 import type { Services } from '../../../schema/context.ts';
+import { isApiKey } from '../../api-keys/index.ts';
 import { kernelErrors } from '../../kernel/index.ts';
+import type { AuthenticateToken } from './caller.ts';
 
 /** Authenticates callers by access tokens and secrets of clients. */
 export function createCallerAuthenticator({ oauth }: Pick<Services, 'oauth'>): CallerAuthenticator {
@@ -15,5 +17,18 @@ export function createCallerAuthenticator({ oauth }: Pick<Services, 'oauth'>): C
       if ('refused' in authentication) throw problems.CLIENT_REFUSED({ detail: authentication.refused });
       return authentication.caller;
     },
+  };
+}
+
+/** Authenticates callers of the graph by access tokens and API keys. @param bearer Authenticates access tokens. */
+export function createTokenAuthenticator(
+  { apiKeyAuthenticator }: Pick<Services, 'apiKeyAuthenticator'>,
+  { bearer }: Pick<CallerAuthenticator, 'bearer'>,
+): AuthenticateToken {
+  return async (token, origin) => {
+    if (!isApiKey(token)) return bearer(token, null, origin);
+    const caller = await apiKeyAuthenticator.authenticate(token, origin);
+    if (caller === null) throw kernelErrors.UNAUTHENTICATED({ detail: 'api-key' });
+    return caller;
   };
 }

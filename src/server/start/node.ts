@@ -17,8 +17,7 @@ import { TrustedDocuments } from '../graphql/trusted-documents.ts';
 import { createSocketEndpoint } from '../graphql/ws.ts';
 import { startPage } from '../http/addresses.ts';
 import { apiDocs } from '../http/api-docs.ts';
-import { createCallerAuthenticator } from '../http/caller.authenticator.ts';
-import type { AuthenticateToken } from '../http/caller.ts';
+import { createCallerAuthenticator, createTokenAuthenticator } from '../http/caller.authenticator.ts';
 import { limitFailures } from '../http/failure-limit.ts';
 import { createHttpServer, type HttpServer } from '../http/http.ts';
 import { createMetrics } from '../http/metrics.ts';
@@ -252,11 +251,10 @@ async function serveApis(parts: ApiParts): Promise<void> {
   const { config, http, services, logger, publicUrl, holdings } = parts;
   const schema = await buildGraph();
   const callers = createCallerAuthenticator(services);
-  const authenticateToken: AuthenticateToken = async (token, origin) => callers.bearer(token, null, origin);
   const options: GraphqlOptions = {
     schema,
     services,
-    authenticateToken,
+    authenticateToken: createTokenAuthenticator(services, callers),
     limits: config.graphqlLimits,
     documents: new ClientDocuments({ schema, limits: config.graphqlLimits, metrics: parts.metrics }),
     trusted: parts.trusted,

@@ -356,6 +356,38 @@ describe('a database of the first migration', () => {
       }
     });
 
+    it('lets administrators handle API keys, and nobody else, once', async () => {
+      const all = ['tenant:write', 'account-state:write', 'key:rotate'];
+      const wide = all.map((permission) => `${permission}:all`);
+      await sql`insert into clients (tenant_id, id, client_id, permissions, created_at, updated_at)
+        values (${TENANT}, gen_random_uuid(), 'key-operator', ${wide}, now(), now()),
+          (${TENANT}, gen_random_uuid(), 'key-clerk', '{tenant:write,account-state:write}', now(), now())`.execute(
+        db.read(),
+      );
+      await sql`insert into roles (tenant_id, id, client_uuid, name, permissions, builtin, created_at, updated_at)
+        values (${TENANT}, gen_random_uuid(), ${ZERO}, 'key-owner', ${all}, true, now(), now()),
+          (${TENANT}, gen_random_uuid(), ${ZERO}, 'key-desk', '{tenant:write,key:rotate}', true, now(), now()),
+          (${TENANT}, gen_random_uuid(), ${ZERO}, 'key-made', ${all}, false, now(), now())`.execute(db.read());
+      const holding = async () =>
+        (
+          await sql<{ name: string; permission: string }>`select name, permission from (
+            select tenant_id, name, permissions from roles union all select tenant_id, client_id, permissions from clients
+          ) as holders, unnest(permissions) as permission
+          where tenant_id = ${TENANT} and name like 'key-%' and permission like 'api-key:%' order by name, permission`.execute(
+            db.read(),
+          )
+        ).rows.map(({ name, permission }) => `${name} ${permission}`);
+      const verbs = ['create', 'delete', 'read', 'rotate'];
+      for (let time = 0; time < 2; time++) {
+        await sql`drop table if exists api_keys`.execute(db.read());
+        await again(['Migration20261128ApiKeys']);
+        expect(await holding()).toEqual([
+          ...verbs.map((verb) => `key-operator api-key:${verb}:all`),
+          ...verbs.map((verb) => `key-owner api-key:${verb}`),
+        ]);
+      }
+    });
+
     it('lets administrators act as users and send sign-in links, those of users send links, and nobody else, once', async () => {
       const all = ['tenant:write', 'account-state:write', 'key:rotate'];
       const wide = all.map((permission) => `${permission}:all`);

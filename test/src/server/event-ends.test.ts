@@ -7,7 +7,7 @@ import type { EventDraft, EventEnds } from '../../../src/events/index.ts';
 import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import { EVENT_TYPES, type EventName } from '../../../src/modules.ts';
 import type { IssuedTokens } from '../../../src/oauth/index.ts';
-import { createCallerAuthenticator } from '../../../src/server/http/caller.authenticator.ts';
+import { createCallerAuthenticator, createTokenAuthenticator } from '../../../src/server/http/caller.authenticator.ts';
 import { callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
 import { serveSockets, type TestSockets } from '../../support/sockets.ts';
 import { World } from '../../support/world.ts';
@@ -28,12 +28,12 @@ const disposals: (() => unknown)[] = [];
 beforeAll(async () => {
   world = await World.open();
   acme = await world.tenant();
-  const callers = createCallerAuthenticator(world.services);
+  const authenticate = createTokenAuthenticator(world.services, createCallerAuthenticator(world.services));
   // The periodic check of all sockets never runs, so that only an event can end one.
   vi.useFakeTimers({ toFake: ['setInterval'] });
   served = await serveSockets(world, async (token, origin) => {
     looks.set(token, (looks.get(token) ?? 0) + 1);
-    return callers.bearer(token, null, origin);
+    return authenticate(token, origin);
   });
   vi.useRealTimers();
   world.services.events.onCommitted(served.sockets.onEvents);
@@ -477,8 +477,52 @@ describe('a service that ends access', () => {
     await expect.poll(() => app.socket.ask(USERS), { timeout: 20_000 }).toBe('FORBIDDEN');
   });
 
+  describe('ends an API key that is cached, and its socket,', () => {
+    const holding = (...permissions: string[]) =>
+      permissions.map((permission) => `api-key:${permission}:self` as const);
+    /** A key of a user, known to the service and with an open socket. */
+    async function rememberedKey() {
+      const { id } = await world.newUser(acme);
+      const { secret, apiKey } = await world.newApiKey(acme, id, 'USER:READ');
+      const owner = world.user(acme, id, 'user:read:self', ...holding('rotate', 'delete'));
+      const socket = await connect(secret);
+      return { id, secret, apiKey, authority: new Authority(owner, acme, 'self'), socket };
+    }
+    type RememberedKey = Awaited<ReturnType<typeof rememberedKey>>;
+
+    it.each<[EventName, (key: RememberedKey) => Promise<unknown>]>([
+      ['api_key.deleted', ({ authority, apiKey }) => world.services.apiKeys.delete(authority, apiKey.id)],
+      ['api_key.regenerated', ({ authority, apiKey }) => world.services.apiKeys.regenerate(authority, apiKey.id)],
+      ['user.disabled', ({ id }) => world.services.users.setEnabled(system(), id, false)],
+      ['user.deleted', ({ id }) => world.services.users.delete(system(), id)],
+    ])('by %s', async (type, end) => {
+      const key = await rememberedKey();
+      expect(await world.keyCaller(key.secret)).toMatchObject({ userId: key.id });
+      expect(await recordedBy(acme, () => end(key))).toContain(type);
+      expect(await world.keyCaller(key.secret)).toBeNull();
+      expect(await key.socket.closed).toBe(4403);
+    });
+
+    it('by what happens to an owner in another tenant', async () => {
+      const master = await world.tenant({ name: 'master' });
+      const { id } = await world.newUser(master);
+      const { id: roleId } = await world.newRole(master, { permissions: ['user:read:all'] });
+      await world.grantRole(master, { roleId, holderKind: 'user', holderId: id });
+      const root = world.user(master, id, 'user:read:all');
+      const input = { name: 'Watch', scopes: ['USER:READ'] };
+      const { secret } = await world.services.apiKeys.create(new Authority(root, acme, 'all'), input);
+      const socket = await connect(secret);
+      expect(await socket.ask(USERS)).toBeNull();
+      await world.services.users.setEnabled(world.system(master), id, false);
+      expect(await world.keyCaller(secret)).toBeNull();
+      expect(await socket.closed).toBe(4403);
+    });
+  });
+
   it('is tested for each type that ends access and that a service records', () => {
     const alone = [
+      'api_key.deleted',
+      'api_key.regenerated',
       'linked_app.removed',
       'client.secret_rotated',
       'client.secret_ended',

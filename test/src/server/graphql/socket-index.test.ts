@@ -55,6 +55,17 @@ describe('the index of sockets', () => {
     expect(filled().concernedBy(roleOfGroup).size).toBe(3_003);
   });
 
+  it('finds those of API keys by their owner, who may belong to another tenant', () => {
+    const index = filled();
+    const owner = { tenantId: other.id, userId: 'root' };
+    index.add(caller(acme, { kind: 'api-key', apiKey: { id: 'k', owner } }), 'key');
+    expect([...index.concernedBy(event('user.disabled', { tenantId: other.id, subjectId: 'root' }))]).toEqual(['key']);
+    expect(index.concernedBy(event('user.disabled', { subjectId: 'root' })).size).toBe(0);
+    // A deleted key of such an owner names no account of the tenant.
+    expect(index.concernedBy(event('api_key.deleted', { params: { apiKeyId: 'k' } })).has('key')).toBe(true);
+    expect(index.countOfCaller(caller(other, { userId: 'root' }))).toBe(1);
+  });
+
   it('does not find deleted sockets', () => {
     const index = filled();
     index.delete(caller(acme, { userId: 'anna', sessionId: 'one', clientId: 'app' }), 'anna/one');
