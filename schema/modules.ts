@@ -10,6 +10,7 @@ import { groups } from './groups/module.ts';
 import { kit } from './kit/module.ts';
 import { registerNodes } from './kit/node.ts';
 import type { SchemaModule } from './kit/schema-module.ts';
+import { liveness } from './liveness/module.ts';
 import { mails } from './mails/module.ts';
 import { oauth } from './oauth/module.ts';
 import { rights } from './rights/module.ts';
@@ -37,6 +38,7 @@ const MODULES_BY_NAME = {
   rights,
   risk,
   apiKeys,
+  liveness,
   mails,
   signIn,
   oauth,

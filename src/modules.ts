@@ -28,6 +28,7 @@ import { linkAccount } from './flows/link-account/module.ts';
 import { flows } from './flows/module.ts';
 import type { PrivateHosts } from './kernel/index.ts';
 import { kernel } from './kernel/module.ts';
+import { liveness } from './liveness/module.ts';
 import { grants } from './oauth/grants/module.ts';
 import type { IssuerMount } from './oauth/index.ts';
 import { oauth } from './oauth/module.ts';
@@ -89,6 +90,7 @@ const MODULES = [
   rights,
   risk,
   apiKeys,
+  liveness,
   flows,
   interaction,
   linkAccount,

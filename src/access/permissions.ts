@@ -36,6 +36,7 @@ const PERMISSION_VERBS = {
   'sign-in-link': ['send'],
   mail: ['send'],
   event: ['read'],
+  analytics: ['read'],
   key: ['read', 'rotate'],
 } as const satisfies Record<string, readonly string[]>;
 

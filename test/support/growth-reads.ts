@@ -349,6 +349,15 @@ const LISTS: GrowthRead[] = [
     mayRead: WALKED,
   },
   { name: 'riskbits of a level', run: (grown) => list('riskbits', { ratingLevel: 'C' })(grown, {}) },
+  {
+    name: 'checks of liveness of a day',
+    run: ({ services, authority, now }) =>
+      services.liveness.report(authority, {
+        start: new Date(now.getTime() - 86_400_000),
+        end: now,
+        resolution: 'hour',
+      }),
+  },
   { name: 'blocks of a user', run: (grown) => list('lockouts', { userId: user(13) })(grown, {}) },
   {
     name: 'blocks of addresses by time',

@@ -36,10 +36,12 @@ import { Migration20261127TenantUsers } from './20261127-tenant-users.ts';
 import { Migration20261127TenantsOfNames } from './20261127-tenants-of-names.ts';
 import { Migration20261127UserAddresses } from './20261127-user-addresses.ts';
 import { Migration20261127UsersByName } from './20261127-users-by-name.ts';
+import { Migration20261128AnalyticsRead } from './20261128-analytics-read.ts';
 import { Migration20261128ApiKeys } from './20261128-api-keys.ts';
 import { Migration20261128BlocksByTime } from './20261128-blocks-by-time.ts';
 import { Migration20261128ClientFlows } from './20261128-client-flows.ts';
 import { Migration20261128GrantClientSession } from './20261128-grant-client-session.ts';
+import { Migration20261128LivenessCounts } from './20261128-liveness-counts.ts';
 import { Migration20261128OfflineAccessIndex } from './20261128-offline-access-index.ts';
 import { Migration20261128RefreshTokenReuses } from './20261128-refresh-token-reuses.ts';
 import { Migration20261128RegistrationTokens } from './20261128-registration-tokens.ts';
@@ -91,4 +93,6 @@ export const MIGRATIONS = [
   { name: 'Migration20261128ClientFlows', class: Migration20261128ClientFlows },
   { name: 'Migration20261128BlocksByTime', class: Migration20261128BlocksByTime },
   { name: 'Migration20261128ApiKeys', class: Migration20261128ApiKeys },
+  { name: 'Migration20261128AnalyticsRead', class: Migration20261128AnalyticsRead },
+  { name: 'Migration20261128LivenessCounts', class: Migration20261128LivenessCounts },
 ] as const;

@@ -388,6 +388,32 @@ describe('a database of the first migration', () => {
       }
     });
 
+    it('lets administrators read reports, and nobody else, once', async () => {
+      const all = ['tenant:write', 'account-state:write', 'key:rotate'];
+      const wide = all.map((permission) => `${permission}:all`);
+      await sql`insert into clients (tenant_id, id, client_id, permissions, created_at, updated_at)
+        values (${TENANT}, gen_random_uuid(), 'reporter', ${wide}, now(), now()),
+          (${TENANT}, gen_random_uuid(), 'counter', '{tenant:write,key:rotate}', now(), now())`.execute(db.read());
+      await sql`insert into roles (tenant_id, id, client_uuid, name, permissions, builtin, created_at, updated_at)
+        values (${TENANT}, gen_random_uuid(), ${ZERO}, 'reports', ${all}, true, now(), now()),
+          (${TENANT}, gen_random_uuid(), ${ZERO}, 'own reports', ${all}, false, now(), now()),
+          (${TENANT}, gen_random_uuid(), ${ZERO}, 'managers', '{tenant:write,key:rotate}', true, now(), now())`.execute(
+        db.read(),
+      );
+      const reading = async () =>
+        (
+          await sql<{ name: string; permission: string }>`select name, permission from (
+            select tenant_id, name, permissions from roles union all select tenant_id, client_id, permissions from clients
+          ) as holders, unnest(permissions) as permission
+          where tenant_id = ${TENANT} and name = any('{reporter,counter,reports,own reports,managers}')
+            and permission like 'analytics:%' order by name`.execute(db.read())
+        ).rows.map(({ name, permission }) => `${name} ${permission}`);
+      for (let time = 0; time < 2; time++) {
+        await again(['Migration20261128AnalyticsRead']);
+        expect(await reading()).toEqual(['reporter analytics:read:all', 'reports analytics:read']);
+      }
+    });
+
     it('lets administrators act as users and send sign-in links, those of users send links, and nobody else, once', async () => {
       const all = ['tenant:write', 'account-state:write', 'key:rotate'];
       const wide = all.map((permission) => `${permission}:all`);
