@@ -13,6 +13,9 @@ import { credentialEvents } from './credential.events.ts';
 import { CredentialService } from './credential.service.ts';
 import { CredentialStore } from './credential.store.ts';
 import { ForeignCredentialService } from './foreign-credentials/foreign-credential.service.ts';
+import { TenantSecretEntity } from './image-proof/tenant-secret.entity.ts';
+import { TenantSecretStore } from './image-proof/tenant-secret.store.ts';
+import { TenantSecrets } from './image-proof/tenant-secrets.ts';
 import { lockoutEvents } from './lockout/lockout.events.ts';
 import { type AccountSwitch, LockoutService } from './lockout/lockout.service.ts';
 import { LockoutStore } from './lockout/lockout.store.ts';
@@ -44,7 +47,7 @@ interface AuthModeNeeds extends ModuleBase {
 
 export const authModes = {
   name: 'authModes',
-  entities: [CredentialEntity, CredentialOrdinalEntity, LockoutEntity, SecurityQuestionEntity],
+  entities: [CredentialEntity, CredentialOrdinalEntity, LockoutEntity, SecurityQuestionEntity, TenantSecretEntity],
   foreignKeys: [
     byTenant('credentials', 'user_id', 'users'),
     byTenant('credential_ordinals', 'user_id', 'users'),
@@ -103,7 +106,11 @@ export const authModes = {
         /** Counts the requests to send a code again; each of them asks it before the code is sent. */
         codeResends: new CodeResendService({ store: lockoutStore, lockouts, directory, users, guard }),
       },
-      internals: { credentials },
+      internals: {
+        credentials,
+        /** Keys of tenants for image proofs. */
+        tenantSecrets: new TenantSecrets({ store: new TenantSecretStore(db), sealer: sealer('image-proof'), clock }),
+      },
       sweeps: [(limit: number) => lockouts.sweepExpired(limit)],
     };
   },

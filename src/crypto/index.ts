@@ -21,12 +21,16 @@ export {
 } from './passwords/index.ts';
 export { Sealer } from './seal.ts';
 export {
+  AGREEMENT_ALGORITHM,
   type CertificateMembers,
   certificateMembers,
   claimedIssuer,
   claimedText,
+  createAgreementKey,
   createEncryptionKey,
   createSigningKey,
+  type Decrypted,
+  type Decrypter,
   ENCRYPTION_ALGORITHM,
   type FindKey,
   hashToken,
@@ -34,6 +38,7 @@ export {
   type JwtClaims,
   type JwtHeader,
   KeyedSigner,
+  openDecrypter,
   openSigner,
   type PublicJwk,
   type Signer,

@@ -1,9 +1,12 @@
 /** Signing keys and signed tokens. Private keys leave this folder only when sealed. */
 export { isSigningAlgorithm, type SigningAlgorithm } from './algorithms.ts';
 export { type CertificateMembers, certificateMembers } from './certificate.ts';
+export { type Decrypted, Decrypter, openDecrypter } from './decrypter.ts';
 export { KeyedSigner } from './keyed-signer.ts';
 export type { Signer } from './signer.ts';
 export {
+  AGREEMENT_ALGORITHM,
+  createAgreementKey,
   createEncryptionKey,
   createSigningKey,
   ENCRYPTION_ALGORITHM,

@@ -1,14 +1,22 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import type { Sealer } from '../seal.ts';
-import { type SigningAlgorithm, signingAlgorithms } from './algorithms.ts';
+import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './algorithms.ts';
 import { selfSignedCertificate } from './certificate.ts';
 import { Signer } from './signer.ts';
 
 /** The algorithm of the keys with which messages are encrypted for a tenant (RFC 7518 section 4.3). */
 export const ENCRYPTION_ALGORITHM = 'RSA-OAEP';
+/** The algorithm of the keys with which clients agree on one for each message, on P-256 (RFC 7518 section 4.6). */
+export const AGREEMENT_ALGORITHM = 'ECDH-ES';
 /** What a key of a tenant is for. */
-type KeyAlgorithm = SigningAlgorithm | typeof ENCRYPTION_ALGORITHM;
+type KeyAlgorithm = SigningAlgorithm | typeof ENCRYPTION_ALGORITHM | typeof AGREEMENT_ALGORITHM;
+
+/** The signature algorithms with the keys of the algorithms for encryption. */
+const KEYS_AS: Readonly<Record<Exclude<KeyAlgorithm, SigningAlgorithm>, SigningAlgorithm>> = {
+  [ENCRYPTION_ALGORITHM]: 'RS256',
+  [AGREEMENT_ALGORITHM]: 'ES256',
+};
 
 /** A public key as a key set shows it (RFC 7517 section 4). */
 export interface PublicJwk<A extends KeyAlgorithm = SigningAlgorithm> {
@@ -64,8 +72,8 @@ export async function generateSigningKey<A extends KeyAlgorithm>(
   alg: A,
   createdAt: Date,
 ): Promise<GeneratedSigningKey<A>> {
-  const isForEncryption = alg === ENCRYPTION_ALGORITHM;
-  const row = signingAlgorithms[isForEncryption ? 'RS256' : (alg as SigningAlgorithm)];
+  const isForEncryption = !isSigningAlgorithm(alg);
+  const row = signingAlgorithms[isForEncryption ? KEYS_AS[alg as keyof typeof KEYS_AS] : (alg as SigningAlgorithm)];
   const pair = await row.generate();
   const bare = pair.publicKey.export({ format: 'jwk' });
   const kid = await thumbprint(bare);
@@ -89,6 +97,10 @@ export const createSigningKey = (
 /** Makes a key with which messages can be encrypted for the owner, as `createSigningKey` does. */
 export const createEncryptionKey = (sealer: Sealer, context: string, createdAt: Date): Promise<StoredKey> =>
   createKey(ENCRYPTION_ALGORITHM, sealer, context, createdAt);
+
+/** The same, for messages whose keys are agreed on; `openDecrypter` needs the same context. */
+export const createAgreementKey = (sealer: Sealer, context: string, createdAt: Date): Promise<StoredKey> =>
+  createKey(AGREEMENT_ALGORITHM, sealer, context, createdAt);
 
 async function createKey<A extends KeyAlgorithm>(
   alg: A,
@@ -121,6 +133,7 @@ export function thumbprint(jwk: JsonWebKey): Promise<string> {
   return calculateJwkThumbprint(jwk as Parameters<typeof calculateJwkThumbprint>[0], 'sha256');
 }
 
-function sealContext(context: string, kid: string): string {
+/** What a private part is bound to. Only used inside this folder. */
+export function sealContext(context: string, kid: string): string {
   return `signing-key/${context}/${kid}`;
 }

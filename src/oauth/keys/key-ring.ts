@@ -1,4 +1,7 @@
 import {
+  AGREEMENT_ALGORITHM,
+  type Decrypter,
+  openDecrypter,
   openSigner,
   type PublicJwk,
   type Sealer,
@@ -15,6 +18,13 @@ import { statusOf } from './key-status.ts';
 import type { SigningKey } from './signing-key.entity.ts';
 import type { SigningKeyStore } from './signing-key.store.ts';
 
+/** A key with which clients encrypt messages for a tenant. */
+export interface AgreementKey {
+  /** P-256, as clients get it. */
+  readonly publicJwk: Readonly<Record<string, unknown>>;
+  readonly decrypter: Decrypter;
+}
+
 /** The signing keys of one tenant, ready for use. Immutable. */
 export class KeyRing {
   /** Ordered by `activeFrom`, latest first. */
@@ -22,6 +32,7 @@ export class KeyRing {
   readonly loadedAtMs: number;
   readonly #sealer: Sealer;
   readonly #signers = new Map<string, Signer>();
+  #decrypter: Decrypter | undefined;
   readonly #verifiers = new Map<string, VerificationKey>();
 
   constructor(keys: readonly SigningKey[], sealer: Sealer, loadedAtMs: number) {
@@ -40,6 +51,14 @@ export class KeyRing {
       this.#signers.set(row.kid, signer);
     }
     return signer;
+  }
+
+  /** The key with which messages are encrypted for the tenant by key agreement, and what decrypts them. */
+  agreement(): AgreementKey | undefined {
+    const row = this.keys.find(({ alg }) => alg === AGREEMENT_ALGORITHM);
+    if (row === undefined) return undefined;
+    this.#decrypter ??= openDecrypter(row, this.#sealer, row.tenantId);
+    return { publicJwk: row.publicJwk, decrypter: this.#decrypter };
   }
 
   verifier(kid: string): VerificationKey | undefined {

@@ -1,6 +1,8 @@
 import { type Authority, systemCaller } from '../../access/index.ts';
 import {
+  AGREEMENT_ALGORITHM,
   certificateMembers,
+  createAgreementKey,
   createEncryptionKey,
   createSigningKey,
   ENCRYPTION_ALGORITHM,
@@ -18,7 +20,7 @@ import type { IssuerKind } from '../issuers/issuers.ts';
 import { MAX_TOKEN_SECONDS } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
-import type { KeyRings } from './key-ring.ts';
+import type { AgreementKey, KeyRings } from './key-ring.ts';
 import { type SigningKeyStatus, statusOf } from './key-status.ts';
 import type { SigningKey } from './signing-key.entity.ts';
 import type { SigningKeyStore } from './signing-key.store.ts';
@@ -31,6 +33,12 @@ const OVERLAP_SECONDS = MAX_TOKEN_SECONDS + 3600;
 
 /** Most published keys of one algorithm: a key set of RSA keys with certificates stays below 100 KiB. */
 const MAX_KEYS = 32;
+
+type EncryptionAlgorithm = typeof ENCRYPTION_ALGORITHM | typeof AGREEMENT_ALGORITHM;
+const MAKERS: Readonly<Record<EncryptionAlgorithm, typeof createEncryptionKey>> = {
+  [ENCRYPTION_ALGORITHM]: createEncryptionKey,
+  [AGREEMENT_ALGORITHM]: createAgreementKey,
+};
 
 /** A signing key with its present status. */
 export type ShownSigningKey = SigningKey & { readonly status: SigningKeyStatus };
@@ -145,7 +153,7 @@ export class SigningKeyService {
    */
   async jwks(tenant: TenantRef, kind: IssuerKind): Promise<{ readonly keys: readonly ShownJwk[] }> {
     await this.signer(tenant, kind.algorithm);
-    if (kind.hasEncryptionKey) await this.#provideEncryptionKey(tenant);
+    if (kind.hasEncryptionKey) await this.#provideEncryptionKey(tenant, ENCRYPTION_ALGORITHM);
     const ring = await this.#deps.rings.of(tenant.id);
     const now = this.#deps.clock.now();
     const shown = ring.keys.filter(
@@ -163,27 +171,39 @@ export class SigningKeyService {
     return key.key.export({ type: 'spki', format: 'der' }).toString('base64');
   }
 
-  /** Makes the encryption key of a tenant that has none; one at a time, because it takes long. */
-  async #provideEncryptionKey(tenant: TenantRef): Promise<void> {
+  /**
+   * The key with which clients encrypt messages for a tenant by key agreement, and what decrypts them. It is made if the tenant has
+   * none. No key set shows it: who needs it gives it out.
+   */
+  async agreementKey(tenant: TenantRef): Promise<AgreementKey> {
+    await this.#provideEncryptionKey(tenant, AGREEMENT_ALGORITHM);
+    const key = (await this.#deps.rings.of(tenant.id)).agreement();
+    if (key === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'no key for messages after making one' });
+    return key;
+  }
+
+  /** Makes an encryption key of a tenant that has none; one at a time, because it takes long. */
+  async #provideEncryptionKey(tenant: TenantRef, alg: EncryptionAlgorithm): Promise<void> {
     const ring = await this.#deps.rings.of(tenant.id);
-    if (ring.keys.some(({ alg }) => alg === ENCRYPTION_ALGORITHM)) return;
-    const running = this.#providing.get(tenant.id);
-    const making = running ?? this.#makeEncryptionKey(tenant).finally(() => this.#providing.delete(tenant.id));
-    this.#providing.set(tenant.id, making);
+    if (ring.keys.some((key) => key.alg === alg)) return;
+    const name = `${tenant.id} ${alg}`;
+    const running = this.#providing.get(name);
+    const making = running ?? this.#makeEncryptionKey(tenant, alg).finally(() => this.#providing.delete(name));
+    this.#providing.set(name, making);
     await making;
   }
 
-  async #makeEncryptionKey(tenant: TenantRef): Promise<void> {
+  async #makeEncryptionKey(tenant: TenantRef, alg: EncryptionAlgorithm): Promise<void> {
     const { db, store, rings, events, sealer, clock } = this.#deps;
     const now = clock.now();
-    const key = await createEncryptionKey(sealer, tenant.id, now);
+    const key = await MAKERS[alg](sealer, tenant.id, now);
     await db.transaction(async () => {
-      await store.lock(tenant.id, ENCRYPTION_ALGORITHM);
-      if (await store.hasLast(tenant.id, ENCRYPTION_ALGORITHM)) return;
+      await store.lock(tenant.id, alg);
+      if (await store.hasLast(tenant.id, alg)) return;
       await store.insert(tenant.id, key, now, now);
       events.record(systemCaller({ processId: newId() }), tenant, {
         type: oauthEvents['key.rotated'],
-        params: { kid: key.kid, alg: ENCRYPTION_ALGORITHM, activeFrom: now.toISOString() },
+        params: { kid: key.kid, alg, activeFrom: now.toISOString() },
       });
     });
     rings.drop(tenant.id);

@@ -1,6 +1,6 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
-import { ENCRYPTION_ALGORITHM, type StoredKey } from '../../crypto/index.ts';
+import { AGREEMENT_ALGORITHM, ENCRYPTION_ALGORITHM, type StoredKey } from '../../crypto/index.ts';
 import { columnsOf, type Database, defineStatement, lockName } from '../../persistence/index.ts';
 import { type SigningKey, SigningKeyEntity } from './signing-key.entity.ts';
 
@@ -44,7 +44,7 @@ export class SigningKeyStore {
     const row = await (this.#db.read() as Kysely<Tables>)
       .selectFrom('signing_keys')
       .select(COLUMNS)
-      .where('alg', '<>', ENCRYPTION_ALGORITHM)
+      .where('alg', 'not in', [ENCRYPTION_ALGORITHM, AGREEMENT_ALGORITHM])
       .orderBy('created_at', 'desc')
       .limit(1)
       .executeTakeFirst();

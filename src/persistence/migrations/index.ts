@@ -45,6 +45,7 @@ import { Migration20261128LivenessCounts } from './20261128-liveness-counts.ts';
 import { Migration20261128OfflineAccessIndex } from './20261128-offline-access-index.ts';
 import { Migration20261128RefreshTokenReuses } from './20261128-refresh-token-reuses.ts';
 import { Migration20261128RegistrationTokens } from './20261128-registration-tokens.ts';
+import { Migration20261128TenantSecrets } from './20261128-tenant-secrets.ts';
 
 /** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
 export const MIGRATIONS = [
@@ -95,4 +96,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128ApiKeys', class: Migration20261128ApiKeys },
   { name: 'Migration20261128AnalyticsRead', class: Migration20261128AnalyticsRead },
   { name: 'Migration20261128LivenessCounts', class: Migration20261128LivenessCounts },
+  { name: 'Migration20261128TenantSecrets', class: Migration20261128TenantSecrets },
 ] as const;

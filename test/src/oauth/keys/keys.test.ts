@@ -107,6 +107,28 @@ describe('signing keys', () => {
     expect(await refusalOf(world, `${token.join('.')}.AAAA`)).toBe('key-unknown');
   });
 
+  it('are beside one for messages by key agreement, which is made once and stands in no key set', async () => {
+    const tenant = await world.tenant();
+    const { keys } = world.services.oauth;
+    const [first, second] = await Promise.all([keys.agreementKey(tenant), keys.agreementKey(tenant)]);
+    expect(first.publicJwk).toMatchObject({ kty: 'EC', crv: 'P-256', use: 'enc', alg: 'ECDH-ES' });
+    expect(first.publicJwk).not.toHaveProperty('d');
+    expect(second.publicJwk).toEqual(first.publicJwk);
+    const again = await keys.agreementKey(tenant);
+    expect(again.publicJwk).toEqual(first.publicJwk);
+    const jwe = await new CompactEncrypt(Buffer.from('text'))
+      .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
+      .encrypt(await importJWK({ ...first.publicJwk }, 'ECDH-ES'));
+    expect(Buffer.from((await again.decrypter.decrypt(jwe))!.plaintext).toString()).toBe('text');
+    expect(await (await keys.agreementKey(await world.tenant())).decrypter.decrypt(jwe)).toBeNull();
+    const { kid } = first.publicJwk as { kid: string };
+    for (const kind of ['native', 'realm', 'suite'])
+      expect((await jwks(kind, tenant)).keys.map((key) => key.kid)).not.toContain(kid);
+    expect(await keys.find(tenant.id, kid)).toBeNull();
+    expect((await keys.list({ tenant })).map(({ alg }) => alg)).not.toContain('ECDH-ES');
+    expect(await keys.opensStoredKey()).toBe(true);
+  });
+
   it('never show their private half', async () => {
     for (const kind of ['native', 'suite', 'realm']) {
       for (const key of (await jwks(kind)).keys) {
