@@ -20,7 +20,10 @@ import type { Scalar } from '../realms/realm-values.ts';
 import { ACTIONS_SENT, toActionChanges } from '../realms/required-actions.ts';
 
 /** A realm as it is answered: docs/dialects/kobil.md, section 4.17. */
-export const REALM = z.record(z.string(), z.unknown());
+export const REALM = z
+  // A record would copy all of its members.
+  .custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && value !== null)
+  .meta({ type: 'object', additionalProperties: {} });
 
 const isThere = ([, value]: readonly [string, unknown]): boolean => value !== null && value !== undefined;
 
@@ -34,12 +37,12 @@ const toTexts = (attributes: Readonly<Record<string, unknown>>): Record<string, 
 
 /** A realm without its default role. */
 function showWithoutRole(tenant: Tenant): Record<string, unknown> {
-  const { attributes, ...realm } = showRealm(tenant);
+  const realm = showRealm(tenant);
   const source = toRealmSource(tenant);
   return {
     ...realm,
     ...Object.fromEntries(Object.entries(readAll(OPTIONAL_PROPERTIES, source)).filter(isThere)),
-    attributes: { ...readOwnAttributes(source), ...toTexts(attributes as Record<string, unknown>) },
+    attributes: { ...readOwnAttributes(source), ...toTexts(realm['attributes'] as Record<string, unknown>) },
   };
 }
 

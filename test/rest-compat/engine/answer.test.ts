@@ -35,6 +35,18 @@ describe('an answer of the engine', () => {
     expect(headers['transfer-encoding']).toBeUndefined();
   });
 
+  it('has a large body whole, with its length in bytes', async () => {
+    const body = 'Grüße 🦘'.repeat(20_000);
+    const { headers, text } = await (
+      await serve((answer) => {
+        answer.status = 200;
+        answer.body = body;
+      })
+    ).ask('GET', '/');
+    expect(text === body).toBe(true);
+    expect(headers['content-length']).toBe('240000');
+  });
+
   it('has for HEAD the head that it has for GET', async () => {
     await serve((answer) => {
       answer.status = 200;
