@@ -7,6 +7,7 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { type ConnectionData, PageArgs } from '../kit/connection.ts';
+import { assertMayFilter } from '../users/filter-permissions.ts';
 import { UserFilterInput, UserOrderInput } from '../users/user.input.ts';
 import { UserConnection } from '../users/user.type.ts';
 import { readUsers, toFilter } from '../users/user-list.ts';
@@ -37,6 +38,7 @@ export class RoleHolderResolver {
     orderBy?: UserOrderInput | null,
   ): Promise<ConnectionData<UserKeys>> {
     if (filter?.roleId != null) throw invalidField('filter.roleId', 'ONE_REQUIRED', 'Name the role in "role" alone.');
+    assertMayFilter(context, filter);
     const narrowed = toFilter(filter ?? {});
     const reference = await toRoleReference(context, role, 'role.');
     const found = await context.services.roles.find(context.authority, reference);

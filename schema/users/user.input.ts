@@ -110,11 +110,20 @@ export class UserFilterInput {
   createdBefore?: Date | null;
   @Field(() => ID, { nullable: true, description: 'Only direct members of this group.' })
   groupId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'Only those to whom this role is granted directly.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Only those to whom this role is granted directly. Takes `role-grant:read`.',
+  })
   roleId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'Only those with an account at this identity provider.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Only those with an account at this identity provider. Takes `federation-link:read`.',
+  })
   providerId?: string | null;
-  @Field(() => UserExternalAccountInput, { nullable: true, description: 'Only those with such an account.' })
+  @Field(() => UserExternalAccountInput, {
+    nullable: true,
+    description: 'Only those with such an account. Takes `federation-link:read`.',
+  })
   externalAccount?: UserExternalAccountInput | null;
   @Field(() => [UserFilterInput], {
     nullable: true,

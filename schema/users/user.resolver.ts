@@ -10,6 +10,7 @@ import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs } from '../kit/connection.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
 import { columnsRead, Reads } from '../kit/reads.ts';
+import { assertMayFilter } from './filter-permissions.ts';
 import {
   CreateUserInput,
   CreateUserPayload,
@@ -123,6 +124,7 @@ export class UserResolver {
     })
     orderBy?: UserOrderInput | null,
   ): Promise<ConnectionData<UserKeys>> {
+    assertMayFilter(context, filter);
     return readUsers(context, info, page, toFilter(filter ?? {}), orderBy);
   }
 

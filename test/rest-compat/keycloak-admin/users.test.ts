@@ -14,7 +14,7 @@ const PASSWORD = 'five-lanterns-by-midnight';
 
 describe('the administration of users', () => {
   const realm = kobilOfSuite();
-  const reading = ['user:read', 'credential:read'];
+  const reading = ['user:read', 'credential:read', 'role-grant:read', 'federation-link:read'];
   let reader: string;
   let writer: string;
   beforeAll(async () => {
@@ -165,6 +165,12 @@ describe('the administration of users', () => {
       expect(await namesIn('idpAlias=dock&idpUserId=x8')).toEqual([]);
       expect(await namesIn('idpAlias=&idpUserId=')).toEqual(ALL);
       expect(await namesIn('idpAlias=harbour&search=fen&enabled=false')).toEqual(['bo_100']);
+    });
+
+    it('need the permission to read roles and accounts elsewhere where they are asked about', async () => {
+      const poor = realm.token(realm.acme, 'user:read', 'credential:read');
+      for (const query of [`filterForRole=${role}`, 'idpAlias=harbour', 'idpUserId=X7'])
+        expect([query, ...(await get(`users?${query}`, poor))]).toEqual([query, 403, { error: 'HTTP 403 Forbidden' }]);
     });
 
     it('show users whole, or without attributes and actions', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anonymousCaller } from '../../../src/access/index.ts';
+import { anonymousCaller, PermissionSet } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { TEST_ORIGIN, World } from '../../support/world.ts';
@@ -216,6 +216,8 @@ describe('lists of users', () => {
     'query ($first: Int, $after: String, $filter: UserFilterInput, $orderBy: UserOrderInput) { users(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { totalCount nodes { subject } pageInfo { hasNextPage endCursor } } }';
   const subjects = (result: Awaited<ReturnType<World['graphql']>>) =>
     result.data.users.nodes.map((node: { subject: string }) => node.subject);
+  /** A caller who may ask about roles and accounts elsewhere too. */
+  const reader = () => world.app(tenant, 'user:read', 'role-grant:read', 'federation-link:read');
   beforeAll(async () => {
     world = await World.open();
     tenant = await world.tenant();
@@ -344,7 +346,7 @@ describe('lists of users', () => {
     ],
     [{ and: null, or: null, not: null, externalAccount: null }, ['a1', 'a2', 'a3']],
   ])('narrow to %j', async (filter, expected) => {
-    const result = await world.graphql(world.app(tenant, 'user:read'), LIST, { filter });
+    const result = await world.graphql(reader(), LIST, { filter });
     expect(result.errors).toEqual([]);
     expect(subjects(result)).toEqual(expected);
   });
@@ -356,7 +358,7 @@ describe('lists of users', () => {
     ['GIVEN_NAME', ['a1', 'a2', 'a3']],
     ['ENABLED', ['a3', 'a1', 'a2']],
   ])('are ordered by %s, both ways, page by page, whole and narrowed', async (field, expected) => {
-    const caller = world.app(tenant, 'user:read');
+    const caller = reader();
     for (const direction of ['ASC', 'DESC'])
       for (const filter of [{}, { createdFrom: '2020-01-01T00:00:00Z' }]) {
         const seen: string[] = [];
@@ -389,12 +391,11 @@ describe('lists of users', () => {
     await link('a3', provider, 'x3');
     await link('a1', other, 'x4');
     const of = async (providerId: string, filter = {}) =>
-      subjects(await world.graphql(world.app(tenant, 'user:read'), LIST, { filter: { providerId, ...filter } }));
+      subjects(await world.graphql(reader(), LIST, { filter: { providerId, ...filter } }));
     expect(await of(provider.id)).toEqual(['a2', 'a3']);
     expect(await of(provider.id, { isEnabled: false })).toEqual(['a3']);
     expect(await of(`idp~${tenant.route}~${other.id}`)).toEqual(['a1']);
-    const narrowed = async (filter: object) =>
-      subjects(await world.graphql(world.app(tenant, 'user:read'), LIST, { filter }));
+    const narrowed = async (filter: object) => subjects(await world.graphql(reader(), LIST, { filter }));
     const linked = (providerName: string | null, externalId: string | null = null) =>
       narrowed({ externalAccount: { providerName, externalId } });
     expect(await linked('harbour')).toEqual(['a2', 'a3']);
@@ -411,7 +412,7 @@ describe('lists of users', () => {
   });
 
   it('refuse filters in filters that are too deep, too many, empty, or of another tenant', async () => {
-    const caller = world.app(tenant, 'user:read');
+    const caller = reader();
     const refusal = async (filter: object) => (await world.graphql(caller, LIST, { filter })).code;
     const deep = (levels: number): object => (levels === 0 ? { search: 'a' } : { not: deep(levels - 1) });
     expect(await refusal(deep(3))).toBeUndefined();
@@ -457,12 +458,46 @@ describe('lists of users', () => {
     expect(anonymous.code).toBe('UNAUTHENTICATED');
   });
 
+  it('tell who has a role or an account elsewhere to callers who may read these, at any depth', async () => {
+    const id = '00000000-0000-0000-0000-000000000001';
+    const LINKS = 'federation-link:read';
+    const cases = [
+      [{ roleId: id }, 'role-grant:read', LINKS],
+      [{ providerId: id }, LINKS, 'role-grant:read'],
+      [{ externalAccount: {} }, LINKS, 'role-grant:read'],
+    ] as const;
+    for (const [filter, needed, other] of cases)
+      for (const each of [filter, { not: filter }, { or: [{ search: 'x' }, { and: [{ not: filter }] }] }]) {
+        const code = async (...scopes: string[]) =>
+          (await world.graphql(world.app(tenant, 'user:read', ...scopes), LIST, { filter: each })).code;
+        expect(await code(other)).toBe('FORBIDDEN');
+        expect(await code(`${needed}:self`)).toBe('FORBIDDEN');
+        expect(await code(needed)).toBeUndefined();
+      }
+    const narrow = world.app(tenant, 'user:read');
+    const permissions = new PermissionSet([
+      ...narrow.permissions.grants(),
+      { permission: LINKS, reach: 'tenant', only: 'harbour' },
+    ]);
+    const about = (filter: object) => world.graphql({ ...narrow, permissions }, LIST, { filter });
+    expect((await about({ externalAccount: { providerName: 'harbour' } })).code).toBe('FORBIDDEN');
+    const role = await world.newRole(tenant);
+    const holders = `query ($role: RoleReferenceInput!, $filter: UserFilterInput) {
+      usersOfRole(role: $role, filter: $filter) { totalCount } }`;
+    const of = async (...scopes: string[]) => {
+      const caller = world.app(tenant, 'user:read', 'role-grant:read', ...scopes);
+      return (await world.graphql(caller, holders, { role: { roleId: role.id }, filter: { externalAccount: {} } }))
+        .code;
+    };
+    expect([await of(), await of(LINKS)]).toEqual(['FORBIDDEN', undefined]);
+  });
+
   it('begin at a number for documents inside the process alone', async () => {
-    expect((await world.graphql(world.app(tenant, 'user:read'), LIST, { after: 'at:1' })).code).toBe('INVALID_INPUT');
+    expect((await world.graphql(reader(), LIST, { after: 'at:1' })).code).toBe('INVALID_INPUT');
   });
 
   it('refuse a filter that the database would refuse', async () => {
-    const caller = world.app(tenant, 'user:read');
+    const caller = reader();
     for (const filter of [
       { search: 'a\0' },
       { externalId: '\ud800' },

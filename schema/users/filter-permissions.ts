@@ -1,0 +1,34 @@
+import type { ScopeString } from '../../src/access/index.ts';
+import type { GraphContext } from '../context.ts';
+import { authorise } from '../directives/enforce.ts';
+import type { UserFilterInput } from './user.input.ts';
+
+/** Conditions that tell what the caller may read only with a permission beside the one for users. */
+const NEEDED = {
+  roleId: 'role-grant:read',
+  providerId: 'federation-link:read',
+  externalAccount: 'federation-link:read',
+} as const satisfies Partial<Record<keyof UserFilterInput, ScopeString>>;
+
+const CONDITIONS = Object.entries(NEEDED) as [keyof typeof NEEDED, ScopeString][];
+
+/** The permissions that a filter takes, with the filters inside it. */
+function neededBy(filter: UserFilterInput): Set<ScopeString> {
+  const own = CONDITIONS.filter(([name]) => filter[name] != null).map(([, permission]) => permission);
+  const inside = [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not == null ? [] : [filter.not])];
+  return new Set([...own, ...inside.flatMap((each) => [...neededBy(each)])]);
+}
+
+/**
+ * Requires the permissions for what a filter of users asks about: without them, a caller could find out who has a role or an
+ * account elsewhere by asking for each.
+ * @throws FORBIDDEN
+ */
+export function assertMayFilter({ caller, authority }: GraphContext, filter: UserFilterInput | null | undefined): void {
+  if (filter == null || caller.kind === 'system') return;
+  for (const permission of neededBy(filter)) {
+    const { reach, only } = authorise(caller, authority.tenant, [[permission]]);
+    // A permission for one provider alone allows no condition about all of them.
+    authority.withReach(reach, only).requireOnly('');
+  }
+}
