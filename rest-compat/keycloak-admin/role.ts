@@ -45,8 +45,8 @@ export const NEW_ROLE = z
 
 type NewRole = z.output<typeof NEW_ROLE>;
 
-/** The roles that a new one contains. */
-function toChildren({ composite, composites }: NewRole): RoleReferenceInput[] {
+/** The roles that a new one contains; none unless it says that it is composite. */
+export function toChildren({ composite, composites }: NewRole): RoleReferenceInput[] {
   if (composite !== true || composites == null) return [];
   const ofRealm = (composites.realm ?? []).map((name) => ({ name }));
   const ofClients = Object.entries(composites.client ?? {}).flatMap(([clientId, names]) =>

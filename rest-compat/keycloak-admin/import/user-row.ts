@@ -1,0 +1,37 @@
+import type { GroupInTreeInput, RoleReferenceInput } from '../operations.generated.ts';
+
+/** A credential that another service made; details and secret are JSON texts. Members that are absent are left out. */
+export interface CredentialRow {
+  readonly type?: string;
+  readonly credentialData?: string;
+  readonly secretData?: string;
+  /** A password in plain text. */
+  readonly value?: string;
+  readonly temporary?: boolean;
+  readonly userLabel?: string;
+  /** Milliseconds since 1970. */
+  readonly createdDate?: number;
+  /** Small numbers come first. */
+  readonly priority?: number;
+}
+
+/** A user of an export, as the graph takes it. */
+export interface UserRow {
+  /** Default: a new id. */
+  readonly subject?: string;
+  readonly username: string;
+  readonly givenName?: string | null | undefined;
+  readonly familyName?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly emailVerified: boolean;
+  readonly isEnabled: boolean;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly requiredActions: readonly string[];
+  /** When the account was made, in ISO 8601. Default: now. */
+  readonly createdAt?: string;
+  readonly roles: readonly RoleReferenceInput[];
+  readonly groups: readonly GroupInTreeInput[];
+  /** The first counts most. */
+  readonly credentials: readonly CredentialRow[];
+  readonly links: readonly { readonly provider: string; readonly subject: string; readonly name: string | null }[];
+}

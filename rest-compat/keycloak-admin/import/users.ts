@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { PROFILE_MEMBERS, toProfile } from '../../realm-users/profile.ts';
+import type { GroupInTreeInput } from '../operations.generated.ts';
+import { ROLE_NAMES, type RoleNaming, toRoles } from './role-names.ts';
+import { type Read, type Reader, readEach, readOne, textIn } from './row.ts';
+import type { CredentialRow, UserRow } from './user-row.ts';
+
+const TEXT = z.string().nullable().optional();
+const FLAG = z.boolean().nullable().optional();
+const NUMBER = z.number().nullable().optional();
+const NAMES = z.array(z.string()).nullable().optional();
+
+const CREDENTIAL = z.object({
+  type: TEXT,
+  credentialData: TEXT,
+  secretData: TEXT,
+  value: TEXT,
+  temporary: FLAG,
+  userLabel: TEXT,
+  createdDate: NUMBER,
+  priority: NUMBER,
+});
+
+const LINK = z.object({ identityProvider: z.string(), userId: z.string(), userName: TEXT });
+
+const USER = z.object({
+  id: TEXT,
+  username: z.string().min(1),
+  ...PROFILE_MEMBERS,
+  emailVerified: FLAG,
+  enabled: FLAG,
+  createdTimestamp: NUMBER,
+  requiredActions: NAMES,
+  credentials: z.array(CREDENTIAL).nullable().optional(),
+  federatedIdentities: z.array(LINK).nullable().optional(),
+  groups: NAMES,
+  ...ROLE_NAMES,
+});
+type Sent = z.output<typeof USER>;
+
+/** The last millisecond of the year 9999. */
+const MAX_TIME = 253_402_300_799_999;
+
+/** The moment as the graph has it; a number that is none counts as absent. */
+const toCreated = (milliseconds: number | null | undefined): { readonly createdAt?: string } =>
+  milliseconds != null && milliseconds > 0 && milliseconds <= MAX_TIME
+    ? { createdAt: new Date(milliseconds).toISOString() }
+    : {};
+
+const toCredential = (sent: z.output<typeof CREDENTIAL>): CredentialRow =>
+  Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null && value !== undefined));
+
+/** Credentials in the order in which they count: small priorities first. */
+const toCredentials = ({ credentials }: Sent): CredentialRow[] =>
+  (credentials ?? []).toSorted((one, other) => (one.priority ?? 0) - (other.priority ?? 0)).map(toCredential);
+
+const toLinks = ({ federatedIdentities }: Sent): UserRow['links'] =>
+  (federatedIdentities ?? []).map(({ identityProvider, userId, userName }) => ({
+    provider: identityProvider,
+    subject: userId,
+    name: userName ?? null,
+  }));
+
+const toGroups = ({ groups }: Pick<Sent, 'groups'>): GroupInTreeInput[] => (groups ?? []).map((path) => ({ path }));
+
+function toUser(sent: Sent, naming: RoleNaming): UserRow {
+  const { id, username, emailVerified, enabled, createdTimestamp, requiredActions } = sent;
+  const { attributes, ...profile } = toProfile(sent);
+  return {
+    ...(id == null ? {} : { subject: id }),
+    username,
+    ...profile,
+    emailVerified: emailVerified ?? false,
+    isEnabled: enabled ?? false,
+    attributes: attributes ?? {},
+    requiredActions: requiredActions ?? [],
+    ...toCreated(createdTimestamp),
+    roles: toRoles(sent, naming),
+    groups: toGroups(sent),
+    credentials: toCredentials(sent),
+    links: toLinks(sent),
+  };
+}
+
+/** An account of a client, which signs in by the client's secret and has no profile. */
+const SERVICE_ACCOUNT = z.object({ groups: NAMES, ...ROLE_NAMES });
+
+/** One user. An account of a client is a row by the `client_id`. */
+export function readUser(sent: unknown, naming: RoleNaming): Read {
+  const clientId = textIn(sent, 'serviceAccountClientId');
+  if (clientId !== '') {
+    const accounts: Reader<'SERVICE_ACCOUNT', z.output<typeof SERVICE_ACCOUNT>> = {
+      kind: 'SERVICE_ACCOUNT',
+      shape: SERVICE_ACCOUNT,
+      toInput: (account) => ({ roles: toRoles(account, naming), groups: toGroups(account) }),
+    };
+    return readOne(accounts, { owner: '', name: clientId }, sent);
+  }
+  const users: Reader<'USER', Sent> = { kind: 'USER', shape: USER, toInput: (user) => toUser(user, naming) };
+  return readOne(users, { owner: '', name: textIn(sent, 'username') }, sent);
+}
+
+/** A list of users. */
+export const readUsers = (users: unknown, naming: RoleNaming): Read =>
+  readEach('users', users, (sent) => readUser(sent, naming));

@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import { readRealm } from '../../../../rest-compat/keycloak-admin/import/realm.ts';
+import type { RowKind } from '../../../../rest-compat/keycloak-admin/import/row.ts';
+
+const TENANT = 'reeds';
+const read = (realm: object) => readRealm({ realm: 'old-reeds', ...realm }, TENANT);
+const inputsOf = (kind: RowKind, realm: object): Record<string, unknown> =>
+  Object.fromEntries(
+    read(realm)
+      .rows.filter((row) => row.kind === kind)
+      .map(({ name, input }) => [name, input]),
+  );
+const faultsOf = (realm: object) => read(realm).faults.map(({ kind, name, reason, at }) => [kind, name, reason, at]);
+
+describe('an export of a realm', () => {
+  it('has rows in an order in which each one follows those that it names', () => {
+    const { rows, faults } = read({
+      identityProviders: [{ alias: 'lake', providerId: 'oidc', config: { clientId: 'us', issuer: 'https://lake.example' } }],
+      defaultGroups: ['/boats'],
+      groups: [{ name: 'boats', subGroups: [{ name: 'punts' }] }],
+      clientScopeMappings: { oars: [{ client: 'oars', roles: ['row'] }] },
+      roles: {
+        client: { oars: [{ name: 'row', composite: true, composites: { realm: ['crew'] } }] },
+        realm: [{ name: 'captain', composite: true, composites: { client: { oars: ['row'] } } }, { name: 'crew' }],
+      },
+      clients: [{ clientId: 'oars', publicClient: true }],
+      clientScopes: [{ name: 'berth', protocol: 'openid-connect' }],
+    });
+    expect(faults).toEqual([]);
+    expect(rows.map(({ kind, owner, name }) => [kind, owner, name])).toEqual([
+      ['SETTINGS', '', ''],
+      ['ROLE', '', 'captain'],
+      ['ROLE', '', 'crew'],
+      ['CLIENT_SCOPE', '', 'berth'],
+      ['CLIENT', '', 'oars'],
+      ['CLIENT_ROLE', 'oars', 'row'],
+      ['ROLE_CHILDREN', '', 'captain'],
+      ['CLIENT_ROLE_CHILDREN', 'oars', 'row'],
+      ['CLIENT_SCOPE_MAPPING', '', 'oars'],
+      ['GROUP', '', '/boats'],
+      ['GROUP', '', '/boats/punts'],
+      ['DEFAULT_GROUP', '', '/boats'],
+      ['PROVIDER', '', 'lake'],
+    ]);
+  });
+
+  it('keeps the settings, under the name of the tenant', () => {
+    const { '': settings } = inputsOf('SETTINGS', { displayName: 'Reeds', registrationAllowed: true, enabled: false });
+    expect(settings).toMatchObject({ displayName: 'Reeds', isEnabled: false, settings: { registration: true } });
+    expect(faultsOf({ enabled: 'perhaps' })).toEqual([['SETTINGS', '', 'MALFORMED', expect.any(String)]]);
+  });
+
+  it('has the same rows without any part, and with null in place of each', () => {
+    const parts = ['roles', 'groups', 'clients', 'clientScopes', 'defaultGroups', 'identityProviders', 'scopeMappings'];
+    const none = Object.fromEntries(parts.map((part) => [part, null]));
+    expect(read(none)).toEqual(read({}));
+    expect(read({}).faults).toEqual([]);
+  });
+
+  it.each([
+    'roles',
+    'groups',
+    'clients',
+    'clientScopes',
+    'defaultGroups',
+    'identityProviders',
+    'identityProviderMappers',
+    'scopeMappings',
+    'clientScopeMappings',
+  ])('reports %s of another shape, and reads the rest', (part) => {
+    const others = read({}).rows;
+    for (const shape of ['a text', 7, true]) {
+      const { rows, faults } = read({ [part]: shape });
+      expect(faults).toEqual([{ kind: 'REALM', owner: '', name: '', reason: 'MALFORMED', at: part }]);
+      expect(rows).toEqual(others);
+    }
+  });
+
+  it.each([
+    ['clients', 'CLIENT'],
+    ['clientScopes', 'CLIENT_SCOPE'],
+    ['groups', 'GROUP'],
+    ['identityProviders', 'PROVIDER'],
+    ['defaultGroups', 'DEFAULT_GROUP'],
+  ])('reports items of %s of another shape', (part, kind) => {
+    const { faults } = read({ [part]: [7, null, [], { name: 7, alias: 7, clientId: 7 }] });
+    expect(new Set(faults.map((fault) => fault.kind))).toEqual(new Set([kind]));
+    expect(faults).toHaveLength(4);
+  });
+
+  it('takes the first of two rows of a name', () => {
+    const roles = { realm: [{ name: 'crew', description: 'first' }, { name: 'crew', description: 'second' }] };
+    expect(inputsOf('ROLE', { roles })).toEqual({ crew: { name: 'crew', description: 'first', attributes: {} } });
+    expect(faultsOf({ roles })).toEqual([['ROLE', 'crew', 'DUPLICATE', '']]);
+  });
+});
+
+describe('roles of an export', () => {
+  it('call the role that everybody has after the tenant, wherever it stands', () => {
+    const realm = {
+      roles: {
+        realm: [
+          { name: 'default-roles-old-reeds', composite: true, composites: { realm: ['crew'] } },
+          { name: 'crew', composite: true, composites: { realm: ['default-roles-old-reeds'], client: { oars: ['row'] } } },
+        ],
+      },
+      groups: [{ name: 'boats', realmRoles: ['default-roles-old-reeds'], clientRoles: { oars: ['row'] } }],
+      scopeMappings: [{ clientScope: 'berth', roles: ['default-roles-old-reeds'] }],
+    };
+    const everybody = { name: 'default-roles-reeds' };
+    expect(Object.keys(inputsOf('ROLE', realm))).toEqual(['default-roles-reeds', 'crew']);
+    expect(inputsOf('ROLE_CHILDREN', realm)).toEqual({
+      'default-roles-reeds': { children: [{ name: 'crew' }] },
+      crew: { children: [everybody, { name: 'row', clientId: 'oars' }] },
+    });
+    expect(inputsOf('GROUP', realm)['/boats']).toMatchObject({ roles: [everybody, { name: 'row', clientId: 'oars' }] });
+    expect(inputsOf('SCOPE_SCOPE_MAPPING', realm)).toEqual({ berth: { roles: [everybody] } });
+    const named = { roles: { realm: [{ name: 'all' }] }, defaultRole: { name: 'all' } };
+    expect(Object.keys(inputsOf('ROLE', named))).toEqual(['default-roles-reeds']);
+  });
+
+  it('contain nothing unless they say that they are composite', () => {
+    const roles = { realm: [{ name: 'crew', composite: false, composites: { realm: ['captain'] } }] };
+    expect(inputsOf('ROLE_CHILDREN', { roles })).toEqual({});
+  });
+
+  it('are reported once where they have another shape', () => {
+    const roles = { realm: [{ name: 7 }, { name: 'crew', composite: true, composites: { realm: 'captain' } }], client: { oars: 'row' } };
+    expect(faultsOf({ roles })).toEqual([
+      ['ROLE', '', 'MALFORMED', 'name'],
+      ['ROLE', 'crew', 'MALFORMED', 'composites.realm'],
+      ['REALM', '', 'MALFORMED', 'roles.client.oars'],
+    ]);
+    expect(faultsOf({ roles: { client: ['row'] } })).toEqual([['REALM', '', 'MALFORMED', 'roles.client']]);
+  });
+});
+
+describe('clients of an export', () => {
+  it('have mappers, scopes and a secret', () => {
+    const mapper = { name: 'boat', protocol: 'openid-connect', protocolMapper: 'oidc-hardcoded-claim-mapper', config: { a: 1 } };
+    const clients = [
+      {
+        clientId: 'oars',
+        secret: 'a-secret-of-the-reeds',
+        redirectUris: ['https://oars.example/*'],
+        protocolMappers: [mapper],
+        defaultClientScopes: ['berth'],
+        optionalClientScopes: ['tide'],
+        attributes: { 'post.logout.redirect.uris': '+' },
+      },
+    ];
+    expect(inputsOf('CLIENT', { clients })['oars']).toMatchObject({
+      clientId: 'oars',
+      type: 'CONFIDENTIAL',
+      secret: 'a-secret-of-the-reeds',
+      redirects: [{ uri: 'https://oars.example/*', match: 'WILDCARD' }],
+      mappers: [{ name: 'boat', type: 'oidc-hardcoded-claim-mapper', config: { a: '1' } }],
+      scopes: [
+        { name: 'tide', isDefault: false },
+        { name: 'berth', isDefault: true },
+      ],
+    });
+  });
+
+  it('get another secret where the export hides it, which is reported', () => {
+    const clients = [{ clientId: 'oars', secret: '**********' }];
+    expect(inputsOf('CLIENT', { clients })['oars']).toMatchObject({ secretForm: 'UUID' });
+    expect(faultsOf({ clients })).toEqual([['CLIENT', 'oars', 'SECRET_HIDDEN', 'secret']]);
+  });
+
+  it('are reported where they have another protocol, no name or a mapper of an unknown type', () => {
+    const clients = [
+      { clientId: 'saml', protocol: 'saml' },
+      { secret: '**********' },
+      { clientId: '' },
+      { clientId: 'odd', protocolMappers: [{ name: 'm', protocolMapper: 'script-1' }] },
+    ];
+    expect(faultsOf({ clients })).toEqual([
+      ['CLIENT', 'saml', 'PROTOCOL_UNKNOWN', 'protocol'],
+      ['CLIENT', '', 'MALFORMED', 'clientId'],
+      ['CLIENT', '', 'MALFORMED', 'clientId'],
+      ['CLIENT', 'odd', 'MAPPER_TYPE_UNKNOWN', 'protocolMapper'],
+    ]);
+  });
+
+  it('have client scopes, with how later clients get them', () => {
+    const scope = (name: string) => ({ name, protocol: 'openid-connect', attributes: { 'include.in.token.scope': 'true' } });
+    const realm = {
+      clientScopes: [scope('berth'), scope('tide'), scope('moon')],
+      defaultDefaultClientScopes: ['berth'],
+      defaultOptionalClientScopes: ['tide'],
+    };
+    expect(inputsOf('CLIENT_SCOPE', realm)).toMatchObject({
+      berth: { tenantDefault: 'DEFAULT', isNamedInTokens: true },
+      tide: { tenantDefault: 'OPTIONAL' },
+      moon: { tenantDefault: null },
+    });
+  });
+
+  it('have the roles that tokens may have, those of the realm and of clients in one row', () => {
+    const realm = {
+      scopeMappings: [{ client: 'oars', roles: ['crew'] }],
+      clientScopeMappings: { boats: [{ client: 'oars', roles: ['row'] }, { clientScope: 'berth', roles: ['row'] }] },
+    };
+    const row = { name: 'row', clientId: 'boats' };
+    expect(inputsOf('CLIENT_SCOPE_MAPPING', realm)).toEqual({ oars: { roles: [{ name: 'crew' }, row] } });
+    expect(inputsOf('SCOPE_SCOPE_MAPPING', realm)).toEqual({ berth: { roles: [row] } });
+    const both = [{ client: 'oars', clientScope: 'berth', roles: [] }, { roles: [] }];
+    expect(faultsOf({ scopeMappings: both, clientScopeMappings: { boats: 7 } })).toEqual([
+      ['REALM', '', 'MALFORMED', 'scopeMappings'],
+      ['REALM', '', 'MALFORMED', 'scopeMappings'],
+      ['REALM', '', 'MALFORMED', 'clientScopeMappings'],
+    ]);
+  });
+});
+
+describe('groups of an export', () => {
+  it('stand in one another', () => {
+    const groups = [{ name: 'boats', attributes: { hull: ['oak'] }, subGroups: [{ name: 'punts', realmRoles: ['crew'] }] }];
+    expect(inputsOf('GROUP', { groups })).toEqual({
+      '/boats': { name: 'boats', parentPath: null, attributes: { hull: ['oak'] }, roles: [] },
+      '/boats/punts': { name: 'punts', parentPath: '/boats', attributes: {}, roles: [{ name: 'crew' }] },
+    });
+  });
+
+  it('are reported where they stand on more levels than any tree has', () => {
+    let groups: object[] = [];
+    for (let level = 0; level < 5_000; level += 1) groups = [{ name: 'g', subGroups: groups }];
+    const { rows, faults } = read({ groups });
+    expect(rows.filter(({ kind }) => kind === 'GROUP')).toHaveLength(32);
+    expect(faults.map(({ kind, reason }) => [kind, reason])).toEqual([['GROUP', 'GROUP_TOO_DEEP']]);
+  });
+});
+
+describe('identity providers of an export', () => {
+  const lake = { alias: 'lake', providerId: 'oidc', config: { clientId: 'us', clientSecret: '**********' } };
+
+  it('lose a secret that the export hides, which is reported', () => {
+    expect(inputsOf('PROVIDER', { identityProviders: [lake] })['lake']).not.toHaveProperty('clientSecret');
+    expect(faultsOf({ identityProviders: [lake] })).toEqual([
+      ['PROVIDER', 'lake', 'SECRET_HIDDEN', 'config.clientSecret'],
+    ]);
+  });
+
+  it('are reported where the service has no such kind, and so are all mappers', () => {
+    const identityProviderMappers = [{ name: 'hull', identityProviderAlias: 'lake' }];
+    expect(faultsOf({ identityProviders: [{ alias: 'pond', providerId: 'saml' }], identityProviderMappers })).toEqual([
+      ['PROVIDER', 'pond', 'KIND_UNKNOWN', 'providerId'],
+      ['PROVIDER_MAPPER', 'hull', 'WITHOUT_EFFECT', ''],
+    ]);
+  });
+});
+
+describe('names of an export', () => {
+  it('are cut and made storable where they are reported', () => {
+    const roles = { realm: [{ name: `\0\ud800${'x'.repeat(10_000)}`, description: 7 }] };
+    expect(faultsOf({ roles })).toEqual([['ROLE', `\ufffd\ufffd${'x'.repeat(253)}`, 'MALFORMED', 'description']]);
+  });
+});
