@@ -26,6 +26,7 @@ import { endAccess } from './flows/end-access/module.ts';
 import { interaction } from './flows/interaction/module.ts';
 import { linkAccount } from './flows/link-account/module.ts';
 import { flows } from './flows/module.ts';
+import { imports } from './imports/module.ts';
 import type { PrivateHosts } from './kernel/index.ts';
 import { kernel } from './kernel/module.ts';
 import { liveness } from './liveness/module.ts';
@@ -94,6 +95,7 @@ const MODULES = [
   flows,
   interaction,
   linkAccount,
+  imports,
   oauth,
   registration,
 ] as const;

@@ -49,9 +49,15 @@ export {
   type MailedLinkFlow,
   type ShownLink,
 } from './mailed-link.ts';
-export { mayRegister } from './new-account.ts';
+export {
+  insertAccount,
+  mayRegister,
+  type NewAccountDeps,
+  type PreparedAccount,
+  prepareAccount,
+} from './new-account.ts';
 export type { ProvisionTenant } from './provision-tenant.ts';
-export type { AccountAccess, ConfigureUser } from './provision-user.ts';
+export type { AccountAccess, ConfigureUser, ProvisionUserFlow } from './provision-user.ts';
 export type {
   BeginQrSignIn,
   BegunQrSignIn,

@@ -18,6 +18,7 @@ export { requestGuarded } from './guarded-request.ts';
 export { hostNameOf, originAt, writtenHostName } from './host.ts';
 export { isUuid, newId, newIdAt, type TenantId } from './ids.ts';
 export {
+  canonicalJson,
   hasInexactNumber,
   hasMoreItems,
   isSameJson,

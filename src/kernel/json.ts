@@ -61,10 +61,10 @@ export function isStorableJson(value: unknown, depth = MAX_DEPTH): boolean {
 export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 /** Whether two values are the same JSON, whatever the order of the members of objects, which the database does not keep. */
-export const isSameJson = (one: unknown, other: unknown): boolean => sortedText(one) === sortedText(other);
+export const isSameJson = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other);
 
 /** JSON with the members of objects sorted by name; undefined where there is no value. */
-function sortedText(value: unknown): string | undefined {
+export function canonicalJson(value: unknown): string | undefined {
   return JSON.stringify(value, (_name, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -15,7 +15,7 @@ export {
 } from './escalation.ts';
 export type { DefaultGroupService } from './groups/default-group.service.ts';
 export type { Group, GroupMember } from './groups/group.entity.ts';
-export type { CreateGroup, UpdateGroup } from './groups/group.service.ts';
+export type { CreateGroup, GroupService, UpdateGroup } from './groups/group.service.ts';
 export {
   type GroupFilter,
   type GroupKeys,

@@ -42,6 +42,7 @@ import { Migration20261128BlocksByTime } from './20261128-blocks-by-time.ts';
 import { Migration20261128ClientFlows } from './20261128-client-flows.ts';
 import { Migration20261128GrantClientSession } from './20261128-grant-client-session.ts';
 import { Migration20261128LivenessCounts } from './20261128-liveness-counts.ts';
+import { Migration20261128Imports } from './20261128-imports.ts';
 import { Migration20261128OfflineAccessIndex } from './20261128-offline-access-index.ts';
 import { Migration20261128RefreshTokenReuses } from './20261128-refresh-token-reuses.ts';
 import { Migration20261128RegistrationTokens } from './20261128-registration-tokens.ts';
@@ -97,4 +98,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128AnalyticsRead', class: Migration20261128AnalyticsRead },
   { name: 'Migration20261128LivenessCounts', class: Migration20261128LivenessCounts },
   { name: 'Migration20261128TenantSecrets', class: Migration20261128TenantSecrets },
+  { name: 'Migration20261128Imports', class: Migration20261128Imports },
 ] as const;

@@ -1,0 +1,269 @@
+import type { Authority, PermissionGrant } from '../access/index.ts';
+import type { EventLog } from '../events/index.ts';
+import { type Clock, IdentityError, kernelErrors, newId } from '../kernel/index.ts';
+import type { Database } from '../persistence/index.ts';
+import { halves, toBatches } from './batches.ts';
+import type { Import } from './import.entity.ts';
+import { importErrors } from './import.errors.ts';
+import { importEvents } from './import.events.ts';
+import type { ImportStore } from './import.store.ts';
+import type { IfExists, ImportRow, RowFault, RowKind, RowOutcome, WrittenRow } from './import-row.ts';
+import type { RowDigest, RowDigester } from './row-digest.ts';
+import type { RowWriter, RowWriters } from './row-writer.ts';
+import { hasChanged, withFaults, withRows } from './tally.ts';
+
+export interface ImportServiceDeps {
+  readonly db: Database;
+  readonly store: ImportStore;
+  readonly digester: RowDigester;
+  readonly writers: RowWriters;
+  /** How many groups new users of a tenant join, which is an event each. */
+  readonly countDefaultGroups: (tenantId: string) => Promise<number>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** A row with its digest. */
+interface PendingRow {
+  readonly row: ImportRow;
+  readonly digest: RowDigest;
+}
+
+/** Kinds of errors that say something about the row; others say something about the service, and end the import. */
+const OF_THE_ROW: ReadonlySet<string> = new Set(['invalid', 'forbidden', 'not-found', 'conflict', 'refused']);
+
+const nameOf = ({ kind, owner, name }: ImportRow) => ({ kind, owner, name });
+
+/**
+ * Imports what another service exported into a tenant, row by row, by the services of each noun. A row that was written before with the
+ * same content changes nothing, so that an import that was interrupted completes when it is begun again.
+ */
+export class ImportService {
+  readonly #deps: ImportServiceDeps;
+
+  constructor(deps: ImportServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** The import with this id, or null. */
+  find({ tenant }: Authority, id: string): Promise<Import | null> {
+    return this.#deps.store.find(tenant.id, id);
+  }
+
+  /** Begins an import. @param ifExists What happens to things that are there already. Default: they stay as they are. */
+  begin({ tenant }: Authority, ifExists: IfExists = 'skip'): Promise<Import> {
+    const { clock, db, store } = this.#deps;
+    const now = clock.now();
+    return db.transaction(async () =>
+      store.create({
+        tenantId: tenant.id,
+        id: newId(),
+        state: 'running',
+        ifExists,
+        tallies: {},
+        faults: [],
+        faultCount: 0,
+        createdAt: now,
+        updatedAt: now,
+        endedAt: null,
+      }),
+    );
+  }
+
+  /**
+   * Writes rows, each after those that it names. Units of work have at most 1,000 rows and cause at most 5,000 events. A row that a rule
+   * refuses is reported, and the others are written.
+   * @returns The rows in their order.
+   * @throws FORBIDDEN The caller lacks a permission that rows of a kind take. Nothing is written.
+   * @throws IMPORT_NOT_FOUND, IMPORT_ENDED
+   */
+  async write(authority: Authority, importId: string, rows: readonly ImportRow[]): Promise<WrittenRow[]> {
+    const { countDefaultGroups, digester, store } = this.#deps;
+    this.#assertMayWrite(authority, rows);
+    const { ifExists } = await this.#open(authority, importId);
+    const pending = rows.map((row) => ({ row, digest: digester.digest(row) }));
+    const same = await store.written(
+      authority.tenant.id,
+      pending.map(({ digest }) => digest),
+    );
+    const isNew = ({ digest }: PendingRow): boolean => !same.has(digest);
+    const prepared = await this.#prepare(authority, pending.filter(isNew));
+    const joined = await countDefaultGroups(authority.tenant.id);
+    const eventsOf = ({ row }: PendingRow): number =>
+      this.#writerOf(row).events(row) + (row.kind === 'user' ? joined : 0);
+    const results = new Map<ImportRow, WrittenRow>([
+      ...prepared.refused,
+      ...pending.filter((one) => !isNew(one)).map(({ row }) => [row, this.#written(row, 'same', null)] as const),
+    ]);
+    await this.report(authority, importId, [...results.values()]);
+    for (const batch of toBatches(prepared.ready, eventsOf))
+      for (const [row, written] of await this.#writeAll(authority, importId, batch, ifExists as IfExists))
+        results.set(row, written);
+    return rows.map((row) => results.get(row)!);
+  }
+
+  /** Counts rows that were not written, and keeps what could not be taken over. @throws IMPORT_NOT_FOUND, IMPORT_ENDED */
+  async report(
+    authority: Authority,
+    importId: string,
+    rows: readonly WrittenRow[],
+    others: readonly RowFault[] = [],
+  ): Promise<void> {
+    if (rows.length === 0 && others.length === 0) return;
+    await this.#deps.db.transaction(() => this.#count(authority, importId, rows, others));
+  }
+
+  /**
+   * Ends an import; one event, where it has changed anything.
+   * @throws IMPORT_NOT_FOUND, IMPORT_ENDED
+   */
+  finish(authority: Authority, importId: string): Promise<Import> {
+    const { clock, db, events } = this.#deps;
+    return db.transaction(async () => {
+      const row = await this.#lock(authority, importId);
+      row.state = (row.faultCount ?? 0) > 0 ? 'reported' : 'complete';
+      row.updatedAt = clock.now();
+      row.endedAt = row.updatedAt;
+      if (hasChanged(row.tallies))
+        events.record(authority.caller, authority.tenant, {
+          type: importEvents['import.completed'],
+          params: { importId, tallies: row.tallies, faults: row.faultCount },
+        });
+      return row;
+    });
+  }
+
+  #assertMayWrite(authority: Authority, rows: readonly ImportRow[]): void {
+    const kinds = new Set(rows.map(({ kind }) => kind));
+    const needs = [...kinds].flatMap((kind) => this.#deps.writers[kind].needs);
+    const grants = needs.map((permission): PermissionGrant => ({ permission, reach: 'tenant' }));
+    if (!authority.holds(grants)) throw kernelErrors.FORBIDDEN({ detail: 'may not write all kinds of the rows' });
+  }
+
+  #writerOf(row: ImportRow): RowWriter<RowKind> {
+    return this.#deps.writers[row.kind] as unknown as RowWriter<RowKind>;
+  }
+
+  /** A row that was not refused, with what of it cannot be read. */
+  #written(row: ImportRow, outcome: RowOutcome, id: string | null): WrittenRow {
+    return { ...nameOf(row), outcome, id, faults: this.#writerOf(row).faults?.(row) ?? [] };
+  }
+
+  async #prepare(
+    authority: Authority,
+    rows: readonly PendingRow[],
+  ): Promise<{ readonly ready: PendingRow[]; readonly refused: (readonly [ImportRow, WrittenRow])[] }> {
+    const ready: PendingRow[] = [];
+    const refused: (readonly [ImportRow, WrittenRow])[] = [];
+    for (const one of rows)
+      try {
+        await this.#writerOf(one.row).prepare?.(authority, one.row);
+        ready.push(one);
+      } catch (error) {
+        refused.push([one.row, toRefused(one.row, error)]);
+      }
+    return { ready, refused };
+  }
+
+  /** Writes rows in one unit of work. When one of them is refused, each half is tried alone, until the refused one is left. */
+  async #writeAll(
+    authority: Authority,
+    importId: string,
+    rows: readonly PendingRow[],
+    ifExists: IfExists,
+  ): Promise<(readonly [ImportRow, WrittenRow])[]> {
+    try {
+      return await this.#writeTogether(authority, importId, rows, ifExists);
+    } catch (error) {
+      const [first] = rows;
+      if (!isOfTheRow(error) || first === undefined) throw error;
+      if (rows.length === 1) {
+        const refused = toRefused(first.row, error);
+        await this.report(authority, importId, [refused]);
+        return [[first.row, refused]];
+      }
+      const [before, after] = halves(rows);
+      return [
+        ...(await this.#writeAll(authority, importId, before, ifExists)),
+        ...(await this.#writeAll(authority, importId, after, ifExists)),
+      ];
+    }
+  }
+
+  #writeTogether(
+    authority: Authority,
+    importId: string,
+    rows: readonly PendingRow[],
+    ifExists: IfExists,
+  ): Promise<(readonly [ImportRow, WrittenRow])[]> {
+    const { clock, db, store } = this.#deps;
+    return db.transaction(async () => {
+      const written: (readonly [PendingRow, WrittenRow])[] = [];
+      for (const one of rows) written.push([one, await this.#writeOne(authority, one.row, ifExists)]);
+      await store.remember(
+        authority.tenant.id,
+        written.flatMap(([{ row, digest }, { outcome }]) =>
+          outcome === 'skipped' ? [] : [{ ...digest, kind: row.kind }],
+        ),
+        clock.now(),
+      );
+      await this.#count(
+        authority,
+        importId,
+        written.map(([, result]) => result),
+      );
+      return written.map(([{ row }, result]) => [row, result] as const);
+    });
+  }
+
+  async #writeOne(authority: Authority, row: ImportRow, ifExists: IfExists): Promise<WrittenRow> {
+    const writer = this.#writerOf(row);
+    const existing = await writer.find(authority, row);
+    if (existing === null) return this.#written(row, 'added', await writer.add(authority, row));
+    if (existing.isBuiltin || ifExists === 'skip') return this.#written(row, 'skipped', existing.id);
+    await writer.change(authority, existing.id, row);
+    return this.#written(row, 'changed', existing.id);
+  }
+
+  /** Inside a unit of work. */
+  async #count(
+    authority: Authority,
+    importId: string,
+    rows: readonly WrittenRow[],
+    others: readonly RowFault[] = [],
+  ): Promise<void> {
+    const row = await this.#lock(authority, importId);
+    const faults = [...others, ...rows.flatMap((one) => one.faults)];
+    row.tallies = withRows(row.tallies, rows);
+    row.faults = withFaults(row.faults ?? [], faults);
+    row.faultCount = (row.faultCount ?? 0) + faults.length;
+    row.updatedAt = this.#deps.clock.now();
+  }
+
+  async #open(authority: Authority, importId: string): Promise<Import> {
+    return assertRunning(await this.#deps.store.find(authority.tenant.id, importId));
+  }
+
+  async #lock(authority: Authority, importId: string): Promise<Import> {
+    return assertRunning(await this.#deps.store.lock(authority.tenant.id, importId));
+  }
+}
+
+/** @throws IMPORT_NOT_FOUND, IMPORT_ENDED */
+function assertRunning(row: Import | null): Import {
+  if (row === null) throw importErrors.IMPORT_NOT_FOUND();
+  if (row.endedAt != null) throw importErrors.IMPORT_ENDED();
+  return row;
+}
+
+const isOfTheRow = (error: unknown): error is IdentityError =>
+  error instanceof IdentityError && OF_THE_ROW.has(error.kind);
+
+/** @throws The error, where it says nothing about the row. */
+function toRefused(row: ImportRow, error: unknown): WrittenRow {
+  if (!isOfTheRow(error)) throw error;
+  const [field] = error.fields ?? [];
+  const at = (field?.path ?? '').replace(/^input\./, '');
+  const fault = { ...nameOf(row), reason: field?.code ?? error.code, at };
+  return { ...nameOf(row), outcome: 'refused', id: null, faults: [fault] };
+}

@@ -1,0 +1,71 @@
+import { LockMode } from '@mikro-orm/core';
+import { sql } from 'kysely';
+import { isUuid } from '../kernel/index.ts';
+import { columnsOf, type Database } from '../persistence/index.ts';
+import { type Import, ImportEntity } from './import.entity.ts';
+import type { RowKind } from './import-row.ts';
+import type { RowDigest } from './row-digest.ts';
+
+/** A row that was written, as it is remembered. */
+export interface RememberedRow extends RowDigest {
+  readonly kind: RowKind;
+}
+
+const toHexKey = ({ key }: RowDigest): string => key.toString('hex');
+const toHexHash = ({ contentHash }: RowDigest): string => contentHash.toString('hex');
+
+/** The only queries on imports and their rows. */
+export class ImportStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(ImportEntity, 'imports');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  create(row: Import): Import {
+    return this.#db.em.create(ImportEntity, row);
+  }
+
+  /** Null: there is none with this id. */
+  async find(tenantId: string, id: string): Promise<Import | null> {
+    if (!isUuid(id)) return null;
+    const { rows } = await sql<Import>`
+      select ${sql.join(this.#columns)} from imports
+      where imports.tenant_id = ${tenantId}::uuid and imports.id = ${id}::uuid`.execute(this.#db.read());
+    return rows[0] ?? null;
+  }
+
+  /** The import to change, inside a unit of work; locked until it ends. */
+  async lock(tenantId: string, id: string): Promise<Import | null> {
+    if (!isUuid(id)) return null;
+    return this.#db.em.findOne(ImportEntity, { tenantId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  }
+
+  /** Those of the rows that were written before with the same content, by one statement. */
+  async written(tenantId: string, rows: readonly RowDigest[]): Promise<ReadonlySet<RowDigest>> {
+    if (rows.length === 0) return new Set();
+    const { rows: found } = await sql<{ place: number }>`
+      select wanted.place::int as place
+      from unnest(${rows.map(toHexKey)}::text[], ${rows.map(toHexHash)}::text[])
+        with ordinality as wanted (key, content_hash, place)
+      join import_rows r on r.tenant_id = ${tenantId}::uuid and r.key = decode(wanted.key, 'hex')
+        and r.content_hash = decode(wanted.content_hash, 'hex')`.execute(this.#db.read());
+    return new Set(found.map(({ place }) => rows[place - 1]!));
+  }
+
+  /** Remembers rows that are written in the open unit of work, by one statement. Each row is there once. */
+  async remember(tenantId: string, rows: readonly RememberedRow[], now: Date): Promise<void> {
+    if (rows.length === 0) return;
+    // Imports at the same moment take rows in the same order, so that they do not deadlock.
+    const sorted = rows.toSorted((one, other) => one.key.compare(other.key));
+    await sql`
+      insert into import_rows (tenant_id, key, kind, content_hash, updated_at)
+      select ${tenantId}::uuid, decode(wanted.key, 'hex'), wanted.kind, decode(wanted.content_hash, 'hex'), ${now}::timestamptz
+      from unnest(${sorted.map(toHexKey)}::text[], ${sorted.map(({ kind }) => kind)}::text[],
+        ${sorted.map(toHexHash)}::text[]) as wanted (key, kind, content_hash)
+      on conflict (tenant_id, key) do update set content_hash = excluded.content_hash, updated_at = excluded.updated_at`.execute(
+      this.#db.read(),
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import type { Authority, PermissionGrant } from '../access/index.ts';
+import type { RowFault, RowKind, RowOf } from './import-row.ts';
+
+/** What a row writes to, where it is there already. */
+export interface Existing {
+  readonly id: string;
+  /** Whether the service made it, so that an import leaves it as it is. */
+  readonly isBuiltin: boolean;
+}
+
+/** Writes one kind of rows by the service of its noun, inside a unit of work. */
+export interface RowWriter<K extends RowKind> {
+  /** What the caller must hold beside the permission to import. */
+  readonly needs: readonly PermissionGrant['permission'][];
+  /** Most events that a row causes. */
+  readonly events: (row: RowOf<K>) => number;
+  /** What cannot be read of a row; the rest of it is written. */
+  readonly faults?: (row: RowOf<K>) => readonly RowFault[];
+  /** What takes time or asks others, before the unit of work. What it throws refuses the row. */
+  readonly prepare?: (authority: Authority, row: RowOf<K>) => Promise<void>;
+  /** The thing that the row is about; null: there is none. */
+  readonly find: (authority: Authority, row: RowOf<K>) => Promise<Existing | null>;
+  /** @returns The id of what was made. */
+  readonly add: (authority: Authority, row: RowOf<K>) => Promise<string>;
+  readonly change: (authority: Authority, id: string, row: RowOf<K>) => Promise<void>;
+}
+
+/** A writer of every kind. */
+export type RowWriters = { readonly [K in RowKind]: RowWriter<K> };

@@ -1,0 +1,103 @@
+import type { Authority } from '../../access/index.ts';
+import type {
+  ClientChanges,
+  ClientScopeService,
+  ClientService,
+  MapperOwner,
+  ScopeRoleService,
+} from '../../clients/index.ts';
+import { clientErrors } from '../../clients/index.ts';
+import type { ServiceAccountFlow, WithServiceAccount } from '../../flows/index.ts';
+import type { RowInputs, RowOf } from '../import-row.ts';
+import type { References } from '../references.ts';
+import type { RowWriter } from '../row-writer.ts';
+
+export interface ClientWriterDeps {
+  readonly clients: Pick<ClientService, 'find'>;
+  readonly serviceAccounts: Pick<ServiceAccountFlow, 'createClient' | 'updateClient'>;
+  readonly clientScopes: Pick<ClientScopeService, 'find' | 'create' | 'update'>;
+  readonly scopeRoles: Pick<ScopeRoleService, 'add'>;
+  readonly references: References;
+}
+
+/** A client as a change of one: a secret that the service made stays. */
+function toChanges(input: RowInputs['client']): ClientChanges & WithServiceAccount {
+  const { clientId: _clientId, secret, isRegistration: _registration, withRestSecret: _rest, ...properties } = input;
+  if (secret?.text === undefined) return properties;
+  return { ...properties, secret: { text: secret.text, isReadable: secret.isReadable ?? false } };
+}
+
+/** Writes clients with their mappers, scopes and service accounts. */
+export const clientWriter = ({ clients, serviceAccounts }: ClientWriterDeps): RowWriter<'client'> => ({
+  needs: ['client:create', 'client:write', 'client-secret:rotate'],
+  events: () => 3,
+  find: async (authority, { name }) => {
+    const client = await clients.find(authority, { clientId: name });
+    return client === null ? null : { id: client.id, isBuiltin: client.kind === 'builtin' };
+  },
+  add: async (authority, { input }) => (await serviceAccounts.createClient(authority, input)).client.id,
+  change: async (authority, id, { input }) => {
+    await serviceAccounts.updateClient(authority, id, toChanges(input));
+  },
+});
+
+/** Writes client scopes. Mappers of a scope that is there already stay as they are. */
+export const clientScopeWriter = ({ clientScopes }: ClientWriterDeps): RowWriter<'clientScope'> => ({
+  needs: ['client:create', 'client:write'],
+  events: () => 1,
+  find: async (authority, { name }) => {
+    const scope = await clientScopes.find(authority, { name });
+    return scope === null ? null : { id: scope.id, isBuiltin: false };
+  },
+  add: async (authority, { input }) => (await clientScopes.create(authority, input)).id,
+  change: async (authority, id, { input: { mappers: _mappers, name: _name, ...properties } }) => {
+    await clientScopes.update(authority, id, properties);
+  },
+});
+
+type ScopeRoleKind = 'clientScopeRoles' | 'scopeScopeRoles';
+
+/** Adds roles that tokens may have; others stay. */
+function scopeRoleWriter<K extends ScopeRoleKind>(
+  { references, scopeRoles }: ClientWriterDeps,
+  ownerOf: (authority: Authority, name: string) => Promise<MapperOwner & { readonly id: string }>,
+): RowWriter<K> {
+  const add = async (authority: Authority, { name, input }: RowOf<K>): Promise<string> => {
+    const { id, ...owner } = await ownerOf(authority, name);
+    await scopeRoles.add(authority, owner, await references.toReferences(authority, input.roles));
+    return id;
+  };
+  return {
+    needs: ['client:write'],
+    events: () => 1,
+    find: () => Promise.resolve(null),
+    add,
+    change: async (authority, _id, row) => {
+      await add(authority, row);
+    },
+  };
+}
+
+/** Writes the roles that tokens of clients may have. */
+export const clientScopeRoleWriter = (deps: ClientWriterDeps): RowWriter<'clientScopeRoles'> => {
+  const writer = scopeRoleWriter<'clientScopeRoles'>(deps, async (authority, name) => {
+    const id = await deps.references.requiredClient(authority, name);
+    return { id, clientUuid: id };
+  });
+  const { find } = clientWriter(deps);
+  return {
+    ...writer,
+    find: async (authority, { name }) => {
+      const client = await find(authority, { kind: 'client', owner: '', name, input: {} });
+      return client?.isBuiltin === true ? client : null;
+    },
+  };
+};
+
+/** Writes the roles that tokens with client scopes may have. */
+export const scopeScopeRoleWriter = (deps: ClientWriterDeps): RowWriter<'scopeScopeRoles'> =>
+  scopeRoleWriter(deps, async (authority, name) => {
+    const scope = await deps.clientScopes.find(authority, { name });
+    if (scope === null) throw clientErrors.CLIENT_SCOPE_NOT_FOUND();
+    return { id: scope.id, clientScopeId: scope.id };
+  });

@@ -1,0 +1,143 @@
+import type { Authority } from '../../access/index.ts';
+import { type ForeignCredentialService, UPDATE_PASSWORD } from '../../auth-modes/index.ts';
+import type { FederationLinkService } from '../../federation/index.ts';
+import {
+  insertAccount,
+  type NewAccountDeps,
+  type PreparedAccount,
+  type ProvisionUserFlow,
+  prepareAccount,
+} from '../../flows/index.ts';
+import { kernelErrors } from '../../kernel/index.ts';
+import type { GroupMemberService, RoleGrantService } from '../../roles/index.ts';
+import type { CreateUser, UserService } from '../../users/index.ts';
+import { type ReadCredentials, readCredentials } from '../credentials.ts';
+import type { AccountInput, RowOf, UserInput } from '../import-row.ts';
+import type { References } from '../references.ts';
+import type { RowWriter } from '../row-writer.ts';
+
+export interface UserWriterDeps extends NewAccountDeps {
+  readonly users: NewAccountDeps['users'] & Pick<UserService, 'findByUsername' | 'findServiceAccount'>;
+  readonly provisionUser: Pick<ProvisionUserFlow, 'configure'>;
+  readonly foreignCredentials: Pick<ForeignCredentialService, 'add'>;
+  readonly federationLinks: Pick<FederationLinkService, 'link'>;
+  readonly roleGrants: Pick<RoleGrantService, 'grantMany'>;
+  readonly groupMembers: Pick<GroupMemberService, 'join'>;
+  readonly references: References;
+}
+
+type UserRow = RowOf<'user'>;
+
+/** A row that is ready to be written. */
+interface Prepared {
+  readonly account: PreparedAccount;
+  readonly credentials: ReadCredentials;
+}
+
+const credentialsOf = ({ name, input }: UserRow): ReadCredentials => readCredentials(name, input.credentials);
+
+/** The account, which has to get a password where the one of the import cannot be used any longer. */
+const demanding = (user: CreateUser, isDemanded: boolean): CreateUser =>
+  isDemanded ? { ...user, requiredActions: [...new Set([...(user.requiredActions ?? []), UPDATE_PASSWORD])] } : user;
+
+async function give(
+  { groupMembers, references, roleGrants }: UserWriterDeps,
+  authority: Authority,
+  userId: string,
+  { roles, groups }: AccountInput,
+): Promise<void> {
+  if (roles.length > 0)
+    await roleGrants.grantMany(authority, {
+      holderKind: 'user',
+      holderId: userId,
+      roles: await references.toReferences(authority, roles),
+    });
+  if (groups.length > 0)
+    await groupMembers.join(
+      authority,
+      userId,
+      groups.map((path) => ({ path })),
+    );
+}
+
+async function link(
+  { federationLinks }: UserWriterDeps,
+  authority: Authority,
+  userId: string,
+  { links }: UserInput,
+): Promise<void> {
+  for (const { provider, externalId, externalName } of links)
+    await federationLinks.link(authority, {
+      userId,
+      provider: { name: provider },
+      externalId,
+      externalName: externalName ?? undefined,
+    });
+}
+
+/**
+ * Writes users with their roles, groups, credentials and links. A user who is there already keeps its credentials, and roles, groups
+ * and links that the row does not name.
+ */
+export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
+  const ready = new WeakMap<UserRow, Prepared>();
+  return {
+    needs: [
+      'user:create',
+      'user:write',
+      'auth-mode:write',
+      'password:set',
+      'credential:write',
+      'role-grant:write',
+      'group-member:write',
+      'federation-link:write',
+    ],
+    events: ({ input: { credentials, groups, links, roles } }) =>
+      2 + credentials.length + groups.length + links.length + roles.length,
+    faults: (row) => credentialsOf(row).faults,
+    prepare: async (authority, row) => {
+      const credentials = credentialsOf(row);
+      const user = demanding(row.input.user, credentials.demandsPassword);
+      ready.set(row, { account: await prepareAccount(deps, authority, user, credentials.password), credentials });
+    },
+    find: async (authority, { name }) => {
+      const user = await deps.users.findByUsername(authority, name);
+      return user === null ? null : { id: user.id, isBuiltin: false };
+    },
+    add: async (authority, row) => {
+      const { account, credentials } = ready.get(row)!;
+      const { id } = await insertAccount(deps, authority, account);
+      const toAdd = credentials.foreign.map((credential) => ({ userId: id, ...credential }));
+      if (toAdd.length > 0) await deps.foreignCredentials.add(authority, toAdd);
+      await give(deps, authority, id, row.input);
+      await link(deps, authority, id, row.input);
+      return id;
+    },
+    change: async (authority, userId, { input }) => {
+      const { id: _id, ...user } = input.user;
+      await deps.provisionUser.configure(authority, userId, { ...user, replacesAttributes: true });
+      await give(deps, authority, userId, input);
+      await link(deps, authority, userId, input);
+    },
+  };
+}
+
+/** Gives accounts of clients their roles and groups; those that they have stay. */
+export function serviceAccountWriter(deps: UserWriterDeps): RowWriter<'serviceAccount'> {
+  const write = async (authority: Authority, { name, input }: RowOf<'serviceAccount'>): Promise<string> => {
+    const clientUuid = await deps.references.requiredClient(authority, name);
+    const account = await deps.users.findServiceAccount(authority.tenant.id, clientUuid);
+    if (account === null) throw kernelErrors.NOT_FOUND({ message: 'The client has no service account.' });
+    await give(deps, authority, account.id, input);
+    return account.id;
+  };
+  return {
+    needs: ['role-grant:write', 'group-member:write'],
+    events: ({ input }) => input.groups.length + input.roles.length,
+    find: () => Promise.resolve(null),
+    add: write,
+    change: async (authority, _id, row) => {
+      await write(authority, row);
+    },
+  };
+}

@@ -1,0 +1,245 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Authority, PermissionSet, parseScope } from '../../../src/access/index.ts';
+import type { IfExists, ImportRow, RowInputs, RowKind } from '../../../src/imports/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { World } from '../../support/world.ts';
+
+const row = <K extends RowKind>(kind: K, name: string, input: RowInputs[K], owner = ''): ImportRow =>
+  ({ kind, owner, name, input }) as ImportRow;
+const user = (username: string, more: Partial<RowInputs['user']> = {}): ImportRow =>
+  row('user', username, { user: { username }, roles: [], groups: [], credentials: [], links: [], ...more });
+
+const FISHING: readonly ImportRow[] = [
+  row('settings', '', { displayName: 'Reeds' }),
+  row('role', 'captain', { name: 'captain', description: 'Steers.', attributes: { rank: ['1'] } }),
+  row('role', 'crew', { name: 'crew' }),
+  row('clientScope', 'berth', { name: 'berth', mappers: [{ name: 'm', type: 'oidc-full-name-mapper', config: {} }] }),
+  row('client', 'oars', { clientId: 'oars', grantTypes: ['client_credentials'], hasServiceAccount: true }),
+  row('clientRole', 'row', { name: 'row' }, 'oars'),
+  row('roleChildren', 'captain', { children: [{ name: 'crew' }, { name: 'row', clientId: 'oars' }] }),
+  row('clientRoleChildren', 'row', { children: [{ name: 'crew' }] }, 'oars'),
+  row('clientScopeRoles', 'oars', { roles: [{ name: 'crew' }] }),
+  row('scopeScopeRoles', 'berth', { roles: [{ name: 'row', clientId: 'oars' }] }),
+  row('group', '/boats', { name: 'boats', parentPath: null, attributes: { hull: ['oak'] }, roles: [{ name: 'crew' }] }),
+  row('group', '/boats/punts', { name: 'punts', parentPath: '/boats', roles: [] }),
+  row('defaultGroup', '/boats', {}),
+  row('provider', 'lake', {
+    name: 'lake',
+    type: 'oauth2',
+    clientId: 'us',
+    authorizationEndpoint: 'https://lake.example/authorize',
+    tokenEndpoint: 'https://lake.example/token',
+    userinfoEndpoint: 'https://lake.example/userinfo',
+    scope: 'profile',
+  }),
+  row('serviceAccount', 'oars', { roles: [{ name: 'crew' }], groups: ['/boats/punts'] }),
+  user('ola', {
+    user: { username: 'ola', email: 'ola@reeds.example', enabled: true, attributes: { berth: ['7'] } },
+    roles: [{ name: 'captain' }, { name: 'row', clientId: 'oars' }],
+    groups: ['/boats/punts'],
+    links: [{ provider: 'lake', externalId: '17', externalName: 'ola17' }],
+    credentials: [{ type: 'password', value: 'three-wombats-at-dawn' }],
+  }),
+];
+
+describe('an import', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.open();
+  });
+  afterAll(() => world.close());
+
+  const countEvents = async ({ id }: TenantRef): Promise<number> => {
+    const { rows } = await sql<{ total: number }>`
+      select count(*)::int as total from events where tenant_id = ${id}::uuid`.execute(world.db.read());
+    return rows[0]!.total;
+  };
+  const outcomesOf = (rows: readonly { readonly outcome: string }[]): string[] => rows.map(({ outcome }) => outcome);
+
+  /** A whole import of rows. */
+  async function importInto(tenant: TenantRef, rows: readonly ImportRow[], ifExists: IfExists = 'skip') {
+    const authority = world.system(tenant);
+    const { imports } = world.services;
+    const { id } = await imports.begin(authority, ifExists);
+    const written = await imports.write(authority, id, rows);
+    return { written, ended: await imports.finish(authority, id) };
+  }
+
+  it('writes every kind of rows', async () => {
+    const tenant = await world.tenant();
+    const { written, ended } = await importInto(tenant, FISHING);
+    expect(written.filter(({ faults }) => faults.length > 0)).toEqual([]);
+    expect(new Set(outcomesOf(written))).toEqual(new Set(['added']));
+    expect(ended).toMatchObject({ state: 'complete', faultCount: 0, tallies: { role: { added: 2 }, user: { added: 1 } } });
+
+    const authority = world.system(tenant);
+    const ola = (await world.services.users.findByUsername(authority, 'ola'))!;
+    expect(ola).toMatchObject({ email: 'ola@reeds.example', attributes: { berth: ['7'] } });
+    const roles = await world.services.roles.effectiveOf(tenant.id, 'user', [ola.id]);
+    expect(roles.get(ola.id)!.map(({ name }) => name)).toEqual(expect.arrayContaining(['captain', 'crew', 'row']));
+    const links = await world.services.federationLinks.ofUsers(tenant.id, [ola.id]);
+    expect(links.get(ola.id)).toMatchObject([{ providerName: 'lake', externalId: '17' }]);
+    const punts = await world.services.groups.find(authority, { path: '/boats/punts' });
+    const members = await world.services.groupMembers.firstOf(tenant.id, [punts!.id], 10);
+    expect(members.get(punts!.id)!.map(({ userId }) => userId)).toContain(ola.id);
+    const verdict = await world.services.signIn.provePassword(authority, {
+      username: 'ola',
+      password: 'three-wombats-at-dawn',
+    });
+    expect(verdict.id).toBe(ola.id);
+  });
+
+  it('changes nothing and writes no event when it is repeated', async () => {
+    const tenant = await world.tenant();
+    await importInto(tenant, FISHING, 'overwrite');
+    const before = await countEvents(tenant);
+    const { written, ended } = await importInto(tenant, FISHING, 'overwrite');
+    expect(new Set(outcomesOf(written))).toEqual(new Set(['same']));
+    expect(ended.state).toBe('complete');
+    expect(await countEvents(tenant)).toBe(before);
+  });
+
+  it('goes on where an interrupted one ended', async () => {
+    const tenant = await world.tenant();
+    const authority = world.system(tenant);
+    const { id } = await world.services.imports.begin(authority);
+    await world.services.imports.write(authority, id, FISHING.slice(0, 5));
+    const { written } = await importInto(tenant, FISHING);
+    expect(outcomesOf(written)).toEqual([...Array(5).fill('same'), ...Array(FISHING.length - 5).fill('added')]);
+  });
+
+  it('leaves what is there as it is, or overwrites it', async () => {
+    const tenant = await world.tenant();
+    const authority = world.system(tenant);
+    const { users } = world.services;
+    await users.create(authority, { username: 'ola', givenName: 'Ola', attributes: { berth: '7', hull: 'oak' } });
+    const rows = [user('ola', { user: { username: 'OLA', givenName: 'Other', enabled: false, attributes: { berth: '8' } } })];
+    expect(outcomesOf((await importInto(tenant, rows)).written)).toEqual(['skipped']);
+    expect(await users.findByUsername(authority, 'ola')).toMatchObject({ givenName: 'Ola', enabled: true });
+    expect(outcomesOf((await importInto(tenant, rows, 'overwrite')).written)).toEqual(['changed']);
+    expect(await users.findByUsername(authority, 'ola')).toMatchObject({
+      username: 'ola',
+      givenName: 'Other',
+      enabled: false,
+      attributes: { berth: '8' },
+    });
+  });
+
+  it('overwrites roles, clients, scopes, groups and providers with other contents', async () => {
+    const tenant = await world.tenant();
+    await importInto(tenant, FISHING);
+    const changed = [
+      row('role', 'captain', { name: 'captain', description: 'Commands.', attributes: {} }),
+      row('client', 'oars', { clientId: 'oars', name: 'Oars', secret: { text: 'a-secret-of-the-reeds' } }),
+      row('clientScope', 'berth', { name: 'berth', description: 'Where one sleeps.' }),
+      row('group', '/boats', { name: 'boats', parentPath: null, attributes: { hull: ['elm'] }, roles: [] }),
+      row('provider', 'lake', { name: 'lake', type: 'oauth2', clientId: 'us', displayName: 'Lake' }),
+    ];
+    const { written } = await importInto(tenant, changed, 'overwrite');
+    expect(outcomesOf(written)).toEqual(Array(5).fill('changed'));
+    const authority = world.system(tenant);
+    expect(await world.services.clients.find(authority, { clientId: 'oars' })).toMatchObject({ name: 'Oars' });
+    expect(await world.services.groups.find(authority, { path: '/boats' })).toMatchObject({ attributes: { hull: ['elm'] } });
+  });
+
+  it('reports rows that a rule refuses, and writes the others', async () => {
+    const tenant = await world.tenant();
+    const { written, ended } = await importInto(tenant, [
+      user('ola'),
+      user('bad/name'),
+      user('kim', { roles: [{ name: 'nobody' }] }),
+      user('lee', { roles: [{ name: 'x', clientId: 'unknown' }] }),
+      user('max', { groups: ['/nowhere'] }),
+      user('ned', { links: [{ provider: 'nowhere', externalId: '1' }] }),
+      user('pat'),
+      row('group', '/a/b', { name: 'b', parentPath: '/a', roles: [] }),
+      row('clientRole', 'r', { name: 'r' }, 'unknown'),
+      row('serviceAccount', 'unknown', { roles: [], groups: [] }),
+      row('scopeScopeRoles', 'unknown', { roles: [] }),
+      row('clientScopeRoles', 'unknown', { roles: [] }),
+      row('roleChildren', 'unknown', { children: [] }),
+    ]);
+    expect(written.filter(({ outcome }) => outcome === 'added').map(({ name }) => name)).toEqual(['ola', 'pat']);
+    expect(ended).toMatchObject({ state: 'reported', faultCount: 11, tallies: { user: { added: 2, refused: 5 } } });
+    expect(ended.faults!.map(({ name, reason }) => [name, reason])).toEqual(
+      expect.arrayContaining([
+        ['bad/name', 'USER_USERNAME_INVALID'],
+        ['kim', 'ROLE_NOT_FOUND'],
+        ['max', 'GROUP_NOT_FOUND'],
+      ]),
+    );
+    const kim = await world.services.users.findByUsername(world.system(tenant), 'kim');
+    expect(kim).toBeNull();
+  });
+
+  it('takes users whose password has an unknown hash without it, and demands another', async () => {
+    const tenant = await world.tenant();
+    const rows = [user('ola', { credentials: [{ type: 'password', credentialData: '{}', secretData: '{"value":"eA=="}' }] })];
+    for (const outcome of ['added', 'same']) {
+      const { written, ended } = await importInto(tenant, rows);
+      expect(written).toMatchObject([{ outcome, faults: [{ reason: 'HASH_UNKNOWN', at: 'credentials.0' }] }]);
+      expect(ended.state).toBe('reported');
+    }
+    const ola = await world.services.users.findByUsername(world.system(tenant), 'ola');
+    expect(ola!.requiredActions).toEqual(['UPDATE_PASSWORD']);
+  });
+
+  it('refuses a cycle of roles, and leaves roles and clients of the service as they are', async () => {
+    const tenant = await world.tenant();
+    const { written } = await importInto(
+      tenant,
+      [
+        row('role', 'a', { name: 'a' }),
+        row('role', 'b', { name: 'b' }),
+        row('roleChildren', 'a', { children: [{ name: 'b' }] }),
+        row('roleChildren', 'b', { children: [{ name: 'a' }] }),
+        row('role', 'tenant_admin', { name: 'tenant_admin', description: 'Mine.' }),
+      ],
+      'overwrite',
+    );
+    expect(outcomesOf(written).slice(0, 4)).toEqual(['added', 'added', 'added', 'refused']);
+    expect(written[3]!.faults).toMatchObject([{ reason: 'ROLE_CYCLE' }]);
+  });
+
+  it('is refused wholly to callers who may not write all of its kinds', async () => {
+    const tenant = await world.tenant();
+    const permissions = new PermissionSet(['role:create', 'role:write'].map((scope) => parseScope(scope)!));
+    const { caller } = world.system(tenant);
+    const authority = new Authority({ ...caller, kind: 'client', tenant, permissions } as never, tenant, 'tenant');
+    const { imports } = world.services;
+    const { id } = await imports.begin(authority);
+    const rows = [row('role', 'crew', { name: 'crew' }), user('ola')];
+    await expect(imports.write(authority, id, rows)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await world.services.roles.findByName(tenant.id, 'crew')).toBeNull();
+    expect(outcomesOf(await imports.write(authority, id, rows.slice(0, 1)))).toEqual(['added']);
+  });
+
+  it('belongs to its tenant, and takes no rows after its end', async () => {
+    const { imports } = world.services;
+    const [tenant, other] = [await world.tenant(), await world.tenant()];
+    const [own, foreign] = [world.system(tenant), world.system(other)];
+    const { id } = await imports.begin(own);
+    expect(await imports.find(foreign, id)).toBeNull();
+    await expect(imports.write(foreign, id, [user('ola')])).rejects.toMatchObject({ code: 'IMPORT_NOT_FOUND' });
+    await expect(imports.finish(foreign, id)).rejects.toMatchObject({ code: 'IMPORT_NOT_FOUND' });
+    await expect(imports.finish(own, 'no-id')).rejects.toMatchObject({ code: 'IMPORT_NOT_FOUND' });
+    expect(await imports.find(own, 'no-id')).toBeNull();
+    await imports.finish(own, id);
+    await expect(imports.write(own, id, [user('ola')])).rejects.toMatchObject({ code: 'IMPORT_ENDED' });
+    await expect(imports.finish(own, id)).rejects.toMatchObject({ code: 'IMPORT_ENDED' });
+    expect(await countEvents(tenant)).toBe(await countEvents(other));
+  });
+
+  it('keeps the first 1,000 faults, and counts the others', async () => {
+    const { imports } = world.services;
+    const authority = world.system(await world.tenant());
+    const { id } = await imports.begin(authority);
+    const fault = { kind: 'REALM', owner: '', name: '', reason: 'MALFORMED', at: 'roles' };
+    await imports.report(authority, id, [], Array(999).fill(fault));
+    await imports.report(authority, id, [], Array(5).fill(fault));
+    await imports.report(authority, id, []);
+    const ended = await imports.finish(authority, id);
+    expect([ended.faults!.length, ended.faultCount]).toEqual([1_000, 1_004]);
+  });
+});
