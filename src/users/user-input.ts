@@ -30,6 +30,8 @@ export interface CreateUser extends UserInput {
   readonly id?: string | null | undefined;
   /** Default true. */
   readonly enabled?: boolean | undefined;
+  /** When another service made the account. Default, and where it would be in the future: now. */
+  readonly createdAt?: Date | undefined;
 }
 
 /** Columns of plain text that a change replaces without further rules. */

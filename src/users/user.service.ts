@@ -505,6 +505,9 @@ function withDefaultActions(input: CreateUser, { requiredActions }: TenantSettin
   return { ...input, requiredActions: [...new Set([...(input.requiredActions ?? []), ...aliases])] };
 }
 
+const createdAtOf = ({ createdAt }: CreateUser, now: Date): Date =>
+  createdAt === undefined || createdAt > now ? now : createdAt;
+
 function newRow(
   tenantId: string,
   id: string,
@@ -545,7 +548,7 @@ function newRow(
     notBefore: null,
     proofVersion: 0,
     lastSignInAt: null,
-    createdAt: now,
+    createdAt: createdAtOf(input, now),
     updatedAt: now,
   };
 }
