@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { HIDDEN_SECRET } from '../../realm-clients/client.ts';
 import { SENT_CLIENT, toNewClient } from '../client.ts';
 import { NEW_SCOPE, toNewScope } from '../client-scope.ts';
-import type { RoleReferenceInput } from '../operations.generated.ts';
 import type { RoleNaming } from './role-names.ts';
 import {
   faulty,
@@ -19,11 +18,12 @@ import {
   type TenantDefault,
   textIn,
 } from './row.ts';
+import type { NamedRole } from './user-row.ts';
 
 const NAMED_CLIENT = SENT_CLIENT.refine(({ clientId }) => clientId != null && clientId !== '', { path: ['clientId'] });
 
-const CLIENTS: Reader<'CLIENT', z.output<typeof NAMED_CLIENT>> = {
-  kind: 'CLIENT',
+const CLIENTS: Reader<'client', z.output<typeof NAMED_CLIENT>> = {
+  kind: 'client',
   shape: NAMED_CLIENT,
   toInput: toNewClient,
 };
@@ -33,7 +33,7 @@ function readClient(sent: unknown): Read {
   const name = { owner: '', name: textIn(sent, 'clientId') };
   const read = readOne(CLIENTS, name, sent);
   if (read.rows.length === 0 || textIn(sent, 'secret') !== HIDDEN_SECRET) return read;
-  return joined([read, faulty({ kind: 'CLIENT', ...name, reason: 'SECRET_HIDDEN', at: 'secret' })]);
+  return joined([read, faulty({ kind: 'client', ...name, reason: 'SECRET_HIDDEN', at: 'secret' })]);
 }
 
 /** The clients, without their roles. */
@@ -50,8 +50,8 @@ export function readClientScopes(realm: Members): Read {
     if (always.has(name)) return 'DEFAULT';
     return optional.has(name) ? 'OPTIONAL' : null;
   };
-  const reader: Reader<'CLIENT_SCOPE', z.output<typeof NEW_SCOPE>> = {
-    kind: 'CLIENT_SCOPE',
+  const reader: Reader<'clientScope', z.output<typeof NEW_SCOPE>> = {
+    kind: 'clientScope',
     shape: NEW_SCOPE,
     toInput: (sent) => {
       const scope = toNewScope(sent);
@@ -72,9 +72,9 @@ const MAPPING = z
   .refine(({ client, clientScope }) => (client == null) !== (clientScope == null));
 
 interface Mapping {
-  readonly kind: 'CLIENT_SCOPE_MAPPING' | 'SCOPE_SCOPE_MAPPING';
+  readonly kind: 'clientScopeRoles' | 'scopeScopeRoles';
   readonly name: string;
-  readonly roles: readonly RoleReferenceInput[];
+  readonly roles: readonly NamedRole[];
 }
 
 interface Mappings {
@@ -82,14 +82,14 @@ interface Mappings {
   readonly faults: Read['faults'];
 }
 
-function mappingsIn(at: string, list: unknown, toRole: (name: string) => RoleReferenceInput): Mappings {
+function mappingsIn(at: string, list: unknown, toRole: (name: string) => NamedRole): Mappings {
   const found: Mapping[] = [];
   const { faults } = readEach(at, list, (sent) => {
     const { data } = MAPPING.safeParse(sent);
     if (data === undefined) return malformed(at);
     const { client, clientScope, roles } = data;
     found.push({
-      kind: client == null ? 'SCOPE_SCOPE_MAPPING' : 'CLIENT_SCOPE_MAPPING',
+      kind: client == null ? 'scopeScopeRoles' : 'clientScopeRoles',
       name: client ?? clientScope ?? '',
       roles: roles.map(toRole),
     });

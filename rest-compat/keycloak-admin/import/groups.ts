@@ -19,7 +19,7 @@ function readLevel({ parentPath, groups }: Level, naming: RoleNaming): Read {
     const path = `${parentPath ?? ''}/${textIn(sent, 'name')}`;
     return readOne(
       {
-        kind: 'GROUP',
+        kind: 'group',
         shape: GROUP,
         toInput: ({ name, attributes, ...roles }) => ({
           name,
@@ -50,7 +50,7 @@ export function readGroups(groups: unknown, naming: RoleNaming): Read {
     if (depth === MAX_LEVELS) {
       const tooDeep = level.filter((one) => groupsIn(one.groups).length > 0);
       const faults = tooDeep.map(({ parentPath }) =>
-        faulty({ kind: 'GROUP', owner: '', name: parentPath ?? '', reason: 'GROUP_TOO_DEEP', at: 'subGroups' }),
+        faulty({ kind: 'group', owner: '', name: parentPath ?? '', reason: 'GROUP_TOO_DEEP', at: 'subGroups' }),
       );
       return joined([...reads, ...faults]);
     }
@@ -64,7 +64,7 @@ export function readGroups(groups: unknown, naming: RoleNaming): Read {
 export const readDefaultGroups = (paths: unknown): Read =>
   readEach('defaultGroups', paths, (path) => {
     if (typeof path !== 'string')
-      return faulty({ kind: 'DEFAULT_GROUP', owner: '', name: '', reason: 'MALFORMED', at: '' });
-    const row: RowOf<'DEFAULT_GROUP'> = { kind: 'DEFAULT_GROUP', owner: '', name: path, input: { path } };
+      return faulty({ kind: 'defaultGroup', owner: '', name: '', reason: 'MALFORMED', at: '' });
+    const row: RowOf<'defaultGroup'> = { kind: 'defaultGroup', owner: '', name: path, input: { path } };
     return { rows: [row], faults: [] };
   });

@@ -3,8 +3,8 @@ import { HIDDEN } from '../../realms/realm.ts';
 import { SENT_PROVIDER, toNewProvider } from '../identity-provider.ts';
 import { faulty, isMembers, joined, type Read, type Reader, readEach, readOne, textIn } from './row.ts';
 
-const PROVIDERS: Reader<'PROVIDER', z.output<typeof SENT_PROVIDER>> = {
-  kind: 'PROVIDER',
+const PROVIDERS: Reader<'provider', z.output<typeof SENT_PROVIDER>> = {
+  kind: 'provider',
   shape: SENT_PROVIDER,
   toInput: toNewProvider,
 };
@@ -14,7 +14,7 @@ function readProvider(sent: unknown): Read {
   const read = readOne(PROVIDERS, name, sent);
   const config = isMembers(sent) ? sent['config'] : null;
   if (read.rows.length === 0 || textIn(config, 'clientSecret') !== HIDDEN) return read;
-  return joined([read, faulty({ kind: 'PROVIDER', ...name, reason: 'SECRET_HIDDEN', at: 'config.clientSecret' })]);
+  return joined([read, faulty({ kind: 'provider', ...name, reason: 'SECRET_HIDDEN', at: 'config.clientSecret' })]);
 }
 
 /** The identity providers. A secret that the export hides has to be set again. */
@@ -24,7 +24,7 @@ export const readProviders = (providers: unknown): Read => readEach('identityPro
 export const readProviderMappers = (mappers: unknown): Read =>
   readEach('identityProviderMappers', mappers, (sent) =>
     faulty({
-      kind: 'PROVIDER_MAPPER',
+      kind: 'providerMapper',
       owner: textIn(sent, 'identityProviderAlias'),
       name: textIn(sent, 'name'),
       reason: 'WITHOUT_EFFECT',

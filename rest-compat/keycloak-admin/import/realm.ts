@@ -7,12 +7,15 @@ import { roleNamingOf } from './role-names.ts';
 import { readClientRoles, readRealmRoles, readRolesInside } from './roles.ts';
 import { isMembers, joined, type Members, malformed, type Read, type Reader, readOne, withoutDuplicates } from './row.ts';
 
-/** The settings of the realm. Its name is left out, because the tenant that takes them may have another. */
+/** The settings of the realm. Its name is left out, because the tenant that takes them may have another one. */
 function readSettings(realm: Members, tenantName: string): Read {
-  const settings: Reader<'SETTINGS', z.output<typeof SENT_REALM>> = {
-    kind: 'SETTINGS',
+  const settings: Reader<'settings', z.output<typeof SENT_REALM>> = {
+    kind: 'settings',
     shape: SENT_REALM,
-    toInput: (sent) => toUpdate({ ...sent, realm: null }, tenantName),
+    toInput: (sent) => {
+      const { extra: extraSettings, ...change } = toUpdate({ ...sent, realm: null }, tenantName);
+      return { ...change, extraSettings };
+    },
   };
   return readOne(settings, { owner: '', name: '' }, realm);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defaultRoleOf } from '../../realms/realm.ts';
-import type { RoleReferenceInput } from '../operations.generated.ts';
 import { type Members, textIn } from './row.ts';
+import type { NamedRole } from './user-row.ts';
 
 /** Says how a role of the realm is called in the tenant. */
 export type RoleNaming = (name: string) => string;
@@ -25,7 +25,7 @@ const SHAPE = z.object(ROLE_NAMES);
 export function toRoles(
   { realmRoles, clientRoles }: z.output<typeof SHAPE>,
   naming: RoleNaming,
-): readonly RoleReferenceInput[] {
+): readonly NamedRole[] {
   return [
     ...(realmRoles ?? []).map((name) => ({ name: naming(name) })),
     ...Object.entries(clientRoles ?? {}).flatMap(([clientId, names]) => names.map((name) => ({ name, clientId }))),

@@ -2,20 +2,22 @@ import { NEW_ROLE, toChildren, toNewRole } from '../role.ts';
 import type { RoleNaming } from './role-names.ts';
 import { type Members, NOTHING, type Read, type Reader, readEach, readMembers, readOne, textIn } from './row.ts';
 
-type Inside = 'ROLE_CHILDREN' | 'CLIENT_ROLE_CHILDREN';
+type Inside = 'roleChildren' | 'clientRoleChildren';
 
 /** What a role contains; roles without any have no such row. */
 function readChildren(kind: Inside, owner: string, name: string, sent: unknown, naming: RoleNaming): Read {
   const { data } = NEW_ROLE.safeParse(sent);
   const found = data === undefined ? [] : toChildren(data);
-  const children = found.map((role) => (role.clientId == null ? { name: naming(role.name ?? '') } : role));
+  const children = found.map(({ name: inside, clientId }) =>
+    clientId == null ? { name: naming(inside ?? '') } : { name: inside ?? '', clientId },
+  );
   return children.length === 0 ? NOTHING : { rows: [{ kind, owner, name, input: { children } }], faults: [] };
 }
 
 const shownOf = (sent: unknown, naming: RoleNaming): string => naming(textIn(sent, 'name'));
 
-const ofRealm = (naming: RoleNaming): Reader<'ROLE', Parameters<typeof toNewRole>[0]> => ({
-  kind: 'ROLE',
+const ofRealm = (naming: RoleNaming): Reader<'role', Parameters<typeof toNewRole>[0]> => ({
+  kind: 'role',
   shape: NEW_ROLE,
   toInput: (sent) => {
     const { children: _inside, ...role } = toNewRole(sent);
@@ -23,14 +25,14 @@ const ofRealm = (naming: RoleNaming): Reader<'ROLE', Parameters<typeof toNewRole
   },
 });
 
-const ofClient = (clientId: string): Reader<'CLIENT_ROLE', Parameters<typeof toNewRole>[0]> => ({
-  kind: 'CLIENT_ROLE',
+const OF_CLIENT: Reader<'clientRole', Parameters<typeof toNewRole>[0]> = {
+  kind: 'clientRole',
   shape: NEW_ROLE,
   toInput: (sent) => {
     const { children: _inside, ...role } = toNewRole(sent);
-    return { ...role, clientId };
+    return role;
   },
-});
+};
 
 /** The roles of the realm, without what they contain. */
 export const readRealmRoles = (roles: Members, naming: RoleNaming): Read =>
@@ -42,18 +44,18 @@ export const readRealmRoles = (roles: Members, naming: RoleNaming): Read =>
 export const readClientRoles = (roles: Members): Read =>
   readMembers('roles.client', roles['client'], (clientId, own) =>
     readEach(`roles.client.${clientId}`, own, (sent) =>
-      readOne(ofClient(clientId), { owner: clientId, name: textIn(sent, 'name') }, sent),
+      readOne(OF_CLIENT, { owner: clientId, name: textIn(sent, 'name') }, sent),
     ),
   );
 
 /** What roles contain; to be written when all roles are there. */
 export function readRolesInside(roles: Members, naming: RoleNaming): Read {
   const ofTenant = readEach('roles.realm', roles['realm'], (sent) =>
-    readChildren('ROLE_CHILDREN', '', shownOf(sent, naming), sent, naming),
+    readChildren('roleChildren', '', shownOf(sent, naming), sent, naming),
   );
   const ofClients = readMembers('roles.client', roles['client'], (clientId, own) =>
     readEach('roles.client', own, (sent) =>
-      readChildren('CLIENT_ROLE_CHILDREN', clientId, textIn(sent, 'name'), sent, naming),
+      readChildren('clientRoleChildren', clientId, textIn(sent, 'name'), sent, naming),
     ),
   );
   // Parts of another shape are faults of the roles themselves.

@@ -3,40 +3,41 @@ import { IdentityError } from '../../../src/kernel/index.ts';
 import type { toNewClient } from '../client.ts';
 import type { toNewScope } from '../client-scope.ts';
 import type { toNewProvider } from '../identity-provider.ts';
-import type { RoleReferenceInput } from '../operations.generated.ts';
 import type { toUpdate } from '../realm.ts';
-import type { UserRow } from './user-row.ts';
+import type { NamedRole, UserRow } from './user-row.ts';
 
 /** How the clients that a realm makes later get a client scope. */
 export type TenantDefault = 'DEFAULT' | 'OPTIONAL' | null;
 
 /** What each kind of row brings, as the graph takes it. */
 export interface RowInputs {
-  readonly SETTINGS: ReturnType<typeof toUpdate>;
-  readonly ROLE: { readonly name: string; readonly description: string | null; readonly attributes: Readonly<Record<string, unknown>> };
-  readonly CLIENT_ROLE: RowInputs['ROLE'] & { readonly clientId: string };
+  readonly settings: Omit<ReturnType<typeof toUpdate>, 'extra'> & {
+    readonly extraSettings?: ReturnType<typeof toUpdate>['extra'];
+  };
+  readonly role: { readonly name: string; readonly description: string | null; readonly attributes: Readonly<Record<string, unknown>> };
+  readonly clientRole: RowInputs['role'];
   /** The roles inside a role of the realm. */
-  readonly ROLE_CHILDREN: { readonly children: readonly RoleReferenceInput[] };
+  readonly roleChildren: { readonly children: readonly NamedRole[] };
   /** The roles inside a role of a client. */
-  readonly CLIENT_ROLE_CHILDREN: RowInputs['ROLE_CHILDREN'];
-  readonly CLIENT_SCOPE: ReturnType<typeof toNewScope> & { readonly tenantDefault: TenantDefault };
-  readonly CLIENT: ReturnType<typeof toNewClient>;
+  readonly clientRoleChildren: RowInputs['roleChildren'];
+  readonly clientScope: ReturnType<typeof toNewScope> & { readonly tenantDefault: TenantDefault };
+  readonly client: ReturnType<typeof toNewClient>;
   /** The roles that tokens for a client may have. */
-  readonly CLIENT_SCOPE_MAPPING: { readonly roles: readonly RoleReferenceInput[] };
+  readonly clientScopeRoles: { readonly roles: readonly NamedRole[] };
   /** The roles that tokens with a client scope may have. */
-  readonly SCOPE_SCOPE_MAPPING: { readonly roles: readonly RoleReferenceInput[] };
-  readonly GROUP: {
+  readonly scopeScopeRoles: { readonly roles: readonly NamedRole[] };
+  readonly group: {
     readonly name: string;
     /** Null: the group stands at the top. */
     readonly parentPath: string | null;
     readonly attributes: Readonly<Record<string, unknown>>;
-    readonly roles: readonly RoleReferenceInput[];
+    readonly roles: readonly NamedRole[];
   };
-  readonly DEFAULT_GROUP: { readonly path: string };
-  readonly PROVIDER: ReturnType<typeof toNewProvider>;
-  readonly USER: UserRow;
+  readonly defaultGroup: { readonly path: string };
+  readonly provider: ReturnType<typeof toNewProvider>;
+  readonly user: UserRow;
   /** What the service account of a client is given; the client brings the account. */
-  readonly SERVICE_ACCOUNT: Pick<UserRow, 'roles' | 'groups'>;
+  readonly serviceAccount: Pick<UserRow, 'roles' | 'groups'>;
 }
 
 /** A kind of rows. */
@@ -63,7 +64,7 @@ export type Row = { [K in RowKind]: RowOf<K> }[RowKind];
  * one is made; `WITHOUT_EFFECT`: the service has nothing alike; others are codes of refused values.
  */
 export interface Fault extends RowName {
-  readonly kind: RowKind | 'PROVIDER_MAPPER' | 'REALM';
+  readonly kind: RowKind | 'providerMapper' | 'realm';
   readonly reason: string;
   /** Which value is meant; empty: the whole. */
   readonly at: string;
@@ -129,7 +130,7 @@ export function readOne<K extends RowKind, Sent>(reader: Reader<K, Sent>, name: 
 const notThere = (value: unknown): value is null | undefined => value === null || value === undefined;
 
 /** A part of an export that has another shape. @param at Where it stands. */
-export const malformed = (at: string): Read => faulty({ kind: 'REALM', owner: '', name: '', reason: 'MALFORMED', at });
+export const malformed = (at: string): Read => faulty({ kind: 'realm', owner: '', name: '', reason: 'MALFORMED', at });
 
 /** Reads each item of a list; a list that is absent or null has none. @param at Where the list stands in the export. */
 export function readEach(at: string, list: unknown, read: (item: unknown) => Read): Read {

@@ -1,4 +1,8 @@
-import type { GroupInTreeInput, RoleReferenceInput } from '../operations.generated.ts';
+/** A role by its name: one of the realm, or of the client with a `client_id`. */
+export interface NamedRole {
+  readonly name: string;
+  readonly clientId?: string;
+}
 
 /** A credential that another service made; details and secret are JSON texts. Members that are absent are left out. */
 export interface CredentialRow {
@@ -29,9 +33,14 @@ export interface UserRow {
   readonly requiredActions: readonly string[];
   /** When the account was made, in ISO 8601. Default: now. */
   readonly createdAt?: string;
-  readonly roles: readonly RoleReferenceInput[];
-  readonly groups: readonly GroupInTreeInput[];
+  readonly roles: readonly NamedRole[];
+  /** Paths. */
+  readonly groups: readonly string[];
   /** The first counts most. */
   readonly credentials: readonly CredentialRow[];
-  readonly links: readonly { readonly provider: string; readonly subject: string; readonly name: string | null }[];
+  readonly links: readonly {
+    readonly provider: string;
+    readonly externalId: string;
+    readonly externalName: string | null;
+  }[];
 }

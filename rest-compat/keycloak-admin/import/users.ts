@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { PROFILE_MEMBERS, toProfile } from '../../realm-users/profile.ts';
-import type { GroupInTreeInput } from '../operations.generated.ts';
 import { ROLE_NAMES, type RoleNaming, toRoles } from './role-names.ts';
 import { type Read, type Reader, readEach, readOne, textIn } from './row.ts';
 import type { CredentialRow, UserRow } from './user-row.ts';
@@ -57,11 +56,9 @@ const toCredentials = ({ credentials }: Sent): CredentialRow[] =>
 const toLinks = ({ federatedIdentities }: Sent): UserRow['links'] =>
   (federatedIdentities ?? []).map(({ identityProvider, userId, userName }) => ({
     provider: identityProvider,
-    subject: userId,
-    name: userName ?? null,
+    externalId: userId,
+    externalName: userName ?? null,
   }));
-
-const toGroups = ({ groups }: Pick<Sent, 'groups'>): GroupInTreeInput[] => (groups ?? []).map((path) => ({ path }));
 
 function toUser(sent: Sent, naming: RoleNaming): UserRow {
   const { id, username, emailVerified, enabled, createdTimestamp, requiredActions } = sent;
@@ -76,7 +73,7 @@ function toUser(sent: Sent, naming: RoleNaming): UserRow {
     requiredActions: requiredActions ?? [],
     ...toCreated(createdTimestamp),
     roles: toRoles(sent, naming),
-    groups: toGroups(sent),
+    groups: sent.groups ?? [],
     credentials: toCredentials(sent),
     links: toLinks(sent),
   };
@@ -89,14 +86,14 @@ const SERVICE_ACCOUNT = z.object({ groups: NAMES, ...ROLE_NAMES });
 export function readUser(sent: unknown, naming: RoleNaming): Read {
   const clientId = textIn(sent, 'serviceAccountClientId');
   if (clientId !== '') {
-    const accounts: Reader<'SERVICE_ACCOUNT', z.output<typeof SERVICE_ACCOUNT>> = {
-      kind: 'SERVICE_ACCOUNT',
+    const accounts: Reader<'serviceAccount', z.output<typeof SERVICE_ACCOUNT>> = {
+      kind: 'serviceAccount',
       shape: SERVICE_ACCOUNT,
-      toInput: (account) => ({ roles: toRoles(account, naming), groups: toGroups(account) }),
+      toInput: (account) => ({ roles: toRoles(account, naming), groups: account.groups ?? [] }),
     };
     return readOne(accounts, { owner: '', name: clientId }, sent);
   }
-  const users: Reader<'USER', Sent> = { kind: 'USER', shape: USER, toInput: (user) => toUser(user, naming) };
+  const users: Reader<'user', Sent> = { kind: 'user', shape: USER, toInput: (user) => toUser(user, naming) };
   return readOne(users, { owner: '', name: textIn(sent, 'username') }, sent);
 }
 

@@ -28,26 +28,26 @@ describe('an export of a realm', () => {
     });
     expect(faults).toEqual([]);
     expect(rows.map(({ kind, owner, name }) => [kind, owner, name])).toEqual([
-      ['SETTINGS', '', ''],
-      ['ROLE', '', 'captain'],
-      ['ROLE', '', 'crew'],
-      ['CLIENT_SCOPE', '', 'berth'],
-      ['CLIENT', '', 'oars'],
-      ['CLIENT_ROLE', 'oars', 'row'],
-      ['ROLE_CHILDREN', '', 'captain'],
-      ['CLIENT_ROLE_CHILDREN', 'oars', 'row'],
-      ['CLIENT_SCOPE_MAPPING', '', 'oars'],
-      ['GROUP', '', '/boats'],
-      ['GROUP', '', '/boats/punts'],
-      ['DEFAULT_GROUP', '', '/boats'],
-      ['PROVIDER', '', 'lake'],
+      ['settings', '', ''],
+      ['role', '', 'captain'],
+      ['role', '', 'crew'],
+      ['clientScope', '', 'berth'],
+      ['client', '', 'oars'],
+      ['clientRole', 'oars', 'row'],
+      ['roleChildren', '', 'captain'],
+      ['clientRoleChildren', 'oars', 'row'],
+      ['clientScopeRoles', '', 'oars'],
+      ['group', '', '/boats'],
+      ['group', '', '/boats/punts'],
+      ['defaultGroup', '', '/boats'],
+      ['provider', '', 'lake'],
     ]);
   });
 
   it('keeps the settings, under the name of the tenant', () => {
-    const { '': settings } = inputsOf('SETTINGS', { displayName: 'Reeds', registrationAllowed: true, enabled: false });
+    const { '': settings } = inputsOf('settings', { displayName: 'Reeds', registrationAllowed: true, enabled: false });
     expect(settings).toMatchObject({ displayName: 'Reeds', isEnabled: false, settings: { registration: true } });
-    expect(faultsOf({ enabled: 'perhaps' })).toEqual([['SETTINGS', '', 'MALFORMED', expect.any(String)]]);
+    expect(faultsOf({ enabled: 'perhaps' })).toEqual([['settings', '', 'MALFORMED', expect.any(String)]]);
   });
 
   it('has the same rows without any part, and with null in place of each', () => {
@@ -71,17 +71,17 @@ describe('an export of a realm', () => {
     const others = read({}).rows;
     for (const shape of ['a text', 7, true]) {
       const { rows, faults } = read({ [part]: shape });
-      expect(faults).toEqual([{ kind: 'REALM', owner: '', name: '', reason: 'MALFORMED', at: part }]);
+      expect(faults).toEqual([{ kind: 'realm', owner: '', name: '', reason: 'MALFORMED', at: part }]);
       expect(rows).toEqual(others);
     }
   });
 
   it.each([
-    ['clients', 'CLIENT'],
-    ['clientScopes', 'CLIENT_SCOPE'],
-    ['groups', 'GROUP'],
-    ['identityProviders', 'PROVIDER'],
-    ['defaultGroups', 'DEFAULT_GROUP'],
+    ['clients', 'client'],
+    ['clientScopes', 'clientScope'],
+    ['groups', 'group'],
+    ['identityProviders', 'provider'],
+    ['defaultGroups', 'defaultGroup'],
   ])('reports items of %s of another shape', (part, kind) => {
     const { faults } = read({ [part]: [7, null, [], { name: 7, alias: 7, clientId: 7 }] });
     expect(new Set(faults.map((fault) => fault.kind))).toEqual(new Set([kind]));
@@ -90,8 +90,8 @@ describe('an export of a realm', () => {
 
   it('takes the first of two rows of a name', () => {
     const roles = { realm: [{ name: 'crew', description: 'first' }, { name: 'crew', description: 'second' }] };
-    expect(inputsOf('ROLE', { roles })).toEqual({ crew: { name: 'crew', description: 'first', attributes: {} } });
-    expect(faultsOf({ roles })).toEqual([['ROLE', 'crew', 'DUPLICATE', '']]);
+    expect(inputsOf('role', { roles })).toEqual({ crew: { name: 'crew', description: 'first', attributes: {} } });
+    expect(faultsOf({ roles })).toEqual([['role', 'crew', 'DUPLICATE', '']]);
   });
 });
 
@@ -108,30 +108,30 @@ describe('roles of an export', () => {
       scopeMappings: [{ clientScope: 'berth', roles: ['default-roles-old-reeds'] }],
     };
     const everybody = { name: 'default-roles-reeds' };
-    expect(Object.keys(inputsOf('ROLE', realm))).toEqual(['default-roles-reeds', 'crew']);
-    expect(inputsOf('ROLE_CHILDREN', realm)).toEqual({
+    expect(Object.keys(inputsOf('role', realm))).toEqual(['default-roles-reeds', 'crew']);
+    expect(inputsOf('roleChildren', realm)).toEqual({
       'default-roles-reeds': { children: [{ name: 'crew' }] },
       crew: { children: [everybody, { name: 'row', clientId: 'oars' }] },
     });
-    expect(inputsOf('GROUP', realm)['/boats']).toMatchObject({ roles: [everybody, { name: 'row', clientId: 'oars' }] });
-    expect(inputsOf('SCOPE_SCOPE_MAPPING', realm)).toEqual({ berth: { roles: [everybody] } });
+    expect(inputsOf('group', realm)['/boats']).toMatchObject({ roles: [everybody, { name: 'row', clientId: 'oars' }] });
+    expect(inputsOf('scopeScopeRoles', realm)).toEqual({ berth: { roles: [everybody] } });
     const named = { roles: { realm: [{ name: 'all' }] }, defaultRole: { name: 'all' } };
-    expect(Object.keys(inputsOf('ROLE', named))).toEqual(['default-roles-reeds']);
+    expect(Object.keys(inputsOf('role', named))).toEqual(['default-roles-reeds']);
   });
 
   it('contain nothing unless they say that they are composite', () => {
     const roles = { realm: [{ name: 'crew', composite: false, composites: { realm: ['captain'] } }] };
-    expect(inputsOf('ROLE_CHILDREN', { roles })).toEqual({});
+    expect(inputsOf('roleChildren', { roles })).toEqual({});
   });
 
   it('are reported once where they have another shape', () => {
     const roles = { realm: [{ name: 7 }, { name: 'crew', composite: true, composites: { realm: 'captain' } }], client: { oars: 'row' } };
     expect(faultsOf({ roles })).toEqual([
-      ['ROLE', '', 'MALFORMED', 'name'],
-      ['ROLE', 'crew', 'MALFORMED', 'composites.realm'],
-      ['REALM', '', 'MALFORMED', 'roles.client.oars'],
+      ['role', '', 'MALFORMED', 'name'],
+      ['role', 'crew', 'MALFORMED', 'composites.realm'],
+      ['realm', '', 'MALFORMED', 'roles.client.oars'],
     ]);
-    expect(faultsOf({ roles: { client: ['row'] } })).toEqual([['REALM', '', 'MALFORMED', 'roles.client']]);
+    expect(faultsOf({ roles: { client: ['row'] } })).toEqual([['realm', '', 'MALFORMED', 'roles.client']]);
   });
 });
 
@@ -149,7 +149,7 @@ describe('clients of an export', () => {
         attributes: { 'post.logout.redirect.uris': '+' },
       },
     ];
-    expect(inputsOf('CLIENT', { clients })['oars']).toMatchObject({
+    expect(inputsOf('client', { clients })['oars']).toMatchObject({
       clientId: 'oars',
       type: 'CONFIDENTIAL',
       secret: 'a-secret-of-the-reeds',
@@ -164,8 +164,8 @@ describe('clients of an export', () => {
 
   it('get another secret where the export hides it, which is reported', () => {
     const clients = [{ clientId: 'oars', secret: '**********' }];
-    expect(inputsOf('CLIENT', { clients })['oars']).toMatchObject({ secretForm: 'UUID' });
-    expect(faultsOf({ clients })).toEqual([['CLIENT', 'oars', 'SECRET_HIDDEN', 'secret']]);
+    expect(inputsOf('client', { clients })['oars']).toMatchObject({ secretForm: 'UUID' });
+    expect(faultsOf({ clients })).toEqual([['client', 'oars', 'SECRET_HIDDEN', 'secret']]);
   });
 
   it('are reported where they have another protocol, no name or a mapper of an unknown type', () => {
@@ -176,10 +176,10 @@ describe('clients of an export', () => {
       { clientId: 'odd', protocolMappers: [{ name: 'm', protocolMapper: 'script-1' }] },
     ];
     expect(faultsOf({ clients })).toEqual([
-      ['CLIENT', 'saml', 'PROTOCOL_UNKNOWN', 'protocol'],
-      ['CLIENT', '', 'MALFORMED', 'clientId'],
-      ['CLIENT', '', 'MALFORMED', 'clientId'],
-      ['CLIENT', 'odd', 'MAPPER_TYPE_UNKNOWN', 'protocolMapper'],
+      ['client', 'saml', 'PROTOCOL_UNKNOWN', 'protocol'],
+      ['client', '', 'MALFORMED', 'clientId'],
+      ['client', '', 'MALFORMED', 'clientId'],
+      ['client', 'odd', 'MAPPER_TYPE_UNKNOWN', 'protocolMapper'],
     ]);
   });
 
@@ -190,7 +190,7 @@ describe('clients of an export', () => {
       defaultDefaultClientScopes: ['berth'],
       defaultOptionalClientScopes: ['tide'],
     };
-    expect(inputsOf('CLIENT_SCOPE', realm)).toMatchObject({
+    expect(inputsOf('clientScope', realm)).toMatchObject({
       berth: { tenantDefault: 'DEFAULT', isNamedInTokens: true },
       tide: { tenantDefault: 'OPTIONAL' },
       moon: { tenantDefault: null },
@@ -203,13 +203,13 @@ describe('clients of an export', () => {
       clientScopeMappings: { boats: [{ client: 'oars', roles: ['row'] }, { clientScope: 'berth', roles: ['row'] }] },
     };
     const row = { name: 'row', clientId: 'boats' };
-    expect(inputsOf('CLIENT_SCOPE_MAPPING', realm)).toEqual({ oars: { roles: [{ name: 'crew' }, row] } });
-    expect(inputsOf('SCOPE_SCOPE_MAPPING', realm)).toEqual({ berth: { roles: [row] } });
+    expect(inputsOf('clientScopeRoles', realm)).toEqual({ oars: { roles: [{ name: 'crew' }, row] } });
+    expect(inputsOf('scopeScopeRoles', realm)).toEqual({ berth: { roles: [row] } });
     const both = [{ client: 'oars', clientScope: 'berth', roles: [] }, { roles: [] }];
     expect(faultsOf({ scopeMappings: both, clientScopeMappings: { boats: 7 } })).toEqual([
-      ['REALM', '', 'MALFORMED', 'scopeMappings'],
-      ['REALM', '', 'MALFORMED', 'scopeMappings'],
-      ['REALM', '', 'MALFORMED', 'clientScopeMappings'],
+      ['realm', '', 'MALFORMED', 'scopeMappings'],
+      ['realm', '', 'MALFORMED', 'scopeMappings'],
+      ['realm', '', 'MALFORMED', 'clientScopeMappings'],
     ]);
   });
 });
@@ -217,7 +217,7 @@ describe('clients of an export', () => {
 describe('groups of an export', () => {
   it('stand in one another', () => {
     const groups = [{ name: 'boats', attributes: { hull: ['oak'] }, subGroups: [{ name: 'punts', realmRoles: ['crew'] }] }];
-    expect(inputsOf('GROUP', { groups })).toEqual({
+    expect(inputsOf('group', { groups })).toEqual({
       '/boats': { name: 'boats', parentPath: null, attributes: { hull: ['oak'] }, roles: [] },
       '/boats/punts': { name: 'punts', parentPath: '/boats', attributes: {}, roles: [{ name: 'crew' }] },
     });
@@ -227,8 +227,8 @@ describe('groups of an export', () => {
     let groups: object[] = [];
     for (let level = 0; level < 5_000; level += 1) groups = [{ name: 'g', subGroups: groups }];
     const { rows, faults } = read({ groups });
-    expect(rows.filter(({ kind }) => kind === 'GROUP')).toHaveLength(32);
-    expect(faults.map(({ kind, reason }) => [kind, reason])).toEqual([['GROUP', 'GROUP_TOO_DEEP']]);
+    expect(rows.filter(({ kind }) => kind === 'group')).toHaveLength(32);
+    expect(faults.map(({ kind, reason }) => [kind, reason])).toEqual([['group', 'GROUP_TOO_DEEP']]);
   });
 });
 
@@ -236,17 +236,17 @@ describe('identity providers of an export', () => {
   const lake = { alias: 'lake', providerId: 'oidc', config: { clientId: 'us', clientSecret: '**********' } };
 
   it('lose a secret that the export hides, which is reported', () => {
-    expect(inputsOf('PROVIDER', { identityProviders: [lake] })['lake']).not.toHaveProperty('clientSecret');
+    expect(inputsOf('provider', { identityProviders: [lake] })['lake']).not.toHaveProperty('clientSecret');
     expect(faultsOf({ identityProviders: [lake] })).toEqual([
-      ['PROVIDER', 'lake', 'SECRET_HIDDEN', 'config.clientSecret'],
+      ['provider', 'lake', 'SECRET_HIDDEN', 'config.clientSecret'],
     ]);
   });
 
   it('are reported where the service has no such kind, and so are all mappers', () => {
     const identityProviderMappers = [{ name: 'hull', identityProviderAlias: 'lake' }];
     expect(faultsOf({ identityProviders: [{ alias: 'pond', providerId: 'saml' }], identityProviderMappers })).toEqual([
-      ['PROVIDER', 'pond', 'KIND_UNKNOWN', 'providerId'],
-      ['PROVIDER_MAPPER', 'hull', 'WITHOUT_EFFECT', ''],
+      ['provider', 'pond', 'KIND_UNKNOWN', 'providerId'],
+      ['providerMapper', 'hull', 'WITHOUT_EFFECT', ''],
     ]);
   });
 });
@@ -254,6 +254,6 @@ describe('identity providers of an export', () => {
 describe('names of an export', () => {
   it('are cut and made storable where they are reported', () => {
     const roles = { realm: [{ name: `\0\ud800${'x'.repeat(10_000)}`, description: 7 }] };
-    expect(faultsOf({ roles })).toEqual([['ROLE', `\ufffd\ufffd${'x'.repeat(253)}`, 'MALFORMED', 'description']]);
+    expect(faultsOf({ roles })).toEqual([['role', `\ufffd\ufffd${'x'.repeat(253)}`, 'MALFORMED', 'description']]);
   });
 });

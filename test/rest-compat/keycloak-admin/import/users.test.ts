@@ -31,7 +31,7 @@ describe('users of an export', () => {
     expect(faults).toEqual([]);
     expect(rows).toEqual([
       {
-        kind: 'USER',
+        kind: 'user',
         owner: '',
         name: 'ola',
         input: {
@@ -46,14 +46,14 @@ describe('users of an export', () => {
           requiredActions: ['CONFIGURE_TOTP'],
           createdAt: '2023-11-14T22:13:20.000Z',
           roles: [{ name: 'default-roles-reeds' }, { name: 'crew' }, { name: 'row', clientId: 'oars' }],
-          groups: [{ path: '/boats/punts' }],
+          groups: ['/boats/punts'],
           credentials: [
             { ...password, priority: 10 },
             { type: 'otp', secretData: '{}', priority: 20 },
           ],
           links: [
-            { provider: 'lake', subject: '17', name: 'ola17' },
-            { provider: 'pond', subject: '3', name: null },
+            { provider: 'lake', externalId: '17', externalName: 'ola17' },
+            { provider: 'pond', externalId: '3', externalName: null },
           ],
         },
       },
@@ -76,10 +76,10 @@ describe('users of an export', () => {
     const account = { username: 'service-account-oars', serviceAccountClientId: 'oars', realmRoles: ['crew'], groups: ['/boats'] };
     expect(read(account).rows).toEqual([
       {
-        kind: 'SERVICE_ACCOUNT',
+        kind: 'serviceAccount',
         owner: '',
         name: 'oars',
-        input: { roles: [{ name: 'crew' }], groups: [{ path: '/boats' }] },
+        input: { roles: [{ name: 'crew' }], groups: ['/boats'] },
       },
     ]);
   });
