@@ -7,6 +7,7 @@ import { devices } from './devices/module.ts';
 import { events } from './events/module.ts';
 import { federation } from './federation/module.ts';
 import { groups } from './groups/module.ts';
+import { imports } from './imports/module.ts';
 import { kit } from './kit/module.ts';
 import { registerNodes } from './kit/node.ts';
 import type { SchemaModule } from './kit/schema-module.ts';
@@ -39,6 +40,7 @@ const MODULES_BY_NAME = {
   risk,
   apiKeys,
   liveness,
+  imports,
   mails,
   signIn,
   oauth,

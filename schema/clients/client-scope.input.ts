@@ -10,7 +10,7 @@ export class ClientScopeFilterInput {
 }
 
 @InputType({ description: 'What can be said of a scope beside its name.' })
-class ClientScopePropertiesInput {
+export class ClientScopePropertiesInput {
   @Field(() => String, { nullable: true, description: 'Description; null removes it.' })
   description?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether tokens name it among their scopes. Default true.' })

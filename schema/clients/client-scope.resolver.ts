@@ -30,7 +30,8 @@ import { ProtocolMapperType } from './protocol-mapper.type.ts';
 /** Members for which null is a value: it removes the stored value. */
 const NULLABLE = ['description', 'tenantDefault'];
 
-const toProperties = (input: object): ClientScopeProperties => toColumns(given(input, NULLABLE));
+/** What an input says of a scope. */
+export const toProperties = (input: object): ClientScopeProperties => toColumns(given(input, NULLABLE));
 
 @Resolver(() => ClientScopeType)
 export class ClientScopeResolver {

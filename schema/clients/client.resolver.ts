@@ -66,7 +66,8 @@ const NULLABLE = [
   ...METADATA_NAMES,
 ];
 
-const toMappers = (mappers: readonly ProtocolMapperInput[] | null | undefined) =>
+/** The mappers of a new client; absent where an input has none. */
+export const toMappers = (mappers: readonly ProtocolMapperInput[] | null | undefined) =>
   mappers == null ? {} : { mappers: toNewMappers(mappers) };
 
 const toLinks = (scopes: readonly ClientScopeInput[] | null | undefined): LinkedScope[] | undefined =>

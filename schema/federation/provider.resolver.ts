@@ -27,7 +27,8 @@ import { FederationProviderConnection, FederationProviderType, toProvider } from
 /** Members for which null means absent; for the others null is a value. */
 const NOT_NULLABLE = ['enabled', 'storeTokens', 'tokenEndpointAuth', 'scope', 'subjectClaim', 'clientId', 'extra'];
 
-function toSettings(input: FederationProviderSettingsInput): UpdateProvider {
+/** What an input says of a provider. */
+export function toSettings(input: FederationProviderSettingsInput): UpdateProvider {
   const { authorizationParameters, ...settings } = input;
   const said = Object.entries(toColumns(settings)).filter(
     ([name, value]) => value !== undefined && (value !== null || !NOT_NULLABLE.includes(name)),

@@ -54,14 +54,14 @@ const toAdministrator = ({ username, password, ...profile }: ConfigureAdministra
 });
 
 /** What a change says about the tenant itself. */
-const toChange = ({ displayName, isEnabled, notBefore }: UpdateTenantInput): UpdateTenant => ({
+export const toChange = ({ displayName, isEnabled, notBefore }: UpdateTenantInput): UpdateTenant => ({
   ...(displayName === undefined ? {} : { displayName }),
   ...(notBefore === undefined ? {} : { notBefore }),
   ...(isEnabled == null ? {} : { enabled: isEnabled }),
 });
 
 /** Converts settings to the names under which they are stored. */
-function toSettings(settings: TenantSettingsInput | null | undefined): { settings?: object } {
+export function toSettings(settings: TenantSettingsInput | null | undefined): { settings?: object } {
   if (settings == null) return {};
   const { requiredActionChanges: actions, ...others } = settings;
   return {

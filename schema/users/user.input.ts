@@ -173,7 +173,7 @@ export class UserOrderInput {
 }
 
 @InputType({ description: 'What can be set of a user account.' })
-class UserFieldsInput {
+export class UserFieldsInput {
   @Field(() => String, {
     nullable: true,
     description: '1 to 255 printable characters, none of / \\ < > " % # ? |; unique in the tenant, ignoring case.',

@@ -3,7 +3,7 @@
  * Each is demanded somewhere; a migration gives a new one to the builtin roles of tenants that exist already.
  */
 const PERMISSION_VERBS = {
-  tenant: ['read', 'write', 'create', 'delete'],
+  tenant: ['read', 'write', 'create', 'delete', 'import'],
   setting: ['read', 'write'],
   user: ['read', 'create', 'write', 'delete', 'impersonate'],
   email: ['change'],

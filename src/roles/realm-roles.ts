@@ -90,6 +90,7 @@ const MANAGEMENT: Readonly<Record<string, readonly ScopeString[]>> = {
   'manage-realm': [
     ...VIEW_REALM,
     'tenant:write',
+    'tenant:import',
     'setting:write',
     'role:create',
     'role:write',

@@ -11,12 +11,10 @@ export interface CredentialRow {
   readonly secretData?: string;
   /** A password in plain text. */
   readonly value?: string;
-  readonly temporary?: boolean;
+  readonly isTemporary?: boolean;
   readonly userLabel?: string;
   /** Milliseconds since 1970. */
   readonly createdDate?: number;
-  /** Small numbers come first. */
-  readonly priority?: number;
 }
 
 /** A user of an export, as the graph takes it. */

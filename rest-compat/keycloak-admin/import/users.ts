@@ -46,8 +46,10 @@ const toCreated = (milliseconds: number | null | undefined): { readonly createdA
     ? { createdAt: new Date(milliseconds).toISOString() }
     : {};
 
-const toCredential = (sent: z.output<typeof CREDENTIAL>): CredentialRow =>
-  Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null && value !== undefined));
+function toCredential({ temporary, priority: _order, ...sent }: z.output<typeof CREDENTIAL>): CredentialRow {
+  const given = Object.entries(sent).filter(([, value]) => value !== null && value !== undefined);
+  return { ...Object.fromEntries(given), ...(temporary == null ? {} : { isTemporary: temporary }) };
+}
 
 /** Credentials in the order in which they count: small priorities first. */
 const toCredentials = ({ credentials }: Sent): CredentialRow[] =>

@@ -48,8 +48,8 @@ describe('users of an export', () => {
           roles: [{ name: 'default-roles-reeds' }, { name: 'crew' }, { name: 'row', clientId: 'oars' }],
           groups: ['/boats/punts'],
           credentials: [
-            { ...password, priority: 10 },
-            { type: 'otp', secretData: '{}', priority: 20 },
+            password,
+            { type: 'otp', secretData: '{}' },
           ],
           links: [
             { provider: 'lake', externalId: '17', externalName: 'ola17' },
