@@ -22,9 +22,10 @@ import type {
 const toRoles = (roles: readonly NamedRoleInput[] | null | undefined): NamedRole[] =>
   (roles ?? []).map(({ name, clientId }) => ({ name, clientId: clientId ?? null }));
 
-const toRole = (input: ImportRoleInput): RowInputs['role'] => ({
-  ...given(input, ['description']),
-  name: input.name,
+const toRole = ({ name, description, attributes }: ImportRoleInput): RowInputs['role'] => ({
+  name,
+  ...(description === undefined ? {} : { description }),
+  ...(attributes == null ? {} : { attributes }),
 });
 
 const toAccount = ({ roles, groups }: ImportServiceAccountInput): RowInputs['serviceAccount'] => ({
@@ -64,7 +65,7 @@ const CONVERSIONS: { readonly [K in RowKind]: (input: Given[K]) => RowInputs[K] 
   provider: (input) => toProviderSettings(input) as CreateProvider,
   serviceAccount: toAccount,
   user: ({ credentials, links, roles, groups, ...input }) => ({
-    ...toAccount({ roles, groups }),
+    ...toAccount({ roles: roles ?? null, groups: groups ?? null }),
     user: {
       ...toUserInput(input),
       id: input.subject,

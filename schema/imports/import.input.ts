@@ -42,7 +42,10 @@ export class ImportRoleInput {
   name!: string;
   @Field(() => String, { nullable: true, description: 'Description; null removes it.' })
   description?: string | null;
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'Attributes, at most 64 KiB together; replaces them.' })
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'Attributes, at most 64 KiB together; replaces them.',
+  })
   attributes?: Record<string, unknown> | null;
 }
 

@@ -76,7 +76,10 @@ export class ImportedRow {
   name!: string;
   @Field(() => ImportOutcome, { description: 'What happened to it.' })
   outcome!: ImportOutcome;
-  @Field(() => String, { nullable: true, description: 'Id of the thing in its service; null where nothing was looked up.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Id of the thing in its service; null where nothing was looked up.',
+  })
   key!: string | null;
   @Field(() => [ImportFault], { description: 'What could not be taken over.' })
   faults!: readonly ImportFault[];

@@ -12,8 +12,8 @@ export function withRows(tallies: Tallies, rows: readonly WrittenRow[]): Tallies
     Object.entries(tallies ?? {}).map(([kind, tally]) => [kind, { ...tally }]),
   );
   for (const { kind, outcome } of rows) {
-    const tally = (next[kind] ??= {});
-    tally[outcome] = (tally[outcome] ?? 0) + 1;
+    const tally = next[kind] ?? {};
+    next[kind] = { ...tally, [outcome]: (tally[outcome] ?? 0) + 1 };
   }
   return next;
 }

@@ -6,8 +6,8 @@ import type { RoleNaming } from './role-names.ts';
 import {
   faulty,
   joined,
-  malformed,
   type Members,
+  malformed,
   NOTHING,
   type Read,
   type Reader,

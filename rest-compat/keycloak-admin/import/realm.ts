@@ -5,7 +5,16 @@ import { readDefaultGroups, readGroups } from './groups.ts';
 import { readProviderMappers, readProviders } from './providers.ts';
 import { roleNamingOf } from './role-names.ts';
 import { readClientRoles, readRealmRoles, readRolesInside } from './roles.ts';
-import { isMembers, joined, type Members, malformed, type Read, type Reader, readOne, withoutDuplicates } from './row.ts';
+import {
+  isMembers,
+  joined,
+  type Members,
+  malformed,
+  type Read,
+  type Reader,
+  readOne,
+  withoutDuplicates,
+} from './row.ts';
 
 /** The settings of the realm. Its name is left out, because the tenant that takes them may have another one. */
 function readSettings(realm: Members, tenantName: string): Read {

@@ -22,10 +22,7 @@ export const ROLE_NAMES = {
 const SHAPE = z.object(ROLE_NAMES);
 
 /** The references of roles that a user or a group has. */
-export function toRoles(
-  { realmRoles, clientRoles }: z.output<typeof SHAPE>,
-  naming: RoleNaming,
-): readonly NamedRole[] {
+export function toRoles({ realmRoles, clientRoles }: z.output<typeof SHAPE>, naming: RoleNaming): readonly NamedRole[] {
   return [
     ...(realmRoles ?? []).map((name) => ({ name: naming(name) })),
     ...Object.entries(clientRoles ?? {}).flatMap(([clientId, names]) => names.map((name) => ({ name, clientId }))),

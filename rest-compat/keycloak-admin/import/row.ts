@@ -14,7 +14,11 @@ export interface RowInputs {
   readonly settings: Omit<ReturnType<typeof toUpdate>, 'extra'> & {
     readonly extraSettings?: ReturnType<typeof toUpdate>['extra'];
   };
-  readonly role: { readonly name: string; readonly description: string | null; readonly attributes: Readonly<Record<string, unknown>> };
+  readonly role: {
+    readonly name: string;
+    readonly description: string | null;
+    readonly attributes: Readonly<Record<string, unknown>>;
+  };
   readonly clientRole: RowInputs['role'];
   /** The roles inside a role of the realm. */
   readonly roleChildren: { readonly children: readonly NamedRole[] };

@@ -114,8 +114,8 @@ export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
       return id;
     },
     change: async (authority, userId, { input }) => {
-      const { id: _id, createdAt: _createdAt, ...user } = input.user;
-      await deps.provisionUser.configure(authority, userId, { ...user, replacesAttributes: true });
+      const { id: _id, createdAt: _createdAt, enabled = true, ...user } = input.user;
+      await deps.provisionUser.configure(authority, userId, { ...user, enabled, replacesAttributes: true });
       await give(deps, authority, userId, input);
       await link(deps, authority, userId, input);
     },

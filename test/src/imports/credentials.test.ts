@@ -37,17 +37,28 @@ describe('credentials of an import', () => {
   it('demand a new password where it is temporary, or of an unknown hash', () => {
     expect(read({ ...PLAIN, temporary: true }).demandsPassword).toBe(true);
     expect(read({ ...PBKDF2, temporary: true }).demandsPassword).toBe(true);
-    expect(read(UNKNOWN)).toMatchObject({ kinds: [], faults: [['HASH_UNKNOWN', 'credentials.0']], demandsPassword: true });
+    expect(read(UNKNOWN)).toMatchObject({
+      kinds: [],
+      faults: [['HASH_UNKNOWN', 'credentials.0']],
+      demandsPassword: true,
+    });
   });
 
   it('demand none where another password can be read, or what cannot be read is none', () => {
     expect(read(UNKNOWN, PBKDF2).demandsPassword).toBe(false);
     expect(read(PBKDF2, UNKNOWN).demandsPassword).toBe(false);
-    expect(read({ type: 'webauthn' })).toMatchObject({ faults: [['TYPE_UNKNOWN', 'credentials.0']], demandsPassword: false });
+    expect(read({ type: 'webauthn' })).toMatchObject({
+      faults: [['TYPE_UNKNOWN', 'credentials.0']],
+      demandsPassword: false,
+    });
   });
 
   it('are the first of several passwords', () => {
     expect(read(PBKDF2, PLAIN)).toMatchObject({ kinds: ['password-hash'], password: null });
-    expect(read(PLAIN, PBKDF2)).toMatchObject({ kinds: [], password: PLAIN.value, faults: [['DUPLICATE', 'credentials.1']] });
+    expect(read(PLAIN, PBKDF2)).toMatchObject({
+      kinds: [],
+      password: PLAIN.value,
+      faults: [['DUPLICATE', 'credentials.1']],
+    });
   });
 });

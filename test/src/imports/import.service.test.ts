@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority, PermissionSet, parseScope } from '../../../src/access/index.ts';
 import type { IfExists, ImportRow, RowInputs, RowKind } from '../../../src/imports/index.ts';
@@ -28,6 +27,7 @@ const FISHING: readonly ImportRow[] = [
     name: 'lake',
     type: 'oauth2',
     clientId: 'us',
+    clientSecret: 'a-secret-of-the-lake',
     authorizationEndpoint: 'https://lake.example/authorize',
     tokenEndpoint: 'https://lake.example/token',
     userinfoEndpoint: 'https://lake.example/userinfo',
@@ -50,11 +50,7 @@ describe('an import', () => {
   });
   afterAll(() => world.close());
 
-  const countEvents = async ({ id }: TenantRef): Promise<number> => {
-    const { rows } = await sql<{ total: number }>`
-      select count(*)::int as total from events where tenant_id = ${id}::uuid`.execute(world.db.read());
-    return rows[0]!.total;
-  };
+  const countEvents = async (tenant: TenantRef): Promise<number> => (await world.events(tenant)).length;
   const outcomesOf = (rows: readonly { readonly outcome: string }[]): string[] => rows.map(({ outcome }) => outcome);
 
   /** A whole import of rows. */
@@ -71,7 +67,11 @@ describe('an import', () => {
     const { written, ended } = await importInto(tenant, FISHING);
     expect(written.filter(({ faults }) => faults.length > 0)).toEqual([]);
     expect(new Set(outcomesOf(written))).toEqual(new Set(['added']));
-    expect(ended).toMatchObject({ state: 'complete', faultCount: 0, tallies: { role: { added: 2 }, user: { added: 1 } } });
+    expect(ended).toMatchObject({
+      state: 'complete',
+      faultCount: 0,
+      tallies: { role: { added: 2 }, user: { added: 1 } },
+    });
 
     const authority = world.system(tenant);
     const ola = (await world.services.users.findByUsername(authority, 'ola'))!;
@@ -114,7 +114,9 @@ describe('an import', () => {
     const authority = world.system(tenant);
     const { users } = world.services;
     await users.create(authority, { username: 'ola', givenName: 'Ola', attributes: { berth: '7', hull: 'oak' } });
-    const rows = [user('ola', { user: { username: 'OLA', givenName: 'Other', enabled: false, attributes: { berth: '8' } } })];
+    const rows = [
+      user('ola', { user: { username: 'OLA', givenName: 'Other', enabled: false, attributes: { berth: '8' } } }),
+    ];
     expect(outcomesOf((await importInto(tenant, rows)).written)).toEqual(['skipped']);
     expect(await users.findByUsername(authority, 'ola')).toMatchObject({ givenName: 'Ola', enabled: true });
     expect(outcomesOf((await importInto(tenant, rows, 'overwrite')).written)).toEqual(['changed']);
@@ -140,7 +142,9 @@ describe('an import', () => {
     expect(outcomesOf(written)).toEqual(Array(5).fill('changed'));
     const authority = world.system(tenant);
     expect(await world.services.clients.find(authority, { clientId: 'oars' })).toMatchObject({ name: 'Oars' });
-    expect(await world.services.groups.find(authority, { path: '/boats' })).toMatchObject({ attributes: { hull: ['elm'] } });
+    expect(await world.services.groups.find(authority, { path: '/boats' })).toMatchObject({
+      attributes: { hull: ['elm'] },
+    });
   });
 
   it('reports rows that a rule refuses, and writes the others', async () => {
@@ -175,7 +179,9 @@ describe('an import', () => {
 
   it('takes users whose password has an unknown hash without it, and demands another', async () => {
     const tenant = await world.tenant();
-    const rows = [user('ola', { credentials: [{ type: 'password', credentialData: '{}', secretData: '{"value":"eA=="}' }] })];
+    const rows = [
+      user('ola', { credentials: [{ type: 'password', credentialData: '{}', secretData: '{"value":"eA=="}' }] }),
+    ];
     for (const outcome of ['added', 'same']) {
       const { written, ended } = await importInto(tenant, rows);
       expect(written).toMatchObject([{ outcome, faults: [{ reason: 'HASH_UNKNOWN', at: 'credentials.0' }] }]);
@@ -194,7 +200,7 @@ describe('an import', () => {
         row('role', 'b', { name: 'b' }),
         row('roleChildren', 'a', { children: [{ name: 'b' }] }),
         row('roleChildren', 'b', { children: [{ name: 'a' }] }),
-        row('role', 'tenant_admin', { name: 'tenant_admin', description: 'Mine.' }),
+        row('role', 'tenant-administrator', { name: 'tenant-administrator', description: 'Mine.' }),
       ],
       'overwrite',
     );

@@ -15,7 +15,9 @@ const faultsOf = (realm: object) => read(realm).faults.map(({ kind, name, reason
 describe('an export of a realm', () => {
   it('has rows in an order in which each one follows those that it names', () => {
     const { rows, faults } = read({
-      identityProviders: [{ alias: 'lake', providerId: 'oidc', config: { clientId: 'us', issuer: 'https://lake.example' } }],
+      identityProviders: [
+        { alias: 'lake', providerId: 'oidc', config: { clientId: 'us', issuer: 'https://lake.example' } },
+      ],
       defaultGroups: ['/boats'],
       groups: [{ name: 'boats', subGroups: [{ name: 'punts' }] }],
       clientScopeMappings: { oars: [{ client: 'oars', roles: ['row'] }] },
@@ -89,7 +91,12 @@ describe('an export of a realm', () => {
   });
 
   it('takes the first of two rows of a name', () => {
-    const roles = { realm: [{ name: 'crew', description: 'first' }, { name: 'crew', description: 'second' }] };
+    const roles = {
+      realm: [
+        { name: 'crew', description: 'first' },
+        { name: 'crew', description: 'second' },
+      ],
+    };
     expect(inputsOf('role', { roles })).toEqual({ crew: { name: 'crew', description: 'first', attributes: {} } });
     expect(faultsOf({ roles })).toEqual([['role', 'crew', 'DUPLICATE', '']]);
   });
@@ -101,7 +108,11 @@ describe('roles of an export', () => {
       roles: {
         realm: [
           { name: 'default-roles-old-reeds', composite: true, composites: { realm: ['crew'] } },
-          { name: 'crew', composite: true, composites: { realm: ['default-roles-old-reeds'], client: { oars: ['row'] } } },
+          {
+            name: 'crew',
+            composite: true,
+            composites: { realm: ['default-roles-old-reeds'], client: { oars: ['row'] } },
+          },
         ],
       },
       groups: [{ name: 'boats', realmRoles: ['default-roles-old-reeds'], clientRoles: { oars: ['row'] } }],
@@ -125,7 +136,10 @@ describe('roles of an export', () => {
   });
 
   it('are reported once where they have another shape', () => {
-    const roles = { realm: [{ name: 7 }, { name: 'crew', composite: true, composites: { realm: 'captain' } }], client: { oars: 'row' } };
+    const roles = {
+      realm: [{ name: 7 }, { name: 'crew', composite: true, composites: { realm: 'captain' } }],
+      client: { oars: 'row' },
+    };
     expect(faultsOf({ roles })).toEqual([
       ['role', '', 'MALFORMED', 'name'],
       ['role', 'crew', 'MALFORMED', 'composites.realm'],
@@ -137,7 +151,12 @@ describe('roles of an export', () => {
 
 describe('clients of an export', () => {
   it('have mappers, scopes and a secret', () => {
-    const mapper = { name: 'boat', protocol: 'openid-connect', protocolMapper: 'oidc-hardcoded-claim-mapper', config: { a: 1 } };
+    const mapper = {
+      name: 'boat',
+      protocol: 'openid-connect',
+      protocolMapper: 'oidc-hardcoded-claim-mapper',
+      config: { a: 1 },
+    };
     const clients = [
       {
         clientId: 'oars',
@@ -184,7 +203,11 @@ describe('clients of an export', () => {
   });
 
   it('have client scopes, with how later clients get them', () => {
-    const scope = (name: string) => ({ name, protocol: 'openid-connect', attributes: { 'include.in.token.scope': 'true' } });
+    const scope = (name: string) => ({
+      name,
+      protocol: 'openid-connect',
+      attributes: { 'include.in.token.scope': 'true' },
+    });
     const realm = {
       clientScopes: [scope('berth'), scope('tide'), scope('moon')],
       defaultDefaultClientScopes: ['berth'],
@@ -200,7 +223,12 @@ describe('clients of an export', () => {
   it('have the roles that tokens may have, those of the realm and of clients in one row', () => {
     const realm = {
       scopeMappings: [{ client: 'oars', roles: ['crew'] }],
-      clientScopeMappings: { boats: [{ client: 'oars', roles: ['row'] }, { clientScope: 'berth', roles: ['row'] }] },
+      clientScopeMappings: {
+        boats: [
+          { client: 'oars', roles: ['row'] },
+          { clientScope: 'berth', roles: ['row'] },
+        ],
+      },
     };
     const row = { name: 'row', clientId: 'boats' };
     expect(inputsOf('clientScopeRoles', realm)).toEqual({ oars: { roles: [{ name: 'crew' }, row] } });
@@ -216,7 +244,9 @@ describe('clients of an export', () => {
 
 describe('groups of an export', () => {
   it('stand in one another', () => {
-    const groups = [{ name: 'boats', attributes: { hull: ['oak'] }, subGroups: [{ name: 'punts', realmRoles: ['crew'] }] }];
+    const groups = [
+      { name: 'boats', attributes: { hull: ['oak'] }, subGroups: [{ name: 'punts', realmRoles: ['crew'] }] },
+    ];
     expect(inputsOf('group', { groups })).toEqual({
       '/boats': { name: 'boats', parentPath: null, attributes: { hull: ['oak'] }, roles: [] },
       '/boats/punts': { name: 'punts', parentPath: '/boats', attributes: {}, roles: [{ name: 'crew' }] },

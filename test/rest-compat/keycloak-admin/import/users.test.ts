@@ -22,8 +22,14 @@ describe('users of an export', () => {
       realmRoles: ['default-roles-old', 'crew'],
       clientRoles: { oars: ['row'] },
       groups: ['/boats/punts'],
-      federatedIdentities: [{ identityProvider: 'lake', userId: '17', userName: 'ola17' }, { identityProvider: 'pond', userId: '3' }],
-      credentials: [{ type: 'otp', secretData: '{}', priority: 20, userLabel: null }, { ...password, priority: 10 }],
+      federatedIdentities: [
+        { identityProvider: 'lake', userId: '17', userName: 'ola17' },
+        { identityProvider: 'pond', userId: '3' },
+      ],
+      credentials: [
+        { type: 'otp', secretData: '{}', priority: 20, userLabel: null },
+        { ...password, priority: 10 },
+      ],
       notBefore: 0,
       totp: true,
       unknown: {},
@@ -47,10 +53,7 @@ describe('users of an export', () => {
           createdAt: '2023-11-14T22:13:20.000Z',
           roles: [{ name: 'default-roles-reeds' }, { name: 'crew' }, { name: 'row', clientId: 'oars' }],
           groups: ['/boats/punts'],
-          credentials: [
-            password,
-            { type: 'otp', secretData: '{}' },
-          ],
+          credentials: [password, { type: 'otp', secretData: '{}' }],
           links: [
             { provider: 'lake', externalId: '17', externalName: 'ola17' },
             { provider: 'pond', externalId: '3', externalName: null },
@@ -73,7 +76,12 @@ describe('users of an export', () => {
   });
 
   it('are what service accounts are given, by the client', () => {
-    const account = { username: 'service-account-oars', serviceAccountClientId: 'oars', realmRoles: ['crew'], groups: ['/boats'] };
+    const account = {
+      username: 'service-account-oars',
+      serviceAccountClientId: 'oars',
+      realmRoles: ['crew'],
+      groups: ['/boats'],
+    };
     expect(read(account).rows).toEqual([
       {
         kind: 'serviceAccount',
@@ -85,7 +93,14 @@ describe('users of an export', () => {
   });
 
   it('are reported one by one where they have another shape', () => {
-    const bad = [7, null, {}, { username: '' }, { username: 'a', email: 7 }, { username: 'b', credentials: [{ value: 7 }] }];
+    const bad = [
+      7,
+      null,
+      {},
+      { username: '' },
+      { username: 'a', email: 7 },
+      { username: 'b', credentials: [{ value: 7 }] },
+    ];
     const { rows, faults } = read(...bad, { username: 'ola' });
     expect(rows.map(({ name }) => name)).toEqual(['ola']);
     expect(faults.map(({ name, reason, at }) => [name, reason, at])).toEqual([
