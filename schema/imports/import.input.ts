@@ -36,7 +36,7 @@ export class ImportSettingsInput {
   extraSettings?: ExtraSettingsInput | null;
 }
 
-@InputType({ description: 'A role without what it contains. Imported roles give no native permissions of their own.' })
+@InputType({ description: 'A role without what it contains. It gives no native permissions itself.' })
 export class ImportRoleInput {
   @Field(() => String, { description: 'Name: 1 to 255 characters.' })
   name!: string;

@@ -3,7 +3,6 @@
  * an export is the matter of its dialect. May import every module up to `flows/`.
  */
 export type { Import } from './import.entity.ts';
-export { importErrors } from './import.errors.ts';
 export type { ImportService } from './import.service.ts';
 export type {
   IfExists,

@@ -2,7 +2,7 @@ import type { Import } from './import.entity.ts';
 import type { RowFault, WrittenRow } from './import-row.ts';
 
 /** Most faults that an import keeps: 1 MB at most. The others are counted. */
-export const MAX_FAULTS = 1_000;
+const MAX_FAULTS = 1_000;
 
 type Tallies = Import['tallies'];
 
@@ -22,7 +22,7 @@ export function withRows(tallies: Tallies, rows: readonly WrittenRow[]): Tallies
 export const hasChanged = (tallies: Tallies): boolean =>
   Object.values(tallies ?? {}).some(({ added = 0, changed = 0 }) => added + changed > 0);
 
-/** The first faults of an import, with more of them where there is room. */
+/** The first faults of an import, with more of them up to this bound. */
 export const withFaults = (kept: readonly RowFault[], more: readonly RowFault[]): RowFault[] => [
   ...kept,
   ...more.slice(0, Math.max(0, MAX_FAULTS - kept.length)),

@@ -90,7 +90,6 @@ const MANAGEMENT: Readonly<Record<string, readonly ScopeString[]>> = {
   'manage-realm': [
     ...VIEW_REALM,
     'tenant:write',
-    'tenant:import',
     'setting:write',
     'role:create',
     'role:write',
@@ -99,6 +98,7 @@ const MANAGEMENT: Readonly<Record<string, readonly ScopeString[]>> = {
     'riskbit:delete',
     'key:rotate',
     'mail:send',
+    'tenant:import',
   ],
   'view-events': ['event:read'],
   'manage-events': ['event:read'],

@@ -137,13 +137,14 @@ describe('a database of the first migration', () => {
     const ZERO = '00000000-0000-0000-0000-000000000000';
     const LAST = '019b0000-0000-7000-8000-000000000501';
     const NAMES = [
-      'RealmRoles',
-      'NarrowRealmRoles',
-      'RealmScopes',
-      'MailSend',
-      'NarrowQueryRealms',
-      'LinksImpersonation',
-    ].map((name) => `Migration20261127${name}`);
+      '20261127RealmRoles',
+      '20261127NarrowRealmRoles',
+      '20261127RealmScopes',
+      '20261127MailSend',
+      '20261127NarrowQueryRealms',
+      '20261127LinksImpersonation',
+      '20261128TenantImport',
+    ].map((name) => `Migration${name}`);
     const again = async (names = NAMES) => {
       await sql`delete from migrations where name = any(${names}::text[])`.execute(db.read());
       await migrate(db);
