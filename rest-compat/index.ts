@@ -39,6 +39,7 @@ export {
   type WebOrigins,
 } from './engine/index.ts';
 
+export { type ReadInputs, readRealmInputs, readUserInputs } from './keycloak-admin/index.ts';
 export { type OAuthForms, rawForms } from './oidc/forms.ts';
 
 /** All dialects. */

@@ -30,6 +30,8 @@ import { USER_PROFILE_ROUTES } from './routes/user-profile.ts';
 import { USER_ROUTES } from './routes/users.ts';
 import { ADMIN_SAMPLES } from './samples.ts';
 
+export { type ReadInputs, readRealmInputs, readUserInputs } from './import/inputs.ts';
+
 const withPages = (chapters: readonly Chapter[]): readonly Chapter[] =>
   chapters.map((chapter) => ({ ...chapter, routes: chapter.routes.map(forPages) }));
 const rowsOf = (chapters: readonly Chapter[]): readonly Route[] => chapters.flatMap(({ routes }) => routes);

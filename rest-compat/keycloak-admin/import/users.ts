@@ -85,7 +85,7 @@ function toUser(sent: Sent, naming: RoleNaming): UserRow {
 const SERVICE_ACCOUNT = z.object({ groups: NAMES, ...ROLE_NAMES });
 
 /** One user. An account of a client is a row by the `client_id`. */
-export function readUser(sent: unknown, naming: RoleNaming): Read {
+function readUser(sent: unknown, naming: RoleNaming): Read {
   const clientId = textIn(sent, 'serviceAccountClientId');
   if (clientId !== '') {
     const accounts: Reader<'serviceAccount', z.output<typeof SERVICE_ACCOUNT>> = {

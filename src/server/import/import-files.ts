@@ -1,0 +1,123 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { GraphQLSchema } from 'graphql';
+import { type ReadInputs, readRealmInputs, readUserInputs } from '../../../rest-compat/index.ts';
+import type { Services } from '../../../schema/context.ts';
+import { Authority, systemCaller } from '../../access/index.ts';
+import { IdentityError, newId, type TenantRef } from '../../kernel/index.ts';
+import type { ImportOptions } from './import-options.ts';
+import { type ImportReport, ImportSession } from './import-session.ts';
+import { FileUnreadable, readParts } from './json-parts.ts';
+import type { Progress } from './progress.ts';
+
+export interface ImportFilesDeps {
+  readonly services: Services;
+  readonly schema: GraphQLSchema;
+  readonly progress: Progress;
+}
+
+/** Rows of one request. */
+const BATCH = 1_000;
+/** Most bytes of one user: 1 MiB, more than an account can have. */
+const MAX_USER = 1024 * 1024;
+const USERS = new Set(['users']);
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** @throws FileUnreadable There is no such file, or it cannot be read. */
+async function* open(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file, { highWaterMark: 256 * 1024 });
+  } catch (cause) {
+    throw new FileUnreadable(`${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Everything of an export but its users. */
+async function readMembers(file: string): Promise<Members> {
+  const members: Record<string, unknown> = {};
+  const options = { itemwise: USERS, isWanted: (member: string) => !USERS.has(member) };
+  for await (const { member, value } of readParts(open(file), options))
+    if (member !== '__proto__') members[member] = value;
+  return members;
+}
+
+/** The users of a file, in batches, each with the bytes that were read before its end. */
+async function* readUsers(file: string): AsyncGenerator<{ readonly users: unknown[]; readonly bytes: number }> {
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of open(file)) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  let users: unknown[] = [];
+  const options = { itemwise: USERS, isWanted: (member: string) => USERS.has(member), maxBytes: MAX_USER };
+  for await (const { isItem, value } of readParts(counted(), options)) {
+    if (isItem) users.push(value);
+    if (users.length < BATCH) continue;
+    yield { users, bytes };
+    users = [];
+  }
+  yield { users, bytes };
+}
+
+function* inBatches({ rows, faults }: ReadInputs): Generator<ReadInputs> {
+  const size = Math.max(rows.length, faults.length);
+  for (let from = 0; from < size; from += BATCH)
+    yield { rows: rows.slice(from, from + BATCH), faults: faults.slice(from, from + BATCH) };
+}
+
+/** Makes the tenant where there is none. @throws What `TenantService.create` throws, such as for a name that no tenant can have. */
+async function requireTenant({ directory, tenants }: Services, name: string): Promise<string> {
+  const found = await directory.byName(name);
+  if (found !== null) return found.name;
+  const nowhere = { id: '', name: '', route: '' } as unknown as TenantRef;
+  const authority = Authority.system(systemCaller({ processId: newId() }), nowhere);
+  return (await tenants.create(authority, { name, template: 'realm' })).name;
+}
+
+/** A realm whose name no tenant can have, which `--rename` mends. */
+const refusedName = (name: string, { code }: IdentityError) => ({
+  state: 'REPORTED',
+  faultCount: 1,
+  faults: [{ kind: 'realm', owner: '', name, reason: code, at: 'realm' }],
+});
+
+/**
+ * Imports the files of an export.
+ * @returns The status of the process: 0, or 2 where something was not taken over.
+ * @throws FileUnreadable
+ */
+export async function importFiles(deps: ImportFilesDeps, options: ImportOptions): Promise<number> {
+  const { services, schema, progress } = deps;
+  const realm = await readMembers(options.files[0]!);
+  const exported = typeof realm['realm'] === 'string' ? realm['realm'] : '';
+  if (exported === '') throw new FileUnreadable('The file is not an export of a realm: it has no name.');
+  const name = options.renames.get(exported) ?? exported;
+  const tenant = await requireTenant(services, name).catch((error: unknown) => {
+    if (!(error instanceof IdentityError)) throw error;
+    progress.end(refusedName(name, error));
+    return null;
+  });
+  if (tenant === null) return 2;
+  const session = new ImportSession({ services, schema, tenant, ifExists: options.ifExists });
+  const sizes = await Promise.all(options.files.map(async (file) => (await stat(file)).size));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  let rows = 0;
+  const send = async (inputs: ReadInputs, bytes: number): Promise<void> => {
+    const { faultCount } = await session.send(inputs, false);
+    rows += inputs.rows.length;
+    progress.step({ rows, faults: faultCount, done: total === 0 ? 1 : bytes / total });
+  };
+  for (const inputs of inBatches(readRealmInputs(realm, tenant))) await send(inputs, 0);
+  let before = 0;
+  for (const [at, file] of options.files.entries()) {
+    for await (const { users, bytes } of readUsers(file))
+      for (const inputs of inBatches(readUserInputs(users, realm, tenant))) await send(inputs, before + bytes);
+    before += sizes[at]!;
+  }
+  const report: ImportReport = await session.send({ rows: [], faults: [] }, true);
+  progress.end(report);
+  return report.state === 'COMPLETE' ? 0 : 2;
+}
