@@ -33,6 +33,15 @@ async function* open(file: string): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** @throws FileUnreadable */
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (cause) {
+    throw new FileUnreadable(`${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
 /** Everything of an export but its users. */
 async function readMembers(file: string): Promise<Members> {
   const members: Record<string, unknown> = {};
@@ -91,6 +100,8 @@ const refusedName = (name: string, { code }: IdentityError) => ({
  */
 export async function importFiles(deps: ImportFilesDeps, options: ImportOptions): Promise<number> {
   const { services, schema, progress } = deps;
+  const sizes = await Promise.all(options.files.map(sizeOf));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
   const realm = await readMembers(options.files[0]!);
   const exported = typeof realm['realm'] === 'string' ? realm['realm'] : '';
   if (exported === '') throw new FileUnreadable('The file is not an export of a realm: it has no name.');
@@ -102,8 +113,6 @@ export async function importFiles(deps: ImportFilesDeps, options: ImportOptions)
   });
   if (tenant === null) return 2;
   const session = new ImportSession({ services, schema, tenant, ifExists: options.ifExists });
-  const sizes = await Promise.all(options.files.map(async (file) => (await stat(file)).size));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
   let rows = 0;
   const send = async (inputs: ReadInputs, bytes: number): Promise<void> => {
     const { faultCount } = await session.send(inputs, false);

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { FileUnreadable, type Part, readParts } from '../../../../src/server/import/json-parts.ts';
+import { FileUnreadable, type Part, type PartOptions, readParts } from '../../../../src/server/import/json-parts.ts';
 
 const OPTIONS = { itemwise: new Set(['users']), isWanted: () => true };
 
 /** The parts of a text that arrives in chunks of some bytes. */
-async function partsOf(text: string | Uint8Array, size: number, options = OPTIONS): Promise<Part[]> {
+async function partsOf(text: string | Uint8Array, size: number, options: PartOptions = OPTIONS): Promise<Part[]> {
   const bytes = Buffer.from(text as string);
   async function* chunks(): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
   }
-  return Array.fromAsync(readParts(chunks(), options));
+  const parts: Part[] = [];
+  for await (const part of readParts(chunks(), options)) parts.push(part);
+  return parts;
 }
 
 const EXPORT = {
@@ -43,7 +45,7 @@ describe('a file of JSON', () => {
     const options = { ...OPTIONS, isWanted: (member: string) => member === 'realm', maxBytes: 100 };
     const text = JSON.stringify({ users: [{ a: 'x'.repeat(1_000) }], other: 'x'.repeat(1_000), realm: 'reeds' });
     expect(await partsOf(text, 10, options)).toEqual([{ member: 'realm', isItem: false, value: 'reeds' }]);
-    await expect(partsOf(text, 10, { ...options, isWanted: () => true } as never)).rejects.toThrow(FileUnreadable);
+    await expect(partsOf(text, 10, { ...options, isWanted: () => true })).rejects.toThrow(FileUnreadable);
   });
 
   it.each([
