@@ -1,8 +1,8 @@
 import type { Authority, PermissionGrant } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
-import { type Clock, IdentityError, kernelErrors, newId } from '../kernel/index.ts';
+import { type Clock, IdentityError, invalidField, kernelErrors, newId } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
-import { halves, toBatches } from './batches.ts';
+import { halves, MAX_ROWS, toBatches } from './batches.ts';
 import type { Import } from './import.entity.ts';
 import { importErrors } from './import.errors.ts';
 import { importEvents } from './import.events.ts';
@@ -100,6 +100,34 @@ export class ImportService {
       for (const [row, written] of await this.#writeAll(authority, importId, batch, ifExists as IfExists))
         results.set(row, written);
     return rows.map((row) => results.get(row)!);
+  }
+
+  /**
+   * Writes rows in one unit of work, all or none, whatever was imported before; no import keeps account of them.
+   * @param ifExists `fail`: a thing that is there already refuses all rows, unless the service made it.
+   * @returns The rows in their order; or the row that refused all of them, alone, and nothing is written.
+   * @throws FORBIDDEN The caller lacks a permission that rows of a kind take.
+   * @throws INVALID_INPUT More than 1,000 rows.
+   */
+  async writeTogether(
+    authority: Authority,
+    rows: readonly ImportRow[],
+    ifExists: IfExists | 'fail',
+  ): Promise<WrittenRow[]> {
+    this.#assertMayWrite(authority, rows);
+    if (rows.length > MAX_ROWS) throw invalidField('input.rows', 'LIST_TOO_LONG', `At most ${MAX_ROWS} rows at once.`);
+    let [current] = rows;
+    try {
+      for (current of rows) await this.#writerOf(current).prepare?.(authority, current);
+      return await this.#deps.db.transaction(async () => {
+        const written: WrittenRow[] = [];
+        for (current of rows) written.push(await this.#writeOne(authority, current, ifExists));
+        return written;
+      });
+    } catch (error) {
+      if (current === undefined) throw error;
+      return [toRefused(current, error)];
+    }
   }
 
   /** Counts rows that were not written, and keeps what could not be taken over. @throws IMPORT_NOT_FOUND, IMPORT_ENDED */
@@ -216,10 +244,12 @@ export class ImportService {
     });
   }
 
-  async #writeOne(authority: Authority, row: ImportRow, ifExists: IfExists): Promise<WrittenRow> {
+  /** @throws CONFLICT The thing is there already, and `ifExists` is `fail`. */
+  async #writeOne(authority: Authority, row: ImportRow, ifExists: IfExists | 'fail'): Promise<WrittenRow> {
     const writer = this.#writerOf(row);
     const existing = await writer.find(authority, row);
     if (existing === null) return this.#written(row, 'added', await writer.add(authority, row));
+    if (ifExists === 'fail' && !existing.isBuiltin) throw kernelErrors.CONFLICT();
     if (existing.isBuiltin || ifExists === 'skip') return this.#written(row, 'skipped', existing.id);
     await writer.change(authority, existing.id, row);
     return this.#written(row, 'changed', existing.id);

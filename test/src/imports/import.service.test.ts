@@ -248,4 +248,39 @@ describe('an import', () => {
     const ended = await imports.finish(authority, id);
     expect([ended.faults!.length, ended.faultCount]).toEqual([1_000, 1_004]);
   });
+
+  describe('of rows that are written together', () => {
+    const write = (tenant: TenantRef, rows: readonly ImportRow[], ifExists: IfExists | 'fail') =>
+      world.services.imports.writeTogether(world.system(tenant), rows, ifExists);
+
+    it('writes all of them, and treats what is there as it is told', async () => {
+      const tenant = await world.tenant();
+      const crew = row('role', 'crew', { name: 'crew', description: 'Rows.' });
+      expect(outcomesOf(await write(tenant, [crew, user('ola')], 'fail'))).toEqual(['added', 'added']);
+      expect(outcomesOf(await write(tenant, [crew, user('kim')], 'skip'))).toEqual(['skipped', 'added']);
+      expect(outcomesOf(await write(tenant, [crew, user('lee')], 'overwrite'))).toEqual(['changed', 'added']);
+      expect(await write(tenant, [], 'fail')).toEqual([]);
+    });
+
+    it('writes none where one is refused, or is there already and must not be', async () => {
+      const tenant = await world.tenant();
+      await write(tenant, [user('ola')], 'fail');
+      const before = await countEvents(tenant);
+      for (const [refusing, reason] of [
+        [user('OLA'), 'CONFLICT'],
+        [user('bad/name'), 'USER_USERNAME_INVALID'],
+        [user('max', { groups: ['/nowhere'] }), 'GROUP_NOT_FOUND'],
+      ] as const) {
+        const written = await write(tenant, [row('role', 'crew', { name: 'crew' }), refusing, user('pat')], 'fail');
+        expect(written).toMatchObject([{ name: refusing.name, outcome: 'refused', faults: [{ reason }] }]);
+      }
+      expect(await world.services.roles.findByName(tenant.id, 'crew')).toBeNull();
+      expect(await countEvents(tenant)).toBe(before);
+    });
+
+    it('takes at most 1,000', async () => {
+      const tenant = await world.tenant();
+      await expect(write(tenant, Array(1_001).fill(user('ola')), 'skip')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    });
+  });
 });

@@ -455,6 +455,31 @@ describe('a database of the first migration', () => {
       }
     });
 
+    it('lets administrators import into their tenant, and nobody else, once', async () => {
+      const owns = ['tenant:write', 'account-state:write', 'key:rotate'];
+      await sql`insert into clients (tenant_id, id, client_id, permissions, created_at, updated_at)
+        values (${LAST}, gen_random_uuid(), 'importer', ${owns.map((permission) => `${permission}:all`)}, now(), now()),
+          (${LAST}, gen_random_uuid(), 'writer', '{tenant:write}', now(), now())`.execute(db.read());
+      await sql`insert into roles (tenant_id, id, client_uuid, name, permissions, builtin, created_at, updated_at)
+        values (${LAST}, gen_random_uuid(), ${ZERO}, 'landlord', ${owns}, true, now(), now()),
+          (${LAST}, gen_random_uuid(), ${ZERO}, 'reader', '{tenant:read}', true, now(), now()),
+          (${LAST}, gen_random_uuid(), ${ZERO}, 'custom', ${owns}, false, now(), now())`.execute(db.read());
+      const names = ['importer', 'writer', 'landlord', 'reader', 'custom'];
+      const holding = async () =>
+        (
+          await sql<{ name: string; permission: string }>`select name, permission from (
+            select tenant_id, name, permissions from roles union all select tenant_id, client_id, permissions from clients
+          ) as holders, unnest(permissions) as permission
+          where tenant_id = ${LAST} and permission like 'tenant:import%' and name = any(${names}) order by 1`.execute(
+            db.read(),
+          )
+        ).rows.map(({ name, permission }) => `${name} ${permission}`);
+      for (let time = 0; time < 2; time++) {
+        await again(['Migration20261128TenantImport']);
+        expect(await holding()).toEqual(['importer tenant:import:all', 'landlord tenant:import']);
+      }
+    });
+
     it('adds nothing to other tenants, and nothing when it runs again', async () => {
       expect((await rolesOf(TENANT)).map(({ name }) => name)).not.toContain('admin');
       const before = await total();
