@@ -127,6 +127,10 @@ function rootContext(
     if (tenant !== null) context.tenants.set(tenant.id, tenant);
     return derive(context, new Authority(caller, tenant as unknown as TenantRef, 'self'));
   }
+  if (caller.kind === 'system' && tenant !== null) {
+    context.tenants.set(tenant.id, tenant);
+    return derive(context, Authority.system(caller, tenant));
+  }
   const allowance = authorise(caller, tenant, alternatives);
   if (tenant === null) throw kernelErrors.NOT_FOUND({ message: 'The tenant does not exist.' });
   if (!tenant.enabled && allowance.reach !== 'all') throw tenantErrors.TENANT_DISABLED();

@@ -2,7 +2,7 @@ import { execute, type GraphQLObjectType, parse } from 'graphql';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { authorise, enforceScopes } from '../../../schema/directives/enforce.ts';
 import { type TaggedType, toGlobalId } from '../../../schema/global-id.ts';
-import type { Caller } from '../../../src/access/index.ts';
+import { type Caller, systemCaller } from '../../../src/access/index.ts';
 import { NOWHERE } from '../../../src/kernel/index.ts';
 import type { KnownTenant } from '../../../src/tenants/index.ts';
 import {
@@ -75,6 +75,13 @@ describe.each([
     expect((await where(smallApp(acme, 'user:delete'))).codes).toEqual({ closed: 'FORBIDDEN' });
     expect((await where(smallApp(acme))).codes).toEqual({ closed: 'FORBIDDEN' });
     expect(resolved.calls).toEqual([]);
+  });
+
+  it('is open to the service itself in each tenant, also in a disabled one, and in no unknown one', async () => {
+    const service = systemCaller({ processId: 'test' });
+    expect((await where(service, '(tenant: "acme")')).data).toEqual({ closed: 'acme all' });
+    expect((await where(service, '(tenant: "closed")')).data).toEqual({ closed: 'closed all' });
+    expect((await where(service, '(tenant: "nothing")')).codes).toEqual({ closed: 'FORBIDDEN' });
   });
 
   it('gives the resolver the tenant of the caller and the reach of its permission', async () => {
