@@ -158,6 +158,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   beginRegistration: 'shows another step before an account is proved',
   leaveRegistration: 'shows another step before an account is proved',
   submitRegistration: 'makes an account that nobody has yet, with what the tenant gives everybody',
+  importRealm: 'writes by the services of each noun, which refuse it row by row (test/src/imports)',
   removeDefaultGroup: 'concerns new users alone',
   resumeAuthorization: 'gives an application a code of the user whose browser it is, as far as this user agreed',
   confirmSignOut: 'ends the session of the browser alone, whose user has decided',

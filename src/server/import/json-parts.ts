@@ -113,7 +113,7 @@ class Text {
 }
 
 /** Reads the members of the JSON object in a file while it arrives, so that the file can be larger than the memory. */
-export class PartReader {
+class PartReader {
   readonly #options: PartOptions;
   #state: State = 'start';
   #member = '';

@@ -253,7 +253,7 @@ describe('an import', () => {
     const write = (tenant: TenantRef, rows: readonly ImportRow[], ifExists: IfExists | 'fail') =>
       world.services.imports.writeTogether(world.system(tenant), rows, ifExists);
 
-    it('writes all of them, and treats what is there as it is told', async () => {
+    it('are all written, and what is there is treated as the caller says', async () => {
       const tenant = await world.tenant();
       const crew = row('role', 'crew', { name: 'crew', description: 'Rows.' });
       expect(outcomesOf(await write(tenant, [crew, user('ola')], 'fail'))).toEqual(['added', 'added']);
@@ -280,7 +280,9 @@ describe('an import', () => {
 
     it('takes at most 1,000', async () => {
       const tenant = await world.tenant();
-      await expect(write(tenant, Array(1_001).fill(user('ola')), 'skip')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      await expect(write(tenant, Array(1_001).fill(user('ola')), 'skip')).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+      });
     });
   });
 });

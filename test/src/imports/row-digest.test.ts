@@ -27,6 +27,8 @@ describe('digests of rows', () => {
 
   it('of contents take the key of the service', () => {
     const elsewhere = new RowDigester(MasterKey.generate().key);
-    expect(elsewhere.digest(role('crew', 'Rows.')).contentHash).not.toEqual(digester.digest(role('crew', 'Rows.')).contentHash);
+    expect(elsewhere.digest(role('crew', 'Rows.')).contentHash).not.toEqual(
+      digester.digest(role('crew', 'Rows.')).contentHash,
+    );
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildServer, endStarted, ROOT, Started } from '../../../support/started.ts';
 
-const USERS = 3_500;
+const USERS = 1_600;
 
 describe('the command that imports', () => {
   let folder: string;

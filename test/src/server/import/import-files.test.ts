@@ -50,7 +50,12 @@ describe('files of an export', () => {
   it('are imported into a tenant that is made, in whatever order their members stand', async () => {
     const name = newName();
     const users = Array.from({ length: 1_003 }, (_, place) => userOf(place));
-    const first = await fileOf({ users, groups: [{ name: 'boats' }], roles: { realm: [{ name: 'crew' }] }, realm: name });
+    const first = await fileOf({
+      users,
+      groups: [{ name: 'boats' }],
+      roles: { realm: [{ name: 'crew' }] },
+      realm: name,
+    });
     const second = await fileOf({ realm: name, users: [userOf(5_000)] });
     const { status, lines } = await run([first, second]);
     expect([status, lastOf(lines)]).toMatchObject([0, { state: 'COMPLETE', tallies: { user: { added: 1_004 } } }]);
@@ -64,7 +69,7 @@ describe('files of an export', () => {
 
   it('go into a tenant of another name, and show a bar to people', async () => {
     const name = newName();
-    const file = await fileOf({ realm: 'A realm', users: [userOf(1)] });
+    const file = await fileOf({ realm: 'A realm', users: [{ username: 'ada' }] });
     const { status, lines } = await run([file], { renames: new Map([['A realm', name]]), isJson: false });
     expect(status).toBe(0);
     expect(lines.join('')).toContain('100 %');
@@ -74,7 +79,7 @@ describe('files of an export', () => {
   it('are reported where no tenant can have the name, and where something is not taken over', async () => {
     const { status, lines } = await run([await fileOf({ realm: 'A realm' })]);
     expect([status, lastOf(lines)]).toMatchObject([2, { faults: [{ kind: 'realm', name: 'A realm' }] }]);
-    const reported = await run([await fileOf({ realm: newName(), users: [{ username: '' }, userOf(1)] })]);
+    const reported = await run([await fileOf({ realm: newName(), users: [{ username: '' }, { username: 'ada' }] })]);
     expect([reported.status, lastOf(reported.lines)]).toMatchObject([
       2,
       { state: 'REPORTED', faultCount: 1, tallies: { user: { added: 1 } } },
