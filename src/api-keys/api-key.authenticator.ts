@@ -1,5 +1,5 @@
 import { anonymousCaller, type Caller, type PermissionSet } from '../access/index.ts';
-import { hashHandle, mintHandle, routeOfHandle } from '../crypto/index.ts';
+import { hashHandle, mintHandle, routeOfHandle, sha256Base64Url } from '../crypto/index.ts';
 import { type ChangeFeed, lifetimesBy, type SecurityEvent } from '../events/index.ts';
 import type { Clock, Origin, TenantRef } from '../kernel/index.ts';
 import { type Database, ReadCache } from '../persistence/index.ts';
@@ -73,22 +73,20 @@ export class ApiKeyAuthenticator {
    * The secret is found by its hash, so the time tells nothing about other keys.
    */
   async authenticate(secret: string, origin: Origin): Promise<Caller | null> {
-    const { directory, owners } = this.#deps;
-    const route = isApiKey(secret) ? routeOfHandle(secret.slice(PREFIX.length)) : null;
-    const tenant = route === null ? null : await directory.byRoute(route);
-    if (tenant === null || !tenant.enabled) return null;
-    const known = await this.#find(tenant.id, hashSecret(secret));
-    if (known === null || !(await owners.isUsable(known.key))) return null;
+    const known = await this.#known.get(sha256Base64Url(secret), () => this.#read(secret));
+    if (known === null) return null;
+    const tenant = await this.#deps.directory.byId(known.key.tenantId);
+    if (tenant === null || !tenant.enabled || !(await this.#deps.owners.isUsable(known.key))) return null;
     const permissions = await this.#permissions(known);
     this.#noteUse(known);
     return toCaller(tenant, known.key, permissions, origin);
   }
 
-  #find(tenantId: string, hash: Buffer): Promise<KnownKey | null> | KnownKey | null {
-    return this.#known.get(`${tenantId} ${hash.toString('base64')}`, async () => {
-      const key = await this.#deps.store.findByHash(tenantId, hash);
-      return key === null ? null : { key, notedAtMs: key.lastUsedAt?.getTime() ?? 0, allowed: null };
-    });
+  async #read(secret: string): Promise<KnownKey | null> {
+    const route = isApiKey(secret) ? routeOfHandle(secret.slice(PREFIX.length)) : null;
+    const tenant = route === null ? null : await this.#deps.directory.byRoute(route);
+    const key = tenant === null ? null : await this.#deps.store.findByHash(tenant.id, hashSecret(secret));
+    return key === null ? null : { key, notedAtMs: key.lastUsedAt?.getTime() ?? 0, allowed: null };
   }
 
   async #permissions(known: KnownKey): Promise<PermissionSet> {
