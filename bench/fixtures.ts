@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { JSONWebKeySet } from 'jose';
+import { hashHandle, mintHandle, newRoutedId } from '../src/crypto/index.ts';
 import { FEW_TENANTS, fillSmallTenants, MANY_TENANTS, type SmallTenant } from './many-tenants.ts';
 import type { ServerKey } from './row.ts';
 import { newSecret, type Subject } from './servers.ts';
@@ -99,6 +100,29 @@ export const readPeople = oncePerWorld(async (world): Promise<readonly Person[]>
   const query = '{ users(first: 200, tenant: "demo") { nodes { subject username isEnabled } } }';
   type Page = { readonly users: { readonly nodes: readonly (Person & { readonly isEnabled: boolean })[] } };
   return (await runGraphql<Page>(subject, token, query)).users.nodes.filter(({ isEnabled }) => isEnabled);
+});
+
+/**
+ * The secret of an API key that reads users, of a user of the tenant `demo` who administers it. The key is made by SQL, because a
+ * user makes keys after a sign-in, which the rows need for nothing else.
+ */
+export const makeApiKey = oncePerWorld(async (world): Promise<string> => {
+  const subject = await world.server('idgraph');
+  const [owner] = await readPeople(world);
+  const promote = 'mutation ($input: PromoteUserInput!) { promoteUser(input: $input) { __typename } }';
+  const input = { tenant: 'demo', userId: owner!.subject };
+  await runGraphql(subject, await requestOwnToken(subject, null), promote, { input });
+  const { database } = subject.backends!;
+  type Tenant = { readonly id: string; readonly route: string };
+  const [tenant] = await world.cluster.run<Tenant>(database, `select id, route from tenants where name = 'demo'`);
+  const secret = `svk_${mintHandle(tenant!.route)}`;
+  await world.cluster.run(
+    database,
+    `insert into api_keys (tenant_id, id, hash, owner_tenant_id, owner_user_id, name, scopes, own_scopes, created_at)
+      values ($1, $2, $3, $1, $4, '', '{USER:READ}', '{}', now())`,
+    [tenant!.id, newRoutedId(tenant!.route), hashHandle(secret), owner!.subject],
+  );
+  return secret;
 });
 
 const SESSIONS = 5;

@@ -27,6 +27,7 @@ export const ROWS: readonly BenchRow[] = [
   USER_ROWS.userByRest,
   REALM_ROWS.adminUser,
   USER_ROWS.userByGraphql,
+  USER_ROWS.userByApiKey,
   USER_ROWS.usersWithSessions,
   USER_ROWS.refusedDocument,
   USER_ROWS.newDocument,

@@ -9,6 +9,7 @@ import {
 import {
   fillHistory,
   jsonHeaders,
+  makeApiKey,
   makeSessions,
   type Person,
   readPeople,
@@ -151,6 +152,36 @@ const userByGraphql: BenchRow = {
       checkPeer: check,
       warmUp: WARM_UP,
     });
+  },
+};
+
+const userByApiKey: BenchRow = {
+  key: 'api-key',
+  title: 'a user by id, GraphQL, with an API key',
+  servers: ['idgraph'],
+  async prepare(world) {
+    const people = await readPeople(world);
+    const subject = await world.server('idgraph');
+    const query = `query ($id: ID!) { user(userId: $id, tenant: "demo") { ${OWN_USER} } }`;
+    const withCredential = (name: string, credential: string): Contender =>
+      overHttp(world, {
+        name,
+        subject,
+        plan: {
+          requests: people.map(({ subject: id }) => ({
+            method: 'POST',
+            path: '/graphql',
+            headers: jsonHeaders(credential),
+            body: JSON.stringify({ query, variables: { id } }),
+          })),
+        },
+        check: checkUser(people, ({ user }) => user),
+        warmUp: WARM_UP,
+      });
+    return [
+      withCredential('idgraph', await makeApiKey(world)),
+      withCredential('idgraph, access token', await ownToken(world)),
+    ];
   },
 };
 
@@ -303,6 +334,7 @@ const lastEvents: BenchRow = {
 export const USER_ROWS = {
   userByRest,
   userByGraphql,
+  userByApiKey,
   usersWithSessions,
   refusedDocument,
   newDocument,
