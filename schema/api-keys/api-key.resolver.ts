@@ -67,6 +67,7 @@ export class ApiKeyResolver {
   }
 
   @RequiresScopes(['api-key:read'], ['api-key:read:self'])
+  @Errors('API_KEY_OWNER_MISSING')
   @Query(() => ApiKeyConnection, {
     description: "API keys that act in the tenant, newest first: all of them, or the caller's own.",
   })
@@ -79,13 +80,24 @@ export class ApiKeyResolver {
   ): Promise<ConnectionData<ApiKey>> {
     const userId = filter?.userId == null ? null : keyOf('User', filter.userId, 'filter.userId');
     const request = toPageRequest(page, info, false, largestPage);
-    return toConnection(await services.apiKeys.page(authority, { userId }, request));
+    return toConnection(await services.apiKeys.page(authority, { userId, isOwn: filter?.isOwn }, request));
   }
 
   @RequiresScopes(['api-key:read'], ['api-key:read:self'])
+  @Errors('API_KEY_OWNER_MISSING')
   @Query(() => [ApiKeyScope], { description: 'The scopes that the caller can give an API key of the tenant.' })
   apiKeyScopes(@Ctx() { services, authority }: GraphContext): readonly KeyScope[] {
     return services.apiKeys.grantable(authority);
+  }
+
+  @RequiresScopes(['api-key:read'], ['api-key:read:self'])
+  @Errors('API_KEY_OWNER_MISSING')
+  @Query(() => [String], {
+    description:
+      "Names of the tenants in which the caller can make API keys: the caller's, or all with `api-key:create:all`, by name and at most 10,000.",
+  })
+  apiKeyTenants(@Ctx() { services, authority }: GraphContext): Promise<readonly string[]> {
+    return services.apiKeys.tenantsFor(authority);
   }
 
   @RequiresScopes(['api-key:create'], ['api-key:create:self'])

@@ -59,6 +59,11 @@ export class ApiKeyScope {
 export class ApiKeyFilterInput {
   @Field(() => ID, { nullable: true, description: 'Only keys of this user of the tenant.' })
   userId?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether only keys of the caller's own account are listed. Default false.",
+  })
+  isOwn?: boolean | null;
 }
 
 @InputType({ description: 'An API key of the caller to make.' })

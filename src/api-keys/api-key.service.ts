@@ -1,10 +1,10 @@
-import { Authority, requireRecentSignIn, userBehind } from '../access/index.ts';
+import { Authority, requireRecentSignIn, type UserRef, userBehind } from '../access/index.ts';
 import { newRoutedId } from '../crypto/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, invalidField, isStorableText, requireText, type TenantRef } from '../kernel/index.ts';
-import type { Database, PageRequest, PageResult } from '../persistence/index.ts';
+import { type Database, MAX_INSIDE_PAGE_SIZE, type PageRequest, type PageResult } from '../persistence/index.ts';
 import { assertMayGrant, type GuardedAccounts, type RolePermissions } from '../roles/index.ts';
-import { type TenantDirectory, tenantErrors } from '../tenants/index.ts';
+import { type TenantDirectory, type TenantService, tenantErrors } from '../tenants/index.ts';
 import { canonicalUserId, writeForUser } from '../users/index.ts';
 import { hashSecret, mintSecret } from './api-key.authenticator.ts';
 import { apiKeyErrors } from './api-key.errors.ts';
@@ -31,6 +31,8 @@ export interface ApiKeyWithSecret {
 export interface ApiKeyListFilter {
   /** Public id of the owner, a user of the tenant. */
   readonly userId?: string | null | undefined;
+  /** Only keys of the caller's own account. */
+  readonly isOwn?: boolean | null | undefined;
 }
 
 export interface ApiKeyServiceDeps {
@@ -41,6 +43,7 @@ export interface ApiKeyServiceDeps {
   readonly roles: Pick<RolePermissions, 'heldBy'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly directory: TenantDirectory;
+  readonly tenants: Pick<TenantService, 'page'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -71,13 +74,20 @@ export class ApiKeyService {
 
   /**
    * Keys that act in the tenant, newest first. With reach `self`, those of the caller's own account.
-   * @throws FORBIDDEN With reach `self`, the filter names another account. @throws INVALID_INPUT
+   * @throws FORBIDDEN With reach `self` or `isOwn`, the filter names another account.
+   * @throws API_KEY_OWNER_MISSING With `isOwn`, the caller has no account in the tenant. @throws INVALID_INPUT
    */
-  async page(authority: Authority, { userId }: ApiKeyListFilter, request: PageRequest): Promise<PageResult<ApiKey>> {
-    const { caller, tenant, reach } = authority;
+  async page(
+    authority: Authority,
+    { userId, isOwn }: ApiKeyListFilter,
+    request: PageRequest,
+  ): Promise<PageResult<ApiKey>> {
+    const { caller, tenant } = authority;
+    if (isOwn === true && (caller.userId === null || authority.isForeign)) throw apiKeyErrors.API_KEY_OWNER_MISSING();
+    const reach = isOwn === true ? 'self' : authority.reach;
     const own = reach === 'self' ? caller.userId : null;
     const ownerId = userId == null ? own : canonicalUserId(userId);
-    authority.requireAccount(ownerId ?? '');
+    authority.withReach(reach).requireAccount(ownerId ?? '');
     if (ownerId !== null && !isStorableText(ownerId))
       throw invalidField('filter.userId', 'TEXT_NOT_STORABLE', 'The text holds characters that cannot be stored.');
     return this.#deps.store.page(tenant.id, ownerId, request);
@@ -93,9 +103,24 @@ export class ApiKeyService {
     return isOwnerUsable(key, owner);
   }
 
-  /** The scopes that the caller can give a key, in their order. */
+  /** The scopes that the caller can give a key of the tenant, in their order. @throws API_KEY_OWNER_MISSING The caller is no user. */
   grantable(authority: Authority): readonly KeyScope[] {
+    ownerOf(authority);
     return this.#deps.scopes.grantable(authority);
+  }
+
+  /**
+   * Names of the tenants in which the caller can make keys: the caller's, or 10,000 of all by name.
+   * @throws API_KEY_OWNER_MISSING The caller is no user.
+   */
+  async tenantsFor(authority: Authority): Promise<readonly string[]> {
+    ownerOf(authority);
+    const { caller } = authority;
+    const reach = caller.permissions.reachOf('api-key:create');
+    if (reach === null) return [];
+    if (reach !== 'all') return [caller.tenant!.name];
+    const page = { first: MAX_INSIDE_PAGE_SIZE, largest: MAX_INSIDE_PAGE_SIZE };
+    return (await this.#deps.tenants.page(authority.withReach('all'), {}, page)).rows.map(({ name }) => name);
   }
 
   /**
@@ -108,8 +133,7 @@ export class ApiKeyService {
   async create(authority: Authority, input: CreateApiKey): Promise<ApiKeyWithSecret> {
     const { db, store, clock } = this.#deps;
     const { tenant } = authority;
-    const owner = userBehind(authority.caller);
-    if (owner === null) throw apiKeyErrors.API_KEY_OWNER_MISSING();
+    const owner = ownerOf(authority);
     const name = requireText(input.name, 'input.name', NAME);
     const scopes = this.#checkScopes(authority, input.scopes);
     await this.#requireRecentSignIn(authority);
@@ -233,6 +257,13 @@ export class ApiKeyService {
       },
     });
   }
+}
+
+/** The user for whom a key of the caller acts. @throws API_KEY_OWNER_MISSING The caller is no user. */
+function ownerOf({ caller }: Authority): UserRef {
+  const owner = userBehind(caller);
+  if (owner === null) throw apiKeyErrors.API_KEY_OWNER_MISSING();
+  return owner;
 }
 
 /** Whether a key acts for the same user as the caller. */

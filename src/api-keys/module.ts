@@ -2,7 +2,7 @@ import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import type { ChangeFeed } from '../events/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import type { GuardedAccounts, RolePermissions } from '../roles/index.ts';
-import type { TenantDirectory } from '../tenants/index.ts';
+import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import type { UserStore } from '../users/index.ts';
 import { ApiKeyAuthenticator } from './api-key.authenticator.ts';
 import { ApiKeyEntity } from './api-key.entity.ts';
@@ -18,6 +18,7 @@ interface ApiKeyNeeds extends ModuleBase {
   readonly directory: TenantDirectory;
   readonly guarded: GuardedAccounts;
   readonly rolePermissions: RolePermissions;
+  readonly tenants: TenantService;
   readonly userStore: UserStore;
   readonly onError: (error: unknown) => void;
 }
@@ -41,7 +42,7 @@ export const apiKeys = {
     return {
       services: {
         /** API keys of users. */
-        apiKeys: new ApiKeyService({ ...shared, guard }),
+        apiKeys: new ApiKeyService({ ...shared, guard, tenants: needs.tenants }),
         /** The callers behind API keys. */
         apiKeyAuthenticator: authenticator,
         /** Permissions behind scopes of API keys; the dialects register theirs. */

@@ -362,6 +362,37 @@ describe('API keys', () => {
     });
   });
 
+  it('are listed to their owner alone when asked so, whatever else the caller sees', async () => {
+    await made(person(anna), { name: 'mine' });
+    await made(person(await world.newUser(tenant)), { name: 'theirs' });
+    const admin = person(anna, 'api-key:read');
+    expect(await namesOf(admin, { filter: { isOwn: true } })).toEqual(['mine']);
+    expect(await namesOf(admin, { filter: { isOwn: true, userId: anna.id } })).toEqual(['mine']);
+    const other = await world.newUser(tenant);
+    expect((await world.graphql(admin, LIST, { filter: { isOwn: true, userId: other.id } })).code).toBe('FORBIDDEN');
+    const root = world.user(master, anna.id, 'api-key:read:all');
+    for (const [caller, more] of [
+      [world.app(tenant, 'api-key:read'), {}],
+      [root, { tenant: tenant.name }],
+    ] as const)
+      expect((await world.graphql(caller, LIST, { ...more, filter: { isOwn: true } })).code).toBe(
+        'API_KEY_OWNER_MISSING',
+      );
+  });
+
+  it('can be made in the tenant of the caller, or in all', async () => {
+    const tenantsOf = async (caller: Caller) => {
+      const { code, data } = await world.graphql(caller, '{ apiKeyTenants }');
+      return code ?? data.apiKeyTenants;
+    };
+    expect(await tenantsOf(person(anna))).toEqual([tenant.name]);
+    expect(await tenantsOf(world.user(tenant, anna.id, 'api-key:read:self'))).toEqual([]);
+    const root = world.user(master, anna.id, 'api-key:read:all', 'api-key:create:all');
+    expect(await tenantsOf(root)).toEqual(expect.arrayContaining([tenant.name, 'master']));
+    for (const query of ['{ apiKeyTenants }', '{ apiKeyScopes { name } }'])
+      expect((await world.graphql(world.app(tenant, 'api-key:read'), query)).code).toBe('API_KEY_OWNER_MISSING');
+  });
+
   it('have scopes, of which each caller sees those that it can give', async () => {
     const scopesOf = async (caller: Caller, variables = {}) =>
       (await world.graphql(caller, SCOPES, variables)).data.apiKeyScopes.map(({ name }: { name: string }) => name);
