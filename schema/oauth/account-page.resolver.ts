@@ -19,7 +19,7 @@ export class AccountPageResolver {
   })
   async openAccountPage(
     @Arg('input', () => OpenAccountPageInput, { description: 'The visit.' })
-    { issuerKind, handle, isAgain }: OpenAccountPageInput,
+    { issuerKind, handle, isAgain, isPasswordForgotten }: OpenAccountPageInput,
     @Ctx() context: GraphContext,
   ): Promise<OpenAccountPagePayload> {
     requireTenant(context);
@@ -28,6 +28,7 @@ export class AccountPageResolver {
       issuerKind,
       handle: handle ?? null,
       isAgain: isAgain === true,
+      isPasswordForgotten: isPasswordForgotten === true,
     });
   }
 

@@ -12,6 +12,11 @@ export class OpenAccountPageInput {
     description: 'Whether the user signs in again, because the sign-in is too old for a change. Default false.',
   })
   isAgain?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the sign-in begins with a forgotten password, where the tenant allows that. Default false.',
+  })
+  isPasswordForgotten?: boolean | null;
 }
 
 @ObjectType({ description: 'What the browser does next.' })

@@ -52,6 +52,31 @@ class PasswordStep {
     description: 'Whether somebody without an account may make one; `beginRegistration` leads there.',
   })
   canRegister!: boolean;
+  @Field(() => Boolean, {
+    description:
+      'Whether somebody who has forgotten the password gets a new one by mail; `beginPasswordReset` leads there.',
+  })
+  canResetPassword!: boolean;
+}
+
+@ObjectType({
+  description:
+    'The user has forgotten the password; `requestPasswordReset` takes the name, and `leavePasswordReset` leads back.',
+})
+class PasswordResetStep {
+  @Field(() => String, { nullable: true, description: 'A name to begin with.' })
+  identifier!: string | null;
+  @Field(() => Boolean, { description: 'Whether that account alone can sign in.' })
+  isIdentifierFixed!: boolean;
+}
+
+@ObjectType({
+  description:
+    'The user types the code from the mail, which `submitPasswordResetCode` takes. `beginPasswordReset` leads to another mail, and `leavePasswordReset` back to the password.',
+})
+class PasswordResetCodeStep {
+  @Field(() => Int, { description: 'How many digits the code has.' })
+  digits!: number;
 }
 
 @ObjectType({
@@ -96,6 +121,8 @@ class FactorEnrolmentStep {
 class NewPasswordStep {
   @Field(() => Int, { description: 'Its least length.' })
   minLength!: number;
+  @Field(() => Boolean, { description: 'Whether it is in place of a forgotten one, which needs no change otherwise.' })
+  isForgotten!: boolean;
 }
 
 @ObjectType({ description: 'The user has to verify the e-mail address by a code that is mailed there.' })
@@ -152,6 +179,8 @@ const STEP_TYPES = {
   account: 'AccountStep',
   password: 'PasswordStep',
   registration: 'RegistrationStep',
+  'password-reset': 'PasswordResetStep',
+  'password-reset-code': 'PasswordResetCodeStep',
   factor: 'FactorStep',
   enrolment: 'FactorEnrolmentStep',
   'new-password': 'NewPasswordStep',
@@ -168,6 +197,8 @@ const InteractionStep = createUnionType({
     [
       PasswordStep,
       RegistrationStep,
+      PasswordResetStep,
+      PasswordResetCodeStep,
       FactorStep,
       FactorEnrolmentStep,
       NewPasswordStep,

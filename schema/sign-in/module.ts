@@ -2,8 +2,15 @@ import type { SchemaModule } from '../kit/schema-module.ts';
 import { AccountLinkingQuestionResolver } from './account-linking.resolver.ts';
 import { AccountStepsResolver } from './account-steps.resolver.ts';
 import { InteractionResolver } from './interaction.resolver.ts';
+import { PasswordResetStepsResolver } from './password-reset-steps.resolver.ts';
 import { RegistrationStepsResolver } from './registration-steps.resolver.ts';
 
 export const signIn: SchemaModule = {
-  resolvers: [InteractionResolver, RegistrationStepsResolver, AccountStepsResolver, AccountLinkingQuestionResolver],
+  resolvers: [
+    InteractionResolver,
+    RegistrationStepsResolver,
+    PasswordResetStepsResolver,
+    AccountStepsResolver,
+    AccountLinkingQuestionResolver,
+  ],
 };

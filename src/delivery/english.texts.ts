@@ -49,6 +49,11 @@ export const ENGLISH = {
     subject: 'Confirm your e-mail address for {app}',
     text: 'Open this link to confirm this e-mail address for {app}. It works once, within {minutes} minutes.\n\n{link}\n\nIf you do not know {app}, ignore this mail.',
   },
+  /** Values: `app`, `link`, `code` and `minutes`. */
+  'password-reset': {
+    subject: 'A new password for {app}',
+    text: 'Somebody asked for a new password for your account at {app}. If it was you, open this link in the browser in which you asked, or type the code there. Both work once, within {minutes} minutes.\n\n{link}\n\nCode: {code}\n\nIf you did not ask for it, ignore this mail and give the code to nobody: your password stays as it is.',
+  },
 } as const satisfies Readonly<Record<string, TemplateText>>;
 
 export type TemplateName = keyof typeof ENGLISH;

@@ -40,4 +40,8 @@ export const GERMAN: Texts = {
     subject: 'Bestätigen Sie Ihre E-Mail-Adresse für {app}',
     text: 'Öffnen Sie diesen Link, um diese E-Mail-Adresse für {app} zu bestätigen. Er gilt einmal, innerhalb von {minutes} Minuten.\n\n{link}\n\nWenn Sie {app} nicht kennen, beachten Sie diese E-Mail nicht.',
   },
+  'password-reset': {
+    subject: 'Ein neues Passwort für {app}',
+    text: 'Jemand hat ein neues Passwort für Ihr Konto bei {app} angefordert. Wenn Sie das waren, öffnen Sie diesen Link in dem Browser, in dem Sie es angefordert haben, oder geben Sie dort den Code ein. Beides funktioniert einmal, innerhalb von {minutes} Minuten.\n\n{link}\n\nCode: {code}\n\nWenn Sie das nicht waren, ignorieren Sie diese Mail und geben Sie den Code niemandem: Ihr Passwort bleibt, wie es ist.',
+  },
 };

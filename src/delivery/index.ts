@@ -22,7 +22,7 @@ export {
 } from './message.ts';
 export { OutboxTransport } from './outbox.transport.ts';
 export type { Transports } from './outgoing.ts';
-export { languageOf, type Rendered, renderTemplate, type Wanted } from './render.ts';
+export { languageOf, type Rendered, renderTemplate, type TextsInPlace, type Wanted } from './render.ts';
 export { SmsGatewayTransport } from './sms-gateway.transport.ts';
 export { SmtpTransport } from './smtp.transport.ts';
 export { isMailbox } from './smtp-mail.ts';

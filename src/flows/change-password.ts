@@ -168,6 +168,32 @@ export class PasswordFlow {
   }
 
   /**
+   * The first half of a change in place of a forgotten password: checks and hashes the new one, outside any transaction. The caller is
+   * the user, who has just proved the account without it.
+   * @throws PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT, USER_NOT_FOUND, FORBIDDEN
+   * @throws REAUTHENTICATION_REQUIRED The proof is older than the tenant allows.
+   * @throws SERVICE_UNAVAILABLE Too many passwords are being hashed.
+   */
+  async prepareForgotten(authority: Authority, userId: string, newPassword: string): Promise<PreparedPassword> {
+    authority.withReach('self').requireAccount(userId);
+    const { settings } = await this.#tenant(authority);
+    requireRecentSignIn(authority, userId, settings.reauthSeconds, this.#deps.clock.now());
+    return this.#deps.passwords.prepare(authority, userId, newPassword, NEW_PASSWORD);
+  }
+
+  /**
+   * The second half, inside a unit of work. Ends all sessions of the account, forgets its devices, and ends a block for wrong passwords.
+   * @throws PASSWORD_POLICY The policy was changed meanwhile. @throws USER_NOT_FOUND
+   */
+  writeForgotten(authority: Authority, prepared: PreparedPassword, beside: PasswordNotice): Promise<void> {
+    const how = { event: passwordEvents['password.reset'] } as const;
+    const alsoDo = async (): Promise<void> => {
+      await this.#deps.lockouts.liftForNewPassword(authority, prepared.user);
+    };
+    return this.#write(authority, prepared, { ...beside, how, sessions: 'end-all', alsoDo });
+  }
+
+  /**
    * Sets or changes a password, depending on the caller: with `password:set` the caller sets it; otherwise the caller can only
    * change the password of the user's account, whatever the reach of `password:change`, and must give the current one.
    * @returns The generated password if it was not sent to a phone, else null. It is returned only here.

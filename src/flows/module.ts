@@ -200,6 +200,7 @@ export const flows = {
         /** Events of one account. */
         accountHistory: new AccountHistory({ users: userStore, events: needs.eventReader }),
       },
+      internals: { earlierAccess },
     };
   },
 } as const satisfies ServiceModule;

@@ -18,6 +18,11 @@ export interface AccountFacts {
   readonly settings: Pick<TenantSettings, 'verifyEmail'>;
   /** Whether a second factor that the account has is demanded, and every action that the account has to do. */
   readonly isStrict: boolean;
+  /**
+   * Whether the user proved the account by a code from a mail, to choose a new password in place of a forgotten one. A second factor
+   * that the account has is demanded then (ASVS 6.4.3).
+   */
+  readonly isResetting: boolean;
   /** How many factors the request for the sign-in demands; an account may demand two by itself. */
   readonly factors: 1 | 2;
   /** What was proved so far (RFC 8176). */
@@ -30,8 +35,10 @@ type KnownFacts = Omit<AccountFacts, 'methods'>;
 
 const hasOneFactor = ({ amr }: KnownFacts): boolean => factorsOf(acrOf(amr)) < 2;
 
-const demandsSecond = ({ user, factors, isStrict, methods }: AccountFacts): boolean =>
-  factors === 2 || user.requiredFactor === 2 || (isStrict && methods.length > 0);
+const demandsOwned = ({ isStrict, isResetting }: KnownFacts): boolean => isStrict || isResetting;
+
+const demandsSecond = (facts: AccountFacts): boolean =>
+  facts.factors === 2 || facts.user.requiredFactor === 2 || (demandsOwned(facts) && facts.methods.length > 0);
 
 const lacksFactor = (facts: AccountFacts): boolean => hasOneFactor(facts) && demandsSecond(facts);
 
@@ -53,7 +60,7 @@ const STEPS: readonly (readonly [AccountStep, isMissing: (facts: AccountFacts) =
   ['enrolment', (facts) => lacksFactor(facts) && facts.methods.length === 0],
   ['factor', lacksFactor],
   ['enrolment', (facts) => isPending(facts, CONFIGURE_TOTP)],
-  ['new-password', ({ user }) => (user.requiredActions ?? []).includes(UPDATE_PASSWORD)],
+  ['new-password', ({ user, isResetting }) => isResetting || (user.requiredActions ?? []).includes(UPDATE_PASSWORD)],
   [
     'email-code',
     (facts) => (facts.settings.verifyEmail && !facts.user.emailVerified) || isPending(facts, VERIFY_EMAIL),
@@ -66,8 +73,10 @@ export const missingStep = (facts: AccountFacts): AccountStep | null =>
   STEPS.find(([, isMissing]) => isMissing(facts))?.[0] ?? null;
 
 /** What is known about an account before its second factors are. */
-export interface SignInFacts extends Omit<KnownFacts, 'settings'> {
+export interface SignInFacts extends Omit<KnownFacts, 'settings' | 'isResetting'> {
   readonly userId: string;
+  /** Default false. */
+  readonly isResetting?: boolean;
 }
 
 /**
@@ -78,9 +87,9 @@ export interface SignInFacts extends Omit<KnownFacts, 'settings'> {
 export async function accountFacts(
   credentials: Pick<CredentialStore, 'acceptedAsSecond'>,
   { id, template, settings }: Pick<KnownTenant, 'id' | 'template' | 'settings'>,
-  { userId, isStrict, ...known }: SignInFacts,
+  { userId, isStrict, isResetting = false, ...known }: SignInFacts,
 ): Promise<AccountFacts> {
-  const facts = { ...known, settings, isStrict: isStrict || template === 'realm' };
-  const mayDecide = hasOneFactor(facts) && (facts.isStrict || demandsSecond({ ...facts, methods: [] }));
+  const facts = { ...known, settings, isResetting, isStrict: isStrict || template === 'realm' };
+  const mayDecide = hasOneFactor(facts) && (demandsOwned(facts) || demandsSecond({ ...facts, methods: [] }));
   return { ...facts, methods: mayDecide ? await credentials.acceptedAsSecond(id, userId) : [] };
 }

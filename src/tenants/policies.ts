@@ -204,7 +204,7 @@ export const POLICIES = {
   imageProof: imageProofSettings,
 } as const;
 
-/** Settings that are replaced as a whole. `resetPassword` is stored, and does not act yet. */
+/** Settings that are replaced as a whole. */
 export const KEPT = {
   /** Whether the sign-in page offers a new password by mail. */
   resetPassword: z.boolean(),

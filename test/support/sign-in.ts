@@ -30,9 +30,11 @@ const STEP = `step {
   __typename
   ... on PasswordStep { identifier isIdentifierFixed canRemember }
   ... on RegistrationStep { identifier isEmailUsername minLength }
+  ... on PasswordResetStep { identifier isIdentifierFixed }
+  ... on PasswordResetCodeStep { digits }
   ... on FactorStep { methods }
   ... on FactorEnrolmentStep { enrolment { secret uri qrImage } }
-  ... on NewPasswordStep { minLength }
+  ... on NewPasswordStep { minLength isForgotten }
   ... on EmailCodeStep { email isSent }
   ... on OtherActionsStep { actions }
   ... on AccountStep { accounts { userId name username } }

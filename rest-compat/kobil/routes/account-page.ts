@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type BrowserAnswer, type Route, route } from '../../engine/index.ts';
-import { OpenAccountPage, type OpenAccountPageData } from '../operations.generated.ts';
+import { OpenAccountPage, type OpenAccountPageData, OpenPasswordReset } from '../operations.generated.ts';
 
 /** Where the browser goes, or the page; somebody who gave the sign-in up gets the page that says so. */
 function accountAnswer({ openAccountPage: { redirectTo, isSignedIn, ...place } }: OpenAccountPageData): BrowserAnswer {
@@ -39,3 +39,19 @@ export const ACCOUNT_PAGE_ROUTES: readonly Route[] = [
     toVariables: ({ params: { handle } }) => ({ handle }),
   }),
 ];
+
+/** Where links to a forgotten password lead: to a sign-in that begins with it, and ends at the page of the account. */
+export const PASSWORD_RESET_ROUTE: Route = route({
+  method: 'GET',
+  path: '/reset-credentials',
+  spec: '3.8',
+  summary: 'Leads a user who has forgotten the password to the page for a new one',
+  callers: { browser: true },
+  faults: 'page',
+  operation: OpenPasswordReset,
+  reply: {
+    status: 302,
+    as: 'browser',
+    from: ({ openAccountPage }): BrowserAnswer => ({ redirectTo: openAccountPage.redirectTo! }),
+  },
+});

@@ -19,7 +19,7 @@ import { COOKIE_CHECK_BEGIN, COOKIE_CHECK_END, makeWatchPage } from '../frames.t
 import { http, ISSUER_CLIENT_ERRORS, REALM_UNKNOWN, SIGN_OUT_ERRORS } from '../issuer-errors.ts';
 import { Account, SessionIdCookie, SessionWatcher, TokenIssuer } from '../operations.generated.ts';
 import { INSPECTED, ISSUED, REALM_ISSUER, secondsOf, showInspected, showIssued } from '../tokens.ts';
-import { ACCOUNT_PAGE_ROUTES } from './account-page.ts';
+import { ACCOUNT_PAGE_ROUTES, PASSWORD_RESET_ROUTE } from './account-page.ts';
 
 /** The grant with which permissions on resources are asked for, with the token of the user. */
 const UMA_TICKET = 'urn:ietf:params:oauth:grant-type:uma-ticket';
@@ -160,8 +160,11 @@ export const ISSUER_ROUTES: readonly Route[] = [
   }),
 ];
 
-/** Below `/realms/{tenant}/login-actions`: links in mails. */
-export const LOGIN_ACTION_ROUTES: readonly Route[] = mailedLinkRows('/action-token', '3.10', 302);
+/** Below `/realms/{tenant}/login-actions`: links in mails, and forgotten passwords. */
+export const LOGIN_ACTION_ROUTES: readonly Route[] = [
+  ...mailedLinkRows('/action-token', '3.10', 302),
+  PASSWORD_RESET_ROUTE,
+];
 
 /** Below `/realms/{tenant}/.well-known`. */
 export const DISCOVERY_ROUTES: readonly Route[] = [

@@ -22,7 +22,7 @@ import { signInEvents } from '../sign-in.events.ts';
 import { type AccountFacts, accountFacts } from '../sign-in.steps.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { askAgain, type InteractionState, type ProvedAccount, type SignInDemands } from './interaction.state.ts';
-import { isSignedInAt, mayRegisterIn, presentStep, type StepName } from './interaction.steps.ts';
+import { isSignedInAt, mayRegisterIn, mayResetPassword, presentStep, type StepName } from './interaction.steps.ts';
 import type { InteractionRow, InteractionStore } from './interaction.store.ts';
 
 /** An interaction as a step finds it, in the browser that began it. */
@@ -77,7 +77,12 @@ interface Committed {
 }
 
 /** The steps that make or change the account by rules of the tenant. */
-const HOLDING_SETTINGS: ReadonlySet<StepName> = new Set(['registration', 'new-password', 'email-code']);
+const HOLDING_SETTINGS: ReadonlySet<StepName> = new Set([
+  'registration',
+  'password-reset-code',
+  'new-password',
+  'email-code',
+]);
 
 /**
  * Runs the steps of interactions (docs/sign-in.md). A step proves its secret first and then, in one unit of work, locks the
@@ -236,19 +241,23 @@ export class InteractionEngine {
     user: User | null,
     session: SessionRow | null,
   ): Promise<StepName> {
-    const account = user === null ? null : await this.#accountFacts(tenant, demands, state.account!, user);
+    const account = user === null ? null : await this.#accountFacts(tenant, demands, state, user);
     const isConsentCovered = user === null || (await this.#isCovered(tenant, client, demands, user));
     const canRegister = mayRegisterIn(tenant, demands);
-    return presentStep({ state, demands, isSignedIn: session !== null, account, canRegister, isConsentCovered });
+    const canResetPassword = mayResetPassword(tenant);
+    const isSignedIn = session !== null;
+    return presentStep({ state, demands, isSignedIn, account, canRegister, canResetPassword, isConsentCovered });
   }
 
   #accountFacts(
     tenant: KnownTenant,
     { factors, isStrict }: SignInDemands,
-    { amr }: ProvedAccount,
+    { account, passwordReset }: InteractionState,
     user: User,
   ): Promise<AccountFacts> {
-    return accountFacts(this.#deps.credentials, tenant, { userId: user.id, user, factors, isStrict, amr });
+    const isResetting = passwordReset?.provedEmail != null;
+    const { amr } = account!;
+    return accountFacts(this.#deps.credentials, tenant, { userId: user.id, user, factors, isStrict, isResetting, amr });
   }
 
   async #isCovered(

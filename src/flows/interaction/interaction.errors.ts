@@ -10,5 +10,6 @@ export const interactionErrors = defineErrors({
   EMAIL_CODE_WRONG: { kind: 'unauthenticated', message: 'The code is not the one that was sent last, or it expired.' },
   EMAIL_ADDRESS_MISSING: { kind: 'refused', message: 'The account has no e-mail address to send a code to.' },
   REGISTRATION_CLOSED: { kind: 'invalid', message: 'Nobody can make an account here.' },
+  PASSWORD_RESET_CLOSED: { kind: 'invalid', message: 'Nobody gets a new password by mail here.' },
   INTERACTION_REQUEST_REPEATED: { kind: 'invalid', message: 'A request may contain this field only once.' },
 });

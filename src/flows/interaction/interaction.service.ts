@@ -22,7 +22,6 @@ import {
 } from '../../sessions/index.ts';
 import { isHostOf, type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
-import type { PasswordFlow } from '../change-password.ts';
 import type { SignInFlow } from '../sign-in.ts';
 import { accountOfSession, chooseAccount } from './account.step.ts';
 import { decideConsent } from './consent.step.ts';
@@ -35,8 +34,9 @@ import { INITIAL_STATE, type ProvedAccount, type SignInDemands } from './interac
 import type { StepName } from './interaction.steps.ts';
 import type { InteractionStore } from './interaction.store.ts';
 import { type InteractionView, showInteraction, type ViewDeps } from './interaction.view.ts';
-import { replacePassword } from './new-password.step.ts';
+import { type NewPasswordStepDeps, replacePassword } from './new-password.step.ts';
 import { provePassword, type TypedPassword } from './password.step.ts';
+import { BEGUN_RESET, beginPasswordReset, leavePasswordReset, type PasswordResetStep } from './password-reset.step.ts';
 import {
   beginRegistration,
   leaveRegistration,
@@ -57,6 +57,8 @@ export interface NewInteraction {
   readonly demands: SignInDemands;
   /** Whether the user begins by making an account, where they may. Default false. */
   readonly isRegistering?: boolean;
+  /** Whether the user begins by asking for a new password, where they may. Only with `mustAuthenticate`. Default false. */
+  readonly isResettingPassword?: boolean;
   /** What the flow that begins it has proved itself. Absent: nothing but the session of the browser proves an account. */
   readonly proved?: ProvedElsewhere;
 }
@@ -83,7 +85,7 @@ export type InteractionOutcome =
     }
   | { readonly kind: 'denied' | 'cancelled'; readonly purpose: Readonly<Record<string, unknown>> };
 
-export interface InteractionServiceDeps extends ViewDeps {
+export interface InteractionServiceDeps extends ViewDeps, NewPasswordStepDeps {
   readonly db: Database;
   readonly engine: InteractionEngine;
   readonly store: InteractionStore;
@@ -94,7 +96,7 @@ export interface InteractionServiceDeps extends ViewDeps {
   readonly enrolments: EnrolmentStep;
   readonly emailCodes: EmailCodeStep;
   readonly registrations: RegistrationStep;
-  readonly passwordFlow: Pick<PasswordFlow, 'prepareDemanded' | 'writeDemanded'>;
+  readonly passwordResets: PasswordResetStep;
   readonly consents: Pick<ConsentService, 'grant'>;
   readonly sessions: Pick<SessionService, 'ofBrowser'>;
   readonly devices: Pick<DeviceService, 'isKnown'>;
@@ -133,7 +135,7 @@ export class InteractionService {
   async begin(
     authority: Authority,
     port: BrowserPort | null,
-    { kind, purpose, resumeAt, clientId, demands, isRegistering = false, proved }: NewInteraction,
+    { kind, purpose, resumeAt, clientId, demands, proved, ...begins }: NewInteraction,
   ): Promise<{ readonly handle: string }> {
     const browser = requireBrowser(port);
     const { store, sessions, clock } = this.#deps;
@@ -148,7 +150,7 @@ export class InteractionService {
       kind,
       purpose: { ...purpose },
       request: { demands, resumeAt },
-      state: { ...INITIAL_STATE, account, isRegistering, identifier: proved?.user.username ?? null },
+      state: { ...INITIAL_STATE, ...beginningOf(begins), account, identifier: proved?.user.username ?? null },
       browserHash: bindBrowser(browser, tenant),
       userId: account?.userId ?? null,
       clientId,
@@ -272,6 +274,42 @@ export class InteractionService {
     );
   }
 
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, PASSWORD_RESET_CLOSED */
+  beginPasswordReset(authority: Authority, browser: BrowserPort | null, handle: string): Promise<InteractionView> {
+    const from: readonly StepName[] = ['password', 'password-reset-code'];
+    return this.#stepFrom(authority, browser, handle, from, async (open) => beginPasswordReset(open));
+  }
+
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */
+  leavePasswordReset(authority: Authority, browser: BrowserPort | null, handle: string): Promise<InteractionView> {
+    const from: readonly StepName[] = ['password-reset', 'password-reset-code'];
+    return this.#stepFrom(authority, browser, handle, from, async () => leavePasswordReset);
+  }
+
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, TOO_MANY_REQUESTS */
+  requestPasswordReset(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    identifier: string,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'password-reset', (open) =>
+      this.#deps.passwordResets.request(open, identifier),
+    );
+  }
+
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, EMAIL_CODE_WRONG, TOO_MANY_REQUESTS */
+  submitPasswordResetCode(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    code: string,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'password-reset-code', (open) =>
+      this.#deps.passwordResets.submit(open, code),
+    );
+  }
+
   /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, FACTOR_CODE_WRONG, TOO_MANY_REQUESTS */
   submitFactor(
     authority: Authority,
@@ -319,9 +357,9 @@ export class InteractionService {
     handle: string,
     newPassword: string,
   ): Promise<InteractionView> {
-    const { passwordFlow, clock } = this.#deps;
+    const { clock } = this.#deps;
     return this.#step(authority, browser, handle, 'new-password', (open) =>
-      replacePassword(passwordFlow, open, newPassword, clock.now()),
+      replacePassword(this.#deps, open, newPassword, clock.now()),
     );
   }
 
@@ -378,6 +416,18 @@ export class InteractionService {
     return this.#step(authority, browser, handle, step, async () => (state) => ({ ...state, refusal: 'cancelled' }));
   }
 
+  /** Runs a step that may begin at several. @throws INTERACTION_STEP_OTHER, and what `prove` throws. */
+  async #stepFrom(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    allowed: readonly StepName[],
+    prove: (open: OpenInteraction) => Promise<Advance>,
+  ): Promise<InteractionView> {
+    const { step } = await this.#deps.engine.open(authority, browser, handle);
+    return this.#step(authority, browser, handle, allowed.includes(step) ? step : allowed[0]!, prove);
+  }
+
   async #step(
     authority: Authority,
     browser: BrowserPort | null,
@@ -393,6 +443,15 @@ export class InteractionService {
     return (await this.#deps.devices.isKnown(tenant.id, user!.id, device.id)) ? device.id : null;
   }
 }
+
+/** Where the user begins who does not begin with the password. */
+const beginningOf = ({
+  isRegistering = false,
+  isResettingPassword = false,
+}: Pick<NewInteraction, 'isRegistering' | 'isResettingPassword'>) => ({
+  isRegistering,
+  ...(isResettingPassword ? BEGUN_RESET : {}),
+});
 
 /** The account that a flow has proved, as the steps know it. */
 const accountProved = ({ user, amr }: ProvedElsewhere, session: SessionRow | null, now: Date): ProvedAccount => ({

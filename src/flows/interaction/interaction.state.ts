@@ -36,6 +36,20 @@ export interface ProvedAccount {
   readonly isProvedNow: boolean;
 }
 
+/** A new password in place of one that the user has forgotten. */
+export interface PasswordResetState {
+  /** Whether the user is at it. What else is here outlives a return to the password, because it bounds the mails. */
+  readonly isOpen: boolean;
+  /** Whether the page asks for the code, and not for the name. */
+  readonly isAsked: boolean;
+  /** How many codes were asked for. */
+  readonly asked: number;
+  /** When the last one was, in ISO 8601; null: none was. */
+  readonly askedAt: string | null;
+  /** The address to which a right code was mailed; null before it was typed. */
+  readonly provedEmail: string | null;
+}
+
 /** What was proved and decided so far. */
 export interface InteractionState {
   /** Null until the first factor was proved. */
@@ -46,6 +60,8 @@ export interface InteractionState {
   readonly isRemembered: boolean;
   /** Whether the user wants to make an account instead of signing in to one. */
   readonly isRegistering: boolean;
+  /** Absent or null: no password was forgotten. */
+  readonly passwordReset?: PasswordResetState | null;
   /** The secret of the app that the user attaches, sealed, and the account it is for; null before it was begun. */
   readonly enrolment: { readonly userId: string; readonly sealed: string } | null;
   /** How many codes were mailed. */
@@ -74,12 +90,18 @@ export const INITIAL_STATE: InteractionState = {
 
 /**
  * The state in which the user proves an account anew, another one perhaps, so nothing counts that the last one did. Kept are what was
- * typed and chosen, the secret of an app, which names its account, and how many codes were mailed, which is bounded for the whole
- * interaction.
+ * typed and chosen, the secret of an app, which names its account, and how many codes were asked for and mailed, which is bounded for
+ * the whole interaction.
  */
 export function askAgain(state: InteractionState): InteractionState {
   const { isAccountChosen, identifier, isRemembered, enrolment, emailCodesSent } = state;
-  return { ...INITIAL_STATE, isAccountChosen, identifier, isRemembered, enrolment, emailCodesSent };
+  const kept = { isAccountChosen, identifier, isRemembered, enrolment, emailCodesSent };
+  return { ...INITIAL_STATE, ...kept, passwordReset: closedReset(state) };
+}
+
+/** What stays of a reset of the password that the user has left. */
+export function closedReset({ passwordReset }: InteractionState): PasswordResetState | null {
+  return passwordReset == null ? null : { ...passwordReset, isOpen: false, provedEmail: null };
 }
 
 /** What was demanded when it began, and where the browser goes in the end. */

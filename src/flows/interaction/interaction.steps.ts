@@ -4,7 +4,15 @@ import { type AccountFacts, type AccountStep, missingStep } from '../sign-in.ste
 import type { InteractionState, SignInDemands } from './interaction.state.ts';
 
 /** The steps of an interaction, of which one is the present one. */
-export type StepName = 'account' | 'registration' | 'password' | AccountStep | 'consent' | 'finished';
+export type StepName =
+  | 'account'
+  | 'registration'
+  | 'password-reset'
+  | 'password-reset-code'
+  | 'password'
+  | AccountStep
+  | 'consent'
+  | 'finished';
 
 /** What decides about the present step. */
 export interface StepFacts {
@@ -16,6 +24,8 @@ export interface StepFacts {
   readonly account: AccountFacts | null;
   /** Whether somebody without an account may make one. */
   readonly canRegister: boolean;
+  /** Whether somebody who has forgotten the password gets a new one by mail. */
+  readonly canResetPassword: boolean;
   /** Whether the account allowed the application everything before. */
   readonly isConsentCovered: boolean;
 }
@@ -23,6 +33,12 @@ export interface StepFacts {
 /** Whether somebody without an account may make one in an interaction: not where one account alone can finish. */
 export const mayRegisterIn = ({ settings }: Pick<KnownTenant, 'settings'>, { userId }: SignInDemands): boolean =>
   userId === null && mayRegister(settings);
+
+/** Whether somebody who has forgotten the password gets a new one by mail. */
+export const mayResetPassword = ({ settings }: Pick<KnownTenant, 'settings'>): boolean => settings.resetPassword;
+
+const isResetting = ({ state, account, canResetPassword }: StepFacts): boolean =>
+  account === null && state.passwordReset?.isOpen === true && canResetPassword;
 
 /** The steps around those of the account, in their order, each with what asks for it. */
 const BEFORE: readonly (readonly [StepName, isPresent: (facts: StepFacts) => boolean])[] = [
@@ -34,6 +50,8 @@ const BEFORE: readonly (readonly [StepName, isPresent: (facts: StepFacts) => boo
       demands.mustChoose && !state.isAccountChosen && isSignedIn && account === null,
   ],
   ['registration', ({ state, account, canRegister }) => account === null && state.isRegistering && canRegister],
+  ['password-reset-code', (facts) => isResetting(facts) && facts.state.passwordReset?.isAsked === true],
+  ['password-reset', isResetting],
   ['password', ({ account }) => account === null],
 ];
 

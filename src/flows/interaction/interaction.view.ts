@@ -11,7 +11,8 @@ import { otherActions } from '../sign-in.steps.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep } from './enrolment.step.ts';
 import type { OpenInteraction } from './interaction.engine.ts';
-import { mayRegisterIn, type StepName } from './interaction.steps.ts';
+import { mayRegisterIn, mayResetPassword, type StepName } from './interaction.steps.ts';
+import { PASSWORD_RESET_DIGITS } from './password-reset.code.ts';
 import { type DescribedScope, describeScope } from './scope-descriptions.ts';
 
 /** An account as its user sees it. */
@@ -50,6 +51,7 @@ export type StepView =
       readonly isIdentifierFixed: boolean;
       readonly canRemember: boolean;
       readonly canRegister: boolean;
+      readonly canResetPassword: boolean;
     }
   | {
       readonly step: 'registration';
@@ -57,9 +59,11 @@ export type StepView =
       readonly isEmailUsername: boolean;
       readonly minLength: number;
     }
+  | { readonly step: 'password-reset'; readonly identifier: string | null; readonly isIdentifierFixed: boolean }
+  | { readonly step: 'password-reset-code'; readonly digits: number }
   | { readonly step: 'factor'; readonly methods: readonly FactorMethod[] }
   | { readonly step: 'enrolment'; readonly enrolment: ShownEnrolment | null }
-  | { readonly step: 'new-password'; readonly minLength: number }
+  | { readonly step: 'new-password'; readonly minLength: number; readonly isForgotten: boolean }
   | { readonly step: 'email-code'; readonly email: string; readonly isSent: boolean }
   | { readonly step: 'other-actions'; readonly actions: readonly string[] }
   | { readonly step: 'consent'; readonly account: ShownAccount; readonly scopes: readonly DescribedScope[] }
@@ -89,16 +93,15 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     const user = session === null ? null : await users.findById(tenant.id, session.userId);
     return { step: 'account', accounts: user === null ? [] : [showAccount(user)] };
   },
-  password: async ({ users }, { tenant, demands, state }) => {
-    const fixed = demands.userId === null ? null : await users.findById(tenant.id, demands.userId);
-    return {
-      step: 'password',
-      identifier: fixed?.username ?? state.identifier ?? demands.loginHint,
-      isIdentifierFixed: demands.userId !== null,
-      canRemember: tenant.settings.rememberMe,
-      canRegister: mayRegisterIn(tenant, demands),
-    };
-  },
+  password: async (deps, open) => ({
+    step: 'password',
+    ...(await nameToBeginWith(deps, open)),
+    canRemember: open.tenant.settings.rememberMe,
+    canRegister: mayRegisterIn(open.tenant, open.demands),
+    canResetPassword: mayResetPassword(open.tenant),
+  }),
+  'password-reset': async (deps, open) => ({ step: 'password-reset', ...(await nameToBeginWith(deps, open)) }),
+  'password-reset-code': () => ({ step: 'password-reset-code', digits: PASSWORD_RESET_DIGITS }),
   registration: (_, { tenant: { settings }, demands, state }) => ({
     step: 'registration',
     identifier: state.identifier ?? demands.loginHint,
@@ -113,9 +116,10 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     const begun = await enrolments.show(open);
     return { step: 'enrolment', enrolment: begun === null ? null : showEnrolment(begun) };
   },
-  'new-password': async ({ passwords }, { tenant, user }) => ({
+  'new-password': async ({ passwords }, { tenant, user, state }) => ({
     step: 'new-password',
     minLength: await passwords.leastLength(user!, tenant.settings),
+    isForgotten: state.passwordReset?.provedEmail != null,
   }),
   'email-code': async ({ emailCodes }, open) => ({
     step: 'email-code',
@@ -130,6 +134,15 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
   }),
   finished: (_, { row, handle }) => ({ step: 'finished', continueAt: `${row.request.resumeAt}/${handle}` }),
 };
+
+/** The name in the field of a page, and whether it is that of the only account that may finish. */
+async function nameToBeginWith({ users }: Pick<ViewDeps, 'users'>, { tenant, demands, state }: OpenInteraction) {
+  const fixed = demands.userId === null ? null : await users.findById(tenant.id, demands.userId);
+  return {
+    identifier: fixed?.username ?? state.identifier ?? demands.loginHint,
+    isIdentifierFixed: demands.userId !== null,
+  };
+}
 
 /** Shows an interaction: the application, and the present step. */
 export async function showInteraction(deps: ViewDeps, open: OpenInteraction): Promise<InteractionView> {

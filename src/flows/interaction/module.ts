@@ -17,7 +17,9 @@ import type { DeviceService, OneTimeCodeStore, SessionService } from '../../sess
 import type { TenantDirectory } from '../../tenants/index.ts';
 import type { UserService, UserStore } from '../../users/index.ts';
 import type { PasswordFlow } from '../change-password.ts';
+import type { EarlierAccess } from '../earlier-access.ts';
 import type { SignInFlow } from '../sign-in.ts';
+import type { TenantMailsDeps } from '../tenant-mail.ts';
 import { EmailCodeStep } from './email-code.step.ts';
 import { EnrolmentStep } from './enrolment.step.ts';
 import { InteractionEngine } from './interaction.engine.ts';
@@ -25,6 +27,7 @@ import { InteractionEntity } from './interaction.entity.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { InteractionService } from './interaction.service.ts';
 import { InteractionStore } from './interaction.store.ts';
+import { PasswordResetStep } from './password-reset.step.ts';
 import { RegistrationStep } from './registration.step.ts';
 
 /** How long an expired sign-in is kept, so that its page can say where to start again. */
@@ -49,8 +52,10 @@ interface InteractionNeeds extends ModuleBase {
   readonly lockouts: LockoutService;
   readonly codeResends: CodeResendService;
   readonly mailer: Mailer;
+  readonly mailServers: TenantMailsDeps['mailServers'];
   readonly signIn: SignInFlow;
   readonly passwordFlow: PasswordFlow;
+  readonly earlierAccess: EarlierAccess;
 }
 
 export const interaction = {
@@ -77,6 +82,8 @@ export const interaction = {
             users: accounts,
           }),
           registrations: new RegistrationStep({ ...shared, codes: needs.oneTimeCodes, users: accounts }),
+          passwordResets: new PasswordResetStep({ ...shared, codes: needs.oneTimeCodes }),
+          accounts,
           factors: { totp: needs.totp, 'recovery-code': needs.recoveryCodes },
         }),
       },

@@ -23,6 +23,8 @@ export interface OpenAccountPage {
   readonly handle: string | null;
   /** Whether the user signs in again, because the sign-in is too old for a change. */
   readonly isAgain: boolean;
+  /** Whether a user who has forgotten the password begins with that. */
+  readonly isPasswordForgotten: boolean;
 }
 
 /** What the browser does next. */
@@ -106,7 +108,7 @@ export class AccountPageService {
   async open(
     authority: Authority,
     port: BrowserPort | null,
-    { issuerKind, handle, isAgain }: OpenAccountPage,
+    { issuerKind, handle, isAgain, isPasswordForgotten }: OpenAccountPage,
   ): Promise<AccountPageAnswer> {
     const { interactions, issuers, sessions } = this.#deps;
     const browser = requireBrowser(port);
@@ -120,14 +122,17 @@ export class AccountPageService {
     if (outcome?.kind === 'open') return answer(await interactions.pageUrl(tenant, origin.host, handle!));
     const session = await sessions.signedInOf(browser, tenant);
     if (outcome !== null) return answer(session === null ? null : place.pageUrl);
-    if (session !== null && !isAgain && !(await this.#lacksStep(tenant, session))) return answer(null, true);
+    const isStaying = session !== null && !isAgain && !isPasswordForgotten;
+    if (isStaying && !(await this.#lacksStep(tenant, session))) return answer(null, true);
     const again = isAgain && session !== null ? { mustAuthenticate: true, userId: session.userId } : {};
+    const demands = { ...NO_DEMANDS, ...again, ...(isPasswordForgotten ? { mustAuthenticate: true } : {}) };
     const { handle: begun } = await interactions.begin(authority, browser, {
       kind: KIND,
       purpose: {},
       resumeAt: place.pageUrl,
       clientId: ACCOUNT_CONSOLE,
-      demands: { ...NO_DEMANDS, ...again },
+      demands,
+      isResettingPassword: isPasswordForgotten,
     });
     return answer(await interactions.pageUrl(tenant, origin.host, begun));
   }

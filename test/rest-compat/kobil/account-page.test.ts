@@ -45,6 +45,27 @@ describe('account, in a browser', () => {
     expect(wrong.status).toBe(401);
   });
 
+  it('begins with a forgotten password at `reset-credentials`, also where somebody is signed in, and ends at the page', async () => {
+    await realm.world.services.tenants.updateSettings(realm.world.system(realm.acme), { resetPassword: true });
+    const user = await realm.user({ email: 'forgetful@example.com' });
+    const person = new WebUser(
+      { username: user.username, password: REALM_PASSWORD },
+      networkOf(realm.world, realm.rest),
+    );
+    await person.visit(`${HOST}/realms/acme/account`);
+    for (const base of ['/realms/acme', '/auth/realms/acme']) {
+      const address = `${HOST}${base}/login-actions/reset-credentials?client_id=portal&tab_id=x`;
+      const { status, headers } = await person.send(new URL(address), { headers: HTML });
+      expect(status).toBe(302);
+      const page = await person.send(new URL(headers.get('location')!, HOST), { headers: HTML });
+      expect(await page.text()).toContain('"__typename":"PasswordResetStep"');
+    }
+    await realm.world.services.tenants.updateSettings(realm.world.system(realm.acme), { resetPassword: false });
+    const closed = await person.send(new URL(`${HOST}/realms/acme/login-actions/reset-credentials`), { headers: HTML });
+    const page = await person.send(new URL(closed.headers.get('location')!, HOST), { headers: HTML });
+    expect(await page.text()).toContain('"__typename":"PasswordStep"');
+  });
+
   it('ends with a page that says so where the sign-in is given up, and is not there without its client', async () => {
     const person = await newPerson();
     const { headers } = await person.send(new URL(`${HOST}/realms/acme/account/page`), { headers: HTML });

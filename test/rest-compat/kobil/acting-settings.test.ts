@@ -330,6 +330,15 @@ describe('KOBIL: settings that act', () => {
       before: 'REGISTRATION_CLOSED',
       after: null,
     },
+    resetPasswordAllowed: {
+      value: true,
+      observe: async ({ tenant }) => {
+        const browser = new TestBrowser(realm.world, tenant);
+        return (await browser.submit('beginPasswordReset', await browser.begin())).code ?? null;
+      },
+      before: 'PASSWORD_RESET_CLOSED',
+      after: null,
+    },
     registrationEmailAsUsername: {
       value: true,
       observe: ({ user }) => refusalOf(user({ username: 'ada', email: 'ada@sea.example' })),

@@ -21,7 +21,11 @@ describe.each(ENGINES)('changing a password during a sign-in, on $name', ({ open
   const demand = () => world.services.authModes.update(world.system(tenant), user.id, { needPasswordChange: true });
   const reached = async (of = browser): Promise<string> => {
     const handle = await of.begin({ mustAuthenticate: true });
-    expect(stepOf(await of.password(handle, user))).toEqual({ __typename: 'NewPasswordStep', minLength: 15 });
+    expect(stepOf(await of.password(handle, user))).toEqual({
+      __typename: 'NewPasswordStep',
+      minLength: 15,
+      isForgotten: false,
+    });
     return handle;
   };
   const submit = (handle: string, newPassword = NEXT, of = browser) =>
@@ -98,7 +102,11 @@ describe.each(ENGINES)('changing a password during a sign-in, on $name', ({ open
     const handle = await browser.begin();
     expect(stepOf(await browser.password(handle, user))).toMatchObject({ __typename: 'FactorStep' });
     expect((await submit(handle)).code).toBe('INTERACTION_STEP_OTHER');
-    expect(stepOf(await browser.totp(handle))).toEqual({ __typename: 'NewPasswordStep', minLength: 8 });
+    expect(stepOf(await browser.totp(handle))).toEqual({
+      __typename: 'NewPasswordStep',
+      minLength: 8,
+      isForgotten: false,
+    });
     expect(stepOf(await submit(handle, 'kettle-9'))).toMatchObject({ __typename: 'Finished' });
     expect((await browser.session())?.amr).toEqual(['pwd', 'otp', 'mfa']);
   });

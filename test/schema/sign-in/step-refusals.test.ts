@@ -7,10 +7,13 @@ import { World } from '../../support/world.ts';
 /** Each step of a sign-in, with what its page sends besides the handle. */
 const STEPS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   beginFactorEnrolment: {},
+  beginPasswordReset: {},
   beginRegistration: {},
   cancelInteraction: {},
   chooseAccount: {},
+  leavePasswordReset: {},
   leaveRegistration: {},
+  requestPasswordReset: { identifier: 'nobody' },
   sendEmailCode: {},
   submitConsent: { isGranted: true },
   submitEmailCode: { code: '123456' },
@@ -18,6 +21,7 @@ const STEPS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   submitFactorEnrolment: { code: '123456' },
   submitNewPassword: { newPassword: 'four-koalas-at-dusk' },
   submitPassword: { identifier: 'nobody', password: 'wrong' },
+  submitPasswordResetCode: { code: '12345678' },
   submitRegistration: { email: 'nobody@example.com', password: 'four-koalas-at-dusk' },
 };
 

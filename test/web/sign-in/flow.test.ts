@@ -136,6 +136,87 @@ describe('the sign-in page', () => {
     expect(opened.watch).toEqual(NOTHING);
   });
 
+  it('gives a new password to somebody who has forgotten it, by the code from the mail', async () => {
+    await openPassword({
+      beginPasswordReset: step('passwordReset'),
+      leavePasswordReset: step('password'),
+      requestPasswordReset: step('passwordResetCode'),
+      submitPasswordResetCode: () => server.refuse('EMAIL_CODE_WRONG'),
+      submitNewPassword: finish,
+    });
+    await button('Forgot your password?').click();
+    await title('Get a new password').waitFor();
+    expect(await focused(page)).toBe(IDENTIFIER);
+    expect(await field(IDENTIFIER).inputValue()).toBe('alice');
+    await button('Back to sign-in').click();
+    await title('Sign in').waitFor();
+    await button('Forgot your password?').click();
+    await title('Get a new password').waitFor();
+    await field(IDENTIFIER).fill('');
+    await button('Send the code').click();
+    await page.getByText('Type your user name or e-mail address.', { exact: true }).waitFor();
+    server.sent.length = 0;
+    await field(IDENTIFIER).fill('alice@example.com');
+    await page.keyboard.press('Enter');
+    await title('Check your e-mail').waitFor();
+    expect(sentInput()).toEqual({ ...PLACE, identifier: 'alice@example.com' });
+    await button('Ask for another code').click();
+    await title('Get a new password').waitFor();
+    await button('Send the code').click();
+    await title('Check your e-mail').waitFor();
+    expect(await focused(page)).toBe('Code from the e-mail');
+    expect(await field('Code from the e-mail').getAttribute('autocomplete')).toBe('one-time-code');
+    await page.keyboard.type('1234 5678');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'The code is not right' }).waitFor();
+    server.answers = { ...server.answers, submitPasswordResetCode: step('forgottenPassword') };
+    await button('Continue').click();
+    await title('Choose a new password').waitFor();
+    await page.getByText('You are signed out everywhere else.').waitFor();
+    expect(await page.locator('input[name="username"]').inputValue()).toBe('alice');
+    await page.keyboard.type('some-words');
+    await page.keyboard.press('Enter');
+    await atApplication();
+    expect(opened.watch).toEqual(NOTHING);
+  });
+
+  it('takes the code from the address of the link in the mail, which nothing sends, and removes it there', async () => {
+    await openAt(signInState(STEPS.passwordResetCode), { submitPasswordResetCode: finish });
+    await page.goto('about:blank');
+    await page.goto(`${server.pageUrl}#code=12345678`);
+    await title('Check your e-mail').waitFor();
+    expect(await field('Code from the e-mail').inputValue()).toBe('12345678');
+    expect(page.url()).toBe(server.pageUrl);
+    expect(server.sent).toEqual([]);
+    await button('Continue').click();
+    await page.waitForURL(`${server.url}/application?finished`);
+    expect(sentInput()).toEqual({ ...PLACE, code: '12345678' });
+  });
+
+  it('shows the code of a link that was opened in another browser than the one that goes on', async () => {
+    await openAt(SCREENS['error']!);
+    await page.goto('about:blank');
+    await page.goto(`${server.pageUrl}#code=12345678`);
+    await title('Go back to the other browser').waitFor();
+    await page.getByText('12345678', { exact: true }).waitFor();
+    for (const hash of ['#code=1234567x', '#code=<b>12345678</b>', '']) {
+      await page.goto('about:blank');
+      await page.goto(server.pageUrl + hash);
+      await title('This did not work').waitFor();
+    }
+    expect(opened.watch).toEqual(NOTHING);
+  });
+
+  it('offers no new password where nobody gets one, and names the only account that may sign in', async () => {
+    await openAt(signInState(STEPS.passwordOfOne));
+    expect(await button('Forgot your password?').count()).toBe(0);
+    await opened.context.close();
+    await openAt(signInState(STEPS.passwordResetOfOne), { requestPasswordReset: finish });
+    expect(await field(IDENTIFIER).isEditable()).toBe(false);
+    await button('Send the code').click();
+    await atApplication();
+  });
+
   it('offers no account where nobody can make one, and asks for the address alone where it is the username', async () => {
     await openAt(signInState(STEPS.passwordOfOne));
     expect(await button('Create an account').count()).toBe(0);

@@ -12,6 +12,7 @@ import { FinishedStep } from '../steps/finished.step.tsx';
 import { NewPasswordStep } from '../steps/new-password.step.tsx';
 import { OtherActionsStep } from '../steps/other-actions.step.tsx';
 import { PasswordStep } from '../steps/password.step.tsx';
+import { PasswordResetCodeStep, PasswordResetStep } from '../steps/password-reset.step.tsx';
 import { RecoveryCodesStep } from '../steps/recovery-codes.step.tsx';
 import { RegistrationStep } from '../steps/registration.step.tsx';
 import { describeRefusal, t } from '../texts/texts.ts';
@@ -20,6 +21,8 @@ import { ErrorPage } from './error.page.tsx';
 const TITLES = {
   PasswordStep: 'password.title',
   RegistrationStep: 'registration.title',
+  PasswordResetStep: 'passwordReset.title',
+  PasswordResetCodeStep: 'passwordReset.codeTitle',
   FactorStep: 'factor.title',
   FactorEnrolmentStep: 'enrolment.title',
   NewPasswordStep: 'newPassword.title',
@@ -62,6 +65,10 @@ function StepOfInteraction({ step }: Pick<Shown, 'step'>): ReactNode {
       return <PasswordStep step={step} />;
     case 'RegistrationStep':
       return <RegistrationStep step={step} />;
+    case 'PasswordResetStep':
+      return <PasswordResetStep step={step} />;
+    case 'PasswordResetCodeStep':
+      return <PasswordResetCodeStep step={step} />;
     case 'FactorStep':
       return <FactorStep step={step} />;
     case 'FactorEnrolmentStep':

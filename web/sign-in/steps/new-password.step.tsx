@@ -10,7 +10,7 @@ export function NewPasswordStep({ step }: { readonly step: StepOf<'NewPasswordSt
   const { submit, identifier, refusal, notice, isBusy } = useStep();
   return (
     <>
-      <p className="intro">{t('newPassword.intro')}</p>
+      <p className="intro">{t(step.isForgotten ? 'newPassword.forgotten' : 'newPassword.intro')}</p>
       <Form
         submit={t('newPassword.submit')}
         required={{ newPassword: t('field.newPasswordMissing') }}

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { type StepOf, useStep } from '../flow.ts';
-import { BeginRegistration, SubmitPassword } from '../operations.generated.ts';
+import { BeginPasswordReset, BeginRegistration, SubmitPassword } from '../operations.generated.ts';
 import { ActionButton } from '../parts/buttons.tsx';
 import { Emphasis, NAME } from '../parts/emphasis.tsx';
 import { CheckField, Field, PasswordField } from '../parts/fields.tsx';
@@ -30,6 +30,11 @@ export function PasswordStep({ step }: { readonly step: StepOf<'PasswordStep'> }
         }}
         actions={
           <>
+            {step.canResetPassword && (
+              <ActionButton isQuiet onPress={() => void submit(BeginPasswordReset, {})}>
+                {t('password.forgotten')}
+              </ActionButton>
+            )}
             {step.canRegister && (
               <ActionButton onPress={() => void submit(BeginRegistration, {})}>{t('password.register')}</ActionButton>
             )}

@@ -112,7 +112,7 @@ describe('an interaction', () => {
     const temporary = { userId: user.id, password: PASSWORD, isTemporary: true };
     await world.services.passwordFlow.set(world.system(tenant), temporary);
     const { data } = await browser.password(await browser.begin(), user);
-    expect(data.step).toEqual({ __typename: 'NewPasswordStep', minLength: 15 });
+    expect(data.step).toEqual({ __typename: 'NewPasswordStep', minLength: 15, isForgotten: false });
     const strict = await openSignIn(world, { verifyEmail: true });
     const other = new TestBrowser(world, strict.tenant);
     const shown = await other.password(await other.begin(), strict.user);

@@ -8,6 +8,7 @@ const ACCOUNT: AccountFacts = {
   user: { requiredFactor: null, requiredActions: [], emailVerified: true },
   settings: { verifyEmail: true },
   isStrict: false,
+  isResetting: false,
   factors: 1,
   amr: ['pwd'],
   methods: [],
@@ -21,6 +22,7 @@ const at = (facts: Partial<StepFacts>, account: Partial<AccountFacts> | null = {
     isSignedIn: false,
     isConsentCovered: false,
     canRegister: true,
+    canResetPassword: true,
     account: account === null ? null : { ...ACCOUNT, ...account },
     ...facts,
   });
@@ -46,6 +48,27 @@ describe('the present step of an interaction', () => {
     expect(at({ state }, null)).toBe('registration');
     expect(at({ state, canRegister: false }, null)).toBe('password');
     expect(at({ state })).toBe('finished');
+  });
+
+  it('is the reset of a forgotten password, if the user wants one and may', () => {
+    const passwordReset = { isOpen: true, isAsked: false, asked: 0, askedAt: null, provedEmail: null };
+    const state = { ...INITIAL_STATE, passwordReset };
+    const asked = { ...INITIAL_STATE, passwordReset: { ...passwordReset, isAsked: true } };
+    expect(at({ state }, null)).toBe('password-reset');
+    expect(at({ state: asked }, null)).toBe('password-reset-code');
+    expect(at({ state: { ...asked, passwordReset: { ...asked.passwordReset, isOpen: false } } }, null)).toBe(
+      'password',
+    );
+    expect(at({ state, canResetPassword: false }, null)).toBe('password');
+    expect(at({ state: asked, canResetPassword: false }, null)).toBe('password');
+  });
+
+  it('is a new password for somebody who resets it, after a second factor that the account has (check 47)', () => {
+    const methods = ['totp'] as const;
+    const amr = ['email', 'otp', 'mfa'];
+    expect(at({}, { isResetting: true, amr: ['email'] })).toBe('new-password');
+    expect(at({}, { isResetting: true, amr: ['email'], methods })).toBe('factor');
+    expect(at({}, { isResetting: true, amr, methods })).toBe('new-password');
   });
 
   it('is the second factor, if the request or the account demands one', () => {

@@ -1,0 +1,277 @@
+import {
+  type Attempt,
+  accountStateOf,
+  addressKey,
+  type LockoutService,
+  passwordEvents,
+  runGuardedTry,
+} from '../../auth-modes/index.ts';
+import { constantTimeEqual, newDigitCode, sha256Base64Url } from '../../crypto/index.ts';
+import { type Mailer, renderTemplate, type TextsInPlace } from '../../delivery/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import { addSeconds, type Clock, kernelErrors, readTypedCode } from '../../kernel/index.ts';
+import type { OneTimeCodeRow, OneTimeCodeStore } from '../../sessions/index.ts';
+import { isSameEmail, type User, type UserStore } from '../../users/index.ts';
+import { LINK_AMR } from '../mailed-link.ts';
+import { signInEvents } from '../sign-in.events.ts';
+import type { Advance, OpenInteraction } from './interaction.engine.ts';
+import { interactionErrors } from './interaction.errors.ts';
+import { closedReset, type InteractionState, type PasswordResetState } from './interaction.state.ts';
+import { mayResetPassword } from './interaction.steps.ts';
+import { PASSWORD_RESET_DIGITS } from './password-reset.code.ts';
+import { languagesOf } from './proved-account.ts';
+
+export interface PasswordResetStepDeps {
+  readonly codes: OneTimeCodeStore;
+  readonly users: Pick<UserStore, 'findById' | 'findByIdentifier' | 'lockToSignIn'>;
+  readonly lockouts: LockoutService;
+  readonly mailer: Pick<Mailer, 'offer'>;
+  readonly mailServers: { readonly of: (tenantId: string) => Promise<object | null> };
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+const KIND = 'password-reset';
+/** ASVS 6.6.2 allows ten minutes (check 45). */
+const CODE_SECONDS = 600;
+const MAX_TRIES = 5;
+/** An account gets a mail in this time at most, and a sign-in asks for one. */
+const PAUSE_SECONDS = 60;
+const MAX_ASKED = 5;
+
+const TRY_KIND = 'password-reset-try';
+const TRY_SECONDS = 3600;
+/** Requests of one address in a tenant within that time: people of an office behind one address can still ask. */
+const MAX_OF_ADDRESS = 100;
+/** What an address waits that has asked too often. */
+const RETRY_SECONDS = 600;
+
+/** A reserved id, which no user can have. */
+const RESERVED_ID = 'current';
+const LONGEST_NAME = 320;
+
+const NOT_ASKED: PasswordResetState = { isOpen: true, isAsked: false, asked: 0, askedAt: null, provedEmail: null };
+
+/** What is stored of a code, beside its hash. */
+interface SentCode {
+  /** The address to which it was mailed; null: it was mailed to nobody. */
+  readonly to: string | null;
+  readonly proof: string;
+  /** `users.proof_version` at that time: a new password and the end of all sessions outdate the code. */
+  readonly proofVersion: number | null;
+}
+
+/** Why an account gets no mail, which only the event tells. */
+const REFUSALS: readonly (readonly [reason: string, holds: (user: User | null, now: Date) => boolean])[] = [
+  ['unknown_user', (user) => user === null],
+  ['service_account', (user) => user!.serviceClientId != null],
+  ['account_disabled', (user) => !user!.enabled],
+  ['account_inactive', (user, now) => accountStateOf(user!, now).name === 'inactivityLock'],
+  ['method_locked', (user) => (user!.lockedMethods ?? []).includes('password')],
+  ['email_missing', (user) => user!.email == null],
+];
+
+/**
+ * Proves an account whose password is forgotten, by a code that is mailed to it. Whether there is such an account shows nowhere but in
+ * its mails: known and unknown names take the same answer and the same statements (check 43).
+ */
+export class PasswordResetStep {
+  readonly #deps: PasswordResetStepDeps;
+
+  constructor(deps: PasswordResetStepDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Mails a code, and a link that has it, to the account of a name, if there is one that may have it and got none within a minute. A
+   * name is ignored where the account is fixed. Records `password.reset_requested`.
+   * @throws TOO_MANY_REQUESTS The address has asked too often, or the sign-in asked within the last minute or five times.
+   */
+  async request(open: OpenInteraction, typed: string): Promise<Advance> {
+    this.#assertPaused(open);
+    await this.#countTry(open);
+    const identifier = typed.trim();
+    const found = await this.#find(open, identifier);
+    const wording = wordingOf(open, (await this.#deps.mailServers.of(open.tenant.id)) !== null);
+    return async (state) => {
+      const before = state.passwordReset!;
+      const asked = before.asked + 1;
+      await this.#send(open, found, asked, wording);
+      const passwordReset = { ...before, isAsked: true, asked, askedAt: this.#deps.clock.now().toISOString() };
+      return { ...state, identifier: identifier.slice(0, LONGEST_NAME), passwordReset };
+    };
+  }
+
+  /** Counts a request before anything is looked up, so that simultaneous ones are counted too. */
+  async #countTry({ tenant, actor }: OpenInteraction): Promise<void> {
+    const { codes, clock } = this.#deps;
+    const expiresAt = addSeconds(clock.now(), TRY_SECONDS);
+    const bucket = { key: addressKey(actor.origin.peerIp), count: MAX_OF_ADDRESS };
+    if ((await codes.putWithin(tenant, { kind: TRY_KIND, expiresAt }, bucket)) !== null) return;
+    throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: RETRY_SECONDS });
+  }
+
+  #assertPaused({ state }: OpenInteraction): void {
+    const { asked, askedAt } = state.passwordReset!;
+    if (asked >= MAX_ASKED) throw kernelErrors.TOO_MANY_REQUESTS();
+    const waits = askedAt !== null && addSeconds(new Date(askedAt), PAUSE_SECONDS) > this.#deps.clock.now();
+    if (waits) throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: PAUSE_SECONDS });
+  }
+
+  async #find({ tenant: { id, settings }, demands }: OpenInteraction, identifier: string): Promise<User | null> {
+    const { users } = this.#deps;
+    if (demands.userId !== null) return users.findById(id, demands.userId);
+    // A known name takes two statements, so run a second one for an unknown name as well.
+    const user = await users.findByIdentifier(id, identifier, { byEmail: settings.signInByEmail });
+    return user ?? users.findById(id, RESERVED_ID);
+  }
+
+  /** In the unit of work of the step. The account is locked, so that simultaneous requests bring one mail. */
+  async #send(open: OpenInteraction, found: User | null, number: number, wording: Wording): Promise<void> {
+    const { codes, users, events, clock } = this.#deps;
+    const { tenant, handle, actor } = open;
+    const user = await users.lockToSignIn(tenant.id, found?.id ?? RESERVED_ID);
+    const since = addSeconds(clock.now(), -PAUSE_SECONDS);
+    const sent = await codes.countSince(tenant.id, user?.id ?? RESERVED_ID, KIND, since);
+    const refusal = REFUSALS.find(([, holds]) => holds(user, clock.now()))?.[0] ?? null;
+    const reason = refusal === null && sent > 0 ? 'mailed_before' : refusal;
+    const code = newDigitCode(PASSWORD_RESET_DIGITS);
+    const to = reason === null ? user!.email! : null;
+    const payload: SentCode = { to, proof: proofOf(handle, number, code), proofVersion: user?.proofVersion ?? null };
+    const expiresAt = addSeconds(clock.now(), CODE_SECONDS);
+    const userId = to === null ? null : user!.id;
+    await codes.put(tenant, { kind: KIND, userId, code: keyOf(handle, number), payload: { ...payload }, expiresAt });
+    events.record(actor, tenant, {
+      type: passwordEvents['password.reset_requested'],
+      subjectId: user?.id ?? null,
+      ...(reason === null ? {} : { outcome: 'failure' as const, reason }),
+    });
+    if (to !== null) this.#mail(open, user!, to, code, wording);
+  }
+
+  #mail(open: OpenInteraction, user: User, to: string, code: string, { app, texts }: Wording): void {
+    const { tenant, handle, row, actor } = open;
+    const purpose = 'password-reset';
+    // The page is at the host of the sign-in, where its browser has the cookie. What follows `#` reaches no server and no log.
+    const link = `${new URL(row.request.resumeAt).origin}/t/${tenant.name}/sign-in/${handle}#code=${code}`;
+    const values = { app, code, link, minutes: String(CODE_SECONDS / 60) };
+    const wanted = [languagesOf(open), user.locale, tenant.settings.locales[0]];
+    const rendered = renderTemplate(purpose, wanted, values, texts);
+    const behalf = { tenant, actor, subjectId: user.id };
+    // Offered, because a queue that is full would tell which accounts there are.
+    this.#deps.mailer.offer({ to, ...rendered, purpose, behalf });
+  }
+
+  /**
+   * Proves the account if the code is right, with the event `user.recovery_started`; the code is used up.
+   * @throws EMAIL_CODE_WRONG Also when it expired, was tried five times, or the account changed since it was mailed, and while the
+   *   address is blocked. Records `sign_in.failed`.
+   * @throws TOO_MANY_REQUESTS
+   */
+  async submit(open: OpenInteraction, typed: string): Promise<Advance> {
+    const { codes, events, clock } = this.#deps;
+    const { tenant, handle, actor } = open;
+    const proof = await this.#prove(open, typed);
+    return async (state) => {
+      const row = await codes.take(tenant.id, KIND, keyOf(handle, state.passwordReset!.asked));
+      const user = row === null ? null : await this.#lockProved(open, row, proof);
+      if (user === null) throw interactionErrors.EMAIL_CODE_WRONG();
+      events.record(actor, tenant, { type: signInEvents['user.recovery_started'], subjectId: user.id });
+      return provedBy(state, user, clock.now());
+    };
+  }
+
+  /** The proof of the code, if it is right. @throws EMAIL_CODE_WRONG */
+  async #prove(open: OpenInteraction, typed: string): Promise<string> {
+    const { codes, events, lockouts } = this.#deps;
+    const { tenant, handle, actor, state } = open;
+    const number = state.passwordReset!.asked;
+    const proof = proofOf(handle, number, readTypedCode(typed));
+    const sent = await codes.find(tenant.id, KIND, keyOf(handle, number));
+    const userId = sent?.userId ?? null;
+    const { peerIp } = actor.origin;
+    const attempt: Attempt = { tenant, factor: 'reset-code', userId, name: handle, peerIp, knownDeviceId: null };
+    const result = await runGuardedTry(lockouts, attempt, actor, async () =>
+      (await this.#tryOnce(open, proof)) ? proof : null,
+    );
+    if (result.kind === 'right') return proof;
+    await events.append(actor, tenant, {
+      type: signInEvents['sign_in.failed'],
+      subjectId: userId,
+      outcome: 'failure',
+      reason: result.kind === 'blocked' ? 'locked_out' : 'wrong_code',
+      params: { method: KIND },
+    });
+    throw interactionErrors.EMAIL_CODE_WRONG();
+  }
+
+  /** Counts the try before it compares, so that simultaneous ones are counted too. */
+  async #tryOnce({ tenant, handle, state }: OpenInteraction, proof: string): Promise<boolean> {
+    const { codes } = this.#deps;
+    const key = keyOf(handle, state.passwordReset!.asked);
+    const tries = await codes.countAttempt(tenant.id, KIND, key);
+    const sent = tries > MAX_TRIES ? null : await codes.find(tenant.id, KIND, key);
+    return sent !== null && isRight(sent, proof);
+  }
+
+  /** The account of a right code, as it was when the code was mailed; null: it changed since, or the code is not right. */
+  async #lockProved({ tenant }: OpenInteraction, row: OneTimeCodeRow, proof: string): Promise<User | null> {
+    const { users, clock } = this.#deps;
+    if (!isRight(row, proof)) return null;
+    const user = await users.lockToSignIn(tenant.id, row.userId!);
+    const { to, proofVersion } = sentIn(row);
+    const isSame = user !== null && user.proofVersion === proofVersion && isSameEmail(user.email ?? '', to!);
+    return isSame && REFUSALS.every(([, holds]) => !holds(user, clock.now())) ? user : null;
+  }
+}
+
+/** What a tenant chooses of its mails. */
+interface Wording {
+  readonly app: string;
+  readonly texts: TextsInPlace;
+}
+
+/** The server of this service sends no texts that tenants choose, because they could send them to anybody. */
+const wordingOf = ({ tenant }: OpenInteraction, hasServer: boolean): Wording =>
+  hasServer
+    ? { app: tenant.displayName ?? tenant.name, texts: tenant.settings.texts }
+    : { app: tenant.name, texts: {} };
+
+/**
+ * Goes from the password to the page that asks whose password is forgotten, also from that of its code.
+ * @throws PASSWORD_RESET_CLOSED The tenant gives out no passwords in this way.
+ */
+export function beginPasswordReset({ tenant }: Pick<OpenInteraction, 'tenant'>): Advance {
+  if (!mayResetPassword(tenant)) throw interactionErrors.PASSWORD_RESET_CLOSED();
+  return (state) => ({
+    ...state,
+    passwordReset: { ...(state.passwordReset ?? NOT_ASKED), isOpen: true, isAsked: false },
+  });
+}
+
+/** Goes back to the password. */
+export const leavePasswordReset: Advance = (state) => ({ ...state, passwordReset: closedReset(state) });
+
+/** What a sign-in has that begins with a forgotten password. */
+export const BEGUN_RESET: Pick<InteractionState, 'passwordReset'> = { passwordReset: NOT_ASKED };
+
+/** The session that it begins is a new one: those of the account end with the old password. */
+function provedBy(state: InteractionState, user: User, now: Date): InteractionState {
+  const { id: userId, proofVersion } = user;
+  const proof = { amr: LINK_AMR, provedAt: now.toISOString(), sessionId: null, isProvedNow: true };
+  const passwordReset = { ...state.passwordReset!, provedEmail: user.email! };
+  return { ...state, account: { userId, proofVersion, ...proof }, identifier: user.username, passwordReset };
+}
+
+/** Names a code of an interaction, so that no other interaction finds it (check 45). */
+const keyOf = (handle: string, number: number): string => `reset ${handle} ${number}`;
+
+/** Hash to check a code. It includes the handle, which no table contains, so that a reader of the table cannot find the code. */
+const proofOf = (handle: string, number: number, code: string): string =>
+  sha256Base64Url(`${keyOf(handle, number)} ${code}`);
+
+const sentIn = ({ payload }: OneTimeCodeRow): SentCode => payload as unknown as SentCode;
+
+/** Whether a code is the one that was mailed; one that was mailed to nobody never is. */
+const isRight = (row: OneTimeCodeRow, proof: string): boolean =>
+  row.userId !== null && constantTimeEqual(sentIn(row).proof, proof);
