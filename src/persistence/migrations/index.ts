@@ -41,13 +41,13 @@ import { Migration20261128ApiKeys } from './20261128-api-keys.ts';
 import { Migration20261128BlocksByTime } from './20261128-blocks-by-time.ts';
 import { Migration20261128ClientFlows } from './20261128-client-flows.ts';
 import { Migration20261128GrantClientSession } from './20261128-grant-client-session.ts';
-import { Migration20261128LivenessCounts } from './20261128-liveness-counts.ts';
 import { Migration20261128Imports } from './20261128-imports.ts';
+import { Migration20261128LivenessCounts } from './20261128-liveness-counts.ts';
 import { Migration20261128OfflineAccessIndex } from './20261128-offline-access-index.ts';
 import { Migration20261128RefreshTokenReuses } from './20261128-refresh-token-reuses.ts';
 import { Migration20261128RegistrationTokens } from './20261128-registration-tokens.ts';
-import { Migration20261128TenantSecrets } from './20261128-tenant-secrets.ts';
 import { Migration20261128TenantImport } from './20261128-tenant-import.ts';
+import { Migration20261128TenantSecrets } from './20261128-tenant-secrets.ts';
 
 /** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
 export const MIGRATIONS = [
