@@ -18,6 +18,7 @@ import { KEYCLOAK_ADMIN } from './keycloak-admin/index.ts';
 import { KOBIL } from './kobil/index.ts';
 import { type OAuthForms, rawForms } from './oidc/forms.ts';
 import { OIDC } from './oidc/index.ts';
+import { SECRETS_VAULT } from './secrets-vault/index.ts';
 
 export {
   Answer,
@@ -43,7 +44,7 @@ export { type ReadInputs, readRealmInputs, readUserInputs } from './keycloak-adm
 export { type OAuthForms, rawForms } from './oidc/forms.ts';
 
 /** All dialects. */
-export const DIALECTS: readonly Dialect[] = [BLITZ, KEYCLOAK_ADMIN, KOBIL, OIDC];
+export const DIALECTS: readonly Dialect[] = [BLITZ, KEYCLOAK_ADMIN, KOBIL, OIDC, SECRETS_VAULT];
 
 /** Options of the layer. */
 export interface RestCompatOptions extends EngineOptions {

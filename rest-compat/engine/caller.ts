@@ -35,6 +35,8 @@ export interface CredentialSource {
   readonly request: IncomingMessage;
   readonly callers: RouteCallers;
   readonly tenant: TenantRef | null;
+  /** Whether the row acts on a tenant. */
+  readonly actsOnTenant: boolean;
   readonly origin: Origin;
   /** The form of a row that reads credentials in it. */
   readonly form: Parameters | null;
@@ -59,6 +61,7 @@ export async function callerOf(source: CredentialSource, authenticator: CallerAu
   const { scheme, value } = authorizationOf(request);
   const token = callers.bearer === undefined ? null : bearerToken(source);
   if (token !== null) return authenticator.bearer(token, tenant, origin);
+  if (tenant === null && callers.public === true && !source.actsOnTenant) return anonymousCaller(origin);
   if (tenant === null) throw problems.TENANT_UNKNOWN();
   if (isBearerGrant(source)) return authenticator.bearer(value, tenant, origin);
   if (callers.clientAuth !== undefined) return authenticator.client(clientReadings(source), 'oauth', tenant, origin);

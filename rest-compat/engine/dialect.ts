@@ -16,6 +16,11 @@ export interface Mount {
    * every other host the mount does not exist. The prefix then has no parameter.
    */
   readonly tenantIn?: 'host-label';
+  /**
+   * The mount has only the paths of its rows; every other one is that of another mount, or of none. A prefix that begins with a
+   * parameter needs this, and its rows are looked for last.
+   */
+  readonly exact?: true;
   readonly routes: readonly Route[];
   /** The errors of this mount, if they differ from the rest of the dialect. */
   readonly errors?: DialectErrors;

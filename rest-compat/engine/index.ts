@@ -27,7 +27,6 @@ export { Engine, type EngineOptions } from './mount.ts';
 export { assertRawForms, type DescriptionOptions, openApiOf, type RawForms } from './openapi.ts';
 export { type ItemOf, present, presentItems } from './present.ts';
 export { problems } from './problems.ts';
-export { refusedRow } from './refused-row.ts';
 export { ClientGone, decodeBody, isOfMediaType, readBody } from './request-body.ts';
 export {
   type BrowserAnswer,
@@ -45,3 +44,4 @@ export {
   type TenantPlace,
   type TenantSource,
 } from './route.ts';
+export { plainRow, refusedRow } from './rows-without-document.ts';

@@ -29,6 +29,8 @@ export interface EngineOptions {
   readonly publicUrl: string | (() => string);
   /** Name of the tenant for requests that name none. */
   readonly defaultTenant: string;
+  /** What rows of every mount read as `request.constants`; those of a mount come before them. Default: none. */
+  readonly constants?: Readonly<Record<string, string>>;
   /** Bytes of a request body. Default 1_048_576. */
   readonly bodyLimitBytes?: number;
 }
@@ -72,7 +74,7 @@ export class Engine {
   readonly #bodyLimit: number;
 
   constructor(dialects: readonly Dialect[], host: EngineHost, options: EngineOptions) {
-    this.owners = new Owners(dialects, host.schema);
+    this.owners = new Owners(dialects, host.schema, options.constants);
     this.#host = host;
     this.#options = options;
     this.#bodyLimit = options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
@@ -294,7 +296,9 @@ export class Engine {
     const origin = { ...this.#host.originOf(ctx.req, owner.api), basePath: owner.basePath };
     const parameters = form?.parameters ?? null;
     const { tenant } = place;
-    const source = { request: ctx.req, callers: row.route.callers, tenant, origin, form: parameters };
+    const { callers } = row.route;
+    const actsOnTenant = row.route.tenant !== 'none';
+    const source = { request: ctx.req, callers, tenant, actsOnTenant, origin, form: parameters };
     const caller = await callerOf(source, this.#host.callers);
     if (owner.dialect.endUserAddress === undefined || caller.kind !== 'user') return caller;
     const ip = forwardedAddress(ctx.req, this.#host.normaliseAddress);

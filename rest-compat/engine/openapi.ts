@@ -71,6 +71,12 @@ function pagesOf({ cors }: Route): string {
   return `Pages may call it from the origins that their client lists (\`webOrigins\`), ${cookies}.`;
 }
 
+/** Describes what the row runs. */
+function doesOf({ refuse, plain, operation }: Route): string {
+  if (refuse === true) return 'It is not implemented.';
+  return plain === true ? 'It asks the graph nothing.' : `Runs the GraphQL operation \`${operation.name}\`.`;
+}
+
 /** Each list of rows once, at its first mount. */
 function shownMounts({ mounts }: Dialect): Mount[] {
   return mounts.filter(({ routes }, at) => mounts.findIndex((other) => other.routes === routes) === at);
@@ -87,12 +93,11 @@ function describeOperation(described: Described): Json {
   const { name, text } = route.operation;
   const body = describeBody(described);
   const isServed = route.refuse !== true;
-  const does = isServed ? `Runs the GraphQL operation \`${name}\`.` : 'It is not implemented.';
   return {
     operationId: nameOperation(route, `${mount.prefix}${path}`),
     ...(tag === null ? {} : { tags: [tag] }),
     summary: route.summary,
-    description: `${dialect.title}, ${route.spec}. ${does} ${pagesOf(route)}`,
+    description: `${dialect.title}, ${route.spec}. ${doesOf(route)} ${pagesOf(route)}`,
     parameters: describeParameters(described),
     ...(body === null ? {} : { requestBody: body }),
     responses: {
@@ -101,7 +106,7 @@ function describeOperation(described: Described): Json {
     },
     security: describeSecurity(route),
     'x-spec': route.spec,
-    ...(isServed ? { 'x-graphql': { operation: name, document: print(parse(text)) } } : {}),
+    ...(text === '' ? {} : { 'x-graphql': { operation: name, document: print(parse(text)) } }),
   };
 }
 

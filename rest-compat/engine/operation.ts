@@ -42,8 +42,7 @@ export interface Operation {
   lookedUpIn(result: ExecutionResult, explain: (error: unknown) => IdentityError): Data;
 }
 
-/** For rows that run no document. */
-export const NO_OPERATION: Operation = {
+const NO_OPERATION: Operation = {
   declaresTenant: true,
   declaresIssuerKind: false,
   demands: [],
@@ -52,6 +51,9 @@ export const NO_OPERATION: Operation = {
   dataOf: () => ({}),
   lookedUpIn: () => ({}),
 };
+
+/** For a row that runs no document. @param actsOnTenant Whether it acts on a tenant. */
+export const noOperation = (actsOnTenant: boolean): Operation => ({ ...NO_OPERATION, declaresTenant: actsOnTenant });
 
 /** What was compiled for a schema; everything that serves it runs the same operations. */
 const LOADED = new WeakMap<GraphQLSchema, Map<OperationDocument, Operation>>();

@@ -6,9 +6,9 @@ import type { OperationDocument } from './document.ts';
 import { findFaultsOfTables } from './error-tables.ts';
 import type { DialectErrors } from './fault.ts';
 import type { Lookup } from './lookup.ts';
-import { loadOperation, NO_OPERATION, type Operation } from './operation.ts';
-import { type PathPattern, PathTable, parsePattern } from './paths.ts';
-import { type Method, pathsOf, type Route } from './route.ts';
+import { loadOperation, noOperation, type Operation } from './operation.ts';
+import { type PathPattern, PathTable, parsePattern, writeShape } from './paths.ts';
+import { documentsOf, type Method, pathsOf, type Route } from './route.ts';
 import { faultsOfTenant } from './tenant.ts';
 
 /** A row that is ready to run, for one of its paths. */
@@ -44,6 +44,8 @@ export interface Owner {
   readonly constants: Readonly<Record<string, string>>;
   /** Whether the leftmost label of the host names the tenant. */
   readonly isNamedByHost: boolean;
+  /** Whether it owns only the paths of its rows. */
+  readonly isExact: boolean;
   readonly prefix: PathPattern;
   readonly tables: ReadonlyMap<Method, PathTable<Row>>;
 }
@@ -66,36 +68,65 @@ export function methodsOf(owner: Owner, segments: readonly string[]): string[] {
 /** Prefixes by their first segment, the most specific first: `/t/{tenant}/blitz` before `/t/{tenant}`. */
 export class Owners {
   readonly #byFirst = new Map<string, Owner[]>();
+  /** Those that begin with a parameter. */
+  readonly #last: Owner[] = [];
 
   /** @throws Error The message lists every fault of the dialects' rows, documents and error tables. */
-  constructor(dialects: readonly Dialect[], schema: GraphQLSchema) {
+  constructor(dialects: readonly Dialect[], schema: GraphQLSchema, constants: Readonly<Record<string, string>> = {}) {
     const faults: string[] = [];
-    for (const dialect of dialects) {
+    const owners = dialects.flatMap((dialect) => {
       faults.push(...findFaultsOfTables(dialect));
-      for (const owner of ownersOf(dialect, schema, faults)) this.#add(owner);
-    }
-    if (faults.length > 0) throw new Error(`The translation layer cannot start:\n${faults.join('\n')}`);
+      return ownersOf(dialect, schema, faults).map((owner) => ({
+        ...owner,
+        constants: { ...constants, ...owner.constants },
+      }));
+    });
+    for (const owner of owners) this.#add(owner);
     for (const list of this.#byFirst.values()) list.sort(byParticularity);
+    faults.push(...owners.flatMap((owner) => this.#hiddenRowsOf(owner)));
+    if (faults.length > 0) throw new Error(`The translation layer cannot start:\n${faults.join('\n')}`);
   }
 
   #add(owner: Owner): void {
     const first = owner.prefix.shape[0];
-    if (typeof first !== 'string') throw new Error('The prefix of a mount begins with a literal.');
-    this.#byFirst.set(first, [...(this.#byFirst.get(first) ?? []), owner]);
+    if (typeof first !== 'string' && !owner.isExact)
+      throw new Error('The prefix of a mount begins with a literal, or the mount is exact.');
+    if (typeof first !== 'string') this.#last.push(owner);
+    else this.#byFirst.set(first, [...(this.#byFirst.get(first) ?? []), owner]);
   }
 
   /** Finds the owner of a path; null if it has none. */
   find(segments: readonly string[]): Owner | null {
-    const list = this.#byFirst.get(segments[0]!);
-    if (list === undefined) return null;
-    for (const owner of list) if (begins(owner.prefix.shape, segments)) return owner;
-    return null;
+    return ownerIn(this.#byFirst.get(segments[0]!) ?? [], segments) ?? ownerIn(this.#last, segments);
+  }
+
+  /** The rows of an owner whose paths another owner takes, whatever the values of their parameters are. */
+  #hiddenRowsOf(owner: Owner): string[] {
+    const { dialect, prefix, tables } = owner;
+    return [...tables].flatMap(([method, table]) =>
+      table.shapes().flatMap((shape) => {
+        const other = this.find([...prefix.shape, ...shape].map((part) => (typeof part === 'string' ? part : ANY)));
+        if (other === owner || other === null) return [];
+        const path = writeShape([...prefix.shape, ...shape]);
+        return [`${dialect.name} ${method} ${path}: it is hidden by the mount ${writeShape(other.prefix.shape)}.`];
+      }),
+    );
   }
 
   /** First segments of all prefixes: none of them may be the name of a tenant. */
   firstSegments(): string[] {
     return [...this.#byFirst.keys()];
   }
+}
+
+/** Stands for the value of a parameter, which equals no literal. */
+const ANY = '{}';
+
+/** Finds the first owner of a path in a list. */
+function ownerIn(list: readonly Owner[], segments: readonly string[]): Owner | null {
+  for (const owner of list)
+    if (begins(owner.prefix.shape, segments) && (!owner.isExact || methodsOf(owner, segments).length > 0)) return owner;
+  return null;
 }
 
 function begins(shape: PathPattern['shape'], segments: readonly string[]): boolean {
@@ -131,7 +162,9 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
       faults.push(`${dialect.name} ${prefix}: both the prefix and the host name the tenant.`);
     const tables = new Map<Method, PathTable<Row>>();
     for (const route of routes) {
-      const operation = route.refuse === true ? NO_OPERATION : operationOf(route.operation);
+      const operation = documentsOf(route).includes(route.operation)
+        ? operationOf(route.operation)
+        : noOperation(route.tenant !== 'none');
       const lookups = Object.entries(route.lookups ?? {}).flatMap(([name, lookup]): LoadedLookup[] => {
         const loaded = operationOf(lookup.operation);
         return loaded === null ? [] : [{ name, lookup, operation: loaded }];
@@ -175,6 +208,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
       basePath,
       constants,
       isNamedByHost,
+      isExact: mount.exact === true,
       prefix: parsePattern(prefix),
       tables,
     };

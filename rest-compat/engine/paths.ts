@@ -73,6 +73,7 @@ const newNode = <T>(): Node<T> => ({ literals: new Map(), any: null, rest: null,
  */
 export class PathTable<T> {
   readonly #root: Node<T> = newNode();
+  readonly #shapes: PathShape[] = [];
 
   /** @throws Error Another value has the same shape. */
   add(shape: PathShape, value: T): void {
@@ -82,6 +83,12 @@ export class PathTable<T> {
     if ((takesRest ? node.rest : node.value) !== null) throw new Error(`Two rows share the path ${writeShape(shape)}.`);
     if (takesRest) node.rest = value;
     else node.value = value;
+    this.#shapes.push(shape);
+  }
+
+  /** The shapes of all paths. */
+  shapes(): readonly PathShape[] {
+    return this.#shapes;
   }
 
   /** @param from Position of the first segment; those before it belong to the mount. */
@@ -90,7 +97,8 @@ export class PathTable<T> {
   }
 }
 
-function writeShape(shape: PathShape): string {
+/** Writes a shape with empty names of parameters, for messages. */
+export function writeShape(shape: PathShape): string {
   return `/${shape.map((part) => (part === REST ? '{*}' : (part ?? '{}'))).join('/')}`;
 }
 

@@ -205,6 +205,8 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly under?: string;
   /** The row has no document: callers that authenticate are refused with NOT_IMPLEMENTED. `refusedRow` makes such rows. */
   readonly refuse?: true;
+  /** The row has no document: its reply is made from the request alone. `plainRow` makes such rows. */
+  readonly plain?: true;
   /** The document that the row runs, from the dialect's `operations.generated.ts`. */
   readonly operation: OperationDocument<D>;
   readonly input?: I;
@@ -241,9 +243,9 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
 }
 
 /** The documents of a row: those of its lookups, then its own one. */
-export const documentsOf = ({ lookups = {}, operation, refuse }: Route): OperationDocument[] => [
+export const documentsOf = ({ lookups = {}, operation, refuse, plain }: Route): OperationDocument[] => [
   ...Object.values(lookups).map((lookup) => lookup.operation),
-  ...(refuse === true ? [] : [operation]),
+  ...(refuse === true || plain === true ? [] : [operation]),
 ];
 
 export const pathsOf = (row: Route): readonly string[] => (typeof row.path === 'string' ? [row.path] : row.path);

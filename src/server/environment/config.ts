@@ -74,6 +74,8 @@ export interface Config {
    * still applies.
    */
   readonly rateLimits: boolean;
+  /** `NODE_ENV`: the name of the environment, which the service only shows. Default `production`. */
+  readonly environment: string;
   /**
    * `DRAIN_SECONDS`: how long a stopping node still serves while `/health/ready` answers 503, 0...300. Default 5; set a little
    * more than the interval of your load balancer's checks. The process ends at most 5 s later.
@@ -264,6 +266,7 @@ const environment = z.object({
   PROVIDER_TIMEOUT_SECONDS: seconds(5_000),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  NODE_ENV: z.string().default('production'),
   DRAIN_SECONDS: wholeNumber(0, 300).default(5),
   BOOTSTRAP_ADMIN_USERNAME: z.string().regex(USERNAME, 'must be a user name of 1 to 255 characters').default('admin'),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().min(15, 'must have at least 15 characters').max(1024).optional(),
@@ -358,6 +361,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     },
     logLevel: value.LOG_LEVEL,
     rateLimits: value.RATE_LIMITS === 'on',
+    environment: value.NODE_ENV,
     drainSeconds: value.DRAIN_SECONDS,
     bootstrap: {
       adminUsername: value.BOOTSTRAP_ADMIN_USERNAME,

@@ -281,6 +281,7 @@ async function serveApis(parts: ApiParts): Promise<void> {
     publicUrl,
     defaultTenant: config.defaultTenant,
     oauthForms: OAUTH_FORMS,
+    constants: { environment: config.environment },
   });
   // Stop accepting requests, then close the sockets, then wait for the requests under way.
   holdings.add(async () => {

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import type { DialectErrors, Fault, FaultItem, LegacyError } from '../engine/index.ts';
+
+/** An error with a text: docs/dialects/secrets-vault.md, section 3. */
+const detail = (status: number, text?: LegacyError['text']): LegacyError => ({
+  status,
+  envelope: 'detail',
+  error: REASONS[status]!,
+  ...(text === undefined ? {} : { text }),
+});
+
+/** Reasons of RFC 9110 section 15. */
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Request Entity Too Large',
+  415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+};
+
+/** An error whose text is the reason of its status. */
+const reason = (status: number): LegacyError => detail(status, REASONS[status]!);
+
+/** Values that do not have their declared shape, or that a rule about one value refuses. */
+const UNPROCESSABLE: LegacyError = { status: 422, envelope: 'HTTPValidation', error: 'Unprocessable Entity' };
+
+const UNAUTHENTICATED = detail(401, 'Not authenticated');
+const FORBIDDEN = detail(403, 'Not enough permissions');
+const TENANT_MISMATCH = detail(400, 'Tenant mismatch');
+/** A value that was taken before. */
+const TAKEN = detail(409);
+/** Something that a rule forbids. */
+const REFUSED = detail(400);
+
+const DETAIL = z.strictObject({ detail: z.string().describe('What is wrong, in words.') });
+
+const VALIDATION_ERROR = z.strictObject({
+  loc: z.array(z.union([z.string(), z.number().int()])).describe('Place of the value, members and positions in lists.'),
+  msg: z.string().describe('What is wrong, in words.'),
+  type: z.string().describe('The same as a constant.'),
+});
+
+const HTTP_VALIDATION_ERROR = z.strictObject({ detail: z.array(VALIDATION_ERROR) });
+
+/** One faulty value, as the description of the service names it. */
+const validationErrorOf = ({ text, pos }: FaultItem) => ({
+  loc: ['body', ...(pos === '' ? [] : pos.split('.'))],
+  msg: text,
+  type: 'value_error',
+});
+
+/** Errors below `/api` and at `/health`. */
+export const SECRETS_VAULT_ERRORS: DialectErrors = {
+  codes: {
+    INVALID_INPUT: UNPROCESSABLE,
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    REQUEST_TOO_LARGE: reason(413),
+    PATH_UNKNOWN: reason(404),
+    PATH_MALFORMED: reason(400),
+    TENANT_UNKNOWN: detail(404, 'Tenant not found'),
+    TENANT_CONFLICT: TENANT_MISMATCH,
+    METHOD_NOT_ALLOWED: reason(405),
+    MEDIA_TYPE_UNSUPPORTED: reason(415),
+    BODY_MALFORMED: UNPROCESSABLE,
+    CREDENTIALS_MISSING: UNAUTHENTICATED,
+    CREDENTIALS_AMBIGUOUS: UNAUTHENTICATED,
+    CLIENT_REFUSED: UNAUTHENTICATED,
+    SCOPE_MISSING: FORBIDDEN,
+    END_USER_UNKNOWN: reason(400),
+  },
+  kinds: {
+    invalid: REFUSED,
+    unauthenticated: UNAUTHENTICATED,
+    forbidden: FORBIDDEN,
+    'not-found': detail(404),
+    conflict: TAKEN,
+    refused: REFUSED,
+    throttled: reason(429),
+    'too-large': reason(413),
+    unavailable: reason(503),
+    internal: reason(500),
+  },
+  envelopes: {
+    detail: { schema: DETAIL, body: ({ text }: Fault) => ({ detail: text }) },
+    HTTPValidation: {
+      schema: HTTP_VALIDATION_ERROR,
+      body: ({ items }: Fault) => ({ detail: items.map(validationErrorOf) }),
+    },
+  },
+  fieldError: 'value_error',
+  challenge: (why) => CHALLENGES[why],
+};
+
+/** RFC 6750 section 3; a wrong credential is challenged like none. */
+const CHALLENGES = {
+  missing: 'Bearer',
+  invalid: 'Bearer',
+  scope: 'Bearer error="insufficient_scope"',
+  client: 'Bearer',
+} as const;

@@ -1,0 +1,43 @@
+import { type Chapter, type Dialect, forPages, type Route } from '../engine/index.ts';
+import { SECRETS_VAULT_ERRORS } from './errors.ts';
+import { ISSUER_ERRORS } from './issuer-errors.ts';
+import { HEALTH_ROUTES } from './routes/health.ts';
+import { STANDARD_ROUTES } from './routes/standard.ts';
+import { SECRETS_VAULT_SAMPLES } from './samples.ts';
+import { SCIM_ERRORS } from './scim/errors.ts';
+import { SCIM_ROUTES } from './scim/routes.ts';
+
+/** The chapters of the rows below `/api`. */
+const PARTS: readonly Chapter[] = (
+  [
+    // One for each file of `routes/` whose rows are below `/api`.
+  ] as readonly Chapter[]
+).map((part) => ({ ...part, routes: part.routes.map(forPages) }));
+
+const API_ROUTES = PARTS.flatMap(({ routes }) => routes);
+const NO_ROUTES: readonly Route[] = [];
+
+const CHAPTERS: readonly Chapter[] = [
+  ...PARTS,
+  { name: 'OIDC', description: 'Issuers of tenants.', routes: STANDARD_ROUTES },
+  { name: 'SCIM-2.0', description: 'Users and groups as SCIM 2.0 describes them.', routes: SCIM_ROUTES },
+  { name: 'health', description: 'Whether the service answers.', routes: HEALTH_ROUTES },
+];
+
+/** Secrets Vault: below `/api` and `/scim/v2/{tenant_id}`, at `/health`, and its issuers at `/{tenant_id}`. */
+export const SECRETS_VAULT: Dialect = {
+  name: 'secrets-vault',
+  title: 'Secrets Vault',
+  description: 'Sign-in without passwords, users, clients, tenants and API keys as Secrets Vault describes them.',
+  mounts: [
+    { prefix: '/api', routes: API_ROUTES },
+    { prefix: '/health', routes: HEALTH_ROUTES },
+    { prefix: '/scim/v2/{tenant_id}', routes: SCIM_ROUTES, errors: SCIM_ERRORS, api: 'scim' },
+    { prefix: '/scim', routes: NO_ROUTES, errors: SCIM_ERRORS, api: 'scim' },
+    { prefix: '/{tenant_id}', routes: STANDARD_ROUTES, errors: ISSUER_ERRORS, api: 'oauth', exact: true },
+  ],
+  chapters: CHAPTERS.filter(({ routes }) => routes.length > 0),
+  samples: SECRETS_VAULT_SAMPLES,
+  errors: SECRETS_VAULT_ERRORS,
+  api: 'rest',
+};

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { DialectErrors, Fault, LegacyError } from '../../engine/index.ts';
+
+/** Values of `scimType` (RFC 7644 section 3.12); empty: none. */
+type ScimType =
+  | ''
+  | 'invalidFilter'
+  | 'invalidPath'
+  | 'invalidSyntax'
+  | 'invalidValue'
+  | 'mutability'
+  | 'noTarget'
+  | 'tooMany'
+  | 'uniqueness';
+
+/** An error of SCIM. */
+const scim = (status: number, scimType: ScimType = '', text?: LegacyError['text']): LegacyError => ({
+  status,
+  envelope: 'scim',
+  error: scimType,
+  ...(text === undefined ? {} : { text }),
+});
+
+const UNAUTHENTICATED = scim(401, '', 'Not authenticated');
+const FORBIDDEN = scim(403, '', 'Not enough permissions');
+const NOT_FOUND = scim(404, '', 'Not Found');
+
+const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
+
+const SCIM_ERROR = z.strictObject({
+  schemas: z.array(z.literal(ERROR_URN)),
+  status: z.string().describe('The status, as a text.'),
+  scimType: z.string().optional().describe('Code of the error.'),
+  detail: z.string().describe('The same in words.'),
+});
+
+/** RFC 7644 section 3.12. */
+const bodyOf = ({ legacy, text, items: [first] }: Fault): object => ({
+  schemas: [ERROR_URN],
+  status: String(legacy.status),
+  ...(legacy.error === '' ? {} : { scimType: legacy.error }),
+  detail: first === undefined || first.pos === '' ? text : `${first.pos}: ${first.text}`,
+});
+
+/** Errors below `/scim`. */
+export const SCIM_ERRORS: DialectErrors = {
+  codes: {
+    INVALID_INPUT: scim(400, 'invalidValue'),
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    REQUEST_TOO_LARGE: scim(413),
+    PATH_UNKNOWN: NOT_FOUND,
+    PATH_MALFORMED: scim(400, 'invalidSyntax'),
+    TENANT_UNKNOWN: NOT_FOUND,
+    TENANT_CONFLICT: scim(400, 'invalidValue'),
+    METHOD_NOT_ALLOWED: NOT_FOUND,
+    MEDIA_TYPE_UNSUPPORTED: scim(415),
+    BODY_MALFORMED: scim(400, 'invalidSyntax'),
+    CREDENTIALS_MISSING: UNAUTHENTICATED,
+    CREDENTIALS_AMBIGUOUS: UNAUTHENTICATED,
+    CLIENT_REFUSED: UNAUTHENTICATED,
+    SCOPE_MISSING: FORBIDDEN,
+    END_USER_UNKNOWN: scim(400, 'invalidValue'),
+  },
+  kinds: {
+    invalid: scim(400, 'invalidValue'),
+    unauthenticated: UNAUTHENTICATED,
+    forbidden: FORBIDDEN,
+    'not-found': NOT_FOUND,
+    conflict: scim(409, 'uniqueness'),
+    refused: scim(400, 'invalidValue'),
+    throttled: scim(429, '', 'Too Many Requests'),
+    'too-large': scim(413),
+    unavailable: scim(503, '', 'Service Unavailable'),
+    internal: scim(500, '', 'Internal Server Error'),
+  },
+  envelopes: { scim: { schema: SCIM_ERROR, body: bodyOf } },
+  fieldError: 'invalidValue',
+  challenge: () => 'Bearer',
+};
