@@ -40,11 +40,6 @@ export const KEY_SCOPES = [
   { name: 'BLOCKER:READ', expandsTo: ['block:read'], description: 'Read blocks after failed sign-ins.' },
   { name: 'ANALYTICS:READ', expandsTo: ['analytics:read'], description: 'Read reports of what users do.' },
   {
-    name: 'ANALYTICS:READ',
-    expandsTo: ['analytics:read'],
-    description: 'Read how many checks of liveness there were.',
-  },
-  {
     name: 'SCIM2',
     expandsTo: ['user', 'group']
       .flatMap((noun) => ['read', 'create', 'write', 'delete'].map((verb) => `${noun}:${verb}`))
