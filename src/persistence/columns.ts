@@ -33,6 +33,10 @@ export function columnsOf<S extends object>(
   return columns as unknown as Columns<InferEntity<S>>;
 }
 
+/** The column of each property of an entity. */
+export const columnNamesOf = (entity: object): ReadonlyMap<string, string> =>
+  new Map(Object.entries(propertiesOf(entity)).map(([name, { fieldName }]) => [name, fieldName ?? snake(name)]));
+
 /** Properties of rows that a reader needs, beside the keys that every row has. Made by `toColumnSet`. */
 export interface ColumnSet {
   readonly names: readonly string[];

@@ -3,7 +3,7 @@
  * entities.
  */
 export { BatchReader, type BatchReaderOptions } from './batch-reader.ts';
-export { type ColumnSet, type Columns, columnsOf, RowColumns, toColumnSet } from './columns.ts';
+export { type ColumnSet, type Columns, columnNamesOf, columnsOf, RowColumns, toColumnSet } from './columns.ts';
 export { Database, type DatabaseLocation, type DatabaseOptions } from './database.ts';
 export type { DatabaseServer } from './database-server.ts';
 export { readDatabaseTemplate, writeDatabaseTemplate } from './database-template.ts';

@@ -39,24 +39,29 @@ export async function replaceSearchRows(
       using unnest(${gone.map((row) => row.name)}::text[], ${gone.map((row) => row.value_key)}::text[]) as gone (name, value_key)
       where k.tenant_id = ${tenantId}::uuid and k.${id} = ${ownerId}::${type}
         and k.name = gone.name and k.value_key = gone.value_key`.execute(db.read());
-  await addSearchRows(db, { table, owner, ownerType }, tenantId, ownerId, added);
+  await addSearchRows(db, { table, owner, ownerType }, tenantId, [{ ownerId, rows: added }]);
 }
 
-/** Adds the search rows of an owner that has none, in the open unit of work. */
+/** The search rows of an owner. */
+export interface OwnedSearchRows {
+  readonly ownerId: string;
+  readonly rows: readonly SearchRow[];
+}
+
+/** Adds the search rows of owners that have none, with one statement, in the open unit of work. */
 export async function addSearchRows(
   db: Database,
   { table, owner, ownerType }: SearchKeyTable,
   tenantId: string,
-  ownerId: string,
-  added: readonly SearchRow[],
+  owned: readonly OwnedSearchRows[],
 ): Promise<void> {
+  const added = owned.flatMap(({ ownerId, rows }) => rows.map(([name, key]) => ({ ownerId, name, key })));
   if (added.length === 0) return;
   const [keys, id, type] = [sql.table(table), sql.ref(owner), sql.raw(ownerType)];
   await sql`insert into ${keys} (tenant_id, ${id}, name, value_key)
-    select ${tenantId}::uuid, ${ownerId}::${type}, row.name, row.value_key
-    from unnest(${added.map(([name]) => name)}::text[], ${added.map(([, key]) => key)}::text[]) as row (name, value_key)`.execute(
-    db.read(),
-  );
+    select ${tenantId}::uuid, row.owner, row.name, row.value_key
+    from unnest(${added.map(({ ownerId }) => ownerId)}::${type}[], ${added.map(({ name }) => name)}::text[],
+      ${added.map(({ key }) => key)}::text[]) as row (owner, name, value_key)`.execute(db.read());
 }
 
 const OPERATORS = { eq: '=', ne: '=', lt: '<', le: '<=', gt: '>', ge: '>=' } as const;

@@ -8,6 +8,15 @@ import { fold, IDENTIFIER_KINDS, type IdentifierKind } from './user-names.ts';
 
 type Tables = InferKyselyDB<typeof UserIdentifierEntity>;
 
+/** A name that a user is to get. */
+export interface NewName {
+  /** Folded. */
+  readonly value: string;
+  readonly userId: string;
+  /** Bits. */
+  readonly kinds: number;
+}
+
 /** A name that another user has: the kind wanted for it, and its kind at that user. */
 export interface IdentifierConflict {
   readonly wanted: readonly IdentifierKind[];
@@ -17,6 +26,22 @@ export interface IdentifierConflict {
 const USER_ID_BY_NAME = defineStatement<{ userId: string }>(
   'user-id-by-name',
   `select user_id as "userId" from user_identifiers where tenant_id = $1 and value = $2 and (kinds & $3) <> 0`,
+);
+
+/** The limit makes the planner use one index probe for each name, also while the table has no statistics. */
+const KINDS_BY_NAME = defineStatement<{ value: string; kinds: number }>(
+  'user-kinds-by-name',
+  `select found.value, found.kinds from unnest($2::text[]) as wanted (value)
+    cross join lateral (
+      select value, kinds from user_identifiers i where i.tenant_id = $1 and i.value = wanted.value limit 1) found`,
+);
+
+const ADD_NAMES = defineStatement<{ value: string }>(
+  'user-names-add',
+  `insert into user_identifiers (tenant_id, value, user_id, kinds)
+    select $1::uuid, row.value, row.user_id, row.kinds
+    from unnest($2::text[], $3::text[], $4::smallint[]) as row (value, user_id, kinds)
+    on conflict (tenant_id, value) do nothing returning value`,
 );
 
 /** Names of tenants that have a user with a name, by the index over all tenants. */
@@ -30,6 +55,13 @@ const TENANTS_BY_NAME = defineStatement<{ name: string }>(
 const KINDS = Object.keys(IDENTIFIER_KINDS) as IdentifierKind[];
 
 const kindsIn = (bits: number): IdentifierKind[] => KINDS.filter((kind) => (bits & IDENTIFIER_KINDS[kind]) !== 0);
+
+/** The kind that both users have in common, else the first kind the name has at the other user. @param wantedBits Bits, as the other. */
+export function conflictOf(wantedBits: number, existingBits: number): IdentifierConflict {
+  const wanted = kindsIn(wantedBits);
+  const existing = kindsIn(existingBits);
+  return { wanted, existing: wanted.find((kind) => existing.includes(kind)) ?? existing[0] ?? 'username' };
+}
 
 /**
  * The names by which a user is found: folded username; folded e-mail where the tenant wants unique ones; folded id unless
@@ -60,16 +92,11 @@ export class UserIdentifierStore {
     return this.#db.read<Tables>();
   }
 
-  /** Which of these folded names belong to users. */
-  async taken(tenantId: string, values: readonly string[]): Promise<ReadonlySet<string>> {
-    if (values.length === 0) return new Set();
-    const rows = await this.#rows()
-      .selectFrom('user_identifiers')
-      .select('value')
-      .where('tenant_id', '=', tenantId)
-      .where('value', 'in', [...values])
-      .execute();
-    return new Set(rows.map(({ value }) => value));
+  /** Those of these folded names that users have, with their kinds (bits). */
+  async kindsOf(tenantId: string, values: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (values.length === 0) return new Map();
+    const rows = await this.#db.run(KINDS_BY_NAME, [tenantId, values]);
+    return new Map(rows.map(({ value, kinds }) => [value, kinds]));
   }
 
   /** The id of the user with this name as one of these kinds (bits); null when there is none. */
@@ -100,12 +127,32 @@ export class UserIdentifierStore {
     const added = [...names].filter(([value]) => !known.has(value));
     if (gone.length > 0) await this.#remove(tenantId, userId, gone);
     for (const { value } of kept) await this.#setKinds(tenantId, userId, value, names.get(value)!);
-    return this.#insert(tenantId, userId, added);
+    const [refused] = await this.add(
+      tenantId,
+      added.map(([value, kinds]) => ({ value, userId, kinds })),
+    );
+    if (refused === undefined) return null;
+    const { value, kinds } = refused;
+    return conflictOf(kinds, (await this.kindsOf(tenantId, [value])).get(value) ?? kinds);
   }
 
-  /** As `replace`, for a user who was created in this unit of work and has no names yet. */
-  add(tenantId: string, userId: string, names: ReadonlyMap<string, number>): Promise<IdentifierConflict | null> {
-    return this.#insert(tenantId, userId, [...names]);
+  /**
+   * Gives users names, in the open unit of work, after their rows are inserted. Waits for other transactions that take one of them.
+   * @param names No name twice.
+   * @returns Those that other users have, by name.
+   */
+  async add(tenantId: string, names: readonly NewName[]): Promise<readonly NewName[]> {
+    if (names.length === 0) return [];
+    // Every transaction takes names in the same order, so that two users who want each other's names do not deadlock.
+    const sorted = names.toSorted((a, b) => (a.value < b.value ? -1 : 1));
+    const columns = [
+      sorted.map(({ value }) => value),
+      sorted.map(({ userId }) => userId),
+      sorted.map(({ kinds }) => kinds),
+    ];
+    const rows = await this.#db.run(ADD_NAMES, [tenantId, ...columns]);
+    const added = new Set(rows.map(({ value }) => value));
+    return sorted.filter(({ value }) => !added.has(value));
   }
 
   /**
@@ -171,39 +218,5 @@ export class UserIdentifierStore {
       .where('user_id', '=', userId)
       .where('value', '=', value)
       .execute();
-  }
-
-  async #insert(
-    tenantId: string,
-    userId: string,
-    added: readonly (readonly [string, number])[],
-  ): Promise<IdentifierConflict | null> {
-    if (added.length === 0) return null;
-    // Every transaction takes names in the same order, so that two users who want each other's names do not deadlock.
-    const values = added
-      .map(([value, kinds]) => ({ tenant_id: tenantId, value, user_id: userId, kinds }))
-      .sort((a, b) => (a.value < b.value ? -1 : 1));
-    const inserted = await this.#rows()
-      .insertInto('user_identifiers')
-      .values(values)
-      .onConflict((conflict) => conflict.columns(['tenant_id', 'value']).doNothing())
-      .returning('value')
-      .execute();
-    const done = new Set(inserted.map(({ value }) => value));
-    const refused = values.find(({ value }) => !done.has(value));
-    return refused === undefined ? null : this.#conflict(tenantId, refused.value, refused.kinds);
-  }
-
-  /** The kind that both users have in common, else the first kind the name has at the other user. */
-  async #conflict(tenantId: string, value: string, wantedBits: number): Promise<IdentifierConflict> {
-    const row = await this.#rows()
-      .selectFrom('user_identifiers')
-      .select('kinds')
-      .where('tenant_id', '=', tenantId)
-      .where('value', '=', value)
-      .executeTakeFirst();
-    const wanted = kindsIn(wantedBits);
-    const existing = kindsIn(row?.kinds ?? wantedBits);
-    return { wanted, existing: wanted.find((kind) => existing.includes(kind)) ?? existing[0] ?? 'username' };
   }
 }

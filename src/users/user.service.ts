@@ -1,44 +1,30 @@
 import { type Authority, requireRecentSignIn } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
-import { type Clock, kernelErrors, newId } from '../kernel/index.ts';
-import {
-  type ColumnSet,
-  type Database,
-  type PageRequest,
-  type PageResult,
-  violatedConstraint,
-} from '../persistence/index.ts';
+import { type Clock, IdentityError, kernelErrors, newId } from '../kernel/index.ts';
+import type { ColumnSet, Database, PageRequest, PageResult } from '../persistence/index.ts';
 import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
-import { typeFaults, unmodifiableFaults, validatorFaults } from './attribute-rules.ts';
-import { type Attributes, attributeMapFaults, mergeAttributes } from './attributes.ts';
-import { assertEmailIsUsername, assertNoServiceAccountName, givenUsername } from './given-username.ts';
-import { assertProfile, concernsProfile, countingAttributes, isSetIn, profileRoleOf } from './profile-rules.ts';
+import { unmodifiableFaults } from './attribute-rules.ts';
+import { attributeMapFaults, mergeAttributes } from './attributes.ts';
+import { assertEmailIsUsername, assertNoServiceAccountName } from './given-username.ts';
+import type { PreparedUser } from './new-accounts.ts';
+import { assertProfile, concernsProfile } from './profile-rules.ts';
+import { takenBy } from './taken-names.ts';
+import { assertAttributes, assertNew, counting } from './tenant-rules.ts';
 import type { TenantAdministrator, TenantUsersStore } from './tenant-users.store.ts';
 import type { User } from './user.entity.ts';
 import { userErrors } from './user.errors.ts';
 import { userEvents } from './user.events.ts';
 import type { UserKeys, UserStore } from './user.store.ts';
+import { assertBatchLength, resultsOf, unitsOf } from './user-batch.ts';
 import { UserChange } from './user-change.ts';
+import { type CreatedListener, UserCreation } from './user-creation.ts';
 import { filterFaults } from './user-filter-faults.ts';
-import { type IdentifierConflict, identifiersOf } from './user-identifier.store.ts';
-import {
-  type CreateUser,
-  checkedInput,
-  isActionName,
-  throwFaults,
-  type UserInput,
-  VERIFY_EMAIL,
-} from './user-input.ts';
-import {
-  canonicalUserId,
-  fold,
-  type IdentifierKind,
-  isServiceAccountName,
-  userIdFault,
-  usernameFault,
-} from './user-names.ts';
+import { identifiersOf } from './user-identifier.store.ts';
+import { type CreateUser, checkedInput, throwFaults, type UserInput } from './user-input.ts';
+import { canonicalUserId, userIdFault } from './user-names.ts';
 import type { UserFilter, UserOrder } from './user-page.ts';
+import { attempt, refused, type UserResult } from './user-result.ts';
 
 export interface UserServiceDeps {
   readonly db: Database;
@@ -51,20 +37,9 @@ export interface UserServiceDeps {
   readonly clock: Clock;
 }
 
-/** What else happens in the unit of work that makes a user. */
-export type CreatedListener = (authority: Authority, userId: string) => Promise<void>;
-
 export interface UpdateOptions {
   /** Whether attributes that are not named are removed, where some are given. Default false. */
   readonly replacesAttributes?: boolean;
-}
-
-/** A new account that was checked and is not inserted yet. */
-export interface PreparedUser {
-  readonly id: string;
-  /** The input, with the values of attributes that mean a column moved to the column. */
-  readonly input: CreateUser;
-  readonly attributes: Record<string, unknown>;
 }
 
 /** What users may change on their own account with reach `self`; the e-mail address also needs `email:change`. */
@@ -85,15 +60,16 @@ const MAX_TENANTS = 10_000;
 /** Rules of user accounts. */
 export class UserService {
   readonly #deps: UserServiceDeps;
-  readonly #created: CreatedListener[] = [];
+  readonly #creation: UserCreation;
 
   constructor(deps: UserServiceDeps) {
     this.#deps = deps;
+    this.#creation = new UserCreation(deps);
   }
 
-  /** Registers what happens in the unit of work that makes a user; nothing for service accounts. */
+  /** Registers what happens in the unit of work that makes users; nothing for service accounts. */
   onCreated(listener: CreatedListener): void {
-    this.#created.push(listener);
+    this.#creation.onCreated(listener);
   }
 
   /** The user with this id, or null. @throws FORBIDDEN Only the caller's own account is in reach, and this is another. */
@@ -197,35 +173,56 @@ export class UserService {
 
   /** The first half of `create`: checks the input, outside any transaction. @throws As `create`, except for taken names. */
   async prepare(authority: Authority, given: CreateUser): Promise<PreparedUser> {
-    const id = chosenId(given.id) ?? newId();
-    const input = checkedInput(given, id);
-    const attributes = mergeAttributes({}, input.attributes ?? {});
-    throwFaults(attributeMapFaults(attributes, 'input.attributes'));
-    assertNew(await this.#settings(authority), input);
-    return { id, input, attributes };
+    return prepared(await this.#settings(authority), given);
   }
 
-  /** The second half of `create`: inserts the account. @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN */
-  async insert(authority: Authority, { id, input, attributes }: PreparedUser): Promise<User> {
+  /**
+   * The second half of `create`: inserts the account.
+   * @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN, and what the settings of the tenant refuse by now
+   */
+  async insert(authority: Authority, account: PreparedUser): Promise<User> {
     return this.#deps.db.transaction(async () => {
-      const settings = await this.#deps.directory.holdSettings(authority.tenant.id);
-      // Checked again, because the settings may have changed since `prepare` read them from the cache.
-      assertNew(settings, input);
-      const username = await this.#usernameFor(authority.tenant.id, id, input, settings);
-      const row = newRow(
-        authority.tenant.id,
-        id,
-        username,
-        withDefaultActions(input, settings),
-        counting(authority, settings, attributes),
-        this.#now(),
-      );
-      assertProfile(settings, authority, row, isSetIn(row));
-      const user = await this.#add(authority, row, settings);
-      for (const listener of this.#created) await listener(authority, user.id);
-      await this.#deps.tenantUsers.add(user.tenantId, 1);
-      return user;
+      const [result] = await this.#creation.insertMany(authority, [account]);
+      if (result!.error !== null) throw result!.error;
+      return result!.user!;
     });
+  }
+
+  /**
+   * Creates users independently, 200 in a unit of work: the refusal of one does not affect the others. Of those that want the same
+   * name the first gets it.
+   * @param inputs 1 to 1,000.
+   * @returns What became of each, in the order of the inputs, with the errors of `create`.
+   * @throws INVALID_INPUT There are none, or more than 1,000.
+   */
+  async createMany(authority: Authority, inputs: readonly CreateUser[]): Promise<UserResult[]> {
+    assertBatchLength(inputs.length, 'input.users');
+    const settings = await this.#settings(authority);
+    const results: UserResult[] = [];
+    for (const part of unitsOf(inputs)) results.push(...(await this.#createUnit(authority, settings, part)));
+    return results;
+  }
+
+  /**
+   * Inserts prepared accounts in the open unit of work; without one, in a new one. Of those that want the same name the first gets it.
+   * @param accounts Up to 1,000.
+   * @returns What became of each, in their order, with the errors of `insert`.
+   * @throws FORBIDDEN The caller may not make users, because of what each new user gets.
+   */
+  insertMany(authority: Authority, accounts: readonly PreparedUser[]): Promise<UserResult[]> {
+    return this.#creation.insertMany(authority, accounts);
+  }
+
+  async #createUnit(
+    authority: Authority,
+    settings: TenantSettings,
+    inputs: readonly CreateUser[],
+  ): Promise<UserResult[]> {
+    const checked = inputs.map((input) => attempt(() => prepared(settings, input)));
+    const accounts = checked.filter((account): account is PreparedUser => !(account instanceof IdentityError));
+    const results = await resultsOf(accounts.length, () => this.insertMany(authority, accounts));
+    const made = new Map(accounts.map((account, at) => [account, results[at]!]));
+    return checked.map((account) => (account instanceof IdentityError ? refused(account) : made.get(account)!));
   }
 
   /**
@@ -233,29 +230,14 @@ export class UserService {
    * demands of the accounts of people does not concern it.
    * @throws USER_ID_TAKEN, USER_USERNAME_TAKEN
    */
-  async insertServiceAccount(authority: Authority, clientUuid: string, username: string): Promise<User> {
-    return this.#deps.db.transaction(async () => {
-      const { id: tenantId } = authority.tenant;
-      const settings = await this.#deps.directory.holdSettings(tenantId);
-      const row = newRow(tenantId, clientUuid, username, {}, {}, this.#now());
-      return this.#add(authority, { ...row, serviceClientId: clientUuid }, settings);
-    });
+  insertServiceAccount(authority: Authority, clientUuid: string, username: string): Promise<User> {
+    return this.#creation.insertServiceAccount(authority, clientUuid, username);
   }
 
   /** The service account of a client, or null. The caller of this method must check the permission to read it. */
   async findServiceAccount(tenantId: string, clientUuid: string): Promise<User | null> {
     const user = await this.findIn(tenantId, clientUuid);
     return user?.serviceClientId === clientUuid ? user : null;
-  }
-
-  async #add(authority: Authority, row: User, settings: TenantSettings): Promise<User> {
-    const { store } = this.#deps;
-    const user = store.create(row);
-    await this.#flush();
-    assertFree(await store.identifiers.add(user.tenantId, user.id, identifiersOf(user, settings.uniqueEmail)));
-    await store.addSearchRows(user);
-    this.#record(authority, user, userEvents['user.created'], { username: user.username });
-    return user;
   }
 
   /**
@@ -382,29 +364,10 @@ export class UserService {
     return tenant.settings;
   }
 
-  /** The given username, else the first of e-mail address, phone number and id that is a valid username and free. */
-  async #usernameFor(tenantId: string, id: string, input: UserInput, settings: TenantSettings): Promise<string> {
-    const { username } = givenUsername(settings, input);
-    if (username !== null) return username;
-    const candidates = [input.email, input.phone]
-      .filter((name) => name != null)
-      .filter((name) => usernameFault(name, id) === null && !isServiceAccountName(name));
-    const taken = await this.#deps.store.identifiers.taken(tenantId, candidates.map(fold));
-    return candidates.find((name) => !taken.has(fold(name))) ?? id;
-  }
-
-  async #flush(): Promise<void> {
-    try {
-      await this.#deps.db.em.flush();
-    } catch (error) {
-      if (violatedConstraint(error) === 'users__pkey') throw taken('id', 'id');
-      throw error;
-    }
-  }
-
   async #syncNames(user: User, { uniqueEmail }: TenantSettings): Promise<void> {
     const { identifiers } = this.#deps.store;
-    assertFree(await identifiers.replace(user.tenantId, user.id, identifiersOf(user, uniqueEmail)));
+    const conflict = await identifiers.replace(user.tenantId, user.id, identifiersOf(user, uniqueEmail));
+    if (conflict !== null) throw takenBy(conflict);
   }
 
   #assertInReach(authority: Authority, input: UserInput, change: UserChange, settings: TenantSettings): void {
@@ -451,104 +414,12 @@ function chosenId(given: string | null | undefined): string | null {
   });
 }
 
-/** Refuses a new account that does not meet the tenant's settings. */
-function assertNew(settings: TenantSettings, input: CreateUser): void {
-  assertEmailIsUsername(settings, input.username, input.email);
-  assertNoServiceAccountName(settings, input);
-  assertAttributes(settings, input);
-}
-
-/** The attributes of an input that count, by the profile of the tenant. @param stored Those of the account. Default: none. */
-function counting(
-  authority: Authority,
-  { userProfile }: TenantSettings,
-  given: Attributes,
-  stored: { readonly of: Attributes; readonly isReplaced: boolean } = { of: {}, isReplaced: false },
-): Record<string, unknown> {
-  if (userProfile === null) return { ...given };
-  return countingAttributes(userProfile, profileRoleOf(authority), given, stored.of, stored.isReplaced);
-}
-
-/** @throws USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED */
-function assertAttributes({ attributes }: TenantSettings, input: UserInput): void {
-  throwFaults(typeFaults(attributes, { ...input }));
-  const fields = validatorFaults(attributes, { ...input });
-  if (fields.length > 0) throw userErrors.USER_ATTRIBUTE_REFUSED({ message: fields[0]!.message, fields });
-}
-
-const TAKEN = {
-  username: userErrors.USER_USERNAME_TAKEN,
-  email: userErrors.USER_EMAIL_TAKEN,
-  id: userErrors.USER_ID_TAKEN,
-} as const;
-
-const PATHS = { username: 'input.username', email: 'input.email', id: 'input.subject' } as const;
-
-/** The kind of the existing name selects the error; the path is that of the value that collides with it. */
-function taken(existing: IdentifierKind, wanted: IdentifierKind) {
-  const { code, message } = TAKEN[existing]();
-  return TAKEN[existing]({ fields: [{ path: PATHS[wanted], code, message }] });
-}
-
-/** @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN */
-function assertFree(conflict: IdentifierConflict | null): void {
-  if (conflict === null) return;
-  const { wanted, existing } = conflict;
-  throw taken(existing, wanted.includes(existing) ? existing : (wanted[0] ?? 'username'));
-}
-
-/** The account with the actions that the tenant requires of each new user. */
-function withDefaultActions(input: CreateUser, { requiredActions }: TenantSettings): CreateUser {
-  const ofTenant = (requiredActions ?? []).filter(({ isEnabled, isDefault }) => isEnabled && isDefault);
-  if (ofTenant.length === 0) return input;
-  const aliases = ofTenant.map(({ alias }) => alias).filter(isActionName);
-  return { ...input, requiredActions: [...new Set([...(input.requiredActions ?? []), ...aliases])] };
-}
-
-const createdAtOf = ({ createdAt }: CreateUser, now: Date): Date =>
-  createdAt === undefined || createdAt > now ? now : createdAt;
-
-function newRow(
-  tenantId: string,
-  id: string,
-  username: string,
-  input: CreateUser,
-  attributes: Record<string, unknown>,
-  now: Date,
-): User {
-  const emailVerified = input.emailVerified === true && input.email != null;
-  const actions = [...(input.requiredActions ?? [])];
-  return {
-    tenantId,
-    id,
-    username,
-    email: input.email ?? null,
-    emailVerified,
-    phone: input.phone ?? null,
-    phoneVerified: input.phoneVerified === true && input.phone != null,
-    givenName: input.givenName ?? null,
-    middleName: input.middleName ?? null,
-    familyName: input.familyName ?? null,
-    displayName: input.displayName ?? null,
-    locale: input.locale ?? null,
-    enabled: input.enabled ?? true,
-    disabledReason: input.enabled === false ? 'admin' : null,
-    inactiveSince: null,
-    exemptUntil: null,
-    stateCheckedAt: null,
-    requiredFactor: null,
-    lockedMethods: [],
-    requiredActions: emailVerified ? actions.filter((action) => action !== VERIFY_EMAIL) : actions,
-    attributes,
-    profile: {},
-    properties: {},
-    externalId: input.externalId ?? null,
-    webauthnHandle: null,
-    serviceClientId: null,
-    notBefore: null,
-    proofVersion: 0,
-    lastSignInAt: null,
-    createdAt: createdAtOf(input, now),
-    updatedAt: now,
-  };
+/** An account that was checked. @throws As `UserService.prepare`. */
+function prepared(settings: TenantSettings, given: CreateUser): PreparedUser {
+  const id = chosenId(given.id) ?? newId();
+  const input = checkedInput(given, id);
+  const attributes = mergeAttributes({}, input.attributes ?? {});
+  throwFaults(attributeMapFaults(attributes, 'input.attributes'));
+  assertNew(settings, input);
+  return { id, input, attributes };
 }

@@ -5,6 +5,7 @@ import { isDatabaseText, isUuid } from '../kernel/index.ts';
 import {
   addSearchRows,
   type ColumnSet,
+  columnNamesOf,
   type Database,
   defineStatement,
   defineVersions,
@@ -76,6 +77,19 @@ const LISTS: Readonly<Record<UserOrder, NamedList<User>>> = {
   familyName: listIn('familyName', 'users-by-family-name'),
   enabled: listIn('enabled', 'users-by-state'),
 };
+
+const COLUMN_NAMES = columnNamesOf(UserEntity);
+const COLUMN_LIST = [...COLUMN_NAMES.values()].join(', ');
+
+const toRow = (user: User): object =>
+  Object.fromEntries([...COLUMN_NAMES].map(([name, column]) => [column, user[name as keyof User]]));
+
+const INSERT = defineStatement<{ readonly id: string }>(
+  'users-insert',
+  `insert into users (${COLUMN_LIST})
+    select ${COLUMN_LIST} from json_populate_recordset(null::users, $1::json)
+    on conflict (tenant_id, id) do nothing returning id`,
+);
 
 const NOTE_SIGN_IN = defineStatement<object>(
   'user-note-sign-in',
@@ -211,19 +225,28 @@ export class UserStore {
     await this.#db.run(OUTDATE_PROOFS, [tenantId, id]);
   }
 
-  create(user: User): User {
-    return this.#db.em.create(UserEntity, user);
+  /** Inserts users, in the open unit of work. Waits for transactions that insert one of the same id. @returns Ids of those that were inserted. */
+  async insertMany(users: readonly User[]): Promise<ReadonlySet<string>> {
+    // Every transaction takes ids in the same order, so that two which want the same do not deadlock.
+    const rows = users.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(toRow);
+    const inserted = await this.#db.run(INSERT, [JSON.stringify(rows)]);
+    return new Set(inserted.map(({ id }) => id));
   }
 
   /** Deletes a user and, by foreign key, everything that belongs to it. @returns Whether there was one. */
   async delete(tenantId: string, id: string): Promise<boolean> {
+    return (await this.deleteMany(tenantId, [id])) > 0;
+  }
+
+  /** As `delete`, for many. @returns How many there were. */
+  async deleteMany(tenantId: string, ids: readonly string[]): Promise<number> {
     const { numDeletedRows } = await this.#db
       .read<Tables>()
       .deleteFrom('users')
       .where('tenant_id', '=', tenantId)
-      .where('id', '=', id)
+      .where('id', 'in', [...ids])
       .executeTakeFirstOrThrow();
-    return numDeletedRows > 0n;
+    return Number(numDeletedRows);
   }
 
   /**
@@ -234,9 +257,10 @@ export class UserStore {
     await this.#db.run(NOTE_SIGN_IN, [tenantId, id, at]);
   }
 
-  /** Adds the search rows of a user who was created in the open unit of work. */
-  addSearchRows(user: User): Promise<void> {
-    return addSearchRows(this.#db, USER_KEYS, user.tenantId, user.id, this.#searchRowsOf(user));
+  /** Adds the search rows of users who were created in the open unit of work. */
+  addSearchRows(tenantId: string, users: readonly User[]): Promise<void> {
+    const owned = users.map((user) => ({ ownerId: user.id, rows: this.#searchRowsOf(user) }));
+    return addSearchRows(this.#db, USER_KEYS, tenantId, owned);
   }
 
   /** Makes the search rows of a user match its row, in the open unit of work. */

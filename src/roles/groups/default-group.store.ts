@@ -5,13 +5,14 @@ import { type Group, GroupEntity } from './group.entity.ts';
 
 /** A default group that a new user joined, or the default role that it got. */
 export interface GivenDefault {
+  readonly userId: string;
   readonly kind: 'group' | 'role';
   readonly id: string;
   readonly name: string;
 }
 
 /**
- * Makes the user `$2` of the tenant `$1` a member of its default groups, and grants it the builtin role `$4`. A group that is
+ * Makes the users `$2` of the tenant `$1` members of its default groups, and grants them the builtin role `$4`. A group that is
  * deleted meanwhile is left out, because the lock waits for the deletion.
  */
 const GIVE = defineStatement<GivenDefault>(
@@ -21,20 +22,23 @@ const GIVE = defineStatement<GivenDefault>(
      where d.tenant_id = $1::uuid for key share of g
    ), joined as (
      insert into group_members (tenant_id, group_id, user_id, created_at)
-     select $1::uuid, wanted.id, $2::text, $3::timestamptz from wanted on conflict do nothing returning group_id
+     select $1::uuid, wanted.id, holder.id, $3::timestamptz from wanted cross join unnest($2::text[]) as holder (id)
+     on conflict do nothing returning group_id, user_id
    ), role as (
      select r.id, r.name from roles r
      where r.tenant_id = $1::uuid and r.client_uuid = '${TENANT_ROLE_CLIENT}' and r.name = $4::text
        and r.builtin limit 1
    ), granted as (
      insert into role_grants (tenant_id, holder_kind, holder_id, role_id, on_tenant_id, created_at)
-     select $1::uuid, 'user', $2::text, role.id, $1::uuid, $3::timestamptz from role
-     on conflict do nothing returning role_id
+     select $1::uuid, 'user', holder.id, role.id, $1::uuid, $3::timestamptz
+     from role cross join unnest($2::text[]) as holder (id)
+     on conflict do nothing returning role_id, holder_id
    )
-   select 'group' as kind, wanted.id, wanted.name from wanted join joined on joined.group_id = wanted.id
+   select joined.user_id as "userId", 'group' as kind, wanted.id, wanted.name
+   from wanted join joined on joined.group_id = wanted.id
    union all
-   select 'role', role.id, role.name from role where exists (select from granted)
-   order by kind, id`,
+   select granted.holder_id, 'role', role.id, role.name from role join granted on granted.role_id = role.id
+   order by 1, kind, id`,
 );
 
 /** The only queries on default groups. */
@@ -86,8 +90,8 @@ export class DefaultGroupStore {
     return rows.length > 0;
   }
 
-  /** Gives a new user the default groups, and the builtin role of this name where the tenant has it. @returns What it got. */
-  give(tenantId: string, userId: string, roleName: string, now: Date): Promise<GivenDefault[]> {
-    return this.#db.run(GIVE, [tenantId, userId, now, roleName]);
+  /** Gives new users the default groups, and the builtin role of this name where the tenant has it. @returns What they got. */
+  give(tenantId: string, userIds: readonly string[], roleName: string, now: Date): Promise<GivenDefault[]> {
+    return this.#db.run(GIVE, [tenantId, userIds, now, roleName]);
   }
 }

@@ -53,7 +53,7 @@ export const groups = {
       effective: new EffectiveRoleStore(base.db),
       permissions,
     });
-    users.onCreated((authority, userId) => newUsers.give(authority, userId));
+    users.onCreated((authority, userIds) => newUsers.give(authority, userIds));
     return {
       services: {
         groups: new GroupService({ ...base, store: groupStore, roleStore, permissions, guarded }),

@@ -8,9 +8,9 @@ import { defaultRoleName } from '../realm-roles.ts';
 import { holdsAllOf, type RolePermissions } from '../role-permissions.ts';
 import type { DefaultGroupStore, GivenDefault } from './default-group.store.ts';
 
-/** Calls back in the unit of work that makes a user. `users/` implements it, because this module may not import `users/`. */
+/** Calls back in the unit of work that makes users. `users/` implements it, because this module may not import `users/`. */
 export interface NewUsers {
-  onCreated(listener: (authority: Authority, userId: string) => Promise<void>): void;
+  onCreated(listener: (authority: Authority, userIds: readonly string[]) => Promise<void>): void;
 }
 
 export interface NewUserServiceDeps {
@@ -30,17 +30,17 @@ export class NewUserService {
   }
 
   /**
-   * Gives a user the defaults, inside the unit of work that makes it.
-   * @throws FORBIDDEN The caller, who chooses how the user signs in, does not hold what the defaults give beyond the user's own
+   * Gives users the defaults, inside the unit of work that makes them.
+   * @throws FORBIDDEN The caller, who chooses how the users sign in, does not hold what the defaults give beyond the user's own
    *   account. People who register themselves get what the tenant gives everybody.
    */
-  async give(authority: Authority, userId: string): Promise<void> {
+  async give(authority: Authority, userIds: readonly string[]): Promise<void> {
     const { clock, store } = this.#deps;
     const { tenant } = authority;
-    const given = await store.give(tenant.id, userId, defaultRoleName(tenant.name), clock.now());
+    const given = await store.give(tenant.id, userIds, defaultRoleName(tenant.name), clock.now());
     if (given.length === 0) return;
     await this.#assertMayMake(authority, given);
-    for (const one of given) this.#record(authority, one, userId);
+    for (const one of given) this.#record(authority, one);
   }
 
   async #assertMayMake(authority: Authority, given: readonly GivenDefault[]): Promise<void> {
@@ -64,7 +64,7 @@ export class NewUserService {
     return [...held.values()].every((one) => holdsAllOf(authority, one));
   }
 
-  #record({ caller, tenant }: Authority, { kind, id, name }: GivenDefault, subjectId: string): void {
+  #record({ caller, tenant }: Authority, { kind, id, name, userId: subjectId }: GivenDefault): void {
     const draft =
       kind === 'group'
         ? { type: holderEvents['group_member.added'], params: { groupId: id, name } }
@@ -76,5 +76,7 @@ export class NewUserService {
   }
 }
 
-const idsOf = (given: readonly GivenDefault[], kind: GivenDefault['kind']): string[] =>
-  given.filter((one) => one.kind === kind).map(({ id }) => id);
+/** Of one kind, each once. */
+const idsOf = (given: readonly GivenDefault[], kind: GivenDefault['kind']): string[] => [
+  ...new Set(given.filter((one) => one.kind === kind).map(({ id }) => id)),
+];

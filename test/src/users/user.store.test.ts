@@ -88,7 +88,7 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
       ]) {
         expect((await userStore.page(mine.id, filter, 'username', { withTotal: true })).totalCount).toBe(0);
       }
-      expect(await userStore.identifiers.taken(mine.id, ['their'])).toEqual(new Set());
+      expect(await userStore.identifiers.kindsOf(mine.id, ['their'])).toEqual(new Map());
     });
 
     it('gives the same pages of a whole list, by named statements, as of one with a condition that all users meet', async () => {

@@ -1,0 +1,155 @@
+import type { Authority } from '../access/index.ts';
+import { type IdentityError, isUuid } from '../kernel/index.ts';
+import type { TenantSettings } from '../tenants/index.ts';
+import { givenUsername } from './given-username.ts';
+import { newRow, withDefaultActions } from './new-user-row.ts';
+import { assertProfile, isSetIn } from './profile-rules.ts';
+import { taken, takenBy } from './taken-names.ts';
+import { assertNew, counting } from './tenant-rules.ts';
+import type { User } from './user.entity.ts';
+import { conflictOf, identifiersOf, type NewName } from './user-identifier.store.ts';
+import type { CreateUser } from './user-input.ts';
+import { fold, isServiceAccountName, usernameFault } from './user-names.ts';
+import { attempt } from './user-result.ts';
+
+/** A new account that was checked and is not inserted yet. */
+export interface PreparedUser {
+  readonly id: string;
+  /** The input, with the values of attributes that mean a column moved to the column. */
+  readonly input: CreateUser;
+  readonly attributes: Record<string, unknown>;
+}
+
+/** What is the same for the accounts that are made together. */
+export interface Making {
+  readonly authority: Authority;
+  readonly settings: TenantSettings;
+  readonly now: Date;
+}
+
+/** A new account whose names nobody else has, as far as is known. */
+export interface SettledUser {
+  readonly account: PreparedUser;
+  readonly row: User;
+  readonly names: readonly NewName[];
+}
+
+/** What became of accounts that are to be made together. */
+export interface Settled {
+  readonly accepted: readonly SettledUser[];
+  readonly refused: ReadonlyMap<PreparedUser, IdentityError>;
+  /** Refused because of an accepted account of the same list that comes before them. */
+  readonly blocked: ReadonlyMap<PreparedUser, IdentityError>;
+}
+
+/** The username that an account gets if it is given none and the name is free, the best first. The last resort is the id. */
+const candidatesOf = ({ id, input }: PreparedUser): string[] =>
+  [input.email, input.phone]
+    .filter((name) => name != null)
+    .filter((name) => usernameFault(name, id) === null && !isServiceAccountName(name));
+
+/**
+ * Folded names of which it has to be known who has them, before accounts are made. Of a single account these are those that it could
+ * have as its username: the insert itself tells whether its other names are free.
+ */
+export function namesToLookUp(accounts: readonly PreparedUser[], settings: TenantSettings): string[] {
+  const wanted = accounts.flatMap((account) => {
+    const { username } = givenUsername(settings, account.input);
+    const usernames = username === null ? candidatesOf(account) : [username];
+    if (accounts.length === 1) return username === null ? usernames : [];
+    return [...usernames, account.input.email, account.id];
+  });
+  return [...new Set(wanted.filter((name) => name != null).map(fold))];
+}
+
+/** In the order in which every transaction takes names, so that two which want the same names do not wait in a circle. */
+const namesOf = (row: User, { uniqueEmail }: TenantSettings): NewName[] =>
+  [...identifiersOf(row, uniqueEmail)]
+    .map(([value, kinds]) => ({ value, userId: row.id, kinds }))
+    .sort((a, b) => (a.value < b.value ? -1 : 1));
+
+/** Names and ids of the accounts that were accepted so far. */
+class Claims {
+  readonly #names = new Map<string, number>();
+  readonly #ids = new Set<string>();
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  /** Why an account cannot be made beside the others; null where it can. */
+  refusalOf({ row, names }: SettledUser): IdentityError | null {
+    if (isUuid(row.id) && this.#ids.has(row.id)) return taken('id', 'id');
+    return firstTaken(names, this.#names);
+  }
+
+  add({ row, names }: SettledUser): void {
+    this.#ids.add(row.id);
+    for (const { value, kinds } of names) this.#names.set(value, kinds);
+  }
+}
+
+/** The error about the first of some names that other users have; null where nobody has one. */
+export function firstTaken(names: readonly NewName[], others: ReadonlyMap<string, number>): IdentityError | null {
+  const found = names.find(({ value }) => others.has(value));
+  return found === undefined ? null : takenBy(conflictOf(found.kinds, others.get(found.value)!));
+}
+
+/**
+ * Decides which accounts can be made together: those that meet the settings and the profile of the tenant, and whose names neither
+ * a user nor an account before them has.
+ * @param existing Folded names that users have, with their kinds.
+ */
+export function settle(
+  making: Making,
+  accounts: readonly PreparedUser[],
+  existing: ReadonlyMap<string, number>,
+): Settled {
+  const claims = new Claims();
+  const accepted: SettledUser[] = [];
+  const refused = new Map<PreparedUser, IdentityError>();
+  const blocked = new Map<PreparedUser, IdentityError>();
+  for (const account of accounts) {
+    const user = attempt(() => toSettled(making, account, (name) => existing.has(name) || claims.has(name)));
+    if (user instanceof Error) {
+      refused.set(account, user);
+      continue;
+    }
+    const fault = firstTaken(user.names, existing);
+    const rivalry = claims.refusalOf(user);
+    if (fault !== null) refused.set(account, fault);
+    else if (rivalry !== null) blocked.set(account, rivalry);
+    else {
+      claims.add(user);
+      accepted.push(user);
+    }
+  }
+  return { accepted, refused, blocked };
+}
+
+/** @throws What the settings and the profile of the tenant refuse. */
+function toSettled(
+  { authority, settings, now }: Making,
+  account: PreparedUser,
+  isTaken: (name: string) => boolean,
+): SettledUser {
+  const { id, input, attributes } = account;
+  // Checked again, because the settings may have changed since the account was prepared with those of the cache.
+  assertNew(settings, input);
+  const row = newRow(
+    authority.tenant.id,
+    id,
+    usernameFor(account, settings, isTaken),
+    withDefaultActions(input, settings),
+    counting(authority, settings, attributes),
+    now,
+  );
+  assertProfile(settings, authority, row, isSetIn(row));
+  return { account, row, names: namesOf(row, settings) };
+}
+
+/** The given username, else the first of e-mail address, phone number and id that is a valid username and free. */
+function usernameFor(account: PreparedUser, settings: TenantSettings, isTaken: (name: string) => boolean): string {
+  const { username } = givenUsername(settings, account.input);
+  return username ?? candidatesOf(account).find((name) => !isTaken(fold(name))) ?? account.id;
+}
