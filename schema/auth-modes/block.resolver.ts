@@ -25,14 +25,15 @@ import {
 export const partsOf = (key: string, path?: string): [string, string, string] => splitKey(key, 3, path);
 
 /** @throws INVALID_INPUT Not exactly one thing is named. */
-function targetOf({ blockId, userId, address, name, isForAllUsers }: LiftBlockInput): LiftTarget {
+function targetOf({ blockId, userId, address, name, username, isForAllUsers }: LiftBlockInput): LiftTarget {
   const isAll = isForAllUsers === true;
-  if ([blockId, userId, address, name, isAll || null].filter((named) => named != null).length !== 1)
+  if ([blockId, userId, address, name, username, isAll || null].filter((named) => named != null).length !== 1)
     throw invalidField('input.blockId', 'BLOCK_AMBIGUOUS', 'Name either a block, users, an address or a name.');
   if (isAll) return { allUsers: true };
   if (userId != null) return { userId: keyOf('User', userId, 'input.userId') };
   if (address != null) return { address };
   if (name != null) return { name };
+  if (username != null) return { username };
   const [subjectKind, subject, factor] = partsOf(keyOf('Lockout', blockId!, 'input.blockId'), 'input.blockId');
   return { subjectKind, subject, factor };
 }

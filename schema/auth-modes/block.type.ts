@@ -143,7 +143,7 @@ export class BlockOrderInput {
 
 @InputType({
   description:
-    'The blocks to end: one block, or all blocks of a user, of all users, of an address or of a name. Give exactly one member.',
+    'The blocks to end: one block, or all blocks of a user, of all users, of an address, of a name or of a username. Give exactly one member.',
 })
 export class LiftBlockInput {
   @Field(() => ID, { nullable: true, description: 'Global id of the block.' })
@@ -161,6 +161,12 @@ export class LiftBlockInput {
       'A name that no user has, as somebody typed it at sign-in, ignoring case. Blocks of all factors end; blocks of users are ended by `userId`.',
   })
   name?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A username, whether or not a user has it, ignoring case. Blocks of all factors end, permanent ones of the user included.',
+  })
+  username?: string | null;
   @Field(() => Boolean, {
     nullable: true,
     description:

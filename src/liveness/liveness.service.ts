@@ -1,5 +1,6 @@
 import type { Authority } from '../access/index.ts';
-import { addSeconds, type Clock, invalidField } from '../kernel/index.ts';
+import { addSeconds, type Clock } from '../kernel/index.ts';
+import { livenessErrors } from './liveness.errors.ts';
 import type { LivenessCounts, LivenessResolution, LivenessResult, LivenessStore } from './liveness.store.ts';
 
 export type { LivenessResolution, LivenessResult } from './liveness.store.ts';
@@ -69,15 +70,14 @@ export class LivenessService {
 
   /**
    * How the checks of a tenant went.
-   * @throws INVALID_INPUT The end is not after the start; there would be more than 1,000 buckets.
+   * @throws LIVENESS_PERIOD_INVALID The end is not after the start; there would be more than 1,000 buckets.
    */
   async report({ tenant }: Authority, { start, end, resolution }: LivenessPeriod): Promise<LivenessReport> {
-    if (end <= start) throw invalidField('end', 'PERIOD_EMPTY', 'The end must be after the start.');
+    if (end <= start) throw livenessErrors.LIVENESS_PERIOD_INVALID().at('end');
     const size = BUCKET_MS[resolution];
     const first = Math.floor(start.getTime() / size) * size;
     const count = Math.ceil((end.getTime() - first) / size);
-    if (count > MAX_BUCKETS)
-      throw invalidField('end', 'BUCKETS_TOO_MANY', `A report has at most ${MAX_BUCKETS} buckets.`);
+    if (count > MAX_BUCKETS) throw livenessErrors.LIVENESS_PERIOD_INVALID().at('end');
     const counted = await this.#deps.store.report(tenant.id, start, end, resolution);
     const found = new Map(counted.map((bucket) => [bucket.start.getTime(), bucket]));
     const buckets = Array.from({ length: count }, (_, at) => {

@@ -12,7 +12,7 @@ import {
 import type { Database, PageRequest, PageResult } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
-import { type AccountSource, getAccount, isUserIdShaped, type User } from '../../users/index.ts';
+import { type AccountSource, getAccount, isUserIdShaped, type User, type UserStore } from '../../users/index.ts';
 import type { Lockout } from '../credential.entity.ts';
 import { lockoutEvents } from './lockout.events.ts';
 import {
@@ -61,7 +61,7 @@ export interface LockoutServiceDeps {
   readonly db: Database;
   readonly store: LockoutStore;
   readonly directory: Pick<TenantDirectory, 'byId'>;
-  readonly users: AccountSource;
+  readonly users: AccountSource & Pick<UserStore, 'findByUsername'>;
   readonly accounts: AccountSwitch;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'changeableAmong'>;
   readonly events: EventLog;
@@ -108,12 +108,16 @@ const SUBJECTS_PER_COMMIT = 500;
 
 const FREE: Verdict = { isBlocked: false, until: null, rule: null };
 
-/** Which blocks to lift: all of an account, of every account, of an address or of a name that no account has, or one row. */
+/**
+ * Which blocks to lift: all of an account, of every account, of an address, of a name that no account has or of a username, whether or
+ * not an account has it; or one row.
+ */
 export type LiftTarget =
   | { readonly allUsers: true }
   | { readonly userId: string }
   | { readonly address: string }
   | { readonly name: string }
+  | { readonly username: string }
   | { readonly subjectKind: string; readonly subject: string; readonly factor: string };
 
 /**
@@ -245,6 +249,7 @@ export class LockoutService {
     const { db, store } = this.#deps;
     const tenantId = authority.tenant.id;
     if ('allUsers' in target) return this.#liftAll(authority);
+    if ('username' in target) return this.#liftOfUsername(authority, target.username);
     if ('address' in target || 'name' in target) {
       const { kind, key } = 'name' in target ? nameSubject(target.name) : givenAddress(target.address);
       return db.transaction(async () =>
@@ -263,6 +268,11 @@ export class LockoutService {
     const user = await getAccount(this.#deps.users, tenantId, target.userId);
     await this.#deps.guard.assertMayChange(authority, 'user', user.id);
     return db.transaction(() => this.#liftOf(authority, user));
+  }
+
+  async #liftOfUsername(authority: Authority, username: string): Promise<number> {
+    const user = await this.#deps.users.findByUsername(authority.tenant.id, username);
+    return this.lift(authority, user === null ? { name: username } : { userId: user.id });
   }
 
   /**

@@ -6,6 +6,7 @@ import { BLITZ_ISSUER } from '../../../rest-compat/blitz/issuer.ts';
 import { registerBlitz } from '../../../rest-compat/blitz/register.ts';
 import { KOBIL_ISSUER } from '../../../rest-compat/kobil/issuer.ts';
 import { KEY_SCOPES } from '../../../rest-compat/secrets-vault/key-scopes.ts';
+import { SECRETS_VAULT_SCOPES } from '../../../rest-compat/secrets-vault/scopes.ts';
 import type { Services } from '../../../schema/context.ts';
 import type { Sweep } from '../../composition/index.ts';
 import { Sealer } from '../../crypto/index.ts';
@@ -62,6 +63,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     follower.onEvent((event) => cache([event]));
   });
   registerBlitz(modules.services);
+  modules.services.scopes.register(SECRETS_VAULT_SCOPES);
   modules.services.apiKeyScopes.register(KEY_SCOPES);
   return { services: { eventEngine, events, ...modules.services }, sweeps: modules.sweeps };
 }

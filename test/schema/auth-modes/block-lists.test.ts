@@ -82,6 +82,30 @@ describe('lists of blocks', () => {
     expect(await list({ filter, orderBy: NEWEST })).toMatchObject({ totalCount: 0, nodes: [] });
   });
 
+  it('end by a username, whether or not a user has it', async () => {
+    const { id } = await world.newUser(tenant, { username: 'Ada' });
+    await block(id, null);
+    world.clock.advance(1);
+    const attempt = {
+      tenant,
+      factor: 'first',
+      userId: null,
+      name: 'Nobody',
+      peerIp: null,
+      knownDeviceId: null,
+    } as const;
+    await world.services.lockouts.fail(attempt, world.app(tenant));
+    const LIFT = 'mutation ($input: LiftBlockInput!) { liftBlock(input: $input) { liftedCount } }';
+    const lift = async (input: Record<string, unknown>) =>
+      world.graphql(world.app(tenant, 'block:lift'), LIFT, { input });
+    const counts = [];
+    for (const username of ['ada', 'ada', 'nobody', 'nobody'])
+      counts.push((await lift({ username })).data.liftBlock.liftedCount);
+    expect(counts).toEqual([1, 0, 1, 0]);
+    expect((await lift({ username: 'ada', name: 'ada' })).code).toBe('INVALID_INPUT');
+    expect((await list({})).nodes).toEqual([]);
+  });
+
   it('begin at a number for documents of the process alone', async () => {
     for (const last of [1, 2, 3]) await block(null, `192.0.2.${last}`);
     const filter = { subjectKind: 'ip' };

@@ -45,8 +45,8 @@ describe('the report of checks of liveness', () => {
   it('is refused for a time without an end after its start', async () => {
     const { errors } = await world.graphql(world.app(tenant, 'analytics:read'), REPORT, { start: end, end: start });
     expect(errors[0]?.extensions).toMatchObject({
-      code: 'INVALID_INPUT',
-      fields: [{ path: 'end', code: 'PERIOD_EMPTY' }],
+      code: 'LIVENESS_PERIOD_INVALID',
+      fields: [{ path: 'end' }],
     });
   });
 });

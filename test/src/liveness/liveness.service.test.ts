@@ -6,6 +6,7 @@ import { faultsOf } from '../../support/refusal.ts';
 import { World } from '../../support/world.ts';
 
 const DAY_SECONDS = 86_400;
+const REFUSED = ['LIVENESS_PERIOD_INVALID', 'end LIVENESS_PERIOD_INVALID'];
 const EMPTY = { total: 0, passed: 0, failed: 0, skipped: 0, averageDurationMs: null };
 
 describe.each(ENGINES)('counts of checks of liveness on $name', ({ open }) => {
@@ -86,11 +87,11 @@ describe.each(ENGINES)('counts of checks of liveness on $name', ({ open }) => {
   it('are refused for no time and for more than a thousand buckets', async () => {
     const faults = (start: number, end: number, resolution: LivenessResolution) =>
       faultsOf(() => report(at(start), at(end), resolution));
-    expect(await faults(0, 0, 'day')).toEqual(['INVALID_INPUT', 'end PERIOD_EMPTY']);
-    expect(await faults(60, 0, 'day')).toEqual(['INVALID_INPUT', 'end PERIOD_EMPTY']);
+    expect(await faults(0, 0, 'day')).toEqual(REFUSED);
+    expect(await faults(60, 0, 'day')).toEqual(REFUSED);
     expect(await faults(0, 60 * 1000, 'minute')).toBeNull();
-    expect(await faults(0, 60 * 1000 + 1, 'minute')).toEqual(['INVALID_INPUT', 'end BUCKETS_TOO_MANY']);
-    expect(await faults(0, 1e11, 'day')).toEqual(['INVALID_INPUT', 'end BUCKETS_TOO_MANY']);
+    expect(await faults(0, 60 * 1000 + 1, 'minute')).toEqual(REFUSED);
+    expect(await faults(0, 1e11, 'day')).toEqual(REFUSED);
   });
 
   it('are deleted after 400 days, as many as are asked for', async () => {
