@@ -141,7 +141,9 @@ export class Engine {
       await keepToClient(this.#host.webOrigins, caller, answer);
     const isForeign = route.ownPagesOnly === true && this.#host.isOfForeignPage(ctx.req);
     if (isMisplaced || isForeign) throw kernelErrors.FORBIDDEN();
-    const isOfCaller = route.tenant === 'caller' && owner.prefix.parameters.length === 0 && caller.tenant !== null;
+    const isLeftToCaller = named.length === 0 && tenantPlaces(route).some(({ orCaller }) => orCaller === true);
+    const isOfCaller =
+      (route.tenant === 'caller' || isLeftToCaller) && owner.prefix.parameters.length === 0 && caller.tenant !== null;
     const place = isOfCaller ? await this.#placeOf(exchange, [caller.tenant.name]) : reached;
     // A row without a tenant is checked against the caller's tenant; the directives of the operation's fields decide about
     // anything beyond it.

@@ -146,8 +146,10 @@ export interface Reply<D, S extends z.ZodType, I extends RouteInput = RouteInput
 export interface TenantPlace {
   readonly in: 'params' | 'query' | 'form' | 'body';
   readonly name: string;
-  /** The value is a handle, which contains the route of a tenant. A value without a route names no tenant. */
+  /** The value is a handle, or an id, which contains the route of a tenant. A value without a route names no tenant. */
   readonly as?: 'handle';
+  /** A request that names no tenant there acts on the caller's, not on that of the host or the default one. */
+  readonly orCaller?: true;
 }
 
 /**

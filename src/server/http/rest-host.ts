@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CallerAuthenticator, EngineHost, PageDocuments } from '../../../rest-compat/index.ts';
 import { createContext, type Services } from '../../../schema/context.ts';
-import { routeOfHandle } from '../../crypto/index.ts';
+import { routeOfHandle, routeOfId } from '../../crypto/index.ts';
 import { MAX_INSIDE_PAGE_SIZE } from '../../persistence/index.ts';
 import { keepSession } from '../../sessions/index.ts';
 import type { CidrRange } from '../environment/networks.ts';
@@ -40,7 +40,7 @@ export function createRestHost(parts: RestHostParts): EngineHost {
     tenantByName: (name) => directory.byName(name),
     tenantByHost: (host) => directory.byHost(host),
     tenantByHandle: (handle) => {
-      const route = routeOfHandle(handle);
+      const route = routeOfHandle(handle) ?? routeOfId(handle);
       return route === null ? null : directory.byRoute(route);
     },
     callers,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Route, route } from '../../../rest-compat/engine/index.ts';
 import { Owners } from '../../../rest-compat/engine/owners.ts';
 import type { Caller } from '../../../src/access/index.ts';
-import { mintHandle } from '../../../src/crypto/index.ts';
+import { mintHandle, newRoutedId } from '../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { type Ask, type RestClient, serveDialects } from '../../support/rest.ts';
 import { testGraph, World } from '../../support/world.ts';
@@ -34,6 +34,10 @@ const ROWS: readonly Route[] = [
   show('/handle', {
     input: { body: z.object({ ticket: NAME }) },
     tenant: { in: 'body', name: 'ticket', as: 'handle' },
+  }),
+  show('/ticket', {
+    input: { body: z.object({ ticket: NAME.optional() }) },
+    tenant: { in: 'body', name: 'ticket', as: 'handle', orCaller: true },
   }),
   show('/both/{realm}', {
     input: { params: z.object({ realm: NAME }), body: z.object({ realm: NAME.optional() }) },
@@ -108,6 +112,20 @@ describe('the tenant of a row', () => {
   it('is the one inside a handle; a text that is not a handle names none', async () => {
     expect(await ask('/tiny/handle', { body: { ticket: mintHandle(acme.route) } })).toEqual([200, acme.name]);
     expect(await ask('/tiny/handle', { body: { ticket: 'abc' } })).toEqual([200, standard.name]);
+  });
+
+  it('is the one inside an id that names it', async () => {
+    expect(await ask('/tiny/handle', { body: { ticket: newRoutedId(acme.route) } })).toEqual([200, acme.name]);
+    expect(await ask('/tiny/handle', { body: { ticket: newRoutedId('aaaaaaaa') } })).toEqual([200, standard.name]);
+  });
+
+  it("is the caller's where the request names none and the row leaves it to the caller", async () => {
+    for (const body of [{}, { ticket: 'abc' }, { ticket: newRoutedId('aaaaaaaa') }])
+      expect(await ask('/tiny/ticket', { token: 'acme', body })).toEqual([200, acme.name]);
+    const ticket = mintHandle(standard.route);
+    expect(await ask('/tiny/ticket', { token: 'acme', body: { ticket } })).toEqual([403, 'scope']);
+    expect(await ask('/tiny/ticket', { body: { ticket: mintHandle(acme.route) } })).toEqual([200, acme.name]);
+    expect(await ask(`/t/${standard.name}/tiny/ticket`, { token: 'acme', body: {} })).toEqual([403, 'scope']);
   });
 
   it("is the caller's if the row declares it and the prefix names none", async () => {
