@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { kernelErrors } from '../../src/kernel/index.ts';
 import { CLIENT_PARAMETERS } from './client-parameters.ts';
+import { JSON_TYPE } from './json-media.ts';
 import { problems } from './problems.ts';
 import { decodeBody, isOfMediaType, readBody } from './request-body.ts';
 import type { FormParameter } from './route.ts';
@@ -9,7 +10,7 @@ import type { FormParameter } from './route.ts';
 export type BodyKind = 'json' | 'form' | 'text';
 
 const MEDIA_TYPES: Readonly<Record<BodyKind, string>> = {
-  json: 'application/json',
+  json: JSON_TYPE,
   form: 'application/x-www-form-urlencoded',
   text: 'text/plain',
 };
@@ -22,18 +23,23 @@ const hasBody = (request: IncomingMessage): boolean =>
 /**
  * Reads the whole body of a row. The content type of an empty body is ignored, because clients send one for bodies they do not
  * have (`curl -d ''`).
+ * @param accepted The kinds of body that the row takes, and the media type of JSON beside `application/json`.
  * @throws REQUEST_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED, ClientGone
  */
 export async function readRowBody(
   request: IncomingMessage,
-  kinds: readonly BodyKind[],
+  accepted: { readonly kinds: readonly BodyKind[]; readonly jsonType: string | null },
   limitBytes: number,
 ): Promise<Buffer> {
   if (!hasBody(request)) return EMPTY;
   // The size is checked before the type: a too large body is refused for its size, whatever its type.
   const isTooLarge = Number(request.headers['content-length'] ?? 0) > limitBytes;
-  if (!isTooLarge && !kinds.some((kind) => isOfMediaType(request, MEDIA_TYPES[kind])))
-    throw problems.MEDIA_TYPE_UNSUPPORTED();
+  const { kinds, jsonType } = accepted;
+  const types = kinds.flatMap((kind) => [
+    MEDIA_TYPES[kind],
+    ...(kind === 'json' && jsonType !== null ? [jsonType] : []),
+  ]);
+  if (!isTooLarge && !types.some((type) => isOfMediaType(request, type))) throw problems.MEDIA_TYPE_UNSUPPORTED();
   return readBody(request, limitBytes);
 }
 

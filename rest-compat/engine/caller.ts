@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { anonymousCaller, type Caller } from '../../src/access/index.ts';
-import type { Origin, TenantRef } from '../../src/kernel/index.ts';
+import { anonymousCaller, type Caller, type UserRef, userBehind } from '../../src/access/index.ts';
+import { kernelErrors, type Origin, type TenantRef } from '../../src/kernel/index.ts';
 import type { Parameters } from './body.ts';
+import type { Dialect } from './dialect.ts';
 import { problems } from './problems.ts';
 import type { RouteCallers } from './route.ts';
 
@@ -17,6 +18,8 @@ export interface ClientCredentials {
  * be valid, and is then answered with 403. Each method throws an error of kind `unauthenticated` for a wrong credential.
  */
 export interface CallerAuthenticator {
+  /** Authenticates an API key, with the same error. */
+  apiKey(secret: string, origin: Origin): Promise<Caller> | Caller;
   bearer(token: string, tenant: TenantRef | null, origin: Origin): Promise<Caller> | Caller;
   /**
    * @param readings The possible readings of the credential; the first that authenticates is used.
@@ -35,6 +38,8 @@ export interface CredentialSource {
   readonly request: IncomingMessage;
   readonly callers: RouteCallers;
   readonly tenant: TenantRef | null;
+  /** `Dialect.apiKeys` and `Dialect.hidesTenants`. */
+  readonly dialect: Pick<Dialect, 'apiKeys' | 'hidesTenants'>;
   /** Whether the row acts on a tenant. */
   readonly actsOnTenant: boolean;
   readonly origin: Origin;
@@ -54,15 +59,18 @@ function authorizationOf(request: IncomingMessage): { readonly scheme: string; r
  * Authenticates the caller. The result is anonymous only for public rows and for browsers, whose cookies make nobody a caller.
  * @throws CREDENTIALS_MISSING The request has no credential that the row accepts.
  * @throws CREDENTIALS_AMBIGUOUS It has more than one.
+ * @throws FORBIDDEN It has an API key, and the row does not take one.
  * @throws TENANT_UNKNOWN There is no bearer token, and the tenant does not exist.
  */
 export async function callerOf(source: CredentialSource, authenticator: CallerAuthenticator): Promise<Caller> {
   const { callers, tenant, origin, request } = source;
   const { scheme, value } = authorizationOf(request);
   const token = callers.bearer === undefined ? null : bearerToken(source);
+  const key = callers.bearer === undefined ? null : apiKeyOf(source);
+  if (key !== null) return callerByKey(source, authenticator, key, token);
   if (token !== null) return authenticator.bearer(token, tenant, origin);
   if (tenant === null && callers.public === true && !source.actsOnTenant) return anonymousCaller(origin);
-  if (tenant === null) throw problems.TENANT_UNKNOWN();
+  if (tenant === null) throw isHidden(source) ? problems.CREDENTIALS_MISSING() : problems.TENANT_UNKNOWN();
   if (isBearerGrant(source)) return authenticator.bearer(value, tenant, origin);
   if (callers.clientAuth !== undefined) return authenticator.client(clientReadings(source), 'oauth', tenant, origin);
   if (callers.basic !== undefined && scheme === 'basic')
@@ -70,6 +78,44 @@ export async function callerOf(source: CredentialSource, authenticator: CallerAu
   if (callers.browser === true || callers.public === true) return anonymousCaller(origin);
   throw problems.CREDENTIALS_MISSING();
 }
+
+/** Whether a request without a credential must not learn that its tenant does not exist. */
+const isHidden = ({ dialect, callers }: CredentialSource): boolean =>
+  dialect.hidesTenants === true && callers.public !== true && callers.browser !== true;
+
+/** The API key of a request, in the header of its dialect or else as its bearer token; null if there is none. */
+function apiKeyOf({ dialect: { apiKeys }, request }: CredentialSource): string | null {
+  if (apiKeys === undefined) return null;
+  const inHeader = request.headers[apiKeys.header];
+  if (typeof inHeader === 'string') return inHeader;
+  const { scheme, value } = authorizationOf(request);
+  return scheme === 'bearer' && value.startsWith(apiKeys.prefix) ? value : null;
+}
+
+/**
+ * The caller behind an API key. A bearer token beside it must be of the same user, and then counts in its place.
+ * @param token The bearer token of the request, which may be the key.
+ */
+async function callerByKey(
+  { callers, tenant, origin, dialect }: CredentialSource,
+  authenticator: CallerAuthenticator,
+  key: string,
+  token: string | null,
+): Promise<Caller> {
+  const caller = await authenticator.apiKey(key, origin);
+  const isToken = token !== null && !token.startsWith(dialect.apiKeys!.prefix);
+  if (isToken) {
+    const other = await authenticator.bearer(token, tenant, origin);
+    if (!isSameUser(userBehind(caller), userBehind(other))) throw problems.CREDENTIALS_AMBIGUOUS();
+    return other;
+  }
+  if (token !== null && token !== key) throw problems.CREDENTIALS_AMBIGUOUS();
+  if (callers.apiKey === undefined) throw kernelErrors.FORBIDDEN();
+  return caller;
+}
+
+const isSameUser = (one: UserRef | null, other: UserRef | null): boolean =>
+  one !== null && one.tenantId === other?.tenantId && one.userId === other.userId;
 
 /** Whether a request for tokens is authenticated by a bearer token. */
 function isBearerGrant({ request, callers, form }: CredentialSource): boolean {

@@ -24,6 +24,11 @@ export interface Mount {
   readonly routes: readonly Route[];
   /** The errors of this mount, if they differ from the rest of the dialect. */
   readonly errors?: DialectErrors;
+  /**
+   * The media type of its JSON bodies beside `application/json`: both are accepted, and answers have this one, without parameters,
+   * unless the request accepts `application/json` alone.
+   */
+  readonly jsonType?: `application/${string}+json`;
   /** `Origin.api`, if it differs from the dialect's. */
   readonly api?: string;
   /** Value of `$issuerKind` in the documents of its rows; required if one of them declares it. */
@@ -93,6 +98,13 @@ export interface Dialect {
    * without it are refused, unless the tenant's setting `requireForwardedAddress` is off.
    */
   readonly endUserAddress?: 'optional' | 'required';
+  /**
+   * How a caller sends an API key: in a header, whose name is in lower case, or as a bearer token with this beginning. Absent:
+   * not at all.
+   */
+  readonly apiKeys?: { readonly header: string; readonly prefix: string };
+  /** A request without the credential that its row needs is refused for that, whether or not its tenant exists. */
+  readonly hidesTenants?: true;
   /** `/users/` is then the same path as `/users`. Only one slash is ignored. */
   readonly ignoresTrailingSlash?: true;
   /** The status of CORS preflights: default 204; 200 as some proxies and older clients expect. Either lets a browser go on. */

@@ -17,7 +17,9 @@ export function listEngineCodes(route: Route): string[] {
     ...(tenantPlaces(route).length === 0 ? [] : ['TENANT_CONFLICT']),
     ...(callers.public === true || callers.browser === true ? [] : ['CREDENTIALS_MISSING']),
     ...(isForClients ? ['CLIENT_REFUSED'] : []),
-    ...(callers.clientAuth === undefined && callers.bearer?.inForm === undefined ? [] : ['CREDENTIALS_AMBIGUOUS']),
+    ...(callers.clientAuth === undefined && callers.bearer?.inForm === undefined && callers.apiKey === undefined
+      ? []
+      : ['CREDENTIALS_AMBIGUOUS']),
     ...(callers.bearer === undefined && callers.basic === undefined ? [] : ['SCOPE_MISSING']),
     ...(input?.body === undefined && input?.text === undefined && route.formAsJson === undefined
       ? []

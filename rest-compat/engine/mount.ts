@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { authorise } from '../../schema/directives/enforce.ts';
 import type { Caller } from '../../src/access/index.ts';
-import { hostNameOf, IdentityError, kernelErrors, originAt, type TenantRef } from '../../src/kernel/index.ts';
+import { IdentityError, kernelErrors, type TenantRef } from '../../src/kernel/index.ts';
 import { Answer, sendAnswer } from './answer.ts';
 import { type Form, isJsonBody, parseForm, readRowBody } from './body.ts';
 import { renderFor, setRedirect, setWindowHeaders } from './browser-answer.ts';
@@ -12,11 +12,13 @@ import type { Variables } from './document.ts';
 import { ShapeRefusal } from './errors.ts';
 import type { EngineHost, HostBrowser, HostTenant } from './host.ts';
 import { decodeSegment, paramsOf, parseRequest } from './input.ts';
+import { setJsonType } from './json-media.ts';
 import { MissingRoot } from './missing-root.ts';
 import type { Operation } from './operation.ts';
 import { findRow, methodsOf, type Owner, Owners, type Row } from './owners.ts';
 import { acceptsPage, isPageFault, setPageFault } from './page-fault.ts';
 import { segmentsOf, withoutTrailingSlash } from './paths.ts';
+import { labelOf, type Place, type PlaceOptions, Places } from './places.ts';
 import { problems } from './problems.ts';
 import { setFault, setReply } from './reply.ts';
 import { ClientGone } from './request-body.ts';
@@ -24,11 +26,7 @@ import type { ParsedRequest, Route } from './route.ts';
 import { isNamedInBody, tenantPlaces, tenantValues } from './tenant.ts';
 
 /** How the engine is configured. */
-export interface EngineOptions {
-  /** Public origin of the service; a function if the port is known only after the start. */
-  readonly publicUrl: string | (() => string);
-  /** Name of the tenant for requests that name none. */
-  readonly defaultTenant: string;
+export interface EngineOptions extends PlaceOptions {
   /** What rows of every mount read as `request.constants`; those of a mount come before them. Default: none. */
   readonly constants?: Readonly<Record<string, string>>;
   /** Bytes of a request body. Default 1_048_576. */
@@ -53,13 +51,6 @@ interface Exchange {
   variables: Variables;
 }
 
-/** The tenant of a request, its name for the document, and the public URL of the mount. */
-interface Place {
-  readonly tenant: HostTenant | null;
-  readonly name: string;
-  readonly baseUrl: string;
-}
-
 /** A body that was read. */
 interface Body {
   readonly bytes: Buffer | null;
@@ -70,13 +61,13 @@ interface Body {
 export class Engine {
   readonly owners: Owners;
   readonly #host: EngineHost;
-  readonly #options: EngineOptions;
   readonly #bodyLimit: number;
+  readonly #places: Places;
 
   constructor(dialects: readonly Dialect[], host: EngineHost, options: EngineOptions) {
     this.owners = new Owners(dialects, host.schema, options.constants);
     this.#host = host;
-    this.#options = options;
+    this.#places = new Places(host, options);
     this.#bodyLimit = options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
   }
 
@@ -124,16 +115,16 @@ export class Engine {
     exchange.row = row;
     const { route, operation } = row;
     const params = paramsOf(row.pattern, segments, owner.prefix.shape.length);
-    const early = isNamedInBody(route) ? await this.#bodyOf(ctx, row) : null;
+    const early = isNamedInBody(route) ? await this.#bodyOf(exchange, row) : null;
     const isNamed = tenantPlaces(route).length > 0;
     const named = isNamed ? await this.#tenantsOf(ctx, route, params, early) : NO_NAMES;
     const above = nameAbove(exchange, row);
     const isMisplaced = above !== null && above !== route.under && above !== named[0];
     const others = isMisplaced ? NO_NAMES : named;
-    const reached = await this.#placeOf(exchange, others, above !== null && others.length > 0);
+    const reached = await this.#places.of(exchange, others, above !== null && others.length > 0);
     exchange.tenant = reached.tenant;
     if (route.cors !== undefined) await this.#allowPage(exchange, row, route.cors, reached.tenant);
-    const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
+    const { bytes, form } = early ?? (await this.#bodyOf(exchange, row));
     const { callers } = route;
     const browser = callers.browser === true || callers.cookies === true ? this.#host.browserOf(ctx.req) : null;
     const caller = await this.#callerOf(exchange, row, reached, form);
@@ -144,7 +135,7 @@ export class Engine {
     const isLeftToCaller = named.length === 0 && tenantPlaces(route).some(({ orCaller }) => orCaller === true);
     const isOfCaller =
       (route.tenant === 'caller' || isLeftToCaller) && owner.prefix.parameters.length === 0 && caller.tenant !== null;
-    const place = isOfCaller ? await this.#placeOf(exchange, [caller.tenant.name]) : reached;
+    const place = isOfCaller ? await this.#places.of(exchange, [caller.tenant.name]) : reached;
     // A row without a tenant is checked against the caller's tenant; the directives of the operation's fields decide about
     // anything beyond it.
     assertScopes(row, caller, route.tenant === 'none' ? caller.tenant : place.tenant);
@@ -158,7 +149,7 @@ export class Engine {
       bytes,
       form,
       baseUrl: place.baseUrl,
-      publicUrl: this.#publicOrigin(),
+      publicUrl: this.#places.publicOrigin(),
       tenantName: place.name,
       constants,
     };
@@ -215,16 +206,17 @@ export class Engine {
     if (!isPreflight(ctx)) return;
     const cors = findRow(owner, ctx.get('Access-Control-Request-Method'), segments)?.route.cors;
     if (cors === undefined) return;
-    const { tenant } = await this.#placeOf(exchange, NO_NAMES);
+    const { tenant } = await this.#places.of(exchange, NO_NAMES);
     answer.status = owner.dialect.preflightStatus ?? answer.status;
     const methods = methodsOf(owner, segments).filter((name) => findRow(owner, name, segments)?.route.cors === cors);
     await answerPreflight(ctx, cors, methods, this.#host.webOrigins, tenant?.id ?? NO_TENANT, answer);
   }
 
-  async #bodyOf(ctx: Context, row: Row): Promise<Body> {
-    const { bodies } = row;
-    const bytes = bodies.length === 0 ? null : await readRowBody(ctx.req, bodies, this.#bodyLimit);
-    return { bytes, form: bodies.includes('form') ? formOf(ctx, row, bytes!) : null };
+  async #bodyOf({ ctx, owner }: Exchange, row: Row): Promise<Body> {
+    const { bodies: kinds } = row;
+    const accepted = { kinds, jsonType: owner.jsonType };
+    const bytes = kinds.length === 0 ? null : await readRowBody(ctx.req, accepted, this.#bodyLimit);
+    return { bytes, form: kinds.includes('form') ? formOf(ctx, row, bytes!) : null };
   }
 
   /** The names of tenants that the request has at the places that the row declares. */
@@ -248,59 +240,14 @@ export class Engine {
     return names;
   }
 
-  /**
-   * @throws TENANT_CONFLICT The request names different tenants.
-   * @throws PATH_UNKNOWN The mount takes the tenant from the host, which names none.
-   * @param others Names that the request has besides that of the prefix.
-   * @param isWithoutPrefix Whether only the others name the tenant.
-   */
-  async #placeOf(
-    { ctx, owner, segments }: Exchange,
-    others: readonly string[],
-    isWithoutPrefix = false,
-  ): Promise<Place> {
-    const { defaultTenant } = this.#options;
-    const { prefix } = owner;
-    const origin = this.#publicOrigin();
-    const header = ctx.req.headers.host ?? '';
-    const base = `/${segments.slice(0, prefix.shape.length).join('/')}`;
-    if (owner.isNamedByHost) return this.#placeOfHost(header, base, others, isWithoutPrefix);
-    const host = origin.endsWith(`://${header}`) ? null : hostNameOf(header);
-    const isPublic = host === null || host === hostNameOf(new URL(origin).host);
-    const bound = isPublic ? null : await this.#host.tenantByHost(host);
-    const own = prefix.parameters[0];
-    const first = own === undefined || isWithoutPrefix ? others[0] : decodeSegment(segments[own.at]!);
-    if (others.some((other) => other !== first)) throw problems.TENANT_CONFLICT();
-    const name = first ?? bound?.name ?? defaultTenant;
-    const named = bound !== null && bound.name === name ? bound : await this.#host.tenantByName(name);
-    // A host that belongs to a tenant serves only that tenant.
-    const tenant = bound !== null && bound.id !== named?.id ? null : named;
-    return { tenant, name, baseUrl: `${bound === null ? origin : originAt(origin, host!)}${base}` };
-  }
-
-  /** @throws PATH_UNKNOWN The host is not a label before the public host. */
-  async #placeOfHost(header: string, base: string, others: readonly string[], isWithoutLabel: boolean): Promise<Place> {
-    const host = hostNameOf(header);
-    const origin = this.#publicOrigin();
-    const label = labelOf(header);
-    if (label === null || host !== `${label}.${hostNameOf(new URL(origin).host)}`) throw problems.PATH_UNKNOWN();
-    const name = isWithoutLabel ? others[0]! : label;
-    if (others.some((other) => other !== name)) throw problems.TENANT_CONFLICT();
-    return { tenant: await this.#host.tenantByName(name), name, baseUrl: `${originAt(origin, host)}${base}` };
-  }
-
-  #publicOrigin(): string {
-    const { publicUrl } = this.#options;
-    return typeof publicUrl === 'string' ? publicUrl : publicUrl();
-  }
-
   async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Form | null): Promise<Caller> {
     const origin = { ...this.#host.originOf(ctx.req, owner.api), basePath: owner.basePath };
     const parameters = form?.parameters ?? null;
     const { tenant } = place;
     const { callers } = row.route;
     const actsOnTenant = row.route.tenant !== 'none';
-    const source = { request: ctx.req, callers, tenant, actsOnTenant, origin, form: parameters };
+    const { dialect } = owner;
+    const source = { request: ctx.req, callers, tenant, dialect, actsOnTenant, origin, form: parameters };
     const caller = await callerOf(source, this.#host.callers);
     if (owner.dialect.endUserAddress === undefined || caller.kind !== 'user') return caller;
     const ip = forwardedAddress(ctx.req, this.#host.normaliseAddress);
@@ -361,8 +308,9 @@ function mirrorSession({ owner, segments }: Exchange, browser: HostBrowser, tena
   browser.mirrorSession(tenant, sessionMirrors, `/${segments.slice(0, last + 1).join('/')}`);
 }
 
-function send({ ctx, row, answer }: Exchange): void {
+function send({ ctx, owner, row, answer }: Exchange): void {
   if (row !== null) setWindowHeaders(answer, row.route);
+  if (owner.jsonType !== null) setJsonType(answer, ctx, owner.jsonType);
   sendAnswer(ctx, answer);
 }
 
@@ -391,9 +339,6 @@ function nameAbove({ ctx, owner, segments }: Exchange, { route }: Row): string |
   if (own !== undefined) return decodeSegment(segments[own.at]!);
   return owner.isNamedByHost ? labelOf(ctx.req.headers.host ?? '') : null;
 }
-
-/** The leftmost label of a `Host` header; null if that names no host. */
-const labelOf = (header: string): string | null => hostNameOf(header)?.split('.', 1)[0] ?? null;
 
 function formOf(ctx: Context, { route }: Row, bytes: Buffer): Form {
   return parseForm(bytes, {

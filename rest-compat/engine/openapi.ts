@@ -2,6 +2,7 @@ import { parse, print } from 'graphql';
 import { z } from 'zod';
 import { CLIENT_CREDENTIALS } from './client-parameters.ts';
 import type { Dialect, IssuerKind, Mount } from './dialect.ts';
+import { describeJsonType } from './json-media.ts';
 import { type Json, schemaOf } from './json-schema.ts';
 import { parsePattern } from './paths.ts';
 import { ErrorSchemas, refusalsOf } from './refusals.ts';
@@ -46,7 +47,8 @@ export function openApiOf(dialect: Dialect, options: DescriptionOptions): Json {
     for (const route of mount.routes) {
       const tag = dialect.chapters.find(({ routes }) => routes.includes(route))?.name ?? null;
       for (const path of pathsOf(route)) {
-        const operation = describeOperation({ dialect, mount, route, path, tag, errorSchemas, rawForms });
+        const described = describeOperation({ dialect, mount, route, path, tag, errorSchemas, rawForms });
+        const operation = mount.jsonType === undefined ? described : describeJsonType(described, mount.jsonType);
         // OpenAPI has no parameter of several segments; `operationId` and the sample show what it takes.
         const full = `${mount.prefix}${path}`.replace('*}', '}');
         paths[full] = { ...paths[full], [route.method.toLowerCase()]: operation };
@@ -246,7 +248,9 @@ function describeBrowserAnswers(status: number): Json {
 /** Describes the alternatives of authentication: each scope name alone is enough. */
 function describeSecurity({ callers }: Route): Json[] {
   const { user = [], app = [] } = callers.bearer ?? {};
+  const { apiKey = [] } = callers;
   return [
+    ...apiKey.map((scope) => ({ apiKey: [scope] })),
     ...user.map((scope) => ({ userToken: [scope] })),
     ...app.map((scope) => ({ applicationToken: [scope] })),
     ...(callers.basic === undefined && callers.clientAuth === undefined ? [] : [{ client: [] }]),
@@ -256,7 +260,7 @@ function describeSecurity({ callers }: Route): Json[] {
   ];
 }
 
-function describeSecuritySchemes({ mounts }: Dialect, { publicUrl, defaultTenant }: DescriptionOptions): Json {
+function describeSecuritySchemes({ mounts, apiKeys }: Dialect, { publicUrl, defaultTenant }: DescriptionOptions): Json {
   const routes = mounts.flatMap(({ routes }) => routes);
   const scopes = (of: 'user' | 'app') =>
     Object.fromEntries(routes.flatMap(({ callers }) => (callers.bearer?.[of] ?? []).map((name) => [name, name])));
@@ -273,6 +277,14 @@ function describeSecuritySchemes({ mounts }: Dialect, { publicUrl, defaultTenant
       flows: { clientCredentials: { tokenUrl, scopes: scopes('app') } },
     },
     client: { type: 'http', scheme: 'basic', description: 'Id and secret of a client.' },
+    ...(apiKeys === undefined ? {} : { apiKey: describeApiKey(apiKeys) }),
     browser: { type: 'apiKey', in: 'cookie', name: '__Host-s', description: 'The session of the browser.' },
   };
 }
+
+const describeApiKey = ({ header, prefix }: NonNullable<Dialect['apiKeys']>): Json => ({
+  type: 'apiKey',
+  in: 'header',
+  name: header,
+  description: `An API key, which begins with \`${prefix}\`; it may be sent as a bearer token instead. The scopes are those of the key.`,
+});

@@ -9,6 +9,7 @@ import {
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   parse,
   validate,
 } from 'graphql';
@@ -26,6 +27,8 @@ export type Data = Readonly<Record<string, unknown>>;
 
 /** A document of a dialect, checked against the schema and compiled. */
 export interface Operation {
+  /** Whether the document is a mutation. */
+  readonly isMutation: boolean;
   /** Whether the document has the variable `$tenant`. */
   readonly declaresTenant: boolean;
   /** Whether it has the variable `$issuerKind`. */
@@ -43,6 +46,7 @@ export interface Operation {
 }
 
 const NO_OPERATION: Operation = {
+  isMutation: false,
   declaresTenant: true,
   declaresIssuerKind: false,
   demands: [],
@@ -88,6 +92,7 @@ function compileOperation(schema: GraphQLSchema, { name, text }: OperationDocume
   if (!declaresIssuerKind && roots.some(({ takesIssuerKind }) => takesIssuerKind))
     throw fail('It does not declare $issuerKind, which its operation takes.');
   return {
+    isMutation: definition.operation === OperationTypeNode.MUTATION,
     declaresTenant: declared.includes('tenant'),
     declaresIssuerKind,
     demands: roots.flatMap(({ alternatives }) => (alternatives === null ? [] : [alternatives])),

@@ -44,16 +44,19 @@ export interface Owner {
   readonly constants: Readonly<Record<string, string>>;
   /** Whether the leftmost label of the host names the tenant. */
   readonly isNamedByHost: boolean;
+  /** `Mount.jsonType`; null if it has none. */
+  readonly jsonType: string | null;
   /** Whether it owns only the paths of its rows. */
   readonly isExact: boolean;
   readonly prefix: PathPattern;
   readonly tables: ReadonlyMap<Method, PathTable<Row>>;
 }
 
-/** Finds the row of a method and path; HEAD finds the row of GET. */
+/** Finds the row of a method and path; HEAD finds the row of GET, unless that changes something: looking must use nothing up. */
 export function findRow(owner: Owner, method: string, segments: readonly string[]): Row | null {
-  const table = owner.tables.get((method === 'HEAD' ? 'GET' : method) as Method);
-  return table?.find(segments, owner.prefix.shape.length) ?? null;
+  const isHead = method === 'HEAD';
+  const row = owner.tables.get((isHead ? 'GET' : method) as Method)?.find(segments, owner.prefix.shape.length) ?? null;
+  return isHead && row?.operation.isMutation === true ? null : row;
 }
 
 /** The methods of a path, including HEAD and OPTIONS; empty when the path does not exist. */
@@ -62,7 +65,7 @@ export function methodsOf(owner: Owner, segments: readonly string[]): string[] {
     .filter(([, table]) => table.find(segments, owner.prefix.shape.length) !== null)
     .map(([method]) => method);
   if (methods.length === 0) return [];
-  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
+  return [...methods, ...(findRow(owner, 'HEAD', segments) === null ? [] : ['HEAD']), 'OPTIONS'];
 }
 
 /** Prefixes by their first segment, the most specific first: `/t/{tenant}/blitz` before `/t/{tenant}`. */
@@ -209,6 +212,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
       constants,
       isNamedByHost,
       isExact: mount.exact === true,
+      jsonType: mount.jsonType ?? null,
       prefix: parsePattern(prefix),
       tables,
     };

@@ -19,6 +19,11 @@ export interface RouteCallers {
     /** Whether the token may stand in the form of the row instead, as `access_token` (RFC 6750 section 2.2). */
     readonly inForm?: true;
   };
+  /**
+   * An API key of a user, with the scopes of keys of which each is enough, for the API description. Rows with `bearer` and without
+   * this refuse keys with FORBIDDEN: they are meant for a session or for a browser.
+   */
+  readonly apiKey?: readonly string[];
   /** `Authorization: Basic` with the secret for older REST services, or with the OAuth secret. */
   readonly basic?: 'rest' | 'client';
   /**

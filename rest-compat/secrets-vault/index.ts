@@ -16,6 +16,7 @@ const PARTS: readonly Chapter[] = (
 
 const API_ROUTES = PARTS.flatMap(({ routes }) => routes);
 const NO_ROUTES: readonly Route[] = [];
+const SCIM_MOUNT = { errors: SCIM_ERRORS, api: 'scim', jsonType: 'application/scim+json' } as const;
 
 const CHAPTERS: readonly Chapter[] = [
   ...PARTS,
@@ -32,12 +33,14 @@ export const SECRETS_VAULT: Dialect = {
   mounts: [
     { prefix: '/api', routes: API_ROUTES },
     { prefix: '/health', routes: HEALTH_ROUTES },
-    { prefix: '/scim/v2/{tenant_id}', routes: SCIM_ROUTES, errors: SCIM_ERRORS, api: 'scim' },
-    { prefix: '/scim', routes: NO_ROUTES, errors: SCIM_ERRORS, api: 'scim' },
+    { prefix: '/scim/v2/{tenant_id}', routes: SCIM_ROUTES, ...SCIM_MOUNT },
+    { prefix: '/scim', routes: NO_ROUTES, ...SCIM_MOUNT },
     { prefix: '/{tenant_id}', routes: STANDARD_ROUTES, errors: ISSUER_ERRORS, api: 'oauth', exact: true },
   ],
   chapters: CHAPTERS.filter(({ routes }) => routes.length > 0),
   samples: SECRETS_VAULT_SAMPLES,
   errors: SECRETS_VAULT_ERRORS,
   api: 'rest',
+  apiKeys: { header: 'x-api-key', prefix: 'svk_' },
+  hidesTenants: true,
 };

@@ -152,5 +152,5 @@ function faultOf({ responses }: DescribedOperation, schemas: SchemaChecker, answ
   if (answer.text === '') return null;
   const content = described.content?.[type ?? ''];
   if (content === undefined) return `the content type ${type} is not among ${contents.join(', ')}.`;
-  return type === 'application/json' ? schemas.faultsOf(content.schema, answer.json) : null;
+  return type?.endsWith('json') === true ? schemas.faultsOf(content.schema, answer.json) : null;
 }

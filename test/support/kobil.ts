@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Caller } from '../../src/access/index.ts';
 import { kernelErrors, type TenantRef } from '../../src/kernel/index.ts';
-import { type Answer, type Ask, type RestClient, serveWorld } from './rest.ts';
+import { type Answer, type Ask, NO_API_KEYS, type RestClient, serveWorld } from './rest.ts';
 import { World } from './world.ts';
 
 /** The dialect over HTTP, over a world for the tests of the file or suite that calls this. */
@@ -28,6 +28,7 @@ export class KobilWorld {
     this.master = await this.world.tenant({ name: 'master' });
     this.acme = await this.world.tenant({ name: 'acme' });
     const callers = {
+      ...NO_API_KEYS,
       bearer: (token: string, _tenant: unknown, origin: Caller['origin']): Caller => {
         const caller = this.#callers.get(token);
         if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();

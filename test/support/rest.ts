@@ -9,6 +9,7 @@ import {
   type EngineOptions,
 } from '../../rest-compat/engine/index.ts';
 import { DIALECTS, mountRestCompat, type RestCompatOptions } from '../../rest-compat/index.ts';
+import { kernelErrors } from '../../src/kernel/index.ts';
 import { createCallerAuthenticator } from '../../src/server/http/caller.authenticator.ts';
 import { createPageDocuments } from '../../src/server/http/page-documents.ts';
 import { createRestHost } from '../../src/server/http/rest-host.ts';
@@ -103,9 +104,16 @@ export class RestClient {
 
 function answerOf(status: number, headers: IncomingHttpHeaders, bytes: Buffer): Answer {
   const text = bytes.toString('utf8');
-  const isJson = headers['content-type']?.startsWith('application/json') === true;
+  const isJson = /^application\/([a-z]+\+)?json/.test(headers['content-type'] ?? '');
   return { status, headers, text, json: isJson && text !== '' ? JSON.parse(text) : undefined };
 }
+
+/** The part of an authenticator that knows no API key. */
+export const NO_API_KEYS = {
+  apiKey: (): never => {
+    throw kernelErrors.UNAUTHENTICATED();
+  },
+};
 
 /** The public address of each world. */
 export const TEST_URL = 'https://id.example.com';

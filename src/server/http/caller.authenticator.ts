@@ -4,9 +4,17 @@ import { isApiKey } from '../../api-keys/index.ts';
 import { kernelErrors } from '../../kernel/index.ts';
 import type { AuthenticateToken } from './caller.ts';
 
-/** Authenticates callers by access tokens and secrets of clients. */
-export function createCallerAuthenticator({ oauth }: Pick<Services, 'oauth'>): CallerAuthenticator {
+/** Authenticates callers by access tokens, API keys and secrets of clients. */
+export function createCallerAuthenticator({
+  oauth,
+  apiKeyAuthenticator,
+}: Pick<Services, 'oauth' | 'apiKeyAuthenticator'>): CallerAuthenticator {
   return {
+    async apiKey(secret, origin) {
+      const caller = await apiKeyAuthenticator.authenticate(secret, origin);
+      if (caller === null) throw kernelErrors.UNAUTHENTICATED({ detail: 'api-key' });
+      return caller;
+    },
     async bearer(token, _tenant, origin) {
       const authentication = await oauth.authenticator.authenticate(token, origin);
       if ('refused' in authentication) throw kernelErrors.UNAUTHENTICATED({ detail: authentication.refused });
@@ -20,15 +28,10 @@ export function createCallerAuthenticator({ oauth }: Pick<Services, 'oauth'>): C
   };
 }
 
-/** Authenticates callers of the graph by access tokens and API keys. @param bearer Authenticates access tokens. */
-export function createTokenAuthenticator(
-  { apiKeyAuthenticator }: Pick<Services, 'apiKeyAuthenticator'>,
-  { bearer }: Pick<CallerAuthenticator, 'bearer'>,
-): AuthenticateToken {
-  return async (token, origin) => {
-    if (!isApiKey(token)) return bearer(token, null, origin);
-    const caller = await apiKeyAuthenticator.authenticate(token, origin);
-    if (caller === null) throw kernelErrors.UNAUTHENTICATED({ detail: 'api-key' });
-    return caller;
-  };
+/** Authenticates callers of the graph by access tokens and API keys. */
+export function createTokenAuthenticator({
+  apiKey,
+  bearer,
+}: Pick<CallerAuthenticator, 'apiKey' | 'bearer'>): AuthenticateToken {
+  return async (token, origin) => (isApiKey(token) ? apiKey(token, origin) : bearer(token, null, origin));
 }

@@ -254,7 +254,7 @@ async function serveApis(parts: ApiParts): Promise<void> {
   const options: GraphqlOptions = {
     schema,
     services,
-    authenticateToken: createTokenAuthenticator(services, callers),
+    authenticateToken: createTokenAuthenticator(callers),
     limits: config.graphqlLimits,
     documents: new ClientDocuments({ schema, limits: config.graphqlLimits, metrics: parts.metrics }),
     trusted: parts.trusted,

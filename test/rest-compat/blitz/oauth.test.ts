@@ -166,7 +166,7 @@ describe('Blitz 2.20: OAuth 2.0', () => {
       scopes: scopes.split('+'),
     });
     const nobody = () => expect.unreachable('no client, no browser');
-    const client = await serveDialects(DIALECTS, world, { bearer: callerOf, client: nobody });
+    const client = await serveDialects(DIALECTS, world, { bearer: callerOf, apiKey: nobody, client: nobody });
     const me = async (scopes: string) => {
       const answer = await client.ask('GET', '/blitz/oauth/me', { token: scopes });
       expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-store']);

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type CallerAuthenticator, problems, route } from '../../../rest-compat/engine/index.ts';
 import { anonymousCaller } from '../../../src/access/index.ts';
 import { kernelErrors } from '../../../src/kernel/index.ts';
-import type { RestClient } from '../../support/rest.ts';
+import { NO_API_KEYS, type RestClient } from '../../support/rest.ts';
 import { ShowTenant } from './operations.generated.ts';
 import { serveTiny } from './serve-tiny.ts';
 
@@ -18,6 +18,7 @@ const ROW = route({
 });
 
 const callers: CallerAuthenticator = {
+  ...NO_API_KEYS,
   bearer: (token, _tenant, origin) => {
     if (token === 'good') return anonymousCaller(origin);
     throw kernelErrors.UNAUTHENTICATED();

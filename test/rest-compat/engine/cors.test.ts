@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type CallerAuthenticator, problems, type Route, route } from '../../../rest-compat/engine/index.ts';
 import type { Caller } from '../../../src/access/index.ts';
 import { kernelErrors, type TenantRef } from '../../../src/kernel/index.ts';
-import { type Answer, type RestClient, serveDialects } from '../../support/rest.ts';
+import { type Answer, NO_API_KEYS, type RestClient, serveDialects } from '../../support/rest.ts';
 import { World } from '../../support/world.ts';
 import { tinyDialect } from './dialect.ts';
 import { ShowTenant } from './operations.generated.ts';
@@ -40,6 +40,7 @@ describe('pages of other origins (check 21)', () => {
   let rest: RestClient;
   const callers = new Map<string, Caller>();
   const authenticator: CallerAuthenticator = {
+    ...NO_API_KEYS,
     bearer(token, _tenant, origin) {
       const caller = callers.get(token);
       if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();

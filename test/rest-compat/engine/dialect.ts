@@ -122,6 +122,7 @@ export function authenticatorOf(callers: ReadonlyMap<string, Caller>): CallerAut
   };
   return {
     bearer: (token, _tenant, origin) => ({ ...(callers.get(token) ?? refuse()), origin }),
+    apiKey: refuse,
     client: refuse,
   };
 }

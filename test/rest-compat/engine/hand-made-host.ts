@@ -53,7 +53,7 @@ export function handMadeHost(over: Partial<EngineHost> = {}): EngineHost {
     tenantByName: (name) => (name === 'acme' ? ACME : null),
     tenantByHost: () => null,
     tenantByHandle: () => null,
-    callers: { bearer: refuse, client: refuse },
+    callers: { bearer: refuse, apiKey: refuse, client: refuse },
     webOrigins: { isListed: async () => false, isListedBy: async () => false },
     originOf: (_request, api) => ({ ...TEST_ORIGIN, api }),
     normaliseAddress: (text) => text,

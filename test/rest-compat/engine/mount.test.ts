@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallerAuthenticator } from '../../../rest-compat/engine/index.ts';
 import type { Caller } from '../../../src/access/index.ts';
 import { kernelErrors, type TenantRef } from '../../../src/kernel/index.ts';
-import { type Ask, type RestClient, serveDialects } from '../../support/rest.ts';
+import { type Ask, NO_API_KEYS, type RestClient, serveDialects } from '../../support/rest.ts';
 import { World } from '../../support/world.ts';
 import { tinyDialect } from './dialect.ts';
 
@@ -14,6 +14,7 @@ describe('the translation engine', () => {
   let rest: RestClient;
   const tokens = new Map<string, Caller>();
   const authenticator: CallerAuthenticator = {
+    ...NO_API_KEYS,
     bearer(token, _tenant, origin) {
       const caller = tokens.get(token);
       if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();

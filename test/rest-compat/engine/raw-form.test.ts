@@ -8,7 +8,7 @@ import {
   route,
 } from '../../../rest-compat/engine/index.ts';
 import { kernelErrors } from '../../../src/kernel/index.ts';
-import { ENGINE_OPTIONS, RestClient, serveDialects } from '../../support/rest.ts';
+import { ENGINE_OPTIONS, NO_API_KEYS, RestClient, serveDialects } from '../../support/rest.ts';
 import { World } from '../../support/world.ts';
 import { tinyDialect } from './dialect.ts';
 import { handMadeHost } from './hand-made-host.ts';
@@ -64,6 +64,7 @@ describe('a row that passes its form on raw', () => {
       throw kernelErrors.UNAUTHENTICATED();
     };
     const resolver: CallerAuthenticator = {
+      ...NO_API_KEYS,
       bearer: refuse,
       client: (_readings, _kind, _tenant, origin) => ({ ...world.app(acme, 'tenant:read'), origin }),
     };

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { refusedRow } from '../../../rest-compat/engine/index.ts';
 import { anonymousCaller } from '../../../src/access/index.ts';
 import { kernelErrors } from '../../../src/kernel/index.ts';
-import type { RestClient } from '../../support/rest.ts';
+import { NO_API_KEYS, type RestClient } from '../../support/rest.ts';
 import { CODES, describedPaths, tinyDialect } from './dialect.ts';
 import { serveTiny, tinyEngine } from './serve-tiny.ts';
 
@@ -21,6 +21,7 @@ describe('a row that is refused', () => {
 
   it('answers callers that authenticate by its line; others are refused for that first', async () => {
     const callers = {
+      ...NO_API_KEYS,
       bearer: (token: string, _tenant: unknown, origin: Parameters<typeof anonymousCaller>[0]) => {
         if (token !== 'good') throw kernelErrors.UNAUTHENTICATED();
         return anonymousCaller(origin);

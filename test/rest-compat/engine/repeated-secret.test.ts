@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type CallerAuthenticator, problems, route } from '../../../rest-compat/engine/index.ts';
 import { anonymousCaller } from '../../../src/access/index.ts';
 import { kernelErrors } from '../../../src/kernel/index.ts';
-import type { RestClient } from '../../support/rest.ts';
+import { NO_API_KEYS, type RestClient } from '../../support/rest.ts';
 import { ShowTenant } from './operations.generated.ts';
 import { serveTiny } from './serve-tiny.ts';
 
@@ -21,6 +21,7 @@ const rowAt = (path: string, clientAuth: true | 'repeatable') =>
 
 /** One client, whose secret needs form-encoding. */
 const callers: CallerAuthenticator = {
+  ...NO_API_KEYS,
   bearer: () => {
     throw kernelErrors.UNAUTHENTICATED();
   },

@@ -28,7 +28,7 @@ const disposals: (() => unknown)[] = [];
 beforeAll(async () => {
   world = await World.open();
   acme = await world.tenant();
-  const authenticate = createTokenAuthenticator(world.services, createCallerAuthenticator(world.services));
+  const authenticate = createTokenAuthenticator(createCallerAuthenticator(world.services));
   // The periodic check of all sockets never runs, so that only an event can end one.
   vi.useFakeTimers({ toFake: ['setInterval'] });
   served = await serveSockets(world, async (token, origin) => {

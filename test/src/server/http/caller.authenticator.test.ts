@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../../src/access/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
-import { createTokenAuthenticator } from '../../../../src/server/http/caller.authenticator.ts';
+import {
+  createCallerAuthenticator,
+  createTokenAuthenticator,
+} from '../../../../src/server/http/caller.authenticator.ts';
 import { faultsOf } from '../../../support/refusal.ts';
 import { TEST_ORIGIN, World } from '../../../support/world.ts';
 
@@ -18,12 +21,13 @@ describe('the authentication of tokens at the graph', () => {
   async function authenticate(
     token: string,
   ): Promise<{ readonly caller: Caller; readonly bearers: readonly string[] }> {
+    const { apiKey } = createCallerAuthenticator(world.services);
     const bearers: string[] = [];
     const bearer = (text: string) => {
       bearers.push(text);
       return world.app(tenant, 'user:read');
     };
-    return { caller: await createTokenAuthenticator(world.services, { bearer })(token, TEST_ORIGIN), bearers };
+    return { caller: await createTokenAuthenticator({ apiKey, bearer })(token, TEST_ORIGIN), bearers };
   }
 
   it('finds the owner of an API key, and leaves access tokens to the issuers', async () => {
