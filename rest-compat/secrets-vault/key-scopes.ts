@@ -38,6 +38,7 @@ export const KEY_SCOPES = [
     description: 'Read and lift blocks after failed sign-ins.',
   },
   { name: 'BLOCKER:READ', expandsTo: ['block:read'], description: 'Read blocks after failed sign-ins.' },
+  { name: 'ANALYTICS:READ', expandsTo: ['analytics:read'], description: 'Read reports of what users do.' },
   {
     name: 'SCIM2',
     expandsTo: ['user', 'group']
