@@ -122,6 +122,7 @@ const PASSWORD_RULES: Readonly<Record<string, string>> = {
   PASSWORD_IS_USERNAME: 'invalidPasswordNotUsernameMessage',
   PASSWORD_HOLDS_USERNAME: 'invalidPasswordNotContainsUsernameMessage',
   PASSWORD_IS_EMAIL: 'invalidPasswordNotEmailMessage',
+  PASSWORD_USED_BEFORE: 'invalidPasswordHistoryMessage',
   PASSWORD_OWN_NAME: 'invalidPasswordNotUsernameMessage',
 };
 

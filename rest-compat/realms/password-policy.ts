@@ -11,6 +11,7 @@ const COUNTS: Readonly<Record<string, Exclude<keyof Rules, keyof typeof FLAGS>>>
   lowerCase: 'lowerCaseLetters',
   upperCase: 'upperCaseLetters',
   specialChars: 'specialCharacters',
+  passwordHistory: 'history',
 };
 /** Rules that are there or not. */
 const FLAGS = {

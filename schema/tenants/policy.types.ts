@@ -68,6 +68,9 @@ export const PASSWORD_RULE_SETTINGS = settingsGroup('PasswordRuleSettings', PASS
   isNotUsername: yesNo('Whether a password may not be the username, ignoring case.'),
   isWithoutUsername: yesNo('Whether a password may not contain the username, ignoring case.'),
   isNotEmail: yesNo('Whether a password may not be the e-mail address, ignoring case.'),
+  history: int(
+    'How many of the last passwords of an account a new one may not be, the present one included, at most 24; 0 = it may be any.',
+  ),
 });
 
 export const OTP_SETTINGS = settingsGroup('OtpSettings', 'Policy for new apps of one-time passwords.', {

@@ -23,6 +23,8 @@ import { CodeResendService } from './lockout/resend.service.ts';
 import { passwordModeErrors } from './password/password.errors.ts';
 import { passwordEvents } from './password/password.events.ts';
 import { PasswordMode } from './password/password.mode.ts';
+import { PasswordHistoryEntity } from './password/password-history.entity.ts';
+import { PasswordHistoryStore } from './password/password-history.store.ts';
 import { recoveryCodeErrors } from './recovery-code/recovery-code.errors.ts';
 import { recoveryCodeEvents } from './recovery-code/recovery-code.events.ts';
 import { RecoveryCodeMode } from './recovery-code/recovery-code.mode.ts';
@@ -47,10 +49,18 @@ interface AuthModeNeeds extends ModuleBase {
 
 export const authModes = {
   name: 'authModes',
-  entities: [CredentialEntity, CredentialOrdinalEntity, LockoutEntity, SecurityQuestionEntity, TenantSecretEntity],
+  entities: [
+    CredentialEntity,
+    CredentialOrdinalEntity,
+    LockoutEntity,
+    PasswordHistoryEntity,
+    SecurityQuestionEntity,
+    TenantSecretEntity,
+  ],
   foreignKeys: [
     byTenant('credentials', 'user_id', 'users'),
     byTenant('credential_ordinals', 'user_id', 'users'),
+    byTenant('password_history', 'user_id', 'users'),
     byTenant('security_questions', 'user_id', 'users'),
   ],
   indexes: {
@@ -90,7 +100,7 @@ export const authModes = {
         credentialChanges: new CredentialService({ ...shared, credentials }),
         /** Credentials that another service made, of users who are imported. */
         foreignCredentials: new ForeignCredentialService({ ...base, credentials }),
-        passwords: new PasswordMode({ ...shared, credentials, hasher }),
+        passwords: new PasswordMode({ ...shared, credentials, hasher, history: new PasswordHistoryStore(db, clock) }),
         /** Apps that show codes; a sign-in checks the second factor here. */
         totp: new TotpService({ ...codeModes, mode: new TotpMode({ credentials, directory, clock }) }),
         /** Codes that replace a second factor; a sign-in checks them here. */

@@ -71,6 +71,8 @@ const passwordRules = z.strictObject({
   isWithoutUsername: z.boolean(),
   /** Whether it may not be the e-mail address, ignoring case. */
   isNotEmail: z.boolean(),
+  /** How many of the last passwords of an account it may not be, the present one included; 0 = it may be any. Each costs a hash. */
+  history: z.number().int().min(0).max(24),
 });
 
 /** Policy for one-time passwords. */
@@ -294,6 +296,7 @@ export const POLICY_DEFAULTS: z.output<typeof policySettings> = {
     isNotUsername: false,
     isWithoutUsername: false,
     isNotEmail: false,
+    history: 0,
   },
   otp: {
     type: 'totp',

@@ -14,10 +14,12 @@ import type { CredentialStore, StoredPassword } from '../credential.store.ts';
 import type { AuthMode } from '../mode.ts';
 import { passwordModeErrors } from './password.errors.ts';
 import { type PasswordRules, passwordFaults } from './password.policy.ts';
+import type { PasswordHistoryStore } from './password-history.store.ts';
 
 export interface PasswordModeDeps {
   readonly db: Database;
   readonly credentials: CredentialStore;
+  readonly history: PasswordHistoryStore;
   readonly columns: AuthModeStore;
   readonly users: AccountSource & Pick<UserStore, 'outdateProofs'>;
   readonly hasher: PasswordHasher;
@@ -118,7 +120,8 @@ export class PasswordMode implements AuthMode<string> {
    * long.
    * @param path GraphQL input path of the password.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
-   * @throws PASSWORD_POLICY One field per reason (`password.policy.ts`).
+   * @throws PASSWORD_POLICY One field per reason (`password.policy.ts`). Also for a password that the account had before, where the
+   *   tenant refuses that.
    * @throws PASSWORD_TOO_LONG, INVALID_INPUT Control characters or lone surrogates.
    */
   async prepare(authority: Authority, userId: string, password: string, path: string): Promise<PreparedPassword> {
@@ -127,7 +130,23 @@ export class PasswordMode implements AuthMode<string> {
     const user = await getAccount(users, tenantId, userId);
     await guard.assertMayChange(authority, 'user', user.id);
     const tenant = await this.#tenant(tenantId);
-    return { user, ...(await this.#hashed(tenant, password, path, user, await this.#hasFactor(user))) };
+    const hashed = await this.#hashed(tenant, password, path, user, await this.#hasFactor(user));
+    // Compare last, because it costs hashes, which a password against the other rules need not cost.
+    await this.#assertUnused(user, password, tenant.settings.passwordRules.history, path);
+    return { user, ...hashed };
+  }
+
+  /** @param count How many of the last passwords are refused, the present one included. @throws PASSWORD_POLICY */
+  async #assertUnused({ tenantId, id }: User, password: string, count: number, path: string): Promise<void> {
+    if (count === 0) return;
+    const { credentials, hasher, history } = this.#deps;
+    const present = await credentials.findPassword(tenantId, id);
+    const former = await history.newest(tenantId, id, count - 1);
+    for (const hash of [...(present === null ? [] : [present.hash]), ...former]) {
+      if (!(await hasher.verify(password, hash)).ok) continue;
+      const message = `The new password must differ from the last ${count}.`;
+      throw passwordModeErrors.PASSWORD_POLICY({ fields: [{ path, code: 'PASSWORD_USED_BEFORE', message }] });
+    }
   }
 
   /**
@@ -209,10 +228,11 @@ export class PasswordMode implements AuthMode<string> {
    * @throws USER_NOT_FOUND The account was deleted meanwhile.
    */
   async write(authority: Authority, prepared: PreparedPassword, how: WritePassword): Promise<void> {
-    const { credentials, columns, events, directory, users } = this.#deps;
+    const { credentials, columns, events, directory, history, users } = this.#deps;
     const { tenant } = authority;
     const { user, hash } = prepared;
-    prepared.assertAllowed(await directory.holdSettings(tenant.id));
+    const settings = await directory.holdSettings(tenant.id);
+    prepared.assertAllowed(settings);
     const row = await columns.lock(tenant.id, user.id);
     if (row === null) throw userErrors.USER_NOT_FOUND();
     const stored = await credentials.findPassword(tenant.id, user.id);
@@ -221,6 +241,7 @@ export class PasswordMode implements AuthMode<string> {
     }
     if (stored === null) await credentials.add(tenant.id, { userId: user.id, type: 'password', secret: hash });
     else await credentials.replaceHash(tenant.id, stored.id, stored.hash, hash);
+    if (stored !== null) await history.keep(tenant.id, user.id, stored.hash, formerOf(settings));
     await users.outdateProofs(tenant.id, user.id);
     await this.#meetDemand(authority, row, how.isTemporary === true);
     const { event: type, params = {} } = how;
@@ -238,6 +259,9 @@ export class PasswordMode implements AuthMode<string> {
     events.record(authority.caller, authority.tenant, { type, subjectId: row.id, params: { value: true } });
   }
 }
+
+/** How many former passwords are kept beside the present one. */
+const formerOf = ({ passwordRules: { history } }: TenantSettings): number => Math.max(history - 1, 0);
 
 const leastLengthOf = (
   { passwordMinLength, passwordMinLengthWithFactor }: TenantSettings,

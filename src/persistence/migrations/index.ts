@@ -44,6 +44,7 @@ import { Migration20261128GrantClientSession } from './20261128-grant-client-ses
 import { Migration20261128Imports } from './20261128-imports.ts';
 import { Migration20261128LivenessCounts } from './20261128-liveness-counts.ts';
 import { Migration20261128OfflineAccessIndex } from './20261128-offline-access-index.ts';
+import { Migration20261128PasswordHistory } from './20261128-password-history.ts';
 import { Migration20261128RefreshTokenReuses } from './20261128-refresh-token-reuses.ts';
 import { Migration20261128RegistrationTokens } from './20261128-registration-tokens.ts';
 import { Migration20261128TenantImport } from './20261128-tenant-import.ts';
@@ -101,4 +102,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128TenantSecrets', class: Migration20261128TenantSecrets },
   { name: 'Migration20261128Imports', class: Migration20261128Imports },
   { name: 'Migration20261128TenantImport', class: Migration20261128TenantImport },
+  { name: 'Migration20261128PasswordHistory', class: Migration20261128PasswordHistory },
 ] as const;

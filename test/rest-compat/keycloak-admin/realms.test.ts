@@ -157,14 +157,31 @@ describe('the administration of realms', () => {
     expect(await ask('PUT', `/${name}/users/${user.id}/reset-password`, value)).toEqual(DONE);
   });
 
+  it('refuses passwords that the user has had, as many as passwordHistory names, the present one included', async () => {
+    const { name } = await newRealm();
+    expect(await ask('PUT', `/${name}`, { passwordPolicy: 'passwordHistory(2)' })).toEqual(DONE);
+    expect((await read(name))['passwordPolicy']).toBe('passwordHistory(2)');
+    await ask('POST', `/${name}/users`, { username: 'ada', credentials: [{ type: 'password', value: 'first-otter' }] });
+    const [, [user]] = await ask('GET', `/${name}/users?username=ada`);
+    const reset = (value: string) =>
+      ask('PUT', `/${name}/users/${user.id}/reset-password`, { type: 'password', value });
+    const refused = [400, { error: 'invalidPasswordHistoryMessage', error_description: expect.any(String) }];
+    expect(await reset('first-otter')).toMatchObject(refused);
+    expect(await reset('second-otter')).toEqual(DONE);
+    expect(await reset('first-otter')).toMatchObject(refused);
+    expect(await reset('third-otter')).toEqual(DONE);
+    expect(await reset('second-otter')).toMatchObject(refused);
+    expect(await reset('first-otter')).toEqual(DONE);
+  });
+
   it('keeps rules that do not act as they were written, and reads numbers alone as numbers', async () => {
     const { name } = await newRealm();
     const policyAfter = async (passwordPolicy: string) => {
       await ask('PUT', `/${name}`, { passwordPolicy });
       return (await read(name))['passwordPolicy'];
     };
-    expect(await policyAfter('digits(x) and length and  passwordHistory(3) and and')).toBe(
-      'digits(x) and length and passwordHistory(3) and and',
+    expect(await policyAfter('digits(x) and length and  hashIterations(3) and and')).toBe(
+      'digits(x) and length and hashIterations(3) and and',
     );
     expect(await policyAfter('notUsername(3) and digits(0) and constructor(1)')).toBe(
       'notUsername(3) and constructor(1)',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuthModeStore, PasswordMode } from '../../../../src/auth-modes/index.ts';
+import { PasswordHistoryStore } from '../../../../src/auth-modes/password/password-history.store.ts';
 import { PasswordHasher } from '../../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
 import type { User } from '../../../../src/users/index.ts';
@@ -101,6 +102,7 @@ describe('the password mode', () => {
     const racing = new PasswordMode({
       db: world.db,
       credentials: world.stores.credentials,
+      history: new PasswordHistoryStore(world.db, world.clock),
       columns: new AuthModeStore(world.db),
       users: world.stores.userStore,
       hasher: {
