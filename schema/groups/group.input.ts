@@ -172,6 +172,20 @@ export class AddGroupMemberInput extends GroupMemberInput {}
 @InputType({ description: 'A group and one of its members.' })
 export class RemoveGroupMemberInput extends GroupMemberInput {}
 
+@InputType({ description: 'A group of the tree and groups inside it.' })
+export class NestedGroupsInput {
+  @Field(() => ID, { description: 'The group around the others.' })
+  groupId!: string;
+  @Field(() => [ID], { description: 'The groups inside it, at most 200.' })
+  nestedGroupIds!: string[];
+}
+
+@InputType({ description: 'A group of the tree and groups to put into it.' })
+export class NestGroupsInput extends NestedGroupsInput {}
+
+@InputType({ description: 'A group of the tree and groups to take out of it.' })
+export class UnnestGroupsInput extends NestedGroupsInput {}
+
 @InputType({ description: 'A group: by its id, or by its path in the tree.' })
 export class GroupInTreeInput {
   @Field(() => ID, { nullable: true, description: 'The group. Give either this or `path`.' })
@@ -229,6 +243,12 @@ export class AddGroupMembersPayload extends GroupPayload {}
 
 @ObjectType({ description: 'Result of a change to a group.' })
 export class RemoveGroupMembersPayload extends GroupPayload {}
+
+@ObjectType({ description: 'The group around the others.' })
+export class NestGroupsPayload extends GroupPayload {}
+
+@ObjectType({ description: 'The group that was around the others.' })
+export class UnnestGroupsPayload extends GroupPayload {}
 
 @ObjectType({ description: 'The group that new users join from now on.' })
 export class AddDefaultGroupPayload extends GroupPayload {}

@@ -1,5 +1,12 @@
 import type { Group, GroupKeys, GroupMember, MemberGroupKeys } from '../../src/roles/index.ts';
-import { cutListLoader, listLoader, narrowListLoader, narrowRowLoader, rowLoader } from '../loading.ts';
+import {
+  cutListLoader,
+  listLoader,
+  narrowCutListLoader,
+  narrowListLoader,
+  narrowRowLoader,
+  rowLoader,
+} from '../loading.ts';
 
 export const groupById = rowLoader<Group>(({ groups }, tenantId, ids) => groups.findMany(tenantId, ids));
 
@@ -16,6 +23,11 @@ export const groupsOfUser = narrowListLoader<MemberGroupKeys>(({ groups }, tenan
 /** The groups inside groups. */
 export const childrenOfGroup = narrowListLoader<GroupKeys>(({ groups }, tenantId, ids, columns) =>
   groups.childrenOf(tenantId, ids, columns),
+);
+
+/** The first groups inside groups that are not below them in the tree, up to the requested number. */
+export const groupsInGroup = narrowCutListLoader<GroupKeys>(({ groupNesting }, tenantId, ids, size, columns) =>
+  groupNesting.firstOf(tenantId, ids, size, columns),
 );
 
 /** The first members of groups, up to the requested number. */

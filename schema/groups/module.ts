@@ -3,6 +3,7 @@ import type { SchemaModule } from '../kit/schema-module.ts';
 import { DefaultGroupResolver } from './default-group.resolver.ts';
 import { GroupResolver } from './group.resolver.ts';
 import { GroupMemberResolver, UserGroupsResolver } from './group-member.resolver.ts';
+import { GroupNestingResolver } from './group-nesting.resolver.ts';
 
 declare module '../global-id.ts' {
   interface NodeTags {
@@ -11,6 +12,6 @@ declare module '../global-id.ts' {
 }
 
 export const groups: SchemaModule = {
-  resolvers: [GroupResolver, GroupMemberResolver, UserGroupsResolver, DefaultGroupResolver],
+  resolvers: [GroupResolver, GroupMemberResolver, UserGroupsResolver, DefaultGroupResolver, GroupNestingResolver],
   nodes: [defineNode('grp', 'Group', ({ services }, tenantId, key) => services.groups.findIn(tenantId, key))],
 };

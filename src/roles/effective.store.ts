@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Database, defineStatement, type NamedStatement } from '../persistence/index.ts';
 import type { HolderKind } from './role.entity.ts';
 
-/** A role that a holder has directly, through its groups and their parents, or as part of another role. */
+/** A role that a holder has directly, through its groups and those around them, or as part of another role. */
 export interface EffectiveRole {
   readonly holderId: string;
   /** The tenant the role acts on: the holder's own or, only for holders in `master`, another. */
@@ -15,9 +15,9 @@ export interface EffectiveRole {
 }
 
 /**
- * Effective roles of the holders `$2` of one kind in the tenant `$1`: their own, those of groups and of the parents of these, and
- * all roles inside them. The limit makes the planner look up each role by its key.
- * @param groups The first groups of each holder: a group has its own roles and those of its parents, as its members do.
+ * Effective roles of the holders `$2` of one kind in the tenant `$1`: their own, those of groups and of the groups around
+ * these, by the tree and by edges, and all roles inside them. The limit makes the planner look up each role by its key.
+ * @param groups The first groups of each holder: a group has its own roles and those of the groups around it, as its members do.
  */
 const defineRolesOf = (kind: HolderKind, groups: string) =>
   defineStatement<EffectiveRole>(
@@ -25,9 +25,12 @@ const defineRolesOf = (kind: HolderKind, groups: string) =>
     `with recursive lending (holder_id, group_id) as (
       ${groups}
       union
-      select l.holder_id, g.parent_id from lending l
-      join groups g on g.tenant_id = $1 and g.id = l.group_id
-      where g.parent_id is not null
+      select l.holder_id, around.id from lending l cross join lateral (
+        select g.parent_id as id from groups g
+        where g.tenant_id = $1 and g.id = l.group_id and g.parent_id is not null
+        union all
+        select e.group_id from group_edges e where e.tenant_id = $1 and e.child_id = l.group_id
+      ) around
     ), held (holder_id, role_id, on_tenant_id) as (
       (select holder_id, role_id, on_tenant_id from role_grants
        where tenant_id = $1 and holder_kind = '${kind}' and holder_id = any($2::text[])
@@ -53,8 +56,8 @@ const ROLES_OF: Readonly<Record<HolderKind, NamedStatement<EffectiveRole>>> = {
 };
 
 /**
- * The users `holders` of the tenant who have one of the roles `giving`, directly, through a group or its parents, or inside
- * another role. The rest of a recursive statement that begins with `giving`.
+ * The users `holders` of the tenant who have one of the roles `giving`, directly, through a group or those around it, or
+ * inside another role. The rest of a recursive statement that begins with `giving`.
  */
 const holdersOf = (
   tenantId: string,
@@ -65,7 +68,11 @@ const holdersOf = (
       ), lending (group_id) as (
         select holder_id::uuid from granted where holder_kind = 'group'
         union
-        select g.id from lending l join groups g on g.tenant_id = ${tenantId} and g.parent_id = l.group_id
+        select inside.id from lending l cross join lateral (
+          select g.id from groups g where g.tenant_id = ${tenantId} and g.parent_id = l.group_id
+          union all
+          select e.child_id from group_edges e where e.tenant_id = ${tenantId} and e.group_id = l.group_id
+        ) inside
       ), holders (user_id) as (
         select holder_id from granted where holder_kind = 'user'
         union

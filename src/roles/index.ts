@@ -24,6 +24,7 @@ export {
   type MemberGroupKeys,
 } from './groups/group.store.ts';
 export type { GroupMemberService, KnownUsers } from './groups/group-member.service.ts';
+export type { GroupNestingService } from './groups/group-nesting.service.ts';
 export { type GroupReference, TREE_PROFILE, type TreeReference } from './groups/group-reference.ts';
 export { GuardedAccounts, type GuardedAccountsDeps } from './guarded-accounts.ts';
 export { holderEvents } from './holder.events.ts';

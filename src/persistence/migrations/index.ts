@@ -41,6 +41,7 @@ import { Migration20261128ApiKeys } from './20261128-api-keys.ts';
 import { Migration20261128BlocksByTime } from './20261128-blocks-by-time.ts';
 import { Migration20261128ClientFlows } from './20261128-client-flows.ts';
 import { Migration20261128GrantClientSession } from './20261128-grant-client-session.ts';
+import { Migration20261128GroupEdges } from './20261128-group-edges.ts';
 import { Migration20261128Imports } from './20261128-imports.ts';
 import { Migration20261128LivenessCounts } from './20261128-liveness-counts.ts';
 import { Migration20261128OfflineAccessIndex } from './20261128-offline-access-index.ts';
@@ -103,4 +104,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128Imports', class: Migration20261128Imports },
   { name: 'Migration20261128TenantImport', class: Migration20261128TenantImport },
   { name: 'Migration20261128PasswordHistory', class: Migration20261128PasswordHistory },
+  { name: 'Migration20261128GroupEdges', class: Migration20261128GroupEdges },
 ] as const;

@@ -66,6 +66,20 @@ export const GroupMemberEntity = defineEntity({
 });
 export type GroupMember = InferEntity<typeof GroupMemberEntity>;
 
+/** A group of the tree inside another one, beside its place in the tree. */
+export const GroupEdgeEntity = defineEntity({
+  name: 'GroupEdge',
+  tableName: 'group_edges',
+  properties: {
+    tenantId: p.uuid().primary(),
+    groupId: p.uuid().primary(),
+    /** The group inside. */
+    childId: p.uuid().primary(),
+    createdAt: p.datetime(),
+  },
+  indexes: [{ name: 'group_edges__child_id', properties: ['tenantId', 'childId'] }],
+});
+
 /** A group of the tree that new users of the tenant join. */
 export const DefaultGroupEntity = defineEntity({
   name: 'DefaultGroup',

@@ -18,6 +18,7 @@ import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
 import type { GroupFilter, GroupKeys, GroupOrder, GroupStore, MemberGroupKeys } from './group.store.ts';
+import type { GroupEdgeStore } from './group-edge.store.ts';
 import { findGroup, type GroupReference, groupIdOf, MAX_DEPTH, TREE_PROFILE } from './group-reference.ts';
 
 export interface CreateGroup {
@@ -47,6 +48,7 @@ export interface UpdateGroup {
 export interface GroupServiceDeps {
   readonly db: Database;
   readonly store: GroupStore;
+  readonly edges: GroupEdgeStore;
   readonly roleStore: RoleStore;
   readonly permissions: RolePermissions;
   readonly guarded: GuardedAccounts;
@@ -274,14 +276,12 @@ export class GroupService {
     subtree: readonly { readonly id: string; readonly depth: number }[],
     parent: Group | null,
   ): Promise<void> {
-    const { guarded, permissions } = this.#deps;
-    await guarded.assertMayChange(
-      authority,
-      'group',
-      subtree.map(({ id }) => id),
-    );
+    const { edges, guarded, permissions } = this.#deps;
+    const top = subtree[0]!;
+    const within = await edges.within(authority.tenant.id, [top.id]);
+    await guarded.assertMayChange(authority, 'group', within);
     if (parent === null) return;
-    if (subtree.some(({ id }) => id === parent.id)) throw groupErrors.GROUP_PARENT_INVALID();
+    if (within.includes(parent.id)) throw groupErrors.GROUP_PARENT_INVALID();
     const height = Math.max(...subtree.map(({ depth }) => depth)) + 1;
     if (depthOf(parent) + height > MAX_DEPTH) throw groupErrors.GROUP_TOO_DEEP();
     await assertMayLend(authority, permissions, [parent.id]);

@@ -9,6 +9,7 @@ import { DefaultGroupStore } from './default-group.store.ts';
 import {
   DefaultGroupEntity,
   GroupAttributeKeyEntity,
+  GroupEdgeEntity,
   GroupEntity,
   GroupMemberEntity,
   PATH_ORDER_LENGTH,
@@ -17,7 +18,9 @@ import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
 import { GroupService } from './group.service.ts';
 import { GroupStore } from './group.store.ts';
+import { GroupEdgeStore } from './group-edge.store.ts';
 import { GroupMemberService, type KnownUsers } from './group-member.service.ts';
+import { GroupNestingService } from './group-nesting.service.ts';
 import { NewUserService, type NewUsers } from './new-user.service.ts';
 
 interface GroupNeeds extends ModuleBase {
@@ -30,11 +33,13 @@ interface GroupNeeds extends ModuleBase {
 
 export const groups = {
   name: 'groups',
-  entities: [DefaultGroupEntity, GroupAttributeKeyEntity, GroupEntity, GroupMemberEntity],
+  entities: [DefaultGroupEntity, GroupAttributeKeyEntity, GroupEdgeEntity, GroupEntity, GroupMemberEntity],
   foreignKeys: [
     byTenant('groups', 'parent_id', 'groups'),
     byTenant('group_attribute_keys', 'group_id', 'groups'),
     byTenant('default_groups', 'group_id', 'groups'),
+    byTenant('group_edges', 'group_id', 'groups'),
+    byTenant('group_edges', 'child_id', 'groups'),
     byTenant('group_members', 'group_id', 'groups'),
     byTenant('group_members', 'user_id', 'users'),
   ],
@@ -46,6 +51,7 @@ export const groups = {
   events: [groupEvents],
   create: ({ base, roleStore, rolePermissions: permissions, guarded, userStore, users }: GroupNeeds) => {
     const groupStore = new GroupStore(base.db);
+    const edges = new GroupEdgeStore(base.db);
     const defaults = new DefaultGroupStore(base.db);
     const newUsers = new NewUserService({
       ...base,
@@ -56,8 +62,9 @@ export const groups = {
     users.onCreated((authority, userIds) => newUsers.give(authority, userIds));
     return {
       services: {
-        groups: new GroupService({ ...base, store: groupStore, roleStore, permissions, guarded }),
+        groups: new GroupService({ ...base, store: groupStore, edges, roleStore, permissions, guarded }),
         groupMembers: new GroupMemberService({ ...base, store: groupStore, permissions, guarded, users: userStore }),
+        groupNesting: new GroupNestingService({ ...base, store: groupStore, edges, permissions, guarded }),
         defaultGroups: new DefaultGroupService({ ...base, store: defaults, groups: groupStore, permissions }),
       },
       internals: { groupStore },

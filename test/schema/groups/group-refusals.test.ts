@@ -48,6 +48,17 @@ const REFUSALS: readonly Refusal[] = [
   ['PERMISSION_ESCALATION', 'addDefaultGroup', ({ strong }) => ({ groupId: strong })],
   ['NOT_FOUND', 'addDefaultGroup', () => ({ groupId: newId() })],
   ['NOT_FOUND', 'removeDefaultGroup', () => ({ groupId: newId() })],
+  ['GROUP_PARENT_INVALID', 'nestGroups', ({ top, below }) => ({ groupId: below, nestedGroupIds: [top] })],
+  ['GROUP_PARENT_INVALID', 'nestGroups', ({ top }) => ({ groupId: top, nestedGroupIds: [top] })],
+  ['GROUP_PARENT_INVALID', 'nestGroups', ({ top, listed }) => ({ groupId: top, nestedGroupIds: [listed] })],
+  ['GROUP_PARENT_INVALID', 'nestGroups', ({ top, listed }) => ({ groupId: listed, nestedGroupIds: [top] })],
+  ['PERMISSION_ESCALATION', 'nestGroups', ({ strong, other }) => ({ groupId: strong, nestedGroupIds: [other] })],
+  ...['nestGroups', 'unnestGroups'].flatMap((field): Refusal[] => [
+    ['GROUP_NOT_FOUND', field, ({ top, other }) => ({ groupId: top, nestedGroupIds: [other, newId()] })],
+    ['NOT_FOUND', field, ({ other }) => ({ groupId: newId(), nestedGroupIds: [other] })],
+    ['FORBIDDEN', field, ({ top, strong }) => ({ groupId: top, nestedGroupIds: [strong] })],
+    ['INVALID_INPUT', field, ({ top, other }) => ({ groupId: top, nestedGroupIds: Array(201).fill(other) })],
+  ]),
   ['PERMISSION_ESCALATION', 'joinGroups', ({ top, strong }) => ({ userId: 'anna', groups: [top, strong].map(byId) })],
   ...['joinGroups', 'leaveGroups'].flatMap((field): Refusal[] => [
     ['GROUP_NOT_FOUND', field, ({ top }) => ({ userId: 'anna', groups: [{ groupId: top }, { groupId: newId() }] })],

@@ -15,8 +15,10 @@ interface Chain {
   readonly wrapper: string;
   /** A group with the role `wrapper`. */
   readonly top: string;
-  /** A group below `top`, with the user as a member. */
+  /** A group below `top`. */
   readonly sub: string;
+  /** A group inside `sub`, beside its place in the tree, with the user as a member. */
+  readonly nested: string;
   readonly userId: string;
 }
 
@@ -26,13 +28,14 @@ const ENDINGS: Readonly<Record<string, (chain: Chain) => object>> = {
   deleteGroup: ({ top }) => ({ groupId: top }),
   deleteRole: ({ wrapper }) => ({ roleId: wrapper }),
   deleteUser: ({ userId }) => ({ userId }),
-  leaveGroups: ({ sub, userId }) => ({ groups: [{ groupId: sub }], userId }),
-  removeGroupMember: ({ sub, userId }) => ({ groupId: sub, userId }),
-  removeGroupMembers: ({ sub, userId }) => ({ groupId: sub, userIds: [userId] }),
+  leaveGroups: ({ nested, userId }) => ({ groups: [{ groupId: nested }], userId }),
+  removeGroupMember: ({ nested, userId }) => ({ groupId: nested, userId }),
+  removeGroupMembers: ({ nested, userId }) => ({ groupId: nested, userIds: [userId] }),
   removeLinkedApp: ({ app, ownerId }) => ({ userId: ownerId, clientId: app }),
   revokeRole: ({ wrapper, top }) => ({ roleId: wrapper, groupId: top }),
   revokeRoles: ({ wrapper, top }) => ({ roles: [{ roleId: wrapper }], groupId: top }),
   setUserEnabled: ({ userId }) => ({ userId, isEnabled: false }),
+  unnestGroups: ({ sub, nested }) => ({ groupId: sub, nestedGroupIds: [nested] }),
   updateGroup: ({ sub }) => ({ groupId: sub, parentId: null }),
   updateRole: ({ wrapper, administrator }) => ({ roleId: wrapper, removeChildIds: [administrator] }),
 };
@@ -73,8 +76,16 @@ describe.each(PLACES)('the last administrator $title', ({ role, tenant: properti
     const top = await world.newGroup(tenant);
     const sub = await world.newGroup(tenant, { parentId: top.id });
     await world.grantRole(tenant, { roleId: wrapper.id, holderKind: 'group', holderId: top.id });
-    await world.services.groupMembers.add(world.system(tenant), sub.id, [userId]);
-    const parts = { administrator: administrator!.id, wrapper: wrapper.id, top: top.id, sub: sub.id };
+    const nested = await world.newGroup(tenant);
+    await world.services.groupNesting.nest(world.system(tenant), sub.id, [nested.id]);
+    await world.services.groupMembers.add(world.system(tenant), nested.id, [userId]);
+    const parts = {
+      administrator: administrator!.id,
+      wrapper: wrapper.id,
+      top: top.id,
+      sub: sub.id,
+      nested: nested.id,
+    };
     chain = { ...parts, app: client.clientId, ownerId, userId };
     caller = world.app(tenant, ...everyPermission(reach).map(formatScope));
   });
