@@ -1,6 +1,6 @@
 import type { Authority } from '../access/index.ts';
 import type { HashedPassword, PasswordMode } from '../auth-modes/index.ts';
-import type { TenantSettings } from '../tenants/index.ts';
+import type { ProfileRole, TenantSettings } from '../tenants/index.ts';
 import type { CreateUser, PreparedUser, User, UserService } from '../users/index.ts';
 
 /** Whether people may make accounts for themselves. Applications that hold `user:create` make accounts in any case. */
@@ -35,14 +35,16 @@ export async function prepareAccount(
 
 /**
  * Writes a prepared account in the open unit of work.
+ * @param role Who fills in the profile. Default: by the caller.
  * @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN, PASSWORD_POLICY
  */
 export async function insertAccount(
   { users, passwords }: NewAccountDeps,
   authority: Authority,
   { user: prepared, password }: PreparedAccount,
+  role?: ProfileRole,
 ): Promise<User> {
-  const user = await users.insert(authority, prepared);
+  const user = await users.insert(authority, role === undefined ? prepared : { ...prepared, profileRole: role });
   if (password !== null) await passwords.add(authority, user.id, password);
   return user;
 }

@@ -133,7 +133,7 @@ export class SignUpFlow {
     const apps = checkedApps(authority, linkApps ?? []);
     const prepared = await prepareAccount(this.#deps, authority, account, password);
     return db.transaction(async () => {
-      const user = await insertAccount(this.#deps, authority, prepared);
+      const user = await insertAccount(this.#deps, authority, prepared, 'user');
       for (const [at, clientId] of apps.entries())
         await this.#deps.apps.bind(authority, clientId, user.id, `input.linkApps.${at}`);
       const context = mintHandle(authority.tenant.route);

@@ -25,6 +25,13 @@ export function aliasedColumn(name: string): AliasedColumn | null {
 
 export type Attributes = Readonly<Record<string, unknown>>;
 
+/** The column for which rules of an attribute of this name hold: the one that the name means, or that has the name. */
+export function ruledColumn(name: string): SearchedColumn | null {
+  const column = aliasedColumn(name);
+  if (column !== null) return column;
+  return Object.hasOwn(SEARCHED_COLUMNS, name) ? (name as SearchedColumn) : null;
+}
+
 /**
  * 200 names and 64 KiB of JSON per user: for most users the row then stays small enough that PostgreSQL does not move the
  * map out of line.

@@ -1,11 +1,11 @@
 import type { Authority } from '../access/index.ts';
 import { type IdentityError, isUuid } from '../kernel/index.ts';
-import type { TenantSettings } from '../tenants/index.ts';
+import type { ProfileRole, TenantSettings } from '../tenants/index.ts';
 import { givenUsername } from './given-username.ts';
 import { newRow, withDefaultActions } from './new-user-row.ts';
-import { assertProfile, isSetIn } from './profile-rules.ts';
+import { assertProfile, isSetIn, profileRoleOf } from './profile-rules.ts';
 import { taken, takenBy } from './taken-names.ts';
-import { assertNew, counting } from './tenant-rules.ts';
+import { assertNew, counting, countingInput } from './tenant-rules.ts';
 import type { User } from './user.entity.ts';
 import { conflictOf, identifiersOf, type NewName } from './user-identifier.store.ts';
 import type { CreateUser } from './user-input.ts';
@@ -18,6 +18,8 @@ export interface PreparedUser {
   /** The input, with the values of attributes that mean a column moved to the column. */
   readonly input: CreateUser;
   readonly attributes: Record<string, unknown>;
+  /** Who fills in the profile. Default: by the caller. */
+  readonly profileRole?: ProfileRole;
 }
 
 /** What is the same for the accounts that are made together. */
@@ -133,18 +135,18 @@ function toSettled(
   account: PreparedUser,
   isTaken: (name: string) => boolean,
 ): SettledUser {
-  const { id, input, attributes } = account;
+  const { id, input, attributes, profileRole: role = profileRoleOf(authority) } = account;
   // Checked again, because the settings may have changed since the account was prepared with those of the cache.
   assertNew(settings, input);
   const row = newRow(
     authority.tenant.id,
     id,
     usernameFor(account, settings, isTaken),
-    withDefaultActions(input, settings),
-    counting(authority, settings, attributes),
+    withDefaultActions(countingInput(role, settings, input), settings),
+    counting(role, settings, attributes),
     now,
   );
-  assertProfile(settings, authority, row, isSetIn(row));
+  assertProfile(settings, role, row, isSetIn(row));
   return { account, row, names: namesOf(row, settings) };
 }
 

@@ -9,7 +9,7 @@ import {
   type TenantSettings,
   type UserProfile,
 } from '../tenants/index.ts';
-import { type Attributes, aliasedColumn } from './attributes.ts';
+import { type Attributes, aliasedColumn, ruledColumn, SEARCHED_COLUMNS, type SearchedColumn } from './attributes.ts';
 import { userErrors } from './user.errors.ts';
 
 /** An account: columns by their names, other attributes in a map. */
@@ -73,21 +73,24 @@ export function countingAttributes(
   return Object.fromEntries([...kept, ...Object.entries(given).filter(([name]) => counts(name))]);
 }
 
-/** The role of a caller: one that may change no other account is the user, and so is who makes an account without a token. */
+/** Columns of an account that a profile can have rules for. */
+const RULED_COLUMNS = Object.keys(SEARCHED_COLUMNS) as SearchedColumn[];
+
+/** The columns of an input that count: those for which the profile has no rules are ignored as other attributes are. */
+export function countingColumns<I extends object>(profile: UserProfile, role: ProfileRole, given: I): I {
+  const ruled = new Set(profile.attributes.map(({ name }) => ruledColumn(name)));
+  const ignored = RULED_COLUMNS.filter((column) => !ruled.has(column) && !mayEdit(profile, role, column));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !ignored.includes(name as SearchedColumn))) as I;
+}
+
+/**
+ * The role of a caller: one that may change no other account is the user, and so is who makes an account without a token. Who
+ * registers is the user whatever the caller may do, because applications pass on what people typed.
+ */
 export const profileRoleOf = ({ reach, caller }: Pick<Authority, 'reach' | 'caller'>): ProfileRole =>
   reach === 'self' || caller.kind === 'anonymous' ? 'user' : 'admin';
 
-/** Columns of an account that a profile can have rules for, and the other attributes. */
-const PROFILE_COLUMNS: ReadonlySet<string> = new Set([
-  'username',
-  'email',
-  'phone',
-  'givenName',
-  'middleName',
-  'familyName',
-  'locale',
-  'attributes',
-]);
+const PROFILE_COLUMNS: ReadonlySet<string> = new Set([...RULED_COLUMNS, 'attributes']);
 
 /** Whether a change concerns the profile: then the whole account has to meet it. */
 export const concernsProfile = (columns: readonly string[]): boolean =>
@@ -100,12 +103,12 @@ export const concernsProfile = (columns: readonly string[]): boolean =>
  */
 export function assertProfile(
   { userProfile }: Pick<TenantSettings, 'userProfile'>,
-  authority: Pick<Authority, 'reach' | 'caller'>,
+  role: ProfileRole,
   user: ProfileValues,
   isChanged: (name: string) => boolean,
 ): void {
   if (userProfile === null) return;
-  const fields = profileFaults(userProfile, profileRoleOf(authority), user, isChanged);
+  const fields = profileFaults(userProfile, role, user, isChanged);
   if (fields.length > 0) throw userErrors.USER_ATTRIBUTE_REFUSED({ message: fields[0]!.message, fields });
 }
 
@@ -113,7 +116,7 @@ export function assertProfile(
 export const isSetIn =
   (user: ProfileValues) =>
   (name: string): boolean =>
-    name !== 'username' && valuesOf(user, name).length > 0;
+    name !== 'username' && sourcesOf(user, name).some(isFilled);
 
 /** What is wrong with an account, by the profile of its tenant. @param isChanged Whether the request changes an attribute. */
 export function profileFaults(
@@ -127,33 +130,46 @@ export function profileFaults(
     const { name } = attribute;
     if (!mayEdit(profile, role, name))
       return isChanged(name) ? [faultOf(name, { error: 'error-user-attribute-read-only', parameters: [] })] : [];
-    return refusalsOf(attribute, role, valuesOf(user, name), steps).map((refusal) => faultOf(name, refusal));
+    return refusalsOfAll(attribute, role, sourcesOf(user, name), steps).map((refusal) => faultOf(name, refusal));
   });
 }
 
-/** The values of an attribute as texts, without blank ones. */
-function valuesOf(user: ProfileValues, name: string): string[] {
-  const column = aliasedColumn(name);
+/** The values that an attribute has: in the column for which its rules hold, and in the map where its name means no column. */
+function sourcesOf(user: ProfileValues, name: string): readonly (readonly string[])[] {
+  const column = ruledColumn(name);
   const attributes = user.attributes ?? {};
-  const value = column === null ? (Object.hasOwn(attributes, name) ? attributes[name] : null) : user[column];
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return values
-    .filter((one) => one != null)
-    .map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
-    .filter((one) => one.trim() !== '');
+  const inMap = aliasedColumn(name) === null && Object.hasOwn(attributes, name) ? [attributes[name]] : [];
+  return [...(column === null ? [] : [user[column]]), ...inMap].map(textsOf);
+}
+
+/** A value as texts: lists in lists count as one list, in which blank items are values too. */
+function textsOf(value: unknown): string[] {
+  if (value == null) return [];
+  const values: readonly unknown[] = Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value];
+  return values.map((one) => one ?? '').map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+}
+
+const isBlank = (text: string): boolean => text.trim() === '';
+const isFilled = (values: readonly string[]): boolean => !values.every(isBlank);
+
+/** What is wrong with the values of an attribute, wherever they stand. */
+function refusalsOfAll(
+  attribute: ProfileAttribute,
+  role: ProfileRole,
+  sources: readonly (readonly string[])[],
+  steps: Steps,
+): Refusal[] {
+  if (isRequired(attribute, role) && !sources.some(isFilled))
+    return [{ error: 'error-user-attribute-required', parameters: [] }];
+  return sources.flatMap((values) => refusalsOf(attribute, values, steps));
 }
 
 /** What patterns may take for all values of an account: some tens of milliseconds. Usual ones take a few thousand. */
 const MAX_STEPS = 1_000_000;
 
-function refusalsOf(
-  attribute: ProfileAttribute,
-  role: ProfileRole,
-  values: readonly string[],
-  steps: Steps,
-): Refusal[] {
-  if (values.length === 0)
-    return isRequired(attribute, role) ? [{ error: 'error-user-attribute-required', parameters: [] }] : [];
+function refusalsOf(attribute: ProfileAttribute, values: readonly string[], steps: Steps): Refusal[] {
+  // One blank text is no value, as forms send it.
+  if (values.length <= 1 && !isFilled(values)) return [];
   const validations = Object.entries(attribute.validations ?? {});
   const count = refusalOfCount(
     values.length,
@@ -163,7 +179,7 @@ function refusalsOf(
   // Values of an attribute that has too many are not looked at one by one.
   if (count !== null) return [count];
   return validations.flatMap(([validator, config]) => {
-    for (const value of values) {
+    for (const value of values.filter((one) => !isBlank(one))) {
       const refusal = refusalBy(validator, config ?? {}, value, steps);
       if (refusal !== null) return [refusal];
     }
@@ -172,7 +188,7 @@ function refusalsOf(
 }
 
 function faultOf(name: string, { error, parameters }: Refusal): FieldFault {
-  const column = aliasedColumn(name);
+  const column = ruledColumn(name);
   return {
     path: column === null ? `input.attributes.${name}` : `input.${column}`,
     code: error,

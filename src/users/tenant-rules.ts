@@ -1,9 +1,8 @@
-import type { Authority } from '../access/index.ts';
-import type { TenantSettings } from '../tenants/index.ts';
+import type { ProfileRole, TenantSettings } from '../tenants/index.ts';
 import { typeFaults, validatorFaults } from './attribute-rules.ts';
 import type { Attributes } from './attributes.ts';
 import { assertEmailIsUsername, assertNoServiceAccountName } from './given-username.ts';
-import { countingAttributes, profileRoleOf } from './profile-rules.ts';
+import { countingAttributes, countingColumns } from './profile-rules.ts';
 import { userErrors } from './user.errors.ts';
 import { type CreateUser, throwFaults, type UserInput } from './user-input.ts';
 
@@ -26,11 +25,15 @@ export function assertAttributes({ attributes }: TenantSettings, input: UserInpu
 
 /** The attributes of an input that count, by the profile of the tenant. @param stored Those of the account. Default: none. */
 export function counting(
-  authority: Authority,
+  role: ProfileRole,
   { userProfile }: TenantSettings,
   given: Attributes,
   stored: { readonly of: Attributes; readonly isReplaced: boolean } = { of: {}, isReplaced: false },
 ): Record<string, unknown> {
   if (userProfile === null) return { ...given };
-  return countingAttributes(userProfile, profileRoleOf(authority), given, stored.of, stored.isReplaced);
+  return countingAttributes(userProfile, role, given, stored.of, stored.isReplaced);
 }
+
+/** An input with the columns that count, by the profile of the tenant. */
+export const countingInput = <I extends UserInput>(role: ProfileRole, { userProfile }: TenantSettings, input: I): I =>
+  userProfile === null ? input : countingColumns(userProfile, role, input);

@@ -1,5 +1,5 @@
 import type { EventType } from '../events/index.ts';
-import { aliasedColumn, changedNames, mergeAttributes } from './attributes.ts';
+import { aliasedColumn, changedNames, mergeAttributes, ruledColumn } from './attributes.ts';
 import type { User } from './user.entity.ts';
 import { userEvents } from './user.events.ts';
 import { isSamePhone, TEXT_COLUMNS, type UserInput, VERIFY_EMAIL } from './user-input.ts';
@@ -47,6 +47,12 @@ export class UserChange {
   isOf(name: string): boolean {
     const column = aliasedColumn(name);
     return column === null ? this.#changedAttributes().includes(name) : this.isNew(column);
+  }
+
+  /** Whether the request changes the attribute of this name, or the column for which its rules hold, if only in spelling. */
+  isRuledBy(name: string): boolean {
+    const column = ruledColumn(name);
+    return this.isOf(name) || (column !== null && this.given.includes(column));
   }
 
   /** Whether a column gets another value and not only another spelling, such as the same address in other letter case. */

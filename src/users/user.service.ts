@@ -8,9 +8,9 @@ import { unmodifiableFaults } from './attribute-rules.ts';
 import { attributeMapFaults, mergeAttributes } from './attributes.ts';
 import { assertEmailIsUsername, assertNoServiceAccountName } from './given-username.ts';
 import type { PreparedUser } from './new-accounts.ts';
-import { assertProfile, concernsProfile } from './profile-rules.ts';
+import { assertProfile, concernsProfile, profileRoleOf } from './profile-rules.ts';
 import { takenBy } from './taken-names.ts';
-import { assertAttributes, assertNew, counting } from './tenant-rules.ts';
+import { assertAttributes, assertNew, counting, countingInput } from './tenant-rules.ts';
 import type { TenantAdministrator, TenantUsersStore } from './tenant-users.store.ts';
 import type { User } from './user.entity.ts';
 import { userErrors } from './user.errors.ts';
@@ -261,16 +261,18 @@ export class UserService {
       const user = await this.lock(authority, id);
       const change = new UserChange(user);
       assertEmailIsUsername(settings, input.username, input.email === undefined ? user.email : input.email);
+      const role = profileRoleOf(authority);
+      // The accounts of applications have no profile.
+      const rules = user.serviceClientId == null ? settings : { ...settings, userProfile: null };
       const stored = { of: user.attributes ?? {}, isReplaced: replacesAttributes };
-      const attributes = input.attributes && counting(authority, settings, input.attributes, stored);
-      change.apply({ ...input, attributes }, settings.emailIsUsername, replacesAttributes);
+      const attributes = input.attributes && counting(role, rules, input.attributes, stored);
+      change.apply({ ...countingInput(role, rules, input), attributes }, settings.emailIsUsername, replacesAttributes);
       if (!change.isAny) return user;
       this.#assertInReach(authority, input, change, settings);
       if (change.isNew('username') && user.serviceClientId == null) assertNoServiceAccountName(settings, input);
       // First of all, because it bounds what the profile looks at.
       throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
-      if (user.serviceClientId == null && concernsProfile(change.given))
-        assertProfile(settings, authority, { ...user }, (name) => change.isOf(name));
+      if (concernsProfile(change.given)) assertProfile(rules, role, { ...user }, (name) => change.isRuledBy(name));
       throwFaults(unmodifiableFaults(settings.attributes, (name) => change.isOf(name)));
       user.updatedAt = this.#now();
       await this.#deps.db.em.flush();

@@ -78,7 +78,7 @@ export class RegistrationStep {
     const settings = await this.#deps.directory.holdSettings(open.tenant.id);
     if (!mayRegister(settings)) throw interactionErrors.INTERACTION_STEP_OTHER();
     try {
-      return await insertAccount(this.#deps, authorityOfNew(open), prepared);
+      return await insertAccount(this.#deps, authorityOfNew(open), prepared, 'user');
     } catch (error) {
       throw takenAsTyped(error, settings);
     }

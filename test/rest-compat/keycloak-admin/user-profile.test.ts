@@ -1,7 +1,7 @@
 import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from '../../../src/access/index.ts';
-import type { TenantRef } from '../../../src/kernel/index.ts';
+import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import { kobilOfSuite } from '../../support/kobil.ts';
 import { refusalOf } from '../../support/refusal.ts';
 
@@ -126,6 +126,63 @@ describe('the profile of the users of a realm', () => {
       { path: 'input.attributes.badge', code: 'error-user-attribute-read-only' },
     ]);
     expect(await refusalOf(change({ givenName: 'Ada' }))).toBe('USER_ATTRIBUTE_REFUSED');
+  });
+
+  it('holds for columns: what it does not have is ignored, and what is read-only is not even spelled otherwise', async () => {
+    const readOnly = { view: ['admin', 'user'], edit: ['admin'] };
+    const [username, email, firstName] = PROFILE.attributes;
+    const attributes = [
+      username,
+      { ...email, permissions: readOnly },
+      firstName,
+      { name: 'phone', permissions: readOnly },
+    ];
+    const user = { email: 'ada@fen.example', phone: '+49 30 1', familyName: 'Fern', locale: 'de' };
+    const { id } = await realm.world.newUser(tenant, user);
+    await admin.users.updateProfile({ attributes } as never);
+    const { users } = realm.world.services;
+    const self = new Authority(realm.world.user(tenant, id, 'user:write:self'), tenant, 'self');
+    const whole = { givenName: 'Ada', familyName: 'Moor', locale: null, displayName: 'Ada M.', middleName: 'B.' };
+    for (const authority of [self, realm.world.system(tenant)]) await users.update(authority, id, whole);
+    expect(await users.findIn(tenant.id, id)).toMatchObject({
+      ...user,
+      givenName: 'Ada',
+      displayName: null,
+      middleName: null,
+    });
+    for (const [change, path] of [
+      [{ email: 'ADA@fen.example' }, 'input.email'],
+      [{ phone: '+49301' }, 'input.phone'],
+      [{ attributes: { phone: '110' } }, 'input.phone'],
+    ] as const)
+      expect(await users.update(self, id, change).catch(({ fields }) => fields)).toMatchObject([
+        { path, code: 'error-user-attribute-read-only' },
+      ]);
+    const made = await realm.world.newUser(tenant, { ...user, email: 'bo@fen.example', givenName: 'Bo' });
+    expect(made).toMatchObject({ phone: '+49 30 1', givenName: 'Bo', familyName: null, locale: null });
+  });
+
+  it('does not hold for the accounts of applications', async () => {
+    const { users } = realm.world.services;
+    await admin.users.updateProfile(PROFILE as never);
+    const account = await users.insertServiceAccount(realm.world.system(tenant), newId(), 'service-account-app');
+    const change = { phone: '+49 30 1', attributes: { tide: 'low' } };
+    expect(await users.update(realm.world.system(tenant), account.id, change)).toMatchObject(change);
+  });
+
+  it('counts who registers as the user, whatever the application may do', async () => {
+    await admin.users.updateProfile(PROFILE as never);
+    const caller = realm.world.app(tenant, 'user:create');
+    const signUp = (input: object) =>
+      realm.world.services.signUp.signUp(new Authority(caller, tenant, 'tenant'), input as never);
+    // The badge is required of administrators and not open to users; the address is required of users.
+    const { user } = await signUp({ username: 'ada', email: 'ada@fen.example' });
+    expect(user.attributes).toEqual({});
+    expect(await signUp({ username: 'bob' }).catch(({ fields }) => fields)).toMatchObject([{ path: 'input.email' }]);
+    const badge = { username: 'cyd', email: 'cyd@fen.example', attributes: { badge: '12' } };
+    expect(await signUp(badge).catch(({ fields }) => fields)).toMatchObject([
+      { path: 'input.attributes.badge', code: 'error-user-attribute-read-only' },
+    ]);
   });
 
   it('is refused where it cannot be one, and for callers with too few rights', async () => {

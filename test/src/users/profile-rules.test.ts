@@ -3,6 +3,7 @@ import { Authority } from '../../../src/access/index.ts';
 import { checkedProfile, type UserProfile } from '../../../src/tenants/index.ts';
 import {
   countingAttributes,
+  countingColumns,
   isRequired,
   mayEdit,
   mayView,
@@ -77,6 +78,34 @@ describe('validations of attributes', () => {
     expect(faultsOf({}, ['a', 'b'])).toEqual([['error-invalid-multivalued-size', 'badge', 0, 1]]);
   });
 
+  it('count the items of lists in lists, and blank ones', () => {
+    for (const badge of [[['a', 'b']], ['a', ' '], [' ', ''], [[['a'], []], 'b'], ['a', null]])
+      expect([badge, ...faultsOf({}, badge)]).toEqual([badge, ['error-invalid-multivalued-size', 'badge', 0, 1]]);
+    for (const badge of [[['a']], [], [[]], [null], '  ', { a: 1 }])
+      expect([badge, ...faultsOf({}, badge)]).toEqual([badge]);
+    const required = { multivalued: true, required: {} };
+    for (const badge of [[], [['', ' ']], [null]])
+      expect(faultsOf(required, badge)).toEqual([['error-user-attribute-required', 'badge']]);
+    expect(faultsOf({ ...required, validations: { length: { max: 1 } } }, [['', 'a'], ['bc']])).toEqual([
+      ['error-invalid-length-too-long', 'badge', null, 1],
+    ]);
+  });
+
+  it('of the name of a column hold for the column and for the attribute of that name', () => {
+    const profile = profileOf({ name: 'phone', validations: { length: { max: 3 } }, required: {} });
+    const faults = (user: object) =>
+      profileFaults(profile, 'user', { username: 'ada', email: 'a@b.c', ...user }, () => true).map(({ code, path }) => [
+        code,
+        path,
+      ]);
+    expect(faults({ phone: '+4930' })).toEqual([['error-invalid-length-too-long', 'input.phone']]);
+    expect(faults({ attributes: { phone: '+4930' } })).toEqual([['error-invalid-length-too-long', 'input.phone']]);
+    expect(faults({ phone: '110', attributes: { phone: '112' } })).toEqual([]);
+    expect(faults({ phone: '110' })).toEqual([]);
+    expect(faults({ attributes: { phone: '112' } })).toEqual([]);
+    expect(faults({})).toEqual([['error-user-attribute-required', 'input.phone']]);
+  });
+
   it('are more than the service compiles at once', () => {
     for (let at = 0; at < 250; at++) expect(judged('pattern', { pattern: `a{${at + 1}}` }, 'b')).toHaveLength(1);
     expect(judged('pattern', { pattern: 'a{1}' }, 'a')).toEqual([]);
@@ -123,6 +152,20 @@ describe('who may do what with attributes', () => {
     });
     expect(countingAttributes(profile, 'admin', { tide: 'high' }, stored, true)).toEqual(stored);
     expect(countingAttributes(profile, 'admin', { tide: 'high' }, stored, false)).toEqual({});
+  });
+
+  it.each([
+    ['DISABLED', 'admin', ['givenName', 'email']],
+    ['ADMIN_VIEW', 'admin', ['givenName', 'email']],
+    ['ADMIN_EDIT', 'user', ['givenName', 'email']],
+    ['ADMIN_EDIT', 'admin', ['givenName', 'email', 'phone', 'familyName']],
+    ['ENABLED', 'user', ['givenName', 'email', 'phone', 'familyName']],
+  ] as const)('is %s for columns that are not defined: %s', (unmanagedAttributePolicy, role, expected) => {
+    const profile = profileOf({ name: 'firstName', permissions: { edit: ['admin'] } }, { unmanagedAttributePolicy });
+    const given = { givenName: 'Ada', email: 'a@b.c', phone: null, familyName: 'Fern' };
+    expect(Object.keys(countingColumns(profile, role, given))).toEqual(expected);
+    const named = profileOf({ name: 'phone' }, { unmanagedAttributePolicy });
+    expect(countingColumns(named, role, { phone: '1' })).toEqual({ phone: '1' });
   });
 
   it('refuses a change of what may not be written, and demands what is required of the role', () => {

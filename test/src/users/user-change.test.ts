@@ -145,4 +145,12 @@ describe('attributes', () => {
     for (const name of ['tags', 'lastName', 'email', 'givenName'])
       expect([name, change.isOf(name)]).toEqual([name, false]);
   });
+
+  it('are ruled by the names of columns too, and another spelling is a change then', () => {
+    const { change } = changed({ phone: '+49301', email: 'ANNA@example.com', attributes: { INN: '1' } });
+    for (const name of ['phone', 'phone_number', 'email', 'INN'])
+      expect([name, change.isRuledBy(name)]).toEqual([name, true]);
+    for (const name of ['username', 'tags', 'givenName', 'firstName'])
+      expect([name, change.isRuledBy(name)]).toEqual([name, false]);
+  });
 });
