@@ -29,31 +29,63 @@ export function idPathsOf(args: readonly GraphQLArgument[]): readonly IdPath[] {
   return args.flatMap((arg) => pathsIn(arg.name, arg.type, 0));
 }
 
+/** The members of a value on paths to ids. */
+interface IdNode {
+  /** The path from the arguments to here. */
+  readonly path: string;
+  readonly below: Map<string, IdNode>;
+  isId: boolean;
+}
+
+const newNode = (path: string): IdNode => ({ path, below: new Map(), isId: false });
+
+/** Paths to ids, with what they have in common once: a value is then walked once, however many paths lead through it. */
+function treeOf(paths: readonly IdPath[]): IdNode {
+  const root = newNode('');
+  for (const path of paths) {
+    let node = root;
+    for (const name of path) {
+      const inner = node.below.get(name) ?? newNode(node === root ? name : `${node.path}.${name}`);
+      node.below.set(name, inner);
+      node = inner;
+    }
+    node.isId = true;
+  }
+  return root;
+}
+
+const TREES = new WeakMap<readonly IdPath[], IdNode>();
+
+function rememberedTree(paths: readonly IdPath[]): IdNode {
+  const tree = TREES.get(paths) ?? treeOf(paths);
+  TREES.set(paths, tree);
+  return tree;
+}
+
 /**
  * The route in the ids below a value.
  * @param before The route in the ids that were read before.
  * @throws TENANT_AMBIGUOUS
  */
-function routeAt(value: unknown, path: IdPath, at: number, before: string | null): string | null {
+function routeAt(value: unknown, node: IdNode, before: string | null): string | null {
   if (value === null || value === undefined) return before;
-  if (Array.isArray(value)) {
-    let route = before;
-    for (const item of value) route = routeAt(item, path, at, route);
-    return route;
-  }
-  if (at < path.length) return routeAt((value as Record<string, unknown>)[path[at]!], path, at + 1, before);
-  // Bare ids name no tenant. The resolver that reads the value refuses it when it is not an id.
+  if (Array.isArray(value)) return value.reduce<string | null>((route, item) => routeAt(item, node, route), before);
+  if (node.isId) return routeOf(value, node.path, before);
+  let route = before;
+  for (const [name, inner] of node.below) route = routeAt((value as Record<string, unknown>)[name], inner, route);
+  return route;
+}
+
+/** Bare ids name no tenant. The resolver that reads the value refuses it when it is not an id. */
+function routeOf(value: unknown, path: string, before: string | null): string | null {
   if (typeof value !== 'string' || !isGlobalId(value)) return before;
-  const { route } = parseGlobalId(value, path.join('.'))!;
+  const { route } = parseGlobalId(value, path)!;
   if (before !== null && before !== route) throw tenantErrors.TENANT_AMBIGUOUS();
   return route;
 }
 
-function routeIn(paths: readonly IdPath[], args: Readonly<Record<string, unknown>>): string | null {
-  let route: string | null = null;
-  for (const path of paths) route = routeAt(args, path, 0, route);
-  return route;
-}
+const routeIn = (paths: readonly IdPath[], args: Readonly<Record<string, unknown>>): string | null =>
+  paths.length === 0 ? null : routeAt(args, rememberedTree(paths), null);
 
 function tenantNameIn(args: Readonly<Record<string, unknown>>): string | null {
   const own = args['tenant'] ?? (args['input'] as { tenant?: unknown } | null | undefined)?.tenant;

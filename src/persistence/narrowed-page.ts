@@ -33,12 +33,22 @@ export interface NarrowedList {
  */
 export const WALKED_AT_MOST = 10_000;
 
+/** Conditions that a statement looks at, those of each row: filters of more than ten walk through fewer rows. */
+const CHECKED_AT_ONCE = 100_000;
+
+/** Conditions that are looked at for a page, and those that are looked at to count: one to five seconds. */
+const CHECKED_AT_MOST = 1_000_000;
+
+const rowsAtOnce = ({ conditions }: Narrowing): number =>
+  Math.min(WALKED_AT_MOST, Math.max(1, Math.floor(CHECKED_AT_ONCE / conditions)));
+
 type Row = Record<string, unknown>;
 
 /**
  * Reads one page of a list that is narrowed by conditions that no index serves in its order. Where few rows meet them, it finds
  * these and sorts them; otherwise it looks at the rows of the list one by one, at 10,000 in a statement. A page for which these
- * were not enough ends early if the request allows that (`walkedTo`), else the next ones are read.
+ * were not enough ends early if the request allows that (`walkedTo`), else the next ones are read, until a million conditions
+ * of rows were looked at: then every page ends early.
  * @param narrowing Null: the list is whole.
  * @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range.
  */
@@ -54,12 +64,14 @@ export async function narrowedPage<T>(
   const found: Row[] = [];
   let walkedTo: readonly unknown[] | null;
   let part = window;
+  let checked = 0;
   do {
     const read = await readPart(db, list, narrowing, keys, part);
+    checked += rowsAtOnce(narrowing) * narrowing.conditions;
     found.push(...read.rows);
     walkedTo = found.length > window.size ? null : read.walkedTo;
     if (walkedTo !== null) part = toWindow(keys, startingAt(request, walkedTo, window, found.length));
-  } while (walkedTo !== null && request.mayEndEarly !== true);
+  } while (walkedTo !== null && request.mayEndEarly !== true && checked < CHECKED_AT_MOST);
   const total = request.withTotal ? await countNarrowed(db, list, narrowing, window, countedAtMost(request)) : {};
   const page = toPage(found as T[], keys, request, window);
   if (walkedTo === null) return { ...page, ...total };
@@ -96,13 +108,14 @@ async function readPart(
   const { chosen, isWalk, candidates } = waysOf(list, narrowing);
   const inOrder = list.query.clearSelect().where(isWalk).where(within).orderBy(orderBy);
   const keyColumns = keys.map(({ column }, at) => sql.raw(column).as(keyName(at)));
-  const walked = inOrder.select([sql`${table}.*` as never, ...keyColumns]).limit(WALKED_AT_MOST);
+  const atOnce = rowsAtOnce(narrowing);
+  const walked = inOrder.select([sql`${table}.*` as never, ...keyColumns]).limit(atOnce);
   // By columns of the walk, because PostgreSQL does not see that it is in the order of an expression.
   const direction = sql.raw(isDescending ? 'desc' : 'asc');
   const asWalked = sql.join(keys.map((_, at) => sql`${sql.ref(keyName(at))} ${direction}`));
   const last = inOrder
     .select(keyColumns)
-    .offset(WALKED_AT_MOST - 1)
+    .offset(atOnce - 1)
     .limit(1);
   // Outside the walk, because PostgreSQL would build a value for each row that it passes.
   const lastKeys = sql`select json_build_array(${sql.join(keys.map((_, at) => sql.ref(keyName(at))))}) from (${last}) last`;
@@ -140,7 +153,10 @@ function waysOf({ query, table, id }: NarrowedList, { found }: Narrowing) {
   };
 }
 
-/** Counts the rows of a narrowed list, at most so many, and looks at as many rows of the whole list for it. */
+/**
+ * Counts the rows of a narrowed list, at most so many, and looks at as many rows of the whole list for it, or at fewer where the
+ * filter has many conditions.
+ */
 async function countNarrowed(
   db: Database,
   list: NarrowedList,
@@ -150,12 +166,13 @@ async function countNarrowed(
 ): Promise<Total> {
   const table = sql.ref(list.table);
   const { chosen, isWalk, candidates } = waysOf(list, narrowing);
+  const looked = Math.min(most, Math.floor(CHECKED_AT_MOST / narrowing.conditions));
   const walked = list.query
     .clearSelect()
     .select(sql`${table}.*` as never)
     .where(isWalk)
     .orderBy(orderBy)
-    .limit(most + 1);
+    .limit(looked + 1);
   const { rows } = await sql<{ total: unknown; walked: unknown }>`with ${chosen}counted as materialized (
       select count(*) filter (where ${narrowing.test}) as total, count(*) as walked from (${walked}) ${table}
     )
@@ -163,6 +180,6 @@ async function countNarrowed(
       candidates === null ? sql`` : sql`+ (select count(*) from ${candidates} where ${narrowing.test})`
     } as total from counted`.execute(db.read());
   const total = Number(rows[0]!.total);
-  const isWhole = Number(rows[0]!.walked) <= most;
+  const isWhole = Number(rows[0]!.walked) <= looked;
   return { totalCount: Math.min(total, most), isTotalCountExact: isWhole && total <= most };
 }

@@ -14,6 +14,8 @@ export interface Narrowing {
   readonly test: Condition;
   /** The ids of the rows that meet it, as an array; null when there are more than `FOUND_AT_MOST`. Absent: nothing finds them. */
   readonly found?: Ids;
+  /** How many conditions are looked at for a row. */
+  readonly conditions: number;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Narrowing {
 const FOUND_AT_MOST = 2_000;
 
 /** A condition on the columns of a row alone. */
-export const testing = (test: Condition): Narrowing => ({ test });
+export const testing = (test: Condition, conditions = 1): Narrowing => ({ test, conditions });
 
 /** The rows in `source` that another table, or an index, knows to meet a condition. */
 export interface KnownRows {
@@ -38,7 +40,11 @@ export interface KnownRows {
 export function finding({ source, test, isFindable }: KnownRows): Narrowing {
   const counted: Ids = sql`(select case when count(*) <= ${sql.lit(FOUND_AT_MOST)} then coalesce(array_agg(known.id), '{}') end
     from (select known.id from (${source}) known limit ${sql.lit(FOUND_AT_MOST + 1)}) known)`;
-  return { test, found: isFindable === undefined ? counted : sql`(case when ${isFindable} then ${counted} end)` };
+  return {
+    test,
+    found: isFindable === undefined ? counted : sql`(case when ${isFindable} then ${counted} end)`,
+    conditions: 1,
+  };
 }
 
 /** All conditions together; null when there are none. They are served from the one that the fewest rows meet. */
@@ -46,10 +52,12 @@ export function allOf(narrowings: readonly Narrowing[]): Narrowing | null {
   const [first, ...others] = narrowings;
   if (first === undefined || others.length === 0) return first ?? null;
   const test = sql<boolean>`(${joined(narrowings, sql` and `)})`;
+  const conditions = sumOf(narrowings);
   const found = narrowings.flatMap((each) => each.found ?? []);
-  if (found.length < 2) return { test, ...(found[0] === undefined ? {} : { found: found[0] }) };
+  if (found.length < 2) return { test, conditions, ...(found[0] === undefined ? {} : { found: found[0] }) };
   return {
     test,
+    conditions,
     found: sql`(select few.ids from (values ${rowsOf(found)}) few (ids) where few.ids is not null order by cardinality(few.ids) limit 1)`,
   };
 }
@@ -58,10 +66,12 @@ export function allOf(narrowings: readonly Narrowing[]): Narrowing | null {
 export function oneOf(narrowings: readonly [Narrowing, ...Narrowing[]]): Narrowing {
   if (narrowings.length === 1) return narrowings[0];
   const test = sql<boolean>`(${joined(narrowings, sql` or `)})`;
+  const conditions = sumOf(narrowings);
   const found = narrowings.flatMap((each) => each.found ?? []);
-  if (found.length < narrowings.length) return { test };
+  if (found.length < narrowings.length) return { test, conditions };
   return {
     test,
+    conditions,
     found: sql`(select case when bool_and(few.ids is not null) then coalesce(array_agg(one.id) filter (where one.id is not null), '{}') end
       from (values ${rowsOf(found)}) few (ids) left join lateral unnest(few.ids) one (id) on true)`,
   };
@@ -71,7 +81,11 @@ export function oneOf(narrowings: readonly [Narrowing, ...Narrowing[]]): Narrowi
  * Whether a row does not meet a condition. A row for which the condition is unknown, because it lacks a value, does not meet it.
  * Nothing finds such rows, of which most lists have many: the list is walked.
  */
-export const notMeeting = ({ test }: Narrowing): Narrowing => testing(sql<boolean>`(${test}) is not true`);
+export const notMeeting = ({ test, conditions }: Narrowing): Narrowing =>
+  testing(sql<boolean>`(${test}) is not true`, conditions);
+
+const sumOf = (narrowings: readonly Narrowing[]): number =>
+  narrowings.reduce((sum, { conditions }) => sum + conditions, 0);
 
 const joined = (narrowings: readonly Narrowing[], by: RawBuilder<unknown>) =>
   sql.join(

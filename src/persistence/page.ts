@@ -37,7 +37,7 @@ export interface PageRequest {
   readonly isCountedFar?: boolean | undefined;
   /**
    * Whether a page of a narrowed list may end before it is full (`PageResult.walkedTo`). Default false: for callers who cannot
-   * go on from there, the list is read on until the page is full or the list ends.
+   * go on from there, the list is read on until the page is full or the list ends, or a million conditions were looked at.
    */
   readonly mayEndEarly?: boolean | undefined;
 }

@@ -119,6 +119,24 @@ describe('the tenant of a root field', () => {
     ]);
   });
 
+  it('is looked for in one walk, however many paths lead through a value', async () => {
+    let reads = 0;
+    const inner = {
+      get not() {
+        reads += 1;
+        return { dogId: idIn(master), catId: 'tom' };
+      },
+    };
+    const names = ['dogId', 'catId', 'henId'];
+    const paths = names.flatMap((name) => [
+      ['filter', name],
+      ['filter', 'not', name],
+    ]);
+    const context = new SmallContext(caller, [acme, master]);
+    expect((await tenantOfArguments(paths, { filter: inner }, context))?.name).toBe('master');
+    expect(reads).toBe(1);
+  });
+
   it('may be known at once, without a promise, so that remembered tenants cost no turn', () => {
     const found = (args: Record<string, unknown>) =>
       tenantOfArguments(PATHS, args, new SmallContext(caller, [acme, master]));

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import {
   type AnyOf,
+  allOf,
   anyOfFaults,
   anyOfNarrowing,
   bySearchRow,
@@ -10,9 +11,12 @@ import {
   keyContains,
   type Narrowing,
   narrowedPage,
+  notMeeting,
+  oneOf,
   type PageRequest,
   type PageResult,
   type Searched,
+  testing,
 } from '../../../src/persistence/index.ts';
 import { ENGINES } from '../../support/postgres.ts';
 import { World } from '../../support/world.ts';
@@ -121,6 +125,26 @@ describe.each(ENGINES)('a list that is searched by attributes on $name', ({ open
     expect(await found(eq('half', 'late'))).toEqual(['u15001', 'u15002', 'u15003']);
     const none = await page([{ allOf: [eq('half', 'late'), eq('half', 'early')] }], { first: 2 });
     expect([idsOf(none), none.hasNextPage, none.walkedTo]).toEqual([[], false, undefined]);
+  });
+
+  it('looks at a million conditions of rows at most for every caller, and says that the list goes on', async () => {
+    const repeated = (condition: ReturnType<typeof sql<boolean>>, times: number) =>
+      allOf(Array.from({ length: times }, () => testing(condition)))!;
+    const nobody = repeated(sql<boolean>`users.id = 'nobody'`, 60);
+    const first = await pageOf(nobody, { first: 2 });
+    expect([idsOf(first), first.hasNextPage]).toEqual([[], true]);
+    const rest = await pageOf(nobody, { first: 2, after: first.walkedTo! });
+    expect([idsOf(rest), rest.hasNextPage, rest.walkedTo]).toEqual([[], false, undefined]);
+    // The last one behind the rows that are looked at first.
+    expect(idsOf(await pageOf(repeated(sql<boolean>`users.id = 'u16000'`, 60), { first: 2 }))).toEqual(['u16000']);
+    const early = await pageOf(repeated(sql<boolean>`users.id = 'u1'`, 150), { first: 2, mayEndEarly: true });
+    const next = await pageOf(repeated(sql<boolean>`users.id = 'u667'`, 150), { first: 1, after: early.walkedTo! });
+    expect([idsOf(early), idsOf(next)]).toEqual([['u1'], ['u667']]);
+    const negated = notMeeting(
+      oneOf([repeated(sql<boolean>`users.id = 'u1'`, 100), repeated(sql<boolean>`users.id = 'u2'`, 100)]),
+    );
+    const counted = await pageOf(negated, { first: 1, withTotal: true });
+    expect([idsOf(counted), counted.totalCount, counted.isTotalCountExact]).toEqual([['u3'], 4_999, false]);
   });
 
   it('goes backwards as well', async () => {
