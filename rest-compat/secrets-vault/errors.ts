@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DialectErrors, Fault, FaultItem, LegacyError } from '../engine/index.ts';
 
 /** An error with a text: docs/dialects/secrets-vault.md, section 3. */
-const detail = (status: number, text?: LegacyError['text']): LegacyError => ({
+export const detail = (status: number, text?: LegacyError['text']): LegacyError => ({
   status,
   envelope: 'detail',
   error: REASONS[status]!,
@@ -29,15 +29,15 @@ const REASONS: Readonly<Record<number, string>> = {
 const reason = (status: number): LegacyError => detail(status, REASONS[status]!);
 
 /** Values that do not have their declared shape, or that a rule about one value refuses. */
-const UNPROCESSABLE: LegacyError = { status: 422, envelope: 'HTTPValidation', error: 'Unprocessable Entity' };
+export const UNPROCESSABLE: LegacyError = { status: 422, envelope: 'HTTPValidation', error: 'Unprocessable Entity' };
 
 const UNAUTHENTICATED = detail(401, 'Not authenticated');
-const FORBIDDEN = detail(403, 'Not enough permissions');
+export const FORBIDDEN = detail(403, 'Not enough permissions');
 const TENANT_MISMATCH = detail(400, 'Tenant mismatch');
 /** A value that was taken before. */
 const TAKEN = detail(409);
 /** Something that a rule forbids. */
-const REFUSED = detail(400);
+export const REFUSED = detail(400);
 
 const DETAIL = z.strictObject({ detail: z.string().describe('What is wrong, in words.') });
 

@@ -1,6 +1,7 @@
 import { type Chapter, type Dialect, forPages, type Route } from '../engine/index.ts';
 import { SECRETS_VAULT_ERRORS } from './errors.ts';
 import { ISSUER_ERRORS } from './issuer-errors.ts';
+import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { HEALTH_ROUTES } from './routes/health.ts';
 import { STANDARD_ROUTES } from './routes/standard.ts';
 import { SECRETS_VAULT_SAMPLES } from './samples.ts';
@@ -11,6 +12,7 @@ import { SCIM_ROUTES } from './scim/routes.ts';
 const PARTS: readonly Chapter[] = (
   [
     // One for each file of `routes/` whose rows are below `/api`.
+    { name: 'Api Keys', description: 'Keys with which programs act for users.', routes: API_KEY_ROUTES },
   ] as readonly Chapter[]
 ).map((part) => ({ ...part, routes: part.routes.map(forPages) }));
 

@@ -1,0 +1,27 @@
+// Written by `npm run operations:emit` from schema/client.graphql and operations/*.graphql; CI fails when it differs.
+import type { OperationDocument } from '../engine/index.ts';
+export type ApiKeyScopesVariables = { tenant: string; };
+export type ApiKeyScopesData = { readonly apiKeyTenants: ReadonlyArray<string>, readonly apiKeyScopes: ReadonlyArray<{ readonly name: string }> };
+export type ApiKeysVariables = { tenant: string; };
+export type ApiKeysData = { readonly apiKeys: { readonly nodes: ReadonlyArray<ApiKey | null> } };
+export type ApiKey = { readonly apiKeyId: string, readonly hash: string, readonly ownerUserId: string, readonly name: string, readonly scopes: ReadonlyArray<string>, readonly createdAt: string, readonly lastUsedAt: string | null, readonly isActive: boolean };
+export type CreateApiKeyVariables = { tenant: string; name: string; scopes: ReadonlyArray<string>; };
+export type CreateApiKeyData = { readonly createApiKey: { readonly secret: string, readonly apiKey: ApiKey | null } };
+export type DeleteApiKeyVariables = { tenant: string; apiKeyId: string; };
+export type DeleteApiKeyData = { readonly deleteApiKey: { readonly __typename: 'DeleteApiKeyPayload' } };
+export type OwnApiKeysVariables = { tenant: string; };
+export type OwnApiKeysData = { readonly apiKeys: { readonly nodes: ReadonlyArray<ApiKey | null> } };
+export type RegenerateApiKeyVariables = { tenant: string; apiKeyId: string; };
+export type RegenerateApiKeyData = { readonly regenerateApiKey: { readonly secret: string, readonly apiKey: ApiKey | null } };
+export type ApiKeyScopesErrors = 'API_KEY_OWNER_MISSING';
+export type ApiKeysErrors = 'API_KEY_OWNER_MISSING';
+export type CreateApiKeyErrors = 'API_KEY_OWNER_MISSING' | 'API_KEY_SCOPE_UNKNOWN' | 'API_KEY_LIMIT_REACHED' | 'PERMISSION_ESCALATION' | 'REAUTHENTICATION_REQUIRED' | 'USER_NOT_FOUND';
+export type DeleteApiKeyErrors = 'API_KEY_NOT_FOUND' | 'ACCOUNT_GUARDED';
+export type OwnApiKeysErrors = 'API_KEY_OWNER_MISSING';
+export type RegenerateApiKeyErrors = 'API_KEY_NOT_FOUND' | 'ACCOUNT_GUARDED' | 'PERMISSION_ESCALATION' | 'REAUTHENTICATION_REQUIRED';
+export const ApiKeyScopes: OperationDocument<ApiKeyScopesData, ApiKeyScopesVariables, ApiKeyScopesErrors> = { name: 'ApiKeyScopes', hash: '3ff65989ffc2b53d48ade63e61cde8b67b351a5c8b8d797467440f091f6615a9', text: "query ApiKeyScopes($tenant:String!){apiKeyScopes(tenant:$tenant){name}apiKeyTenants(tenant:$tenant)}", errors: ['API_KEY_OWNER_MISSING'] };
+export const ApiKeys: OperationDocument<ApiKeysData, ApiKeysVariables, ApiKeysErrors> = { name: 'ApiKeys', hash: 'cf953f9dcfabf184d2c90026a8b96d5e14a4ca3e61c0fba66e7b82c0a5d9b174', text: "query ApiKeys($tenant:String!){apiKeys(tenant:$tenant first:10000){nodes{...ApiKey}}}fragment ApiKey on ApiKey{apiKeyId hash ownerUserId name scopes createdAt lastUsedAt isActive}", errors: ['API_KEY_OWNER_MISSING'] };
+export const CreateApiKey: OperationDocument<CreateApiKeyData, CreateApiKeyVariables, CreateApiKeyErrors> = { name: 'CreateApiKey', hash: '11208ade4c7bed160f58f0da8bd625072238b92f641c98487c337e94b153a81c', text: "mutation CreateApiKey($tenant:String!$name:String!$scopes:[String!]!){createApiKey(input:{tenant:$tenant name:$name scopes:$scopes}){secret apiKey{...ApiKey}}}fragment ApiKey on ApiKey{apiKeyId hash ownerUserId name scopes createdAt lastUsedAt isActive}", errors: ['API_KEY_OWNER_MISSING', 'API_KEY_SCOPE_UNKNOWN', 'API_KEY_LIMIT_REACHED', 'PERMISSION_ESCALATION', 'REAUTHENTICATION_REQUIRED', 'USER_NOT_FOUND'] };
+export const DeleteApiKey: OperationDocument<DeleteApiKeyData, DeleteApiKeyVariables, DeleteApiKeyErrors> = { name: 'DeleteApiKey', hash: 'c125716ccd889d7195e5dae9cf8d72e6032ef02103f7e4a26f5ad6c24140feff', text: "mutation DeleteApiKey($tenant:String!$apiKeyId:ID!){deleteApiKey(input:{tenant:$tenant apiKeyId:$apiKeyId}){__typename}}", errors: ['API_KEY_NOT_FOUND', 'ACCOUNT_GUARDED'] };
+export const OwnApiKeys: OperationDocument<OwnApiKeysData, OwnApiKeysVariables, OwnApiKeysErrors> = { name: 'OwnApiKeys', hash: '61e06a17db204b41615913ad58108516daf64ac8b03914aac5053ed8253b8617', text: "query OwnApiKeys($tenant:String!){apiKeys(tenant:$tenant first:10000 filter:{isOwn:true}){nodes{...ApiKey}}}fragment ApiKey on ApiKey{apiKeyId hash ownerUserId name scopes createdAt lastUsedAt isActive}", errors: ['API_KEY_OWNER_MISSING'] };
+export const RegenerateApiKey: OperationDocument<RegenerateApiKeyData, RegenerateApiKeyVariables, RegenerateApiKeyErrors> = { name: 'RegenerateApiKey', hash: '4eb6bdbf0c5e6d61d2e5f2bfd395c2ce3175738113a09ea81e773ba3532bc58c', text: "mutation RegenerateApiKey($tenant:String!$apiKeyId:ID!){regenerateApiKey(input:{tenant:$tenant apiKeyId:$apiKeyId}){secret apiKey{...ApiKey}}}fragment ApiKey on ApiKey{apiKeyId hash ownerUserId name scopes createdAt lastUsedAt isActive}", errors: ['API_KEY_NOT_FOUND', 'ACCOUNT_GUARDED', 'PERMISSION_ESCALATION', 'REAUTHENTICATION_REQUIRED'] };
