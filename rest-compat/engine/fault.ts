@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ErrorKind, IdentityError } from '../../src/kernel/index.ts';
 import type { EngineCode, LegacyCode } from './codes.ts';
 import type { Variables } from './document.ts';
+import type { ValueFault } from './faults.ts';
 
 /** How a dialect answers an error. One of its envelopes makes the body. */
 export interface LegacyError {
@@ -53,10 +54,13 @@ export interface FaultItem {
   readonly error: string;
   readonly text: string;
   readonly pos: string;
+  /** Of a value that does not have its declared shape. */
+  readonly at?: ValueFault;
 }
 
 /** The part of a row that envelopes read: what the dialect says about it. */
 export interface FaultRow {
+  readonly method?: string;
   readonly tags?: Readonly<Record<string, string | number>> | undefined;
 }
 
@@ -97,6 +101,12 @@ export interface DialectErrors {
   /** Answers for codes with "as its kind", and for codes of every field without a line. */
   readonly kinds: Readonly<Record<ErrorKind, LegacyError>>;
   readonly envelopes: Readonly<Record<string, Envelope>>;
+  /**
+   * Whether all faults of a request are listed, path parameters too, in the order in which they are declared, each item of a list
+   * on its own. Default: a path parameter of a wrong shape is NOT_FOUND, a body that is no object is BODY_MALFORMED, and of the
+   * items of a list the first faulty one is named.
+   */
+  readonly listsEveryFault?: true;
   /** Inner code of a faulty field whose code has no line. */
   readonly fieldError: string;
   /** Value of `WWW-Authenticate`. */

@@ -20,6 +20,7 @@ export {
   type FaultItem,
   type LegacyError,
 } from './fault.ts';
+export type { PathPart, ValueFault, ValuePlace } from './faults.ts';
 export { forPages } from './for-pages.ts';
 export type { EngineHost, HostTenant, PageDocuments, PageHeaders, RenderedPage } from './host.ts';
 export { type FoundBy, type Lookup, type Lookups, lookup } from './lookup.ts';

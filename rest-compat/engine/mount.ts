@@ -153,7 +153,7 @@ export class Engine {
       tenantName: place.name,
       constants,
     };
-    const request = parseRequest(route, raw, owner.errors.fieldError);
+    const request = parseRequest(route, raw, owner.errors);
     // Only callers whose permissions reach all tenants come this far: they may know that there is no such one.
     const isTenantUnknown = route.tenant !== 'none' && place.tenant === null && operation.demands.length > 0;
     if (isTenantUnknown) throw problems.TENANT_UNKNOWN();

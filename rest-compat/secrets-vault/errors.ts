@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { DialectErrors, Fault, FaultItem, LegacyError } from '../engine/index.ts';
+import type { DialectErrors, Fault, LegacyError } from '../engine/index.ts';
+import { HTTP_VALIDATION_ERROR, validationErrors } from './validation.ts';
 
 /** An error with a text: docs/dialects/secrets-vault.md, section 3. */
 export const detail = (status: number, text?: LegacyError['text']): LegacyError => ({
@@ -41,21 +42,6 @@ export const REFUSED = detail(400);
 
 const DETAIL = z.strictObject({ detail: z.string().describe('What is wrong, in words.') });
 
-const VALIDATION_ERROR = z.strictObject({
-  loc: z.array(z.union([z.string(), z.number().int()])).describe('Place of the value, members and positions in lists.'),
-  msg: z.string().describe('What is wrong, in words.'),
-  type: z.string().describe('The same as a constant.'),
-});
-
-const HTTP_VALIDATION_ERROR = z.strictObject({ detail: z.array(VALIDATION_ERROR) });
-
-/** One faulty value, as the description of the service names it. */
-const validationErrorOf = ({ text, pos }: FaultItem) => ({
-  loc: ['body', ...(pos === '' ? [] : pos.split('.'))],
-  msg: text,
-  type: 'value_error',
-});
-
 /** Errors below `/api` and at `/health`. */
 export const SECRETS_VAULT_ERRORS: DialectErrors = {
   codes: {
@@ -90,11 +76,9 @@ export const SECRETS_VAULT_ERRORS: DialectErrors = {
   },
   envelopes: {
     detail: { schema: DETAIL, body: ({ text }: Fault) => ({ detail: text }) },
-    HTTPValidation: {
-      schema: HTTP_VALIDATION_ERROR,
-      body: ({ items }: Fault) => ({ detail: items.map(validationErrorOf) }),
-    },
+    HTTPValidation: { schema: HTTP_VALIDATION_ERROR, body: validationErrors },
   },
+  listsEveryFault: true,
   fieldError: 'value_error',
   challenge: (why) => CHALLENGES[why],
 };
