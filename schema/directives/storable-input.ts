@@ -41,7 +41,7 @@ const TEXTS = new Set(['String', 'ID']);
 const READ_IN_PART = new Set(['OAuthParameterInput']);
 
 /** Fields that return a result for each item of a list: an item that cannot be stored does not stop the others. */
-const ITEM_BY_ITEM = new Set(['Mutation.createRiskbits']);
+const ITEM_BY_ITEM = new Set(['Mutation.createRiskbits', 'Mutation.createUsers', 'Mutation.deleteUsers']);
 
 /** Checks by type, made once per schema. */
 class Checks {

@@ -4,6 +4,7 @@ import type { SchemaModule } from '../kit/schema-module.ts';
 import { UserAddressesResolver, UserAddressResolver } from './address.resolver.ts';
 import { SignUpResolver } from './sign-up.resolver.ts';
 import { UserResolver } from './user.resolver.ts';
+import { UserBatchResolver } from './user-batch.resolver.ts';
 import { UserProfileResolver } from './user-profile.resolver.ts';
 import { UserPropertiesResolver } from './user-properties.resolver.ts';
 import { ViewerResolver } from './viewer.resolver.ts';
@@ -19,6 +20,7 @@ export const users: SchemaModule = {
   resolvers: [
     ViewerResolver,
     UserResolver,
+    UserBatchResolver,
     UserProfileResolver,
     UserPropertiesResolver,
     UserAddressResolver,

@@ -219,8 +219,8 @@ export class UserFieldsInput {
   attributes?: Record<string, unknown> | null;
 }
 
-@InputType({ description: 'A user account to create.' })
-export class CreateUserInput extends UserFieldsInput {
+@InputType({ description: 'A new user account.' })
+export class NewUserInput extends UserFieldsInput {
   @Field(() => String, {
     nullable: true,
     description: 'Public id: 1 to 128 letters, digits, "_", "." or "-". Default: a new UUID.',
@@ -232,6 +232,9 @@ export class CreateUserInput extends UserFieldsInput {
   })
   isEnabled?: boolean | null;
 }
+
+@InputType({ description: 'A user account to create.' })
+export class CreateUserInput extends NewUserInput {}
 
 @InputType({ description: 'Changes to a user account; absent members stay.' })
 export class UpdateUserInput extends UserFieldsInput {

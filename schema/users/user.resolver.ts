@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
-import { isUsable, type User, type UserInput, type UserKeys } from '../../src/users/index.ts';
+import { type CreateUser, isUsable, type User, type UserInput, type UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -16,6 +16,7 @@ import {
   CreateUserPayload,
   DeleteUserInput,
   DeleteUserPayload,
+  type NewUserInput,
   ResetUserSessionsInput,
   ResetUserSessionsPayload,
   SetUserEnabledInput,
@@ -138,9 +139,7 @@ export class UserResolver {
     @Arg('input', () => CreateUserInput, { description: 'The account.' }) input: CreateUserInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<object> {
-    const { subject, isEnabled } = input;
-    const create = { ...toUserInput(input), id: subject, enabled: isEnabled ?? true };
-    const user = await services.users.create(authority, create);
+    const user = await services.users.create(authority, toCreateUser(input));
     return { subject: user.id, user };
   }
 
@@ -204,8 +203,14 @@ export class UserResolver {
   }
 }
 
+/** Converts an account to create for the service. */
+export function toCreateUser(input: NewUserInput): CreateUser {
+  const { subject, isEnabled } = input;
+  return { ...toUserInput(input), id: subject, enabled: isEnabled ?? true };
+}
+
 /** Converts the input for the service, where flags cannot be null and a null list is an empty one. */
-export function toUserInput(input: CreateUserInput | UpdateUserInput): UserInput {
+export function toUserInput(input: NewUserInput | UpdateUserInput): UserInput {
   const { username, email, phone, givenName, middleName, familyName, displayName, locale, externalId } = input;
   return {
     username,

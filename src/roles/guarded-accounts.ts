@@ -70,10 +70,10 @@ export class GuardedAccounts {
    * @throws FORBIDDEN The account holds a permission, beyond reach `self`, that the caller does not hold.
    */
   async assertMayChange(authority: Authority, kind: HolderKind, id: string | readonly string[]): Promise<void> {
-    const { caller, tenant } = authority;
-    if (caller.kind === 'system' || caller.permissions.holdsEverything) return;
-    const compared = openUnitOfWork()?.attachment(COMPARED, () => new Set<string>());
-    const keyOf = (each: string) => `${tenant.id} ${authority.reach} ${kind} ${each}`;
+    const { caller } = authority;
+    if (mayChangeAll(authority)) return;
+    const compared = accountsCompared();
+    const keyOf = (each: string) => comparisonKey(authority, kind, each);
     // An API key has a part of what its owner holds, and must not get the rest by a change of the owner's credentials.
     const isExempt = (each: string) => kind === 'user' && caller.kind !== 'api-key' && authority.isOwnAccount(each);
     const ids = (typeof id === 'string' ? [id] : id).filter(
@@ -82,6 +82,24 @@ export class GuardedAccounts {
     if (ids.length === 0) return;
     for (const held of await this.#powersOf(authority, kind, ids)) assertMatches(authority, held);
     for (const each of ids) compared?.add(keyOf(each));
+  }
+
+  /**
+   * Those of some users whom the caller may end without further checks: `assertMayChange` allows it, and they hold none of the roles
+   * that somebody must go on to hold. About the others `assertMayEnd` decides.
+   * @param userIds None of a service account, and not the caller's own.
+   */
+  async endableAmong(authority: Authority, userIds: readonly string[]): Promise<string[]> {
+    if (userIds.length === 0) return [];
+    const { permissions } = this.#deps;
+    const held = await permissions.heldByMany(authority.tenant.id, 'user', userIds);
+    const protectedRoles = new Set((await this.#protectedRoles(authority)).flat());
+    const isEndable = (one: HeldRoles) =>
+      (mayChangeAll(authority) || isMatched(authority, one)) &&
+      !one.roles.some(({ roleId }) => protectedRoles.has(roleId));
+    const endable = userIds.filter((id) => isEndable(held.get(id)!));
+    for (const id of endable) accountsCompared()?.add(comparisonKey(authority, 'user', id));
+    return endable;
   }
 
   /** Those of the users whom the caller may change, as `assertMayChange` says. */
@@ -214,14 +232,31 @@ type Powers = Pick<HeldRoles, 'permissions' | 'elsewhere'>;
 /** For permissions that a client has without a role: no other tenant granted them. */
 const NOTHING_ELSEWHERE: HeldRoles['elsewhere'] = new Map();
 
+/** The accounts that were compared with the caller in the open unit of work. */
+const accountsCompared = () => openUnitOfWork()?.attachment(COMPARED, () => new Set<string>());
+
+const comparisonKey = ({ tenant, reach }: Authority, kind: HolderKind, id: string): string =>
+  `${tenant.id} ${reach} ${kind} ${id}`;
+
+/** Whether the caller holds every permission that an account may have. */
+const mayChangeAll = ({ caller }: Authority): boolean => caller.kind === 'system' || caller.permissions.holdsEverything;
+
+/** Whether the caller holds what an account holds, inside the tenant and beyond. */
+const isMatched = (authority: Authority, held: Powers): boolean =>
+  isInside(authority, held) && holdsAllOf(authority, held);
+
 /** Whether `assertMayChange` refused an account, rather than failed. */
 function isGuarded(error: unknown): boolean {
   return error instanceof IdentityError && ['FORBIDDEN', 'ACCOUNT_GUARDED'].includes(error.code);
 }
 
+/** Whether an account may do nothing beyond its tenant, or the caller may as well. */
+const isInside = ({ reach }: Authority, { permissions, elsewhere }: Powers): boolean =>
+  reach === 'all' || !(permissions.holdsAll || elsewhere.size > 0);
+
 /** @throws ACCOUNT_GUARDED */
-function assertInside({ reach }: Authority, { permissions, elsewhere }: Powers): void {
-  if (reach !== 'all' && (permissions.holdsAll || elsewhere.size > 0)) throw grantErrors.ACCOUNT_GUARDED();
+function assertInside(authority: Authority, held: Powers): void {
+  if (!isInside(authority, held)) throw grantErrors.ACCOUNT_GUARDED();
 }
 
 /** @throws ACCOUNT_GUARDED, FORBIDDEN */

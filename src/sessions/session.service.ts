@@ -320,6 +320,18 @@ export class SessionService {
   }
 
   /**
+   * As `revokeAllOf`, for accounts that are locked and are deleted next: those without sessions and tokens cost nothing.
+   * @throws FORBIDDEN, ACCOUNT_GUARDED
+   */
+  async revokeAllOfMany(authority: Authority, userIds: readonly string[]): Promise<void> {
+    const { families, store } = this.#deps;
+    const { id: tenantId } = authority.tenant;
+    const signedIn = await store.ownersAmong(tenantId, userIds);
+    const withTokens = await families.ownersAmong(tenantId, userIds);
+    for (const id of new Set([...signedIn, ...withTokens])) await this.revokeAllOf(authority, id);
+  }
+
+  /**
    * Ends the sessions of all users of the tenant and the tokens made in them, 200 users a commit; tokens without a session stay
    * valid. Accounts that the caller may not change stay signed in. One event per session, and one about all of them, which
    * tells how many accounts were left out.

@@ -93,6 +93,11 @@ const INSERT = defineStatement<object>(
     last_used_at, idle_expires_at, expires_at, created_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 );
+const OWNERS_AMONG = defineStatement<{ readonly userId: string }>(
+  'session-owners-among',
+  `select wanted.id as "userId" from unnest($2::text[]) as wanted (id)
+    where exists (select from sessions s where s.tenant_id = $1 and s.user_id = wanted.id)`,
+);
 const TOUCH = defineStatement<object>(
   'session-touch',
   'update sessions set last_used_at = $3, idle_expires_at = $4 where tenant_id = $1 and id = $2',
@@ -127,6 +132,11 @@ export class SessionStore {
       .where(sql<boolean>`sessions.id = any(${wanted}::uuid[])`)
       .execute()) as unknown as SessionRow[];
     return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** Those of the users who have a session, even an expired one. */
+  async ownersAmong(tenantId: string, userIds: readonly string[]): Promise<string[]> {
+    return (await this.#db.run(OWNERS_AMONG, [tenantId, userIds])).map(({ userId }) => userId);
   }
 
   /** The session of a cookie. @param cookieHash `hashHandle` of its value. */

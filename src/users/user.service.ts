@@ -328,13 +328,38 @@ export class UserService {
       await this.#deps.guard.assertMayEnd(authority, id);
       // Flush now: the entity must not be written back after its row is deleted.
       await this.#deps.db.em.flush();
-      await this.#deps.roles.deleteGrantsOf(authority.tenant.id, 'user', [id]);
-      await this.#deps.store.delete(authority.tenant.id, id);
-      // Service accounts are not among the users that are counted.
-      if (user.serviceClientId == null) await this.#deps.tenantUsers.add(authority.tenant.id, -1);
-      this.#record(authority, user, userEvents['user.deleted'], { username: user.username });
+      await this.deleteLocked(authority, [user]);
       return user;
     });
+  }
+
+  /**
+   * Deletes accounts and everything that belongs to them, in the open unit of work in which they were locked. The caller of this
+   * method must check that they may be deleted.
+   */
+  async deleteLocked(authority: Authority, users: readonly User[]): Promise<void> {
+    const { roles, store, tenantUsers } = this.#deps;
+    if (users.length === 0) return;
+    const tenantId = authority.tenant.id;
+    const ids = users.map(({ id }) => id);
+    await roles.deleteGrantsOf(tenantId, 'user', ids);
+    await store.deleteMany(tenantId, ids);
+    // Service accounts are not among the users that are counted.
+    const counted = users.filter(({ serviceClientId }) => serviceClientId == null).length;
+    if (counted > 0) await tenantUsers.add(tenantId, -counted);
+    for (const user of users) this.#record(authority, user, userEvents['user.deleted'], { username: user.username });
+  }
+
+  /**
+   * Accounts, in the order of their ids, locked until the open unit of work ends. Settings are held before, as by `lockToChange`.
+   * The caller of this method must check that they may be changed.
+   * @param userIds In their stored spelling; unknown ids are left out.
+   * @throws FORBIDDEN Only the caller's own account is in reach.
+   */
+  async lockMany(authority: Authority, userIds: readonly string[]): Promise<User[]> {
+    authority.requireAccount('');
+    await this.#deps.directory.holdSettings(authority.tenant.id);
+    return this.#deps.store.lockMany(authority.tenant.id, userIds);
   }
 
   /**

@@ -100,6 +100,12 @@ const LOCK_TO_SIGN_IN = defineStatement<User>(
   'user-lock-to-sign-in',
   sql<User>`select ${USER_COLUMNS.all.columns} from users where tenant_id = $1 and id = $2 for no key update`,
 );
+/** Locked in the order of their ids, so that two transactions which lock many do not wait in a circle. */
+const LOCK_MANY = defineStatement<User>(
+  'users-lock-many',
+  sql<User>`select ${USER_COLUMNS.all.columns} from users where tenant_id = $1 and id = any($2::text[])
+    order by users.id for update`,
+);
 const OUTDATE_PROOFS = defineStatement<object>(
   'user-outdate-proofs',
   'update users set proof_version = proof_version + 1 where tenant_id = $1 and id = $2',
@@ -213,6 +219,11 @@ export class UserStore {
       { tenantId, id: canonicalUserId(id) },
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     );
+  }
+
+  /** Users to delete, inside a unit of work; locked until it ends. Unknown ids are left out. @param ids In their stored spelling. */
+  lockMany(tenantId: string, ids: readonly string[]): Promise<User[]> {
+    return this.#db.run(LOCK_MANY, [tenantId, ids.filter(isUserIdShaped)]);
   }
 
   /** The newest state of a user, inside a unit of work, until whose end the account neither changes nor signs in elsewhere. */

@@ -1,8 +1,20 @@
 import type { Authority } from '../../access/index.ts';
 import { invalidField, kernelErrors } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
+import type { GuardedAccounts } from '../../roles/index.ts';
 import type { DeviceService, EndSessionsOptions, SessionRow, SessionService } from '../../sessions/index.ts';
-import { canonicalUserId, type User, type UserService } from '../../users/index.ts';
+import {
+  assertBatchLength,
+  canonicalUserId,
+  done,
+  refused,
+  resultsOf,
+  type User,
+  type UserResult,
+  type UserService,
+  unitsOf,
+  userErrors,
+} from '../../users/index.ts';
 import type { LinkedApps } from './linked-apps.ts';
 
 export interface EndAccessDeps {
@@ -10,7 +22,16 @@ export interface EndAccessDeps {
   readonly users: UserService;
   readonly sessions: SessionService;
   readonly devices: DeviceService;
-  readonly apps: Pick<LinkedApps, 'removeAllOf'>;
+  readonly apps: Pick<LinkedApps, 'removeAllOf' | 'ownersAmong'>;
+  readonly guard: Pick<GuardedAccounts, 'endableAmong'>;
+}
+
+/** What became of a unit of work that deletes accounts. */
+interface Deletion {
+  /** By their ids. */
+  readonly deleted: ReadonlyMap<string, User>;
+  /** Ids of those that are there and have to be looked at one by one. */
+  readonly left: ReadonlySet<string>;
 }
 
 /**
@@ -49,6 +70,60 @@ export class EndAccessFlow {
     return this.#delete(authority, userId, ({ serviceClientId }) => {
       if (serviceClientId != null)
         throw kernelErrors.FORBIDDEN({ message: 'A service account is deleted by a change of its client.' });
+    });
+  }
+
+  /**
+   * Deletes accounts independently, 200 in a unit of work: the refusal of one does not affect the others. Those with apps, and
+   * administrators who may have to stay, are deleted after the others of their unit, each in a separate one.
+   * @param userIds 1 to 1,000.
+   * @returns What became of each, in the order of the ids: the account as it was, or an error of `delete`.
+   * @throws INVALID_INPUT There are none, or more than 1,000, or the caller is one of them; then nothing is deleted.
+   */
+  async deleteMany(authority: Authority, userIds: readonly string[]): Promise<UserResult[]> {
+    assertBatchLength(userIds.length, 'input.userIds');
+    const ids = userIds.map(canonicalUserId);
+    const own = ids.findIndex((id) => authority.isOwnAccount(id));
+    if (own !== -1)
+      throw invalidField(
+        `input.userIds.${own}`,
+        'OWN_ACCOUNT',
+        'Callers do not delete their accounts together with others.',
+      );
+    const results: UserResult[] = [];
+    for (const part of unitsOf(ids))
+      results.push(...(await resultsOf(part.length, () => this.#deleteUnit(authority, part))));
+    return results;
+  }
+
+  async #deleteUnit(authority: Authority, ids: readonly string[]): Promise<UserResult[]> {
+    const { deleted, left } = await this.#deleteTogether(authority, ids);
+    const results: UserResult[] = [];
+    for (const [at, id] of ids.entries()) {
+      const user = ids.indexOf(id) === at ? deleted.get(id) : undefined;
+      if (user !== undefined) results.push(done(user));
+      else if (!left.has(id)) results.push(refused(userErrors.USER_NOT_FOUND()));
+      else results.push(...(await resultsOf(1, async () => [done(await this.delete(authority, id))])));
+    }
+    return results;
+  }
+
+  /** Deletes those of some accounts of which nothing has to be looked at one by one. */
+  #deleteTogether(authority: Authority, ids: readonly string[]): Promise<Deletion> {
+    const { apps, db, guard, sessions, users } = this.#deps;
+    return db.transaction(async () => {
+      const found = await users.lockMany(authority, ids);
+      const people = found.filter(({ serviceClientId }) => serviceClientId == null).map(({ id }) => id);
+      const owners = await apps.ownersAmong(authority, people);
+      const without = people.filter((id) => !owners.has(id));
+      const endable = new Set(await guard.endableAmong(authority, without));
+      const ended = found.filter(({ id }) => endable.has(id));
+      await sessions.revokeAllOfMany(authority, [...endable]);
+      await users.deleteLocked(authority, ended);
+      return {
+        deleted: new Map(ended.map((user) => [user.id, user])),
+        left: new Set(found.map(({ id }) => id).filter((id) => !endable.has(id))),
+      };
     });
   }
 

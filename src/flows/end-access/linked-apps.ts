@@ -83,6 +83,12 @@ export class LinkedApps {
     });
   }
 
+  /** Those of the users who have an app. */
+  async ownersAmong({ tenant }: Authority, userIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const apps = await this.#deps.clients.instancesOf(tenant.id, userIds);
+    return new Set(apps.flatMap(({ ownerUserId }) => ownerUserId ?? []));
+  }
+
   /**
    * Deletes every app of a user, inside a unit of work in which the account is locked.
    * @throws FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST

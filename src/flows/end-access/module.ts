@@ -34,7 +34,7 @@ export const endAccess = {
         /** Apps on the devices of users. */
         linkedApps,
         /** Disables, deletes and resets accounts, together with their sessions and tokens. */
-        endAccess: new EndAccessFlow({ ...base, users, sessions, devices, apps: linkedApps }),
+        endAccess: new EndAccessFlow({ ...base, users, sessions, devices, apps: linkedApps, guard: needs.guarded }),
       },
     };
   },

@@ -26,6 +26,11 @@ const BY_ID = defineStatement<Grant>(
   'grant-by-id',
   sql`select ${sql.join(columnsOf(GrantEntity, 'grants'))} from grants where tenant_id = $1 and id = $2`,
 );
+const OWNERS_AMONG = defineStatement<{ readonly userId: string }>(
+  'grant-owners-among',
+  `select wanted.id as "userId" from unnest($2::text[]) as wanted (id)
+    where exists (select from grants g where g.tenant_id = $1 and g.user_id = wanted.id and g.revoked_at is null)`,
+);
 const ID_BY_REFRESH_TOKEN = defineStatement<{ grantId: string }>(
   'grant-id-by-refresh-token',
   'select grant_id as "grantId" from refresh_tokens where tenant_id = $1 and hash = $2',
@@ -268,6 +273,11 @@ export class GrantStore {
       id: 'grants.id',
     };
     return narrowedPage<OfflineFamily>(this.#db, list, narrowing, NEWEST_FIRST, { ...request, descending: true });
+  }
+
+  /** Those of the users who have a family that is not revoked. */
+  async ownersAmong(tenantId: string, userIds: readonly string[]): Promise<string[]> {
+    return (await this.#db.run(OWNERS_AMONG, [tenantId, userIds])).map(({ userId }) => userId);
   }
 
   /** Revokes the valid families of a user, except those of certain sessions. */

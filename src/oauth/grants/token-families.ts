@@ -42,6 +42,10 @@ export class GrantFamilies implements TokenFamilies, ClientTokens {
     return this.#tell(authority, await this.#grants.revokeOfSession(authority.tenant.id, sessionId, this.#clock.now()));
   }
 
+  ownersAmong(tenantId: string, userIds: readonly string[]): Promise<readonly string[]> {
+    return this.#grants.ownersAmong(tenantId, userIds);
+  }
+
   revokeOfClient({ tenant }: Authority, userId: string, clientUuid: string): Promise<number> {
     return this.#grants.revokeOfClient(tenant.id, userId, clientUuid, this.#clock.now());
   }
