@@ -18,6 +18,7 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.leavePasswordReset': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.requestPasswordReset': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitPasswordResetCode': 'The handle and the browser that began the sign-in are the authority.',
+  'Mutation.submitTerms': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.cancelInteraction': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.chooseAccount': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.sendEmailCode': 'The handle and the browser that began the sign-in are the authority.',

@@ -44,6 +44,14 @@ export class SubmitConsentInput extends OfInteraction {
 @ObjectType({ description: 'What follows the answer.' })
 export class SubmitConsentPayload extends StepPayload {}
 
+@InputType({ description: 'The answer of a user to the terms of the tenant.' })
+export class SubmitTermsInput extends OfInteraction {
+  @Field(() => Boolean, { description: 'Whether the user accepts them. If not, the sign-in ends.' })
+  isAccepted!: boolean;
+}
+@ObjectType({ description: 'What follows the answer.' })
+export class SubmitTermsPayload extends StepPayload {}
+
 @InputType({ description: 'A sign-in to give up.' })
 export class CancelInteractionInput extends OfInteraction {}
 @ObjectType({ description: 'The end of a sign-in.' })

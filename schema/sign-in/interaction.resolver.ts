@@ -15,6 +15,8 @@ import {
   SubmitFactorPayload,
   SubmitPasswordInput,
   SubmitPasswordPayload,
+  SubmitTermsInput,
+  SubmitTermsPayload,
 } from './interaction.input.ts';
 import { Interaction } from './interaction.type.ts';
 
@@ -81,6 +83,18 @@ export class InteractionResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
     return context.services.interactions.submitConsent(...(await enterStep(context, info, handle)), isGranted);
+  }
+
+  @Errors(...STEP_ERRORS)
+  @Mutation(() => SubmitTermsPayload, {
+    description: 'The step `TermsStep`: accepts the terms of the tenant, or does not. Only once per request.',
+  })
+  async submitTerms(
+    @Arg('input', () => SubmitTermsInput, { description: 'The answer.' }) { handle, isAccepted }: SubmitTermsInput,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<object> {
+    return context.services.interactions.submitTerms(...(await enterStep(context, info, handle)), isAccepted);
   }
 
   @Errors(...STEP_ERRORS)

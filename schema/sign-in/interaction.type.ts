@@ -117,6 +117,16 @@ class FactorEnrolmentStep {
   enrolment!: FactorEnrolment | null;
 }
 
+@ObjectType({ description: 'The user accepts the terms of the tenant, or does not; `submitTerms` takes the answer.' })
+class TermsStep {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The terms, as plain text with line breaks; null when the tenant has no text of them, then see those of the application.',
+  })
+  text!: string | null;
+}
+
 @ObjectType({ description: 'The user has to choose a new password.' })
 class NewPasswordStep {
   @Field(() => Int, { description: 'Its least length.' })
@@ -183,6 +193,7 @@ const STEP_TYPES = {
   'password-reset-code': 'PasswordResetCodeStep',
   factor: 'FactorStep',
   enrolment: 'FactorEnrolmentStep',
+  terms: 'TermsStep',
   'new-password': 'NewPasswordStep',
   'email-code': 'EmailCodeStep',
   'other-actions': 'OtherActionsStep',
@@ -201,6 +212,7 @@ const InteractionStep = createUnionType({
       PasswordResetCodeStep,
       FactorStep,
       FactorEnrolmentStep,
+      TermsStep,
       NewPasswordStep,
       EmailCodeStep,
       OtherActionsStep,

@@ -7,10 +7,10 @@ import {
   UPDATE_PASSWORD,
 } from '../auth-modes/index.ts';
 import type { KnownTenant, TenantSettings } from '../tenants/index.ts';
-import { type User, VERIFY_EMAIL } from '../users/index.ts';
+import { TERMS_AND_CONDITIONS, type User, VERIFY_EMAIL } from '../users/index.ts';
 
 /** What an account may still have to do after its first factor was proved. */
-export type AccountStep = 'factor' | 'enrolment' | 'new-password' | 'email-code' | 'other-actions';
+export type AccountStep = 'factor' | 'enrolment' | 'terms' | 'new-password' | 'email-code' | 'other-actions';
 
 /** What decides about the steps of an account. */
 export interface AccountFacts {
@@ -46,7 +46,7 @@ const isPending = ({ user, isStrict }: KnownFacts, action: string): boolean =>
   isStrict && (user.requiredActions ?? []).includes(action);
 
 /** The actions that have a step. */
-const ACTIONS_WITH_STEP: readonly string[] = [CONFIGURE_TOTP, UPDATE_PASSWORD, VERIFY_EMAIL];
+const ACTIONS_WITH_STEP: readonly string[] = [CONFIGURE_TOTP, TERMS_AND_CONDITIONS, UPDATE_PASSWORD, VERIFY_EMAIL];
 
 /** The actions that an account has to do and that no step does. */
 export const otherActions = ({ requiredActions }: Pick<User, 'requiredActions'>): readonly string[] =>
@@ -60,6 +60,7 @@ const STEPS: readonly (readonly [AccountStep, isMissing: (facts: AccountFacts) =
   ['enrolment', (facts) => lacksFactor(facts) && facts.methods.length === 0],
   ['factor', lacksFactor],
   ['enrolment', (facts) => isPending(facts, CONFIGURE_TOTP)],
+  ['terms', (facts) => isPending(facts, TERMS_AND_CONDITIONS)],
   ['new-password', ({ user, isResetting }) => isResetting || (user.requiredActions ?? []).includes(UPDATE_PASSWORD)],
   [
     'email-code',

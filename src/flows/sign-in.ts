@@ -87,6 +87,7 @@ const ACCOUNT_REFUSALS: readonly (readonly [reason: string, holds: (user: User |
 const RESULT_OF_STEP = {
   factor: 'factor-required',
   enrolment: 'factor-required',
+  terms: 'actions-required',
   'new-password': 'password-change-required',
   'email-code': 'email-unverified',
   'other-actions': 'actions-required',

@@ -27,7 +27,14 @@ export { userEvents } from './user.events.ts';
 export { type UpdateOptions, UserService } from './user.service.ts';
 export { type UserKeys, UserStore } from './user.store.ts';
 export { assertBatchLength, resultsOf, unitsOf } from './user-batch.ts';
-export { type CreateUser, isPhoneNumber, isSamePhone, type UserInput, VERIFY_EMAIL } from './user-input.ts';
+export {
+  type CreateUser,
+  isPhoneNumber,
+  isSamePhone,
+  TERMS_AND_CONDITIONS,
+  type UserInput,
+  VERIFY_EMAIL,
+} from './user-input.ts';
 export { canonicalUserId, fold, isSameEmail, isUserIdShaped, serviceAccountName } from './user-names.ts';
 export type { UserFilter, UserOrder } from './user-page.ts';
 export { done, refused, type UserResult } from './user-result.ts';

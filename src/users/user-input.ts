@@ -5,6 +5,10 @@ import { emailFault, isPlainText, usernameFault } from './user-names.ts';
 
 /** The required action that demands a verified e-mail address. */
 export const VERIFY_EMAIL = 'VERIFY_EMAIL';
+/** The required action that demands that the user accepts the terms of the tenant. */
+export const TERMS_AND_CONDITIONS = 'TERMS_AND_CONDITIONS';
+/** The attribute that says when the user has, in seconds since 1970. */
+export const TERMS_ATTRIBUTE = 'terms_and_conditions';
 
 /** What callers may set on an account. Left out = unchanged, null = removed. */
 export interface UserInput {

@@ -21,7 +21,14 @@ import { UserChange } from './user-change.ts';
 import { type CreatedListener, UserCreation } from './user-creation.ts';
 import { filterFaults } from './user-filter-faults.ts';
 import { identifiersOf } from './user-identifier.store.ts';
-import { type CreateUser, checkedInput, throwFaults, type UserInput } from './user-input.ts';
+import {
+  type CreateUser,
+  checkedInput,
+  TERMS_AND_CONDITIONS,
+  TERMS_ATTRIBUTE,
+  throwFaults,
+  type UserInput,
+} from './user-input.ts';
 import { canonicalUserId, userIdFault } from './user-names.ts';
 import type { UserFilter, UserOrder } from './user-page.ts';
 import { attempt, refused, type UserResult } from './user-result.ts';
@@ -281,6 +288,24 @@ export class UserService {
       for (const { type, params } of change.events()) this.#record(authority, user, type, params);
       return user;
     });
+  }
+
+  /**
+   * Notes that a user has accepted the terms of the tenant: the second of that in the attribute `terms_and_conditions`, whatever rules
+   * the tenant has for attributes, since the service writes it. Ends the demand. Inside a unit of work.
+   * @throws USER_NOT_FOUND, FORBIDDEN
+   */
+  async acceptTerms(authority: Authority, userId: string): Promise<void> {
+    const { em } = this.#deps.db;
+    const user = await this.lock(authority, userId);
+    const change = new UserChange(user);
+    const acceptedAt = String(Math.floor(this.#now().getTime() / 1000));
+    const requiredActions = (user.requiredActions ?? []).filter((action) => action !== TERMS_AND_CONDITIONS);
+    change.apply({ attributes: { [TERMS_ATTRIBUTE]: acceptedAt }, requiredActions }, false, false);
+    user.updatedAt = this.#now();
+    await em.flush();
+    await this.#deps.store.replaceSearchRows(user);
+    for (const { type, params } of change.events()) this.#record(authority, user, type, params);
   }
 
   /**

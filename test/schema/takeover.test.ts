@@ -163,6 +163,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   importRealm: 'writes by the services of each noun, which refuse it row by row (test/src/imports)',
   beginPasswordReset: 'shows another step before an account is proved',
   leavePasswordReset: 'shows another step before an account is proved',
+  submitTerms: 'notes the answer of the user who is signing in, to the terms of the tenant',
   requestPasswordReset: 'mails a code to the owner of the account alone',
   submitPasswordResetCode: 'takes the code that was mailed to the owner of the account',
   removeDefaultGroup: 'concerns new users alone',

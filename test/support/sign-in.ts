@@ -34,6 +34,7 @@ const STEP = `step {
   ... on PasswordResetCodeStep { digits }
   ... on FactorStep { methods }
   ... on FactorEnrolmentStep { enrolment { secret uri qrImage } }
+  ... on TermsStep { text }
   ... on NewPasswordStep { minLength isForgotten }
   ... on EmailCodeStep { email isSent }
   ... on OtherActionsStep { actions }

@@ -80,6 +80,7 @@ interface Committed {
 const HOLDING_SETTINGS: ReadonlySet<StepName> = new Set([
   'registration',
   'password-reset-code',
+  'terms',
   'new-password',
   'email-code',
 ]);

@@ -43,6 +43,7 @@ import {
   type RegistrationStep,
   type TypedRegistration,
 } from './registration.step.ts';
+import { decideTerms } from './terms.step.ts';
 
 /** An interaction to begin. */
 export interface NewInteraction {
@@ -345,6 +346,18 @@ export class InteractionService {
       }),
     );
     return { ...view, recoveryCodes };
+  }
+
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */
+  submitTerms(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    isAccepted: boolean,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'terms', async (open) =>
+      decideTerms(this.#deps.accounts, open, isAccepted),
+    );
   }
 
   /**

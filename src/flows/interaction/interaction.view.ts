@@ -14,6 +14,7 @@ import type { OpenInteraction } from './interaction.engine.ts';
 import { mayRegisterIn, mayResetPassword, type StepName } from './interaction.steps.ts';
 import { PASSWORD_RESET_DIGITS } from './password-reset.code.ts';
 import { type DescribedScope, describeScope } from './scope-descriptions.ts';
+import { termsOf } from './terms.step.ts';
 
 /** An account as its user sees it. */
 export interface ShownAccount {
@@ -63,6 +64,7 @@ export type StepView =
   | { readonly step: 'password-reset-code'; readonly digits: number }
   | { readonly step: 'factor'; readonly methods: readonly FactorMethod[] }
   | { readonly step: 'enrolment'; readonly enrolment: ShownEnrolment | null }
+  | { readonly step: 'terms'; readonly text: string | null }
   | { readonly step: 'new-password'; readonly minLength: number; readonly isForgotten: boolean }
   | { readonly step: 'email-code'; readonly email: string; readonly isSent: boolean }
   | { readonly step: 'other-actions'; readonly actions: readonly string[] }
@@ -116,6 +118,7 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     const begun = await enrolments.show(open);
     return { step: 'enrolment', enrolment: begun === null ? null : showEnrolment(begun) };
   },
+  terms: (_, open) => ({ step: 'terms', text: termsOf(open) }),
   'new-password': async ({ passwords }, { tenant, user, state }) => ({
     step: 'new-password',
     minLength: await passwords.leastLength(user!, tenant.settings),

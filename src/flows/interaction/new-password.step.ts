@@ -11,7 +11,7 @@ export interface NewPasswordStepDeps {
     PasswordFlow,
     'prepareDemanded' | 'writeDemanded' | 'prepareForgotten' | 'writeForgotten'
   >;
-  readonly accounts: Pick<UserService, 'findIn' | 'update'>;
+  readonly accounts: Pick<UserService, 'findIn' | 'update' | 'acceptTerms'>;
   readonly earlierAccess: Pick<EarlierAccess, 'end'>;
 }
 

@@ -109,10 +109,77 @@ describe('a strict sign-in', () => {
     expect(await actionsOf(user)).toEqual([]);
   });
 
-  it('signs nobody in who has to do what cannot be done here, says what, and records it', async () => {
-    const user = await newUser({ requiredActions: ['UPDATE_PROFILE', 'TERMS_AND_CONDITIONS'] });
+  it('asks the user to accept the terms of the tenant, after the second factor, and notes when that was', async () => {
+    const system = world.system(realm);
+    const texts = { de: { termsText: 'Die Regeln.' }, fr: { other: 'Bonjour' } };
+    await world.services.tenants.updateSettings(system, { texts });
+    const user = await newUser({ requiredActions: ['TERMS_AND_CONDITIONS', 'UPDATE_PASSWORD'] });
     const { handle, step } = await reached(user);
-    expect(step).toEqual({ __typename: 'OtherActionsStep', actions: ['UPDATE_PROFILE', 'TERMS_AND_CONDITIONS'] });
+    expect(step).toEqual({ __typename: 'TermsStep', text: 'Die Regeln.' });
+    expect(await browser.session()).toBeNull();
+    expect(stepOf(await browser.submit('submitTerms', handle, { isAccepted: true }))).toMatchObject({
+      __typename: 'NewPasswordStep',
+    });
+    expect((await browser.submit('submitTerms', handle, { isAccepted: true })).code).toBe('INTERACTION_STEP_OTHER');
+    const accepted = (await world.services.users.findIn(realm.id, user.id))!;
+    expect(accepted.attributes).toEqual({
+      terms_and_conditions: String(Math.floor(world.clock.now().getTime() / 1000)),
+    });
+    expect(accepted.requiredActions).toEqual(['UPDATE_PASSWORD']);
+    const recorded = (await world.events(realm)).filter(({ actor_id }) => actor_id === user.id);
+    expect(recorded.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['user.updated', 'auth_mode.required_actions_changed']),
+    );
+  });
+
+  it('shows the terms in the language that the application prefers, else of the user, and none where there are none', async () => {
+    const shown = async (user: User, locales: string | null) => {
+      const handle = await browser.begin({ mustAuthenticate: true, isStrict: true, locales });
+      return stepOf(await browser.password(handle, user));
+    };
+    await world.services.tenants.updateSettings(world.system(realm), { texts: {} });
+    const user = await newUser({ requiredActions: ['TERMS_AND_CONDITIONS'], locale: 'ru' });
+    expect(await shown(user, null)).toEqual({ __typename: 'TermsStep', text: null });
+    const texts = { de: { termsText: 'Die Regeln.' }, ru: { termsText: 'Правила.' }, en: { termsText: '' } };
+    await world.services.tenants.updateSettings(world.system(realm), { texts });
+    expect(await shown(user, 'en de')).toMatchObject({ text: 'Die Regeln.' });
+    expect(await shown(user, null)).toMatchObject({ text: 'Правила.' });
+  });
+
+  it('ends the sign-in of a user who does not accept the terms, and asks again at the next one', async () => {
+    const user = await newUser({ requiredActions: ['TERMS_AND_CONDITIONS'] });
+    const { handle } = await reached(user);
+    expect(stepOf(await browser.submit('submitTerms', handle, { isAccepted: false }))).toMatchObject({
+      __typename: 'Finished',
+    });
+    expect(await browser.session()).toBeNull();
+    expect(await browser.resume(handle)).toMatchObject({ kind: 'denied' });
+    expect((await world.services.users.findIn(realm.id, user.id))!.attributes).toEqual({});
+    expect((await reached(user)).step).toMatchObject({ __typename: 'TermsStep' });
+  });
+
+  it('notes the answer whatever the tenant says of attributes', async () => {
+    const profile = {
+      attributes: [
+        { name: 'username' },
+        { name: 'email' },
+        { name: 'badge', required: {}, permissions: { view: ['admin'], edit: ['admin'] } },
+      ],
+    };
+    const user = await newUser({ requiredActions: ['TERMS_AND_CONDITIONS'] });
+    await world.services.userProfiles.set(world.system(realm), profile);
+    const { handle } = await reached(user);
+    expect(stepOf(await browser.submit('submitTerms', handle, { isAccepted: true }))).toMatchObject({
+      __typename: 'Finished',
+    });
+    expect(await actionsOf(user)).toEqual([]);
+    await world.services.userProfiles.set(world.system(realm), null);
+  });
+
+  it('signs nobody in who has to do what cannot be done here, says what, and records it', async () => {
+    const user = await newUser({ requiredActions: ['UPDATE_PROFILE', 'VERIFY_PROFILE'] });
+    const { handle, step } = await reached(user);
+    expect(step).toEqual({ __typename: 'OtherActionsStep', actions: ['UPDATE_PROFILE', 'VERIFY_PROFILE'] });
     expect(await browser.session()).toBeNull();
     expect(await failuresOf(user)).toEqual(['actions_required']);
     expect(await browser.resume(handle)).toEqual({ kind: 'open' });

@@ -217,6 +217,22 @@ describe('the sign-in page', () => {
     await atApplication();
   });
 
+  it('shows the terms of the tenant, else leads to those of the application, and takes the answer', async () => {
+    await openAt(signInState(STEPS.terms), { submitTerms: step('termsOfApplication') });
+    const terms = page.getByRole('region', { name: 'Terms of service' });
+    expect(await terms.textContent()).toContain('Second part.');
+    await button('Accept').click();
+    const link = page.locator('.intro').getByRole('link', { name: 'Terms of service' });
+    expect(await link.getAttribute('href')).toBe('https://travel.example/terms');
+    expect(sentInput()).toEqual({ ...PLACE, isAccepted: true });
+    server.sent.length = 0;
+    server.answers = { submitTerms: finish };
+    await button('Do not accept').click();
+    await atApplication();
+    expect(sentInput()).toEqual({ ...PLACE, isAccepted: false });
+    expect(opened.watch).toEqual(NOTHING);
+  });
+
   it('offers no account where nobody can make one, and asks for the address alone where it is the username', async () => {
     await openAt(signInState(STEPS.passwordOfOne));
     expect(await button('Create an account').count()).toBe(0);

@@ -49,11 +49,13 @@ export const STEPS = {
     __typename: 'FactorEnrolmentStep',
     enrolment: { secret: SECRET, uri: URI, qrImage: await toDataURL(URI) },
   },
+  terms: { __typename: 'TermsStep', text: `${'You use the service at your own risk. '.repeat(40)}\n\nSecond part.` },
+  termsOfApplication: { __typename: 'TermsStep', text: null },
   newPassword: { __typename: 'NewPasswordStep', minLength: 12, isForgotten: false },
   forgottenPassword: { __typename: 'NewPasswordStep', minLength: 12, isForgotten: true },
   emailCodeUnsent: { __typename: 'EmailCodeStep', email: 'a***@example.com', isSent: false },
   emailCode: { __typename: 'EmailCodeStep', email: 'a***@example.com', isSent: true },
-  otherActions: { __typename: 'OtherActionsStep', actions: ['UPDATE_PROFILE', 'TERMS_AND_CONDITIONS'] },
+  otherActions: { __typename: 'OtherActionsStep', actions: ['UPDATE_PROFILE', 'VERIFY_PROFILE'] },
   account: {
     __typename: 'AccountStep',
     accounts: [
@@ -145,6 +147,8 @@ export const SCREENS: Readonly<Record<string, object>> = {
   factor: signInState(STEPS.factor),
   'enrolment-open': signInState(STEPS.enrolmentOpen),
   enrolment: signInState(STEPS.enrolment),
+  terms: signInState(STEPS.terms),
+  'terms-of-application': signInState(STEPS.termsOfApplication),
   'new-password': signInState(STEPS.newPassword),
   'forgotten-password': signInState(STEPS.forgottenPassword),
   'email-code-unsent': signInState(STEPS.emailCodeUnsent),

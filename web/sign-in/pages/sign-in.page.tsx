@@ -15,6 +15,7 @@ import { PasswordStep } from '../steps/password.step.tsx';
 import { PasswordResetCodeStep, PasswordResetStep } from '../steps/password-reset.step.tsx';
 import { RecoveryCodesStep } from '../steps/recovery-codes.step.tsx';
 import { RegistrationStep } from '../steps/registration.step.tsx';
+import { TermsStep } from '../steps/terms.step.tsx';
 import { describeRefusal, t } from '../texts/texts.ts';
 import { ErrorPage } from './error.page.tsx';
 
@@ -25,6 +26,7 @@ const TITLES = {
   PasswordResetCodeStep: 'passwordReset.codeTitle',
   FactorStep: 'factor.title',
   FactorEnrolmentStep: 'enrolment.title',
+  TermsStep: 'terms.title',
   NewPasswordStep: 'newPassword.title',
   EmailCodeStep: 'emailCode.title',
   OtherActionsStep: 'otherActions.title',
@@ -73,6 +75,8 @@ function StepOfInteraction({ step }: Pick<Shown, 'step'>): ReactNode {
       return <FactorStep step={step} />;
     case 'FactorEnrolmentStep':
       return <EnrolmentStep step={step} />;
+    case 'TermsStep':
+      return <TermsStep step={step} />;
     case 'NewPasswordStep':
       return <NewPasswordStep step={step} />;
     case 'EmailCodeStep':

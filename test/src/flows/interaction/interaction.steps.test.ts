@@ -71,6 +71,12 @@ describe('the present step of an interaction', () => {
     expect(at({}, { isResetting: true, amr, methods })).toBe('new-password');
   });
 
+  it('is the terms before anything else that changes the account, if they are demanded', () => {
+    const user = { ...ACCOUNT.user, requiredActions: ['UPDATE_PASSWORD', 'TERMS_AND_CONDITIONS'] };
+    expect(at({}, { user, isStrict: true })).toBe('terms');
+    expect(at({}, { user })).toBe('new-password');
+  });
+
   it('is the second factor, if the request or the account demands one', () => {
     const methods = ['totp'] as const;
     expect(at({}, { factors: 2, methods })).toBe('factor');
