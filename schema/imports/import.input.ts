@@ -6,7 +6,7 @@ import { ProtocolMapperInput } from '../clients/protocol-mapper.input.ts';
 import { FederationProviderSettingsInput } from '../federation/federation.input.ts';
 import { ExtraSettingsInput, TenantSettingsInput } from '../tenants/tenant.input.ts';
 import { UserFieldsInput } from '../users/user.input.ts';
-import { IfExistsName, ImportedRow, ImportType } from './import.type.ts';
+import { IfAnyExistsName, IfExistsName, ImportedRow, ImportType } from './import.type.ts';
 
 @InputType({ description: 'A role by its name.' })
 export class NamedRoleInput {
@@ -235,10 +235,32 @@ export class ImportRealmInput {
   isLast?: boolean | null;
 }
 
+@InputType({ description: 'Rows to write together.' })
+export class ImportRowsInput {
+  @Field(() => IfAnyExistsName, {
+    nullable: true,
+    description: 'What happens when some are there already. Default FAIL.',
+  })
+  ifExists?: IfAnyExistsName | null;
+  @Field(() => [ImportRowInput], { description: 'At most 1,000 rows, each after those that it names.' })
+  rows!: ImportRowInput[];
+}
+
 @ObjectType({ description: 'The import with the rows that were given.' })
 export class ImportRealmPayload {
   @Field(() => ImportType, { nullable: true, description: 'The import.' })
   import!: object;
   @Field(() => [ImportedRow], { description: 'The rows, in their order.' })
+  rows!: readonly object[];
+}
+
+@ObjectType({ description: 'Rows that were written together, or the one that prevented it.' })
+export class ImportRowsPayload {
+  @Field(() => Boolean, { description: 'Whether they were written.' })
+  isWritten!: boolean;
+  @Field(() => [ImportedRow], {
+    description:
+      'The rows, in their order; of rows that were not written the one that was refused. Its reason is `CONFLICT` where the thing is there already.',
+  })
   rows!: readonly object[];
 }

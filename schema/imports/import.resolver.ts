@@ -1,10 +1,10 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import type { Import } from '../../src/imports/index.ts';
+import type { Import, WrittenRow } from '../../src/imports/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { ImportRealmInput, ImportRealmPayload } from './import.input.ts';
+import { ImportRealmInput, ImportRealmPayload, ImportRowsInput, ImportRowsPayload } from './import.input.ts';
 import { ImportType } from './import.type.ts';
 import { toImportRow } from './import-rows.ts';
 
@@ -12,6 +12,8 @@ import { toImportRow } from './import-rows.ts';
 const MAX_ROWS = 1_000;
 
 const toShown = (row: Import): object => ({ ...row, importId: row.id });
+
+const toShownRow = ({ id: key, ...row }: WrittenRow): object => ({ ...row, key });
 
 function assertFew(list: readonly unknown[], path: string): void {
   if (list.length > MAX_ROWS) throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_ROWS} at once.`);
@@ -47,6 +49,21 @@ export class ImportResolver {
     const written = await imports.write(authority, id, rows);
     await imports.report(authority, id, [], faults ?? []);
     const state = isLast === false ? await imports.find(authority, id) : await imports.finish(authority, id);
-    return { import: toShown(state!), rows: written.map(({ id: key, ...row }) => ({ ...row, key })) };
+    return { import: toShown(state!), rows: written.map(toShownRow) };
+  }
+
+  @RequiresScopes(['tenant:import'])
+  @Mutation(() => ImportRowsPayload, {
+    description:
+      'Writes rows of an import into the tenant, all of them or none, whatever was imported before. The caller must hold what creating and changing each kind takes.',
+  })
+  async importRows(
+    @Arg('input', () => ImportRowsInput, { description: 'The rows.' }) input: ImportRowsInput,
+    @Ctx() { services: { imports }, authority }: GraphContext,
+  ): Promise<object> {
+    assertFew(input.rows, 'input.rows');
+    const rows = input.rows.map((row, at) => toImportRow(row, `input.rows.${at}`));
+    const written = await imports.writeTogether(authority, rows, input.ifExists ?? 'fail');
+    return { isWritten: written.every(({ outcome }) => outcome !== 'refused'), rows: written.map(toShownRow) };
   }
 }

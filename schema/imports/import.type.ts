@@ -18,6 +18,21 @@ registerEnumType(IfExistsName, {
   },
 });
 
+export enum IfAnyExistsName {
+  FAIL = 'fail',
+  SKIP = 'skip',
+  OVERWRITE = 'overwrite',
+}
+registerEnumType(IfAnyExistsName, {
+  name: 'IfAnyExists',
+  description: 'What happens when things that are written together are there already.',
+  valuesConfig: {
+    FAIL: { description: 'Nothing is written. What the service made itself stays as it is.' },
+    SKIP: { description: 'They stay as they are, and the others are written.' },
+    OVERWRITE: { description: 'They get what is sent, as with `OVERWRITE` of `IfExists`.' },
+  },
+});
+
 export enum ImportState {
   RUNNING = 'running',
   COMPLETE = 'complete',

@@ -32,6 +32,23 @@ interface PendingRow {
 /** Kinds of errors that say something about the row; others say something about the service, and end the import. */
 const OF_THE_ROW: ReadonlySet<string> = new Set(['invalid', 'forbidden', 'not-found', 'conflict', 'refused']);
 
+/** Kinds of rows that bring parts of a thing, with the kind of that thing, which has the same owner and name. */
+const WHOLES: Partial<Record<RowKind, RowKind>> = {
+  roleChildren: 'role',
+  clientRoleChildren: 'clientRole',
+  clientScopeRoles: 'client',
+  serviceAccount: 'client',
+  scopeScopeRoles: 'clientScope',
+};
+
+const keyOf = (kind: RowKind, { owner, name }: ImportRow): string => JSON.stringify([kind, owner, name]);
+
+/** Whether a row brings a part of one of these things. */
+function isPartOf(things: ReadonlySet<string>, row: ImportRow): boolean {
+  const whole = WHOLES[row.kind];
+  return whole !== undefined && things.has(keyOf(whole, row));
+}
+
 const nameOf = ({ kind, owner, name }: ImportRow) => ({ kind, owner, name });
 
 /**
@@ -121,7 +138,14 @@ export class ImportService {
       for (current of rows) await this.#writerOf(current).prepare?.(authority, current);
       return await this.#deps.db.transaction(async () => {
         const written: WrittenRow[] = [];
-        for (current of rows) written.push(await this.#writeOne(authority, current, ifExists));
+        const kept = new Set<string>();
+        for (current of rows) {
+          const result = isPartOf(kept, current)
+            ? this.#written(current, 'skipped', null)
+            : await this.#writeOne(authority, current, ifExists);
+          if (result.outcome === 'skipped' && ifExists === 'skip') kept.add(keyOf(current.kind, current));
+          written.push(result);
+        }
         return written;
       });
     } catch (error) {

@@ -160,6 +160,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   beginRegistration: 'shows another step before an account is proved',
   leaveRegistration: 'shows another step before an account is proved',
   submitRegistration: 'makes an account that nobody has yet, with what the tenant gives everybody',
+  importRows: 'writes by the services of each noun, which refuse it wholly (test/schema/imports)',
   importRealm: 'writes by the services of each noun, which refuse it row by row (test/src/imports)',
   beginPasswordReset: 'shows another step before an account is proved',
   leavePasswordReset: 'shows another step before an account is proved',

@@ -11,6 +11,9 @@ const IMPORT = `mutation ($input: ImportRealmInput!) {
     rows { kind owner name outcome key faults { reason at } }
   }
 }`;
+const TOGETHER = `mutation ($input: ImportRowsInput!) {
+  importRows(input: $input) { isWritten rows { kind name outcome key faults { reason } } }
+}`;
 const READ = 'query ($importId: ID!) { import(importId: $importId) { importId state tallies } }';
 
 /** All that an import of every kind takes. */
@@ -172,5 +175,34 @@ describe('imports in the graph', () => {
       { outcome: 'ADDED' },
       { outcome: 'REFUSED', faults: [{ reason: 'PERMISSION_ESCALATION' }] },
     ]);
+  });
+
+  describe('of rows that are written together', () => {
+    const crew = { name: 'crew', role: { name: 'crew' } };
+    const NEEDED = ['tenant:import', 'role:create', 'role:write'];
+    const write = (tenant: TenantRef, input: object, scopes: readonly string[] = NEEDED) =>
+      world.graphql(world.app(tenant, ...scopes), TOGETHER, { input });
+
+    it('write all of them, or none where one is there already', async () => {
+      const tenant = await world.tenant();
+      const first = (await write(tenant, { rows: [crew] })).data.importRows;
+      expect(first).toMatchObject({ isWritten: true, rows: [{ outcome: 'ADDED', key: expect.any(String) }] });
+      const mate = { name: 'mate', role: { name: 'mate' } };
+      const second = (await write(tenant, { rows: [mate, crew] })).data.importRows;
+      expect(second).toEqual({
+        isWritten: false,
+        rows: [{ kind: 'role', name: 'crew', outcome: 'REFUSED', key: null, faults: [{ reason: 'CONFLICT' }] }],
+      });
+      const third = (await write(tenant, { rows: [mate, crew], ifExists: 'SKIP' })).data.importRows;
+      expect(third).toMatchObject({ isWritten: true, rows: [{ outcome: 'ADDED' }, { outcome: 'SKIPPED' }] });
+    });
+
+    it('are refused without a permission that they take, and where they are too many', async () => {
+      const tenant = await world.tenant();
+      expect((await write(tenant, { rows: [crew] }, ['role:create', 'role:write'])).code).toBe('FORBIDDEN');
+      expect((await write(tenant, { rows: [crew] }, ['tenant:import', 'role:write'])).code).toBe('FORBIDDEN');
+      expect((await write(tenant, { rows: Array(1_001).fill(crew) })).code).toBe('INVALID_INPUT');
+      expect((await write(tenant, { rows: [{ name: 'x' }] })).code).toBe('INVALID_INPUT');
+    });
   });
 });

@@ -262,6 +262,15 @@ describe('an import', () => {
       expect(await write(tenant, [], 'fail')).toEqual([]);
     });
 
+    it('leave alone what belongs to things that stay', async () => {
+      const tenant = await world.tenant();
+      const roles = [row('role', 'crew', { name: 'crew' }), row('role', 'captain', { name: 'captain' })];
+      await write(tenant, roles, 'fail');
+      const inside = row('roleChildren', 'captain', { children: [{ name: 'crew' }] });
+      expect(outcomesOf(await write(tenant, [...roles, inside], 'skip'))).toEqual(['skipped', 'skipped', 'skipped']);
+      expect(outcomesOf(await write(tenant, [...roles, inside], 'overwrite'))).toEqual(['changed', 'changed', 'added']);
+    });
+
     it('writes none where one is refused, or is there already and must not be', async () => {
       const tenant = await world.tenant();
       await write(tenant, [user('ola')], 'fail');
