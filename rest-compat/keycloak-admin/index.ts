@@ -16,6 +16,7 @@ import { LINK_ROUTES } from './routes/links.ts';
 import { LOCALIZATION_ROUTES } from './routes/localization.ts';
 import { MAPPER_ROUTES } from './routes/mappers.ts';
 import { PARTIAL_EXPORT } from './routes/partial-export.ts';
+import { PARTIAL_IMPORT } from './routes/partial-import.ts';
 import { REALM_LIST_ROUTES, REALM_ROUTES } from './routes/realms.ts';
 import { REFUSED_API_ROUTES, REFUSED_RESOURCE_ROUTES, REFUSED_ROUTES } from './routes/refused.ts';
 import { REGISTRATION_ROUTES } from './routes/registration.ts';
@@ -38,7 +39,11 @@ const rowsOf = (chapters: readonly Chapter[]): readonly Route[] => chapters.flat
 
 /** Below `/admin/realms/{tenant}`. */
 const OF_REALM = withPages([
-  { name: 'Realm', description: 'The realm and its settings.', routes: [...REALM_ROUTES, PARTIAL_EXPORT] },
+  {
+    name: 'Realm',
+    description: 'The realm and its settings.',
+    routes: [...REALM_ROUTES, PARTIAL_EXPORT, PARTIAL_IMPORT],
+  },
   {
     name: 'Required actions',
     description: 'Actions that can be required of users.',

@@ -265,6 +265,15 @@ export const ADMIN_SAMPLES: Samples = {
     EndAllSessions: { reply: {} },
     PushRevocation: { reply: {} },
     PartialExport: { reply: { id: ID, realm: 'acme', enabled: true, clientScopes: [], identityProviders: [] } },
+    ImportRows: {
+      body: { ifResourceExists: 'SKIP', users: [{ username: 'ada', enabled: true }] },
+      reply: {
+        overwritten: 0,
+        added: 1,
+        skipped: 0,
+        results: [{ action: 'ADDED', resourceType: 'USER', resourceName: 'ada', id: ID }],
+      },
+    },
     ServerInfo: {
       reply: {
         systemInfo: { version: '26.7.4' },
