@@ -15,6 +15,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
   type ValueNode,
+  valueFromASTUntyped,
 } from 'graphql';
 import { requestErrors } from '../../../schema/errors/request.errors.ts';
 import type { IdentityError } from '../../kernel/index.ts';
@@ -25,6 +26,9 @@ import { fragmentsOf } from './document-shape.ts';
 const DEFAULT_PAGE = 20;
 /** The assumed size of a list without page size arguments, such as the roles of a user. */
 const PLAIN_LIST = 5;
+
+/** Payloads with a result for each item of a list of the input. */
+const ITEM_BY_ITEM = new Set(['CreateUsersPayload', 'DeleteUsersPayload']);
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -87,8 +91,17 @@ class CostReader {
     if (field === undefined) return 0;
     const type = getNamedType(field.type);
     if (!isCompositeType(type)) return 0;
-    const size = isWrapper(parent) ? 1 : this.#size(field, node);
+    if (ITEM_BY_ITEM.has(type.name)) return this.#items(node) * (1 + this.read(node.selectionSet, type));
+    const size = isWrapper(parent) || ITEM_BY_ITEM.has(parent.name) ? 1 : this.#size(field, node);
     return size * ((isWrapper(type) ? 0 : 1) + this.read(node.selectionSet, type));
+  }
+
+  /** How many items the longest list of an input has. */
+  #items(node: FieldNode): number {
+    this.usesVariables = true;
+    const input: unknown = node.arguments?.map(({ value }) => valueFromASTUntyped(value, this.#variables))[0];
+    const lists: readonly unknown[][] = Object.values(input ?? {}).filter(Array.isArray);
+    return lists.reduce((longest, { length }) => Math.max(longest, length), 1);
   }
 
   /** How many objects the field may return. */

@@ -209,3 +209,45 @@ describe('repeats of a document', () => {
     expect(worst(text).count).toBe(Number.POSITIVE_INFINITY);
   });
 });
+
+describe('the cost of a mutation with a result for each item', () => {
+  const schema = buildSchema(`
+    type Query { x: Int }
+    type User { name: String roles: [User!]! }
+    type Result { user: User }
+    type CreateUsersPayload { results: [Result!]! }
+    input NewUser { name: String }
+    input CreateUsersInput { users: [NewUser!]! tags: [String!] }
+    type Mutation { createUsers(input: CreateUsersInput!): CreateUsersPayload! }
+  `);
+  const RESULTS = '{ results { user { name } } }';
+  const users = (count: number) => Array.from({ length: count }, () => ({ name: 'x' }));
+  const faultOf = (text: string, variables: Record<string, unknown> = {}, cost = 30) => {
+    const document = parse(text);
+    const { faults } = new DocumentChecks(schema, { ...DEFAULT_GRAPHQL_LIMITS, cost }).check(
+      document,
+      getOperationAST(document),
+      variables,
+    );
+    return (faults[0]?.originalError as IdentityError | undefined)?.message ?? null;
+  };
+  const WITH_INPUT = `mutation ($input: CreateUsersInput!) { createUsers(input: $input) ${RESULTS} }`;
+  const WITH_USERS = `mutation ($users: [NewUser!]!) { createUsers(input: { users: $users }) ${RESULTS} }`;
+
+  it('is that of each, wherever the items stand, and anew for each request', () => {
+    expect(faultOf(WITH_INPUT, { input: { users: users(10) } })).toBeNull();
+    expect(faultOf(WITH_INPUT, { input: { users: users(11), tags: ['a'] } })).toContain('up to 33 objects');
+    expect(faultOf(WITH_USERS, { users: users(11) })).toContain('up to 33 objects');
+    const literal = `mutation { createUsers(input: { users: [${'{}, '.repeat(11)}] }) ${RESULTS} }`;
+    expect(faultOf(literal)).toContain('up to 33 objects');
+    expect(faultOf(`mutation { createUsers(input: { users: {} }) ${RESULTS} }`)).toBeNull();
+    const nested = `mutation ($users: [NewUser!]!) { createUsers(input: { users: $users }) { results { user { roles { name } } } } }`;
+    expect(faultOf(nested, { users: users(4) })).toContain('up to 32 objects');
+  });
+
+  it('is counted before the variables are checked, whatever they are', () => {
+    for (const input of [undefined, null, 7, 'text', [], {}, { users: 'x' }])
+      expect(faultOf(WITH_INPUT, { input }, 3)).toBeNull();
+    expect(faultOf(`mutation { createUsers ${RESULTS} }`, {}, 2)).toContain('up to 3 objects');
+  });
+});
