@@ -82,6 +82,8 @@ export interface EngineHost {
   readonly webOrigins: WebOrigins;
   /** The origin of a request, for its events. @param api `Origin.api`. */
   readonly originOf: (request: IncomingMessage, api: string) => Origin;
+  /** The address of a request as limits count it: of IPv6 its /64; null if it has none. */
+  readonly addressGroup: (request: IncomingMessage) => string | null;
   /** Normalises an address; null when the text is not an address. */
   readonly normaliseAddress: (text: string) => string | null;
   /** The error to show for one that is not an `IdentityError`, such as a lost database. */

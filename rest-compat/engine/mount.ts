@@ -20,6 +20,7 @@ import { acceptsPage, isPageFault, setPageFault } from './page-fault.ts';
 import { segmentsOf, withoutTrailingSlash } from './paths.ts';
 import { labelOf, type Place, type PlaceOptions, Places } from './places.ts';
 import { problems } from './problems.ts';
+import { credentialKey, type RateLimit, RateLimiter, type RateLimitSettings } from './rate-limit.ts';
 import { setFault, setReply } from './reply.ts';
 import { ClientGone } from './request-body.ts';
 import type { ParsedRequest, Route } from './route.ts';
@@ -29,6 +30,10 @@ import { isNamedInBody, tenantPlaces, tenantValues } from './tenant.ts';
 export interface EngineOptions extends PlaceOptions {
   /** What rows of every mount read as `request.constants`; those of a mount come before them. Default: none. */
   readonly constants?: Readonly<Record<string, string>>;
+  /** Rules in place of those of rows. Default: none. */
+  readonly rateLimits?: RateLimitSettings;
+  /** Milliseconds since the epoch, for rate limits. Default: the system's clock. */
+  readonly now?: () => number;
   /** Bytes of a request body. Default 1_048_576. */
   readonly bodyLimitBytes?: number;
 }
@@ -63,11 +68,13 @@ export class Engine {
   readonly #host: EngineHost;
   readonly #bodyLimit: number;
   readonly #places: Places;
+  readonly #limiter: RateLimiter;
 
   constructor(dialects: readonly Dialect[], host: EngineHost, options: EngineOptions) {
     this.owners = new Owners(dialects, host.schema, options.constants);
     this.#host = host;
     this.#places = new Places(host, options);
+    this.#limiter = new RateLimiter(limitsOf(dialects), options.rateLimits ?? {}, options.now ?? Date.now);
     this.#bodyLimit = options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
   }
 
@@ -114,6 +121,7 @@ export class Engine {
     if (row === null) return this.#preflight(exchange);
     exchange.row = row;
     const { route, operation } = row;
+    if (route.rateLimit?.per === 'address') this.#countAddress(ctx, route.rateLimit);
     const params = paramsOf(row.pattern, segments, owner.prefix.shape.length);
     const early = isNamedInBody(route) ? await this.#bodyOf(exchange, row) : null;
     const isNamed = tenantPlaces(route).length > 0;
@@ -130,6 +138,7 @@ export class Engine {
     const caller = await this.#callerOf(exchange, row, reached, form);
     if (route.cors === 'client' || route.cors === 'credentials')
       await keepToClient(this.#host.webOrigins, caller, answer);
+    if (route.rateLimit?.per === 'credential') this.#countCredential(ctx, route.rateLimit, caller);
     const isForeign = route.ownPagesOnly === true && this.#host.isOfForeignPage(ctx.req);
     if (isMisplaced || isForeign) throw kernelErrors.FORBIDDEN();
     const isLeftToCaller = named.length === 0 && tenantPlaces(route).some(({ orCaller }) => orCaller === true);
@@ -166,6 +175,18 @@ export class Engine {
     if (browser !== null && place.tenant !== null) mirrorSession(exchange, browser, place.tenant);
     if (browser !== null) answer.setCookies = browser.setCookies;
     setReply(answer, route, data, request, renderFor(this.#host.documents, ctx, place.tenant));
+  }
+
+  #countAddress(ctx: Context, limit: RateLimit): void {
+    const address = this.#host.addressGroup(ctx.req);
+    if (address !== null) this.#limiter.count(limit, address);
+  }
+
+  /** Requests without a credential are counted by their address. */
+  #countCredential(ctx: Context, limit: RateLimit, caller: Caller): void {
+    const key = credentialKey(caller);
+    if (key === null) this.#countAddress(ctx, limit);
+    else this.#limiter.count(limit, key);
   }
 
   /**
@@ -290,6 +311,10 @@ export class Engine {
     setFault(answer, owner.errors, row?.route ?? null, refusal, { variables, authorization, base });
   }
 }
+
+/** The limits of all rows. */
+const limitsOf = (dialects: readonly Dialect[]): readonly RateLimit[] =>
+  dialects.flatMap(({ mounts }) => mounts.flatMap(({ routes }) => routes.flatMap(({ rateLimit }) => rateLimit ?? [])));
 
 /** The variables of a document: those of the row, and those that only the engine fills. */
 function fillIn(operation: Operation, owner: Owner, tenant: string, variables: Variables = NO_VARIABLES): Variables {

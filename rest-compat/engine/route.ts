@@ -4,6 +4,7 @@ import type { Cors } from './cors.ts';
 import type { DataOf, OperationDocument, RowVariables, Variables } from './document.ts';
 import type { ErrorLine, ErrorLines } from './fault.ts';
 import type { FoundBy, Lookups } from './lookup.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -201,6 +202,8 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly ownPagesOnly?: true;
   /** Sources (CSP, `frame-ancestors`) of the pages that may frame its answers. Absent: none. */
   readonly framed?: readonly string[];
+  /** How often its requests are served. Absent: always. */
+  readonly rateLimit?: RateLimit;
   /** Values of the dialect about the row, which its envelopes read (`Fault.route`). */
   readonly tags?: Readonly<Record<string, string | number>>;
   /** How its requests name their tenant, if the prefix does not. */

@@ -32,6 +32,10 @@ describe('an address that failed to authenticate too often', () => {
     ['GET', '/blitz/api/v3/users/7', { type: 'process_error', error: 'too_many_requests' }],
     ['GET', '/realms/master/users', { error: 'HTTP 429 Too Many Requests' }],
     ['POST', '/t/master/oauth/token', { error: 'temporarily_unavailable' }],
+    ['GET', '/api/nothing', { detail: 'Too Many Requests' }],
+    ['GET', '/health', { detail: 'Too Many Requests' }],
+    ['GET', '/scim/v2/master/Nothing', { status: '429', detail: 'Too Many Requests' }],
+    ['POST', '/master/token', { error: 'temporarily_unavailable' }],
   ])('gets the refusal of the API that it calls: %s %s', async (method, path, body) => {
     const answer = await client.ask(method, path);
     expect(answer.status).toBe(429);

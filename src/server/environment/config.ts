@@ -70,10 +70,12 @@ export interface Config {
   /** `LOG_LEVEL`: the least severe level that is logged. Default `info`. */
   readonly logLevel: LogLevel;
   /**
-   * `RATE_LIMITS`: `on` (default) or `off`. `off` is only for load tests: it removes the limits per address, while lock-out
+   * `RATE_LIMITS`: `on` (default), `off`, or rules. `off` is only for load tests: it removes the limits per address, while lock-out
    * still applies.
    */
   readonly rateLimits: boolean;
+  /** Rules in place of the usual ones, from `RATE_LIMITS`: `scim=400/60` are 400 requests in 60 s. */
+  readonly rateLimitRules: Readonly<Record<string, { readonly requests: number; readonly seconds: number }>>;
   /** `NODE_ENV`: the name of the environment, which the service only shows. Default `production`. */
   readonly environment: string;
   /**
@@ -227,6 +229,20 @@ const TENANT_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{1,62}$/;
 const USERNAME = /^[^\s/\\<>"%#?|\p{Cc}](?:[^/\\<>"%#?|\p{Cc}]{0,253}[^\s/\\<>"%#?|\p{Cc}])?$/u;
 const CLIENT_ID = /^[\x21-\x7e]{1,255}$/;
 
+const RATE_LIMIT = /^([a-z][a-z-]{0,31})=([1-9]\d{0,6})\/([1-9]\d{0,4})$/;
+
+/** Reads `on`, `off`, or a list such as `scim=400/60`. @returns Null for `off`. @throws Error */
+function parseRateLimits(text: string): Config['rateLimitRules'] | null {
+  if (text === 'on') return {};
+  if (text === 'off') return null;
+  const rules = listOf(text).map((part) => {
+    const [, name, requests, seconds] = RATE_LIMIT.exec(part) ?? [];
+    if (name === undefined) throw new Error('must be on or off, or a list of name=requests/seconds');
+    return [name, { requests: Number(requests), seconds: Number(seconds) }] as const;
+  });
+  return Object.fromEntries(rules);
+}
+
 const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z
@@ -265,7 +281,7 @@ const environment = z.object({
   NATS_TIMEOUT_SECONDS: seconds(5_000),
   PROVIDER_TIMEOUT_SECONDS: seconds(5_000),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  RATE_LIMITS: parsedBy(parseRateLimits).default({}),
   NODE_ENV: z.string().default('production'),
   DRAIN_SECONDS: wholeNumber(0, 300).default(5),
   BOOTSTRAP_ADMIN_USERNAME: z.string().regex(USERNAME, 'must be a user name of 1 to 255 characters').default('admin'),
@@ -360,7 +376,8 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
       providerMs: value.PROVIDER_TIMEOUT_SECONDS,
     },
     logLevel: value.LOG_LEVEL,
-    rateLimits: value.RATE_LIMITS === 'on',
+    rateLimits: value.RATE_LIMITS !== null,
+    rateLimitRules: value.RATE_LIMITS ?? {},
     environment: value.NODE_ENV,
     drainSeconds: value.DRAIN_SECONDS,
     bootstrap: {

@@ -1,10 +1,9 @@
-import ipaddr from 'ipaddr.js';
 import type { Context, Middleware } from 'koa';
 import { LRUCache } from 'lru-cache';
 import { type IdentityError, kernelErrors } from '../../kernel/index.ts';
 import type { CidrRange } from '../environment/networks.ts';
 import { sendError } from './http-errors.ts';
-import { peerAddress } from './origin.ts';
+import { addressGroupOf } from './origin.ts';
 
 /** How many answers of 401 one address may get in a window before all its requests are refused until the window ends. */
 export const FAILURE_LIMIT = { failures: 300, windowSeconds: 60 } as const;
@@ -14,12 +13,6 @@ const CAPACITY = 20_000;
 interface Tally {
   failures: number;
   readonly endsAtMs: number;
-}
-
-/** Reduces an IPv6 address to its /64, because one household or server has a whole /64 and can change its address at will. */
-function counted(address: string): string {
-  const parsed = ipaddr.parse(address);
-  return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : address;
 }
 
 export interface FailureLimitOptions {
@@ -38,10 +31,7 @@ export interface FailureLimitOptions {
 export function limitFailures({ trustedProxies, refuse, now = Date.now }: FailureLimitOptions): Middleware {
   const tallies = new LRUCache<string, Tally>({ max: CAPACITY });
   return async (ctx, next) => {
-    const addressOf = () => {
-      const peer = peerAddress(ctx.req.socket.remoteAddress, ctx.get('X-Forwarded-For') || undefined, trustedProxies);
-      return peer === null ? null : counted(peer);
-    };
+    const addressOf = () => addressGroupOf(ctx.req, trustedProxies);
     // Usually no address has failed lately; then the address is not even computed.
     const address = tallies.size === 0 ? null : addressOf();
     const tally = address === null ? undefined : tallies.get(address);

@@ -61,6 +61,18 @@ export function peerAddress(
   return peer;
 }
 
+/** Reduces an IPv6 address to its /64, because one household or server has a whole /64 and can change its address at will. */
+function groupOf(address: string): string {
+  const parsed = ipaddr.parse(address);
+  return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : address;
+}
+
+/** The address of a request as limits count it: of IPv6 its /64; null if it has none. */
+export function addressGroupOf({ headers, socket }: IncomingMessage, trusted: readonly CidrRange[]): string | null {
+  const peer = peerAddress(socket.remoteAddress, single(headers['x-forwarded-for']), trusted);
+  return peer === null ? null : groupOf(peer);
+}
+
 function single(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.join(',');
 }

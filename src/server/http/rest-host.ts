@@ -7,7 +7,7 @@ import { keepSession } from '../../sessions/index.ts';
 import type { CidrRange } from '../environment/networks.ts';
 import { RequestBrowser } from './browser.ts';
 import { shownError } from './http-errors.ts';
-import { normaliseAddress, originOf } from './origin.ts';
+import { addressGroupOf, normaliseAddress, originOf } from './origin.ts';
 import { isOfForeignPage } from './page-origin.ts';
 
 /** What `createRestHost` needs. */
@@ -46,6 +46,7 @@ export function createRestHost(parts: RestHostParts): EngineHost {
     callers,
     webOrigins,
     originOf: (request, api) => originOf(request, trustedProxies, api),
+    addressGroup: (request) => addressGroupOf(request, trustedProxies),
     normaliseAddress,
     explain: shownError,
     report,

@@ -282,6 +282,7 @@ async function serveApis(parts: ApiParts): Promise<void> {
     defaultTenant: config.defaultTenant,
     oauthForms: OAUTH_FORMS,
     constants: { environment: config.environment },
+    rateLimits: config.rateLimits ? config.rateLimitRules : 'off',
   });
   // Stop accepting requests, then close the sockets, then wait for the requests under way.
   holdings.add(async () => {

@@ -56,6 +56,7 @@ export function handMadeHost(over: Partial<EngineHost> = {}): EngineHost {
     callers: { bearer: refuse, apiKey: refuse, client: refuse },
     webOrigins: { isListed: async () => false, isListedBy: async () => false },
     originOf: (_request, api) => ({ ...TEST_ORIGIN, api }),
+    addressGroup: ({ headers }) => (headers['x-address'] as string | undefined) ?? null,
     normaliseAddress: (text) => text,
     explain: () => kernelErrors.INTERNAL_ERROR(),
     report: () => undefined,

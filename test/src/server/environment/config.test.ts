@@ -34,11 +34,21 @@ describe('configuration: defaults', () => {
       timeouts: { smtpMs: 15_000, natsMs: 5_000, providerMs: 5_000 },
       logLevel: 'info',
       rateLimits: true,
+      rateLimitRules: {},
       environment: 'production',
       drainSeconds: 5,
       bootstrap: { adminUsername: 'admin', adminPassword: null, clientId: 'bootstrap', clientSecret: null },
       demo: false,
     });
+  });
+
+  it('takes rules of rate limits', () => {
+    const { rateLimits, rateLimitRules } = parseConfig({ RATE_LIMITS: 'scim=400/60, sign-in=1/2' });
+    expect([rateLimits, rateLimitRules]).toEqual([
+      true,
+      { scim: { requests: 400, seconds: 60 }, 'sign-in': { requests: 1, seconds: 2 } },
+    ]);
+    expect(parseConfig({ RATE_LIMITS: 'on' })).toEqual(parseConfig({}));
   });
 
   it('takes an empty value as an absent one', () => {
@@ -189,6 +199,8 @@ describe('configuration: faults', () => {
     ['SMTP_URL', 'smtp://mail?sms=', 'host name of a gateway'],
     ['LOG_LEVEL', 'loud', 'one of trace'],
     ['RATE_LIMITS', 'no', 'on or off'],
+    ['RATE_LIMITS', 'scim=0/60', 'on or off'],
+    ['RATE_LIMITS', 'scim=10', 'on or off'],
     ['BOOTSTRAP_ADMIN_USERNAME', 'a/b', 'user name'],
     ['BOOTSTRAP_ADMIN_PASSWORD', 'short', 'at least 15 characters'],
     ['BOOTSTRAP_CLIENT_ID', 'a b', 'printable ASCII'],
