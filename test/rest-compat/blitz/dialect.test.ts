@@ -12,6 +12,7 @@ import * as adminDocuments from '../../../rest-compat/keycloak-admin/operations.
 import * as kobilDocuments from '../../../rest-compat/kobil/operations.generated.ts';
 import * as oidcDocuments from '../../../rest-compat/oidc/operations.generated.ts';
 import * as realmDocuments from '../../../rest-compat/realms/operations.generated.ts';
+import * as vaultDocuments from '../../../rest-compat/secrets-vault/operations.generated.ts';
 import { authorise } from '../../../schema/directives/enforce.ts';
 import { anonymousCaller, type Caller, formatScope, PermissionSet, ScopeAliases } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
@@ -26,7 +27,7 @@ describe('the declarations of the dialects', () => {
       'keycloak-admin': Object.values(adminDocuments),
       kobil: Object.values(kobilDocuments),
       oidc: Object.values(oidcDocuments),
-      'secrets-vault': [],
+      'secrets-vault': Object.values(vaultDocuments),
     };
     const usedBy = ({ mounts }: Dialect) => mounts.flatMap(({ routes }) => routes.flatMap(documentsOf));
     const usedByAny = new Set(DIALECTS.flatMap(usedBy));
