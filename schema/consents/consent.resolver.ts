@@ -35,6 +35,13 @@ export class ConsentResolver {
     return loaders.loadColumns(narrowClientById, key, columnsRead(info));
   }
 
+  @FieldResolver(() => String, {
+    description: 'Name of the client, as users see it; its `client_id` when it has none.',
+  })
+  async clientName(@Root() { tenantId, clientId }: ConsentRow, @Ctx() { services }: GraphContext): Promise<string> {
+    return (await services.clientDirectory.byClientId(tenantId, clientId))?.client.name ?? clientId;
+  }
+
   @RequiresScopes(['consent:read'], ['consent:read:self'])
   @Errors('USER_NOT_FOUND')
   @Query(() => [ConsentType], {

@@ -69,6 +69,7 @@ const SCOPES = [
   'email:change:self',
   'password:change:self',
   'credential:read:self',
+  'credential:write:self',
   'credential:delete:self',
   'session:read:self',
   'session:revoke:self',

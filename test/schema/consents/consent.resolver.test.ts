@@ -32,6 +32,21 @@ describe('consents', () => {
   const eventsOf = async ({ id }: User) =>
     (await world.events(tenant)).filter(({ subject_id: subject, type }) => subject === id && /consent/.test(type));
 
+  it('names the client to the user alone, by its `client_id` where it has no name', async () => {
+    const document = `query ($userId: ID!) { consents(userId: $userId) { clientId clientName client { name } } }`;
+    const { client: plain } = await world.newClient(tenant);
+    const { client: named } = await world.newClient(tenant, { name: 'The Harbour' });
+    const cara = await world.newUser(tenant);
+    await world.consent(tenant, cara.id, plain, ['openid']);
+    await world.consent(tenant, cara.id, named, ['openid']);
+    const { data } = await world.graphql(world.user(tenant, cara.id, 'consent:read:self'), document, {
+      userId: cara.id,
+    });
+    const names = data.consents.map(({ clientName }: { clientName: string }) => clientName);
+    expect(names.toSorted()).toEqual(['The Harbour', plain.name ?? plain.clientId].toSorted());
+    expect(data.consents.every(({ client }: { client: object | null }) => client === null)).toBe(true);
+  });
+
   it('are listed by user, with only native scopes (check 40)', async () => {
     const { data, errors } = await list();
     expect(errors).toEqual([]);

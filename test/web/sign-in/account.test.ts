@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
 import { build } from '../../support/started.ts';
 import { type Answers, PageServer } from './page-server.ts';
-import { ACCOUNT_STATE, OVERVIEW } from './screens.ts';
+import { ACCOUNT_STATE, OVERVIEW, RECOVERY_CODES } from './screens.ts';
 import { NOTHING, openWatched, type WatchedPage } from './watched-page.ts';
 
 let browser: Browser;
@@ -82,6 +82,50 @@ describe('the page of an account', () => {
     });
   });
 
+  it('adds an authenticator app by its first code, after a recent sign-in', async () => {
+    const qrCode = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==';
+    await open({
+      beginTotpEnrolment: () => server.refuse('REAUTHENTICATION_REQUIRED'),
+      attachTotp: () => server.refuse('TOTP_CODE_WRONG'),
+    });
+    await button('Add an authenticator app').click();
+    await button('Set up the app').click();
+    await page.getByRole('link', { name: 'Sign in again', exact: true }).waitFor();
+    const begun = { secret: 'JBSWY3DPEHPK3PXP', uri: 'otpauth://totp/a', qrCode };
+    server.answers = { ...server.answers, beginTotpEnrolment: () => begun };
+    await button('Set up the app').click();
+    await page.getByText('JBSW Y3DP EHPK 3PXP').waitFor();
+    await button('Continue').click();
+    await page.getByText('Type the code.').waitFor();
+    await field('Code from the app').fill(' 123456 ');
+    await button('Continue').click();
+    await page.getByRole('alert').filter({ hasText: 'The code is not right' }).waitFor();
+    server.answers = { ...server.answers, attachTotp: () => ({ userId: 'u1' }) };
+    await field('Name of the app (optional)').fill('My phone');
+    await button('Continue').click();
+    await saved();
+    const input = { ...OF_USER, secret: 'JBSWY3DPEHPK3PXP', code: '123456' };
+    expect(sentTo('AttachTotp')).toEqual([
+      { ...input, name: null },
+      { ...input, name: 'My phone' },
+    ]);
+    expect(opened.watch).toEqual(NOTHING);
+  });
+
+  it('makes recovery codes and shows them once', async () => {
+    await open({ generateRecoveryCodes: () => ({ codes: RECOVERY_CODES }) });
+    await button('Make new recovery codes').click();
+    await button('Back').click();
+    await button('Make new recovery codes').click();
+    await button('Make codes').click();
+    await page.getByText(RECOVERY_CODES[0]!).waitFor();
+    expect(await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').count()).toBe(10);
+    await button('I have saved them, continue').click();
+    await saved();
+    expect(await page.getByText(RECOVERY_CODES[0]!).count()).toBe(0);
+    expect(sentTo('GenerateRecoveryCodes')).toEqual([OF_USER]);
+  });
+
   it('ends sessions, factors, consents and links, but not the session of the browser', async () => {
     await open({
       revokeSession: () => ({ revokedSessionId: 's2' }),
@@ -93,7 +137,7 @@ describe('the page of an account', () => {
     await expect.poll(() => sentTo('RevokeSession')).toEqual([{ tenant: 'acme', sessionId: 's2' }]);
     await button('Remove: My phone').click();
     await expect.poll(() => sentTo('RemoveCredential')).toEqual([{ tenant: 'acme', credentialId: 't2' }]);
-    await button('Take access back: travel').click();
+    await button('Take access back: Travel Desk').click();
     await expect.poll(() => sentTo('RevokeConsent')).toEqual([{ ...OF_USER, clientId: 'travel' }]);
     await button('Unlink: Example Mail').click();
     const link = { providerName: 'Example Mail', providerType: 'oidc', externalId: 'x-1' };

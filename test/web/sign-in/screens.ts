@@ -120,7 +120,7 @@ export const OVERVIEW = {
     { id: 's3', isCurrent: false, ip: null, userAgent: 'Safari', lastUsedAt: '2026-11-26T02:00:00Z' },
     null,
   ],
-  consents: [{ id: 'c1', clientId: 'travel', scopes: ['openid', 'profile'] }],
+  consents: [{ id: 'c1', clientId: 'travel', clientName: 'Travel Desk', scopes: ['openid', 'profile'] }],
   credentials: [
     { id: 'p1', type: 'PASSWORD', label: null, createdAt: '2026-11-01T02:00:00Z' },
     { id: 't1', type: 'TOTP', label: null, createdAt: '2026-11-02T02:00:00Z' },

@@ -4,16 +4,19 @@ import { Frame } from '../parts/frame.tsx';
 import type { AccountState } from '../state.ts';
 import { t } from '../texts/texts.ts';
 import { useAccount } from './account.ts';
-import { AccountLists } from './lists.tsx';
+import { AppForm, CodesForm } from './factor-forms.tsx';
+import { AccountLists, type AccountView } from './lists.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { ProfileForm } from './profile-form.tsx';
 
-type View = 'lists' | 'profile' | 'password';
+type View = 'lists' | AccountView;
 
 const TITLES = {
   lists: 'account.page.title',
   profile: 'account.profile.title',
   password: 'account.password.title',
+  app: 'account.factors.addApp',
+  codes: 'account.factors.newCodes',
 } as const satisfies Readonly<Record<View, string>>;
 
 /** What people do with their own accounts. One form is shown at a time. */
@@ -42,6 +45,18 @@ export default function AccountPage({ state }: { readonly state: AccountState })
       )}
       {overview !== null && view === 'password' && (
         <PasswordForm account={account} overview={overview} onDone={done} onBack={() => show('lists')} />
+      )}
+      {overview !== null && view === 'app' && (
+        <AppForm account={account} overview={overview} onDone={done} onBack={() => show('lists')} />
+      )}
+      {overview !== null && view === 'codes' && (
+        <CodesForm
+          account={account}
+          overview={overview}
+          tenantName={state.tenant?.displayName ?? ''}
+          onDone={done}
+          onBack={() => show('lists')}
+        />
       )}
       {overview !== null && view === 'lists' && (
         <AccountLists account={account} overview={overview} signOutUrl={state.signOutUrl} onOpen={show} />

@@ -12,8 +12,8 @@ export interface Account {
   readonly refusal: Refusal | null;
   readonly isBusy: boolean;
   readonly tenant: string;
-  /** Sends a change, and reads the account again. @returns Whether it was made. */
-  change<Data, Variables>(document: PageDocument<Data, Variables>, variables: Variables): Promise<boolean>;
+  /** Sends a change, and reads the account again. @returns What it answered; null: it was not made. */
+  change<Data, Variables>(document: PageDocument<Data, Variables>, variables: Variables): Promise<Data | null>;
   /** Takes back what the page said about the last change. */
   clear(): void;
 }
@@ -77,8 +77,8 @@ export function useAccount({ tenant }: AccountState): Account {
   async function change<Data, Variables>(
     document: PageDocument<Data, Variables>,
     variables: Variables,
-  ): Promise<boolean> {
-    if (isRunning.current) return false;
+  ): Promise<Data | null> {
+    if (isRunning.current) return null;
     isRunning.current = true;
     setBusy(true);
     setRefusal(null);
@@ -86,7 +86,7 @@ export function useAccount({ tenant }: AccountState): Account {
     if (data !== null) await read();
     isRunning.current = false;
     setBusy(false);
-    return data !== null;
+    return data;
   }
 
   return { overview, refusal, isBusy, tenant: name, change, clear: () => setRefusal(null) };

@@ -4,11 +4,14 @@ import { ActionButton } from '../parts/buttons.tsx';
 import { t } from '../texts/texts.ts';
 import type { Account, Overview } from './account.ts';
 
+/** The forms to which the lists lead. */
+export type AccountView = 'profile' | 'password' | 'app' | 'codes';
+
 interface ListsProps {
   readonly account: Account;
   readonly overview: Overview;
   readonly signOutUrl: string;
-  readonly onOpen: (view: 'profile' | 'password') => void;
+  readonly onOpen: (view: AccountView) => void;
 }
 
 /** A thing of the account that its user can end. */
@@ -44,9 +47,9 @@ export function AccountLists({ account, overview, signOutUrl, onOpen }: ListsPro
     detail: [formatMoment(lastUsedAt), userAgent].filter(Boolean).join(', '),
     onEnd: isCurrent ? null : () => void change(RevokeSession, { input: { tenant, sessionId: id } }),
   }));
-  const consents = present(overview.consents).map(({ id, clientId, scopes }) => ({
+  const consents = present(overview.consents).map(({ id, clientId, clientName, scopes }) => ({
     id,
-    title: clientId,
+    title: clientName,
     detail: scopes.join(' '),
     onEnd: () => void change(RevokeConsent, { input: { tenant, userId, clientId } }),
   }));
@@ -67,6 +70,8 @@ export function AccountLists({ account, overview, signOutUrl, onOpen }: ListsPro
       <div className="actions">
         <ActionButton onPress={() => onOpen('profile')}>{t('account.profile.title')}</ActionButton>
         <ActionButton onPress={() => onOpen('password')}>{t('account.password.title')}</ActionButton>
+        <ActionButton onPress={() => onOpen('app')}>{t('account.factors.addApp')}</ActionButton>
+        <ActionButton onPress={() => onOpen('codes')}>{t('account.factors.newCodes')}</ActionButton>
       </div>
       <List title={t('account.sessions.title')} end={t('signOut.confirm')} items={sessions} />
       <List title={t('account.factors.title')} end={t('account.factors.remove')} items={factors} />

@@ -10,7 +10,7 @@ export function PasswordForm({ account, overview, onDone, onBack }: AccountFormP
   const { tenant, change, refusal, isBusy } = account;
   async function save(currentPassword: string, newPassword: string): Promise<void> {
     const input = { tenant, currentPassword, newPassword, sessions: 'END_OTHERS' } as const;
-    if (await change(ChangePassword, { input })) onDone();
+    if ((await change(ChangePassword, { input })) !== null) onDone();
   }
   return (
     <Form

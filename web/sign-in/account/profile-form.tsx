@@ -24,7 +24,7 @@ export function ProfileForm({ account, overview, onDone, onBack }: AccountFormPr
   const { tenant, change, refusal, isBusy } = account;
   async function save(values: Readonly<Record<string, string>>): Promise<void> {
     const input = { tenant, userId: overview.subject, ...changesIn(overview, values) };
-    if (await change(UpdateUser, { input })) onDone();
+    if ((await change(UpdateUser, { input })) !== null) onDone();
   }
   return (
     <Form

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { type StepOf, useStep } from '../flow.ts';
 import { BeginFactorEnrolment, SubmitFactorEnrolment } from '../operations.generated.ts';
+import { AppToSetUp } from '../parts/app-to-set-up.tsx';
 import { Field } from '../parts/fields.tsx';
 import { Form } from '../parts/form.tsx';
 import { t } from '../texts/texts.ts';
@@ -27,23 +28,11 @@ function Beginning(): ReactNode {
   );
 }
 
-/** Groups of four can be typed without losing the place. */
-const toGroups = (secret: string): string => secret.match(/.{1,4}/g)?.join(' ') ?? secret;
-
-function Enrolment({ secret, uri, qrImage }: NonNullable<StepOf<'FactorEnrolmentStep'>['enrolment']>): ReactNode {
+function Enrolment(enrolment: NonNullable<StepOf<'FactorEnrolmentStep'>['enrolment']>): ReactNode {
   const { submit, refusal, notice, isBusy } = useStep();
   return (
     <>
-      <ol className="instructions">
-        <li>
-          {t('enrolment.scan')}
-          <img className="qr" src={qrImage} alt={t('enrolment.qrImage')} />
-          <span className="hint">{t('enrolment.secret')}</span>
-          <code className="secret">{toGroups(secret)}</code>
-          {uri.startsWith('otpauth://') && <a href={uri}>{t('enrolment.openApp')}</a>}
-        </li>
-        <li>{t('enrolment.confirm')}</li>
-      </ol>
+      <AppToSetUp {...enrolment} />
       <Form
         submit={t('enrolment.submit')}
         required={{ code: t('field.codeMissing') }}

@@ -1,17 +1,16 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import { useStep } from '../flow.ts';
 import { ActionButton } from '../parts/buttons.tsx';
 import { Form } from '../parts/form.tsx';
 import { t } from '../texts/texts.ts';
 
 interface RecoveryCodesProps {
   readonly codes: readonly string[];
+  readonly tenantName: string;
   readonly onSaved: () => void;
 }
 
 /** The codes are shown once: no later answer has them. */
-export function RecoveryCodesStep({ codes, onSaved }: RecoveryCodesProps): ReactNode {
-  const { tenantName } = useStep();
+export function RecoveryCodesStep({ codes, tenantName, onSaved }: RecoveryCodesProps): ReactNode {
   const [notice, setNotice] = useState<string | null>(null);
   const text = `${t('recoveryCodes.fileTitle', { tenant: tenantName })}\n\n${codes.join('\n')}\n`;
   useWarning();
