@@ -20,6 +20,17 @@ export class UserAttributeFilterInput {
   isExact?: boolean | null;
 }
 
+@InputType({ description: 'A member of a profile and its value.' })
+export class UserProfileFilterInput {
+  @Field(() => String, { description: 'Name of the member.' })
+  name!: string;
+  @Field(() => String, {
+    description:
+      'The value as text, ignoring case. Of a list the first eight items are compared, by their member `value` if they have members, of a text 255 characters.',
+  })
+  value!: string;
+}
+
 @InputType({ description: 'Texts that fields of a user contain, ignoring case. All of them must be there.' })
 export class UserContentsInput {
   @Field(() => String, {
@@ -98,6 +109,11 @@ export class UserFilterInput {
   externalId?: string | null;
   @Field(() => UserAttributeFilterInput, { nullable: true, description: 'Only those with this attribute value.' })
   attribute?: UserAttributeFilterInput | null;
+  @Field(() => UserProfileFilterInput, {
+    nullable: true,
+    description: 'Only those with this value in a member of their profile.',
+  })
+  profile?: UserProfileFilterInput | null;
   @Field(() => [UserAlternativeInput], {
     nullable: true,
     description:
@@ -217,6 +233,12 @@ export class UserFieldsInput {
       'Attributes to set, by name. Attributes that are not named stay; null removes one. Names of fields (`firstName`, `given_name`, `email` ...) set the field. At most 200 names and 64 KiB.',
   })
   attributes?: Record<string, unknown> | null;
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      'Members of a standard profile to set, by name. Members that are not named stay; null removes one. At most 200 names and 64 KiB.',
+  })
+  profile?: Record<string, unknown> | null;
 }
 
 @InputType({ description: 'A new user account.' })

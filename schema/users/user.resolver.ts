@@ -226,5 +226,6 @@ export function toUserInput(input: NewUserInput | UpdateUserInput): UserInput {
     phoneVerified: input.phoneVerified ?? undefined,
     requiredActions: input.requiredActions === null ? [] : input.requiredActions,
     attributes: input.attributes ?? undefined,
+    profile: input.profile ?? undefined,
   };
 }

@@ -45,6 +45,11 @@ export class UserType extends Node {
   disabledReason!: string | null;
   @Field(() => GraphQLJSONObject, { description: 'Further attributes: any JSON value per name.' })
   attributes!: Record<string, unknown>;
+  @Field(() => GraphQLJSONObject, {
+    description:
+      'Members of a standard profile that have no field, by name, such as further e-mail addresses or a job title. The APIs that write them say what they hold.',
+  })
+  profile!: Record<string, unknown>;
   @Field(() => [String], {
     description: 'Names of attributes and fields that cannot be changed, by a setting of the tenant.',
   })

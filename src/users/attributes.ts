@@ -105,9 +105,21 @@ export type SearchedColumn = keyof typeof SEARCHED_COLUMNS;
 export const INFIX_COLUMNS = ['username', 'email', 'givenName', 'familyName'] as const;
 export type InfixColumn = (typeof INFIX_COLUMNS)[number];
 
+/** Name of the search rows of a member of the profile, which differs from the names of attributes and of columns. */
+export const profileRowName = (member: string): string => ` profile ${member}`;
+
+/** The texts of a member of the profile by which users are found: a value, those of a list, or `value` of each in a list. */
+function profileKeysOf(member: unknown): string[] {
+  if (!Array.isArray(member)) return searchKeysOf(member);
+  return searchKeysOf(member.map((item) => (typeof item === 'object' && item !== null ? item.value : item)));
+}
+
 /** Every search row of a user, as `[name, key]`. */
 export function searchRowsOf(
-  user: Readonly<Record<SearchedColumn, string | null | undefined>> & { attributes: Attributes },
+  user: Readonly<Record<SearchedColumn, string | null | undefined>> & {
+    attributes: Attributes;
+    profile: Attributes;
+  },
 ): [string, string][] {
   const columns = Object.entries(SEARCHED_COLUMNS).flatMap(([column, name]): [string, string][] => {
     const value = user[column as SearchedColumn];
@@ -116,5 +128,8 @@ export function searchRowsOf(
   const attributes = Object.entries(user.attributes).flatMap(([name, value]) =>
     searchKeysOf(value).map((key): [string, string] => [name, key]),
   );
-  return [...columns, ...attributes];
+  const profile = Object.entries(user.profile).flatMap(([member, value]) =>
+    profileKeysOf(value).map((key): [string, string] => [profileRowName(member), key]),
+  );
+  return [...columns, ...attributes, ...profile];
 }

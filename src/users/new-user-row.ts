@@ -1,4 +1,5 @@
 import type { TenantSettings } from '../tenants/index.ts';
+import { mergeAttributes } from './attributes.ts';
 import type { User } from './user.entity.ts';
 import { type CreateUser, isActionName, VERIFY_EMAIL } from './user-input.ts';
 
@@ -46,7 +47,7 @@ export function newRow(
     lockedMethods: [],
     requiredActions: emailVerified ? actions.filter((action) => action !== VERIFY_EMAIL) : actions,
     attributes,
-    profile: {},
+    profile: mergeAttributes({}, input.profile ?? {}),
     properties: {},
     externalId: input.externalId ?? null,
     webauthnHandle: null,

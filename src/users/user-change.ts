@@ -77,6 +77,7 @@ export class UserChange {
     this.#applyPhoneVerified(input);
     this.#applyActions(input);
     this.#applyAttributes(input, replacesAttributes);
+    this.#applyProfile(input);
   }
 
   #set<K extends keyof UserInput & keyof User>(column: K, value: User[K] | undefined): boolean {
@@ -123,6 +124,15 @@ export class UserChange {
     this.given.push('attributes');
   }
 
+  #applyProfile({ profile }: UserInput): void {
+    if (profile === undefined) return;
+    const before = this.#user.profile ?? {};
+    const after = mergeAttributes(before, profile);
+    if (changedNames(before, after).length === 0) return;
+    this.#user.profile = after;
+    this.given.push('profile');
+  }
+
   /** One event per changed thing. */
   *events(): IterableIterator<ChangeEvent> {
     const [before, after] = [this.#before, this.#user];
@@ -150,7 +160,12 @@ export class UserChange {
         name === 'phoneVerified' ||
         (name === 'emailVerified' && !this.#user.emailVerified),
     );
-    return [...columns, ...this.#changedAttributes().map((name) => `attributes.${name}`)];
+    const ofProfile = changedNames(this.#before.profile ?? {}, this.#user.profile ?? {});
+    return [
+      ...columns,
+      ...this.#changedAttributes().map((name) => `attributes.${name}`),
+      ...ofProfile.map((name) => `profile.${name}`),
+    ];
   }
 
   #changedAttributes(): string[] {

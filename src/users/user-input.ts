@@ -27,6 +27,8 @@ export interface UserInput {
   readonly requiredActions?: readonly string[] | undefined;
   /** Changes the named attributes only; null clears one. Names that mean a column change that column. */
   readonly attributes?: Attributes | undefined;
+  /** Changes the named members of a standard profile only; null removes one. */
+  readonly profile?: Attributes | undefined;
 }
 
 export interface CreateUser extends UserInput {
@@ -158,6 +160,7 @@ export function checkedInput<T extends UserInput>(given: T, ownId: string): T {
   const input = liftAliases(given, faults);
   faults.push(...nameFaults(input, ownId), ...textFaults(input), ...actionFaults(input));
   faults.push(...attributeFaults(input.attributes ?? {}, 'input.attributes'));
+  faults.push(...attributeFaults(input.profile ?? {}, 'input.profile'));
   throwFaults(faults);
   const texts = [...TEXT_COLUMNS, 'email' as const].flatMap((column) =>
     input[column] === undefined ? [] : [[column, blankToNull(input[column])]],

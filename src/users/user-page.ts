@@ -25,6 +25,7 @@ import {
   INFIX_COLUMNS,
   type InfixColumn,
   isAttributeName,
+  profileRowName,
   SEARCHED_COLUMNS,
 } from './attributes.ts';
 import { isUsable } from './usable.ts';
@@ -57,6 +58,11 @@ export interface UserFilter {
    * `isExact` the first 255 characters of a text.
    */
   readonly attribute?: { readonly name: string; readonly value: string; readonly isExact?: boolean | null } | null;
+  /**
+   * A member of the profile with this value, ignoring case, or with it among the first eight of its list, whose items may have it as
+   * `value`; the first 255 characters of a text are compared.
+   */
+  readonly profile?: { readonly name: string; readonly value: string } | null;
   /**
    * Groups of comparisons, of which all in at least one group must hold. An attribute name that means a column compares the
    * column.
@@ -256,6 +262,10 @@ const NARROWINGS: Narrowings = {
     const found = bySearchRow(SEARCHED_USERS, tenantId, [rowNameOf(name)], keyIs(value));
     return isExact === true ? [found, testing(isExactly(name, value))] : found;
   },
+  profile: ({ name, value }, tenantId) =>
+    isAttributeName(name)
+      ? bySearchRow(SEARCHED_USERS, tenantId, [profileRowName(name)], keyIs(value))
+      : testing(sql<boolean>`false`),
   anyOf: (anyOf, tenantId) => anyOfNarrowing(SEARCHED_USERS, tenantId, anyOf),
   groupId: (groupId, tenantId) => {
     const members = sql`group_members m where m.tenant_id = ${tenantId}::uuid and m.group_id = ${groupId}::uuid`;

@@ -279,6 +279,7 @@ export class UserService {
       if (change.isNew('username') && user.serviceClientId == null) assertNoServiceAccountName(settings, input);
       // First of all, because it bounds what the profile looks at.
       throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
+      throwFaults(attributeMapFaults(user.profile ?? {}, 'input.profile'));
       if (concernsProfile(change.given)) assertProfile(rules, role, { ...user }, (name) => change.isRuledBy(name));
       throwFaults(unmodifiableFaults(settings.attributes, (name) => change.isOf(name)));
       user.updatedAt = this.#now();
@@ -472,6 +473,7 @@ function prepared(settings: TenantSettings, given: CreateUser): PreparedUser {
   const input = checkedInput(given, id);
   const attributes = mergeAttributes({}, input.attributes ?? {});
   throwFaults(attributeMapFaults(attributes, 'input.attributes'));
+  throwFaults(attributeMapFaults(input.profile ?? {}, 'input.profile'));
   assertNew(settings, input);
   return { id, input, attributes };
 }

@@ -280,6 +280,6 @@ export class UserStore {
   }
 
   #searchRowsOf(user: User): [string, string][] {
-    return searchRowsOf({ ...user, attributes: user.attributes ?? {} } as never);
+    return searchRowsOf({ ...user, attributes: user.attributes ?? {}, profile: user.profile ?? {} } as never);
   }
 }

@@ -38,6 +38,7 @@ const FULL = {
   externalId: 'X',
   emailVerified: true,
   attributes: { shoe: 'brown' },
+  profile: { title: 'Boss' },
   requiredActions: ['VERIFY_EMAIL'],
 };
 

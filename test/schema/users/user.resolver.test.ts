@@ -69,6 +69,22 @@ describe('users over GraphQL', () => {
     expect((await world.graphql(caller, USER, { id: `ses~${acme.route}~jane` })).code).toBe('INVALID_INPUT');
   });
 
+  it('keeps members of a profile, by which lists are filtered', async () => {
+    const MAKE = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { subject user { profile } } }';
+    const emails = [{ value: 'second@example.com', type: 'home' }];
+    const as = world.app(acme, 'user:create', 'user:read', 'user:write');
+    const made = await world.graphql(as, MAKE, { input: { username: 'profiled', profile: { emails, title: 'Boss' } } });
+    expect(made.data.createUser.user).toEqual({ profile: { emails, title: 'Boss' } });
+    const SET = 'mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { profile } } }';
+    const input = { userId: made.data.createUser.subject, profile: { title: null } };
+    expect((await world.graphql(as, SET, { input })).data.updateUser.user).toEqual({ profile: { emails } });
+    const LIST = 'query ($filter: UserFilterInput) { users(filter: $filter) { nodes { username } } }';
+    const filter = { profile: { name: 'emails', value: 'SECOND@example.com' } };
+    const list = async (wanted: object) => (await world.graphql(as, LIST, { filter: wanted })).data.users.nodes;
+    expect(await list(filter)).toEqual([{ username: 'profiled' }]);
+    expect(await list({ and: [filter, { not: filter }] })).toEqual([]);
+  });
+
   it('makes an account, moves attributes that mean a field, and shows it to callers who may read it', async () => {
     const caller = world.app(acme, 'user:create', 'user:read');
     const input = { username: 'Max', email: 'max@example.com', attributes: { firstName: ['Max'], dept: ['a', 'b'] } };
@@ -133,6 +149,7 @@ describe('users over GraphQL', () => {
       { requiredActions: [] },
       { externalId: 'x' },
       { attributes: { username: 'sneaky' } },
+      { profile: { title: 'Boss' } },
       { email: 'new@example.com' },
     ]) {
       expect((await change(own, input)).code).toBe('FORBIDDEN');

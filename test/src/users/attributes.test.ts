@@ -95,6 +95,7 @@ describe('the search rows of a user', () => {
     const rows = searchRowsOf({
       ...nobody,
       email: 'Jane@Example.com',
+      profile: {},
       attributes: { INN: '77', tags: ['A', 'b'], none: null },
     });
     expect(rows.map(([name]) => name)).toEqual([' username', ' email', 'INN', 'tags', 'tags']);
@@ -102,7 +103,7 @@ describe('the search rows of a user', () => {
   });
 
   it('keep a column and an attribute of the same name apart', () => {
-    expect(searchRowsOf({ ...nobody, attributes: { display_name: 'x' } }).map(([name]) => name)).toEqual([
+    expect(searchRowsOf({ ...nobody, profile: {}, attributes: { display_name: 'x' } }).map(([name]) => name)).toEqual([
       ' username',
       'display_name',
     ]);

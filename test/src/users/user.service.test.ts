@@ -48,6 +48,9 @@ describe('values of an account', () => {
     [{ attributes: { x: JSON.parse('['.repeat(40) + ']'.repeat(40)) as unknown } }, 'USER_ATTRIBUTE_INVALID'],
     [{ attributes: Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`n${i}`, i])) }, 'USER_ATTRIBUTE_INVALID'],
     [{ attributes: { big: 'x'.repeat(65_536) } }, 'USER_ATTRIBUTE_INVALID'],
+    [{ profile: { ' x': 1 } }, 'USER_ATTRIBUTE_INVALID'],
+    [{ profile: { x: '\0' } }, 'USER_ATTRIBUTE_INVALID'],
+    [{ profile: { big: 'x'.repeat(65_536) } }, 'USER_ATTRIBUTE_INVALID'],
     [{ attributes: { firstName: 7 } }, 'USER_ATTRIBUTE_INVALID'],
     [{ attributes: { firstName: ['a', 'b'] } }, 'USER_ATTRIBUTE_INVALID'],
     [{ givenName: 'A', attributes: { firstName: 'B' } }, 'USER_ATTRIBUTE_INVALID'],
@@ -94,6 +97,49 @@ describe('values of an account', () => {
     const { type, params } = (await eventsOf(user)).at(-1)!;
     expect([type, (params['changed'] as string[]).sort()]).toEqual(['user.updated', changed]);
     expect((await replace({ attributes: {} })).attributes).toEqual({});
+  });
+
+  it('have members of a profile, which change by name and write one event', async () => {
+    const emails = [{ value: 'b@example.com', type: 'home' }];
+    const user = await create({ username: 'profiled', profile: { title: 'Boss', emails, gone: null } });
+    expect((await find('profiled'))?.profile).toEqual({ title: 'Boss', emails });
+    const after = await update(user, { profile: { title: null, nickName: 'B' } });
+    expect(after.profile).toEqual({ emails, nickName: 'B' });
+    const { type, params } = (await eventsOf(user)).at(-1)!;
+    expect([type, params['changed']]).toEqual(['user.updated', ['profile.title', 'profile.nickName']]);
+    const before = (await eventsOf(user)).length;
+    await update(user, { profile: { nickName: 'B' } });
+    expect(await eventsOf(user)).toHaveLength(before);
+    expect(await refusalOf(update(user, { profile: { a: 'x'.repeat(65_500) } }))).toBe('USER_ATTRIBUTE_INVALID');
+  });
+
+  it('are found by members of the profile: by values, those of a list, and `value` of each in a list', async () => {
+    const emails = [{ value: 'Second@example.com' }, { value: 'third@example.com' }, null, { type: 'none' }];
+    const user = await create({
+      username: 'findable',
+      profile: { title: 'Boss', tags: ['a', 2], emails, deep: { a: 1 } },
+    });
+    const found = async (name: string, value: string) => {
+      const { rows } = await world.services.users.page(system, { profile: { name, value } }, 'createdAt', {});
+      return rows.map(({ id }) => id);
+    };
+    for (const [name, value] of [
+      ['title', 'BOSS'],
+      ['tags', '2'],
+      ['emails', 'second@EXAMPLE.com'],
+      ['emails', 'third@example.com'],
+    ] as const)
+      expect(await found(name, value), name).toEqual([user.id]);
+    for (const [name, value] of [
+      ['title', 'Bos'],
+      ['deep', '1'],
+      [' profile title', 'Boss'],
+      ['', 'Boss'],
+    ] as const)
+      expect(await found(name, value), name).toEqual([]);
+    await update(user, { profile: { title: 'Chief' } });
+    expect(await found('title', 'Boss')).toEqual([]);
+    expect(await refusalOf(found('title', 'a\0'))).toBe('INVALID_INPUT');
   });
 
   it('cannot grow beyond the bounds by small steps', async () => {
