@@ -138,7 +138,9 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
   await services.eventEngine.start();
   holdings.add(() => services.eventEngine.stop());
   holdings.add(async () => {
-    await Promise.all([services.mailer.stop(), services.smsSender.stop(), services.oauth.callbacks.stop()]);
+    const { mailer, smsSender, oauth, apiKeyAuthenticator } = services;
+    // The time of the last use of a key is stored beside the request, which does not wait for it.
+    await Promise.all([mailer.stop(), smsSender.stop(), oauth.callbacks.stop(), apiKeyAuthenticator.idle()]);
   });
   const bootstrapped = await bootstrap(db, services, config.bootstrap);
   const demo = config.demo ? await makeDemo(services) : null;

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { Authority, PermissionSet } from '../../../../src/access/index.ts';
 import { type Config, ConfigError, parseConfig } from '../../../../src/server/environment/config.ts';
 import { createLogger } from '../../../../src/server/environment/logger.ts';
 import { banner } from '../../../../src/server/start/banner.ts';
@@ -45,6 +46,17 @@ async function tokenOf(node: RunningNode, clientId: string, secret: string): Pro
   return ((await response.json()) as { access_token: string }).access_token;
 }
 
+/** The secret of an API key of the first administrator, which reads users. */
+async function keyOf({ services }: RunningNode): Promise<string> {
+  const master = (await services.directory.byName('master'))!;
+  const { rows } = await services.users.page(systemAuthority(master), {}, 'createdAt', { first: 1 });
+  const permissions = new PermissionSet([{ permission: 'user:read', reach: 'tenant' }]);
+  const { caller } = systemAuthority(master);
+  const owner = { ...caller, kind: 'user', tenant: master, userId: rows[0]!.id, permissions } as const;
+  const signedIn = new Authority({ ...owner, authTime: new Date() }, master, 'self');
+  return (await services.apiKeys.create(signedIn, { name: '', scopes: ['USER:READ'] })).secret;
+}
+
 const issuedAt = (token: string): number =>
   (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { iat: number }).iat;
 
@@ -80,6 +92,24 @@ describe('a node on the embedded database', () => {
     expect(await errorCodes(node)).toBeGreaterThan(10);
     expect(node.publicUrl).toBe(node.localUrl.replace('127.0.0.1', 'localhost'));
     expect(node.bootstrapped).toMatchObject({ adminUsername: 'admin', clientId: 'bootstrap' });
+  });
+
+  it('takes API keys at the graph, as a bearer token and in X-API-Key', async () => {
+    const secret = await keyOf(node);
+    const viewer = async (headers: Record<string, string>) => {
+      const response = await fetch(`${node.localUrl}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: '{"query":"{ viewer { kind scopes } }"}',
+      });
+      const { data } = (await response.json()) as { data?: { viewer: unknown } };
+      return [response.status, data?.viewer];
+    };
+    const served = [200, { kind: 'API_KEY', scopes: ['USER:READ'] }];
+    expect(await viewer({ 'x-api-key': secret })).toEqual(served);
+    expect(await viewer({ authorization: `Bearer ${secret}` })).toEqual(served);
+    expect((await viewer({ 'x-api-key': `${secret.slice(0, -4)}AAAA` }))[0]).toBe(401);
+    expect((await viewer({ 'x-api-key': secret, authorization: 'Bearer nonsense' }))[0]).toBe(401);
   });
 
   it('refuses an invalid token, over HTTP and WebSocket', async () => {
@@ -130,13 +160,15 @@ describe('a node on the embedded database', () => {
 });
 
 describe('the end of a node', { timeout: 120_000 }, () => {
-  it('closes sockets with 1001, frees the port, and may be requested twice', async () => {
+  it('closes sockets with 1001, stores the last use of API keys, frees the port, and may be requested twice', async () => {
     const node = await start({ DATA_DIR: 'memory://' });
+    const idle = vi.spyOn(node.services.apiKeyAuthenticator, 'idle');
     const socket = new WebSocket(`${node.localUrl.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     await new Promise((resolve) => socket.once('open', resolve));
     const closed = new Promise<number>((resolve) => socket.once('close', resolve));
     await Promise.all([node.stop(), node.stop()]);
     expect(await closed).toBe(1001);
+    expect(idle).toHaveBeenCalledTimes(1);
     const refused = await new Promise<boolean>((resolve) => {
       const probe = connect(Number(new URL(node.localUrl).port), '127.0.0.1');
       probe.once('connect', () => resolve(false)).once('error', () => resolve(true));
