@@ -50,7 +50,6 @@ export {
   type ShownLink,
 } from './mailed-link.ts';
 export {
-  insertAccount,
   mayRegister,
   type NewAccountDeps,
   type PreparedAccount,

@@ -26,3 +26,16 @@ export function halves<R>(rows: readonly R[]): readonly [R[], R[]] {
   const middle = Math.ceil(rows.length / 2);
   return [rows.slice(0, middle), rows.slice(middle)];
 }
+
+/** Divides a list into runs of neighbours that have the same key. */
+export function toRuns<R, K>(list: readonly R[], keyOf: (item: R) => K): R[][] {
+  const runs: R[][] = [];
+  let before: K | undefined;
+  for (const item of list) {
+    const key = keyOf(item);
+    if (key === before) runs.at(-1)!.push(item);
+    else runs.push([item]);
+    before = key;
+  }
+  return runs;
+}

@@ -2,7 +2,7 @@ import type { Authority, PermissionGrant } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { type Clock, IdentityError, invalidField, kernelErrors, newId } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
-import { halves, MAX_ROWS, toBatches } from './batches.ts';
+import { halves, MAX_ROWS, toBatches, toRuns } from './batches.ts';
 import type { Import } from './import.entity.ts';
 import { importErrors } from './import.errors.ts';
 import { importEvents } from './import.events.ts';
@@ -251,7 +251,18 @@ export class ImportService {
     const { clock, db, store } = this.#deps;
     return db.transaction(async () => {
       const written: (readonly [PendingRow, WrittenRow])[] = [];
-      for (const one of rows) written.push([one, await this.#writeOne(authority, one.row, ifExists)]);
+      for (const run of toRuns(rows, ({ row }) => row.kind)) {
+        const made = await this.#addMany(
+          authority,
+          run.map(({ row }) => row),
+        );
+        for (const one of run) {
+          const id = made.get(one.row);
+          const result =
+            id === undefined ? await this.#writeOne(authority, one.row, ifExists) : this.#written(one.row, 'added', id);
+          written.push([one, result]);
+        }
+      }
       await store.remember(
         authority.tenant.id,
         written.flatMap(([{ row, digest }, { outcome }]) =>
@@ -266,6 +277,13 @@ export class ImportService {
       );
       return written.map(([{ row }, result]) => [row, result] as const);
     });
+  }
+
+  /** Makes what can be made together. @param rows Of one kind. @returns The ids of what was made. */
+  async #addMany(authority: Authority, rows: readonly ImportRow[]): Promise<ReadonlyMap<object, string>> {
+    const [first] = rows;
+    if (first === undefined) return new Map();
+    return (await this.#writerOf(first).addMany?.(authority, rows)) ?? new Map();
   }
 
   /** @throws CONFLICT The thing is there already, and `ifExists` is `fail`. */

@@ -2,7 +2,6 @@ import type { Authority } from '../../access/index.ts';
 import { type ForeignCredentialService, UPDATE_PASSWORD } from '../../auth-modes/index.ts';
 import type { FederationLinkService } from '../../federation/index.ts';
 import {
-  insertAccount,
   type NewAccountDeps,
   type PreparedAccount,
   type ProvisionUserFlow,
@@ -17,7 +16,7 @@ import type { References } from '../references.ts';
 import type { RowWriter } from '../row-writer.ts';
 
 export interface UserWriterDeps extends NewAccountDeps {
-  readonly users: NewAccountDeps['users'] & Pick<UserService, 'findByUsername' | 'findServiceAccount'>;
+  readonly users: NewAccountDeps['users'] & Pick<UserService, 'findByUsername' | 'findServiceAccount' | 'insertMany'>;
   readonly provisionUser: Pick<ProvisionUserFlow, 'configure'>;
   readonly foreignCredentials: Pick<ForeignCredentialService, 'add'>;
   readonly federationLinks: Pick<FederationLinkService, 'link'>;
@@ -81,6 +80,19 @@ async function link(
  */
 export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
   const ready = new WeakMap<UserRow, Prepared>();
+  /** Gives users who were made what else their rows have. */
+  const complete = async (authority: Authority, made: ReadonlyMap<UserRow, string>): Promise<void> => {
+    const toAdd = [...made].flatMap(([row, userId]) =>
+      ready.get(row)!.credentials.foreign.map((credential) => ({ userId, ...credential })),
+    );
+    if (toAdd.length > 0) await deps.foreignCredentials.add(authority, toAdd);
+    for (const [row, userId] of made) {
+      const { password } = ready.get(row)!.account;
+      if (password !== null) await deps.passwords.add(authority, userId, password);
+      await give(deps, authority, userId, row.input);
+      await link(deps, authority, userId, row.input);
+    }
+  };
   return {
     needs: [
       'user:create',
@@ -104,13 +116,25 @@ export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
       const user = await deps.users.findByUsername(authority, name);
       return user === null ? null : { id: user.id, isBuiltin: false };
     },
+    addMany: async (authority, rows) => {
+      const accounts = rows.map((row) => ready.get(row)!.account);
+      const results = await deps.users.insertMany(
+        authority,
+        accounts.map(({ user }) => user),
+      );
+      const made = new Map(
+        rows.flatMap((row, at) => {
+          const { user } = results[at]!;
+          return user === null ? [] : [[row, user.id] as const];
+        }),
+      );
+      await complete(authority, made);
+      return made;
+    },
     add: async (authority, row) => {
-      const { account, credentials } = ready.get(row)!;
-      const { id } = await insertAccount(deps, authority, account);
-      const toAdd = credentials.foreign.map((credential) => ({ userId: id, ...credential }));
-      if (toAdd.length > 0) await deps.foreignCredentials.add(authority, toAdd);
-      await give(deps, authority, id, row.input);
-      await link(deps, authority, id, row.input);
+      const { account } = ready.get(row)!;
+      const { id } = await deps.users.insert(authority, account.user);
+      await complete(authority, new Map([[row, id]]));
       return id;
     },
     change: async (authority, userId, { input }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { halves, MAX_EVENTS, MAX_ROWS, toBatches } from '../../../src/imports/batches.ts';
+import { halves, MAX_EVENTS, MAX_ROWS, toBatches, toRuns } from '../../../src/imports/batches.ts';
 
 const sizesOf = (events: readonly number[]): number[] => toBatches(events, (more) => more).map(({ length }) => length);
 
@@ -26,5 +26,10 @@ describe('units of work of an import', () => {
   it('are halved so that no row is lost', () => {
     expect(halves([1, 2, 3])).toEqual([[1, 2], [3]]);
     expect(halves([1, 2])).toEqual([[1], [2]]);
+  });
+
+  it('have runs of neighbours alike, in their order', () => {
+    expect(toRuns([1, 3, 2, 4, 5], (one) => one % 2)).toEqual([[1, 3], [2, 4], [5]]);
+    expect(toRuns([], () => 1)).toEqual([]);
   });
 });
