@@ -36,7 +36,7 @@ const UNAUTHENTICATED = detail(401, 'Not authenticated');
 export const FORBIDDEN = detail(403, 'Not enough permissions');
 const TENANT_MISMATCH = detail(400, 'Tenant mismatch');
 /** A value that was taken before. */
-const TAKEN = detail(409);
+export const TAKEN = detail(409);
 /** Something that a rule forbids. */
 export const REFUSED = detail(400);
 

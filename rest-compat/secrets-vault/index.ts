@@ -1,9 +1,12 @@
 import { type Chapter, type Dialect, forPages, type Route } from '../engine/index.ts';
 import { SECRETS_VAULT_ERRORS } from './errors.ts';
 import { ISSUER_ERRORS } from './issuer-errors.ts';
+import { ANALYTICS_ROUTES } from './routes/analytics.ts';
 import { API_KEY_ROUTES } from './routes/api-keys.ts';
+import { CLIENT_ROUTES } from './routes/clients.ts';
 import { HEALTH_ROUTES } from './routes/health.ts';
 import { STANDARD_ROUTES } from './routes/standard.ts';
+import { TENANT_ROUTES } from './routes/tenants.ts';
 import { SECRETS_VAULT_SAMPLES } from './samples.ts';
 import { SCIM_ERRORS } from './scim/errors.ts';
 import { SCIM_ROUTES } from './scim/routes.ts';
@@ -13,6 +16,9 @@ const PARTS: readonly Chapter[] = (
   [
     // One for each file of `routes/` whose rows are below `/api`.
     { name: 'Api Keys', description: 'Keys with which programs act for users.', routes: API_KEY_ROUTES },
+    { name: 'Client', description: 'Clients of tenants.', routes: CLIENT_ROUTES },
+    { name: 'Tenants', description: 'Tenants, and the blocks after failed sign-ins.', routes: TENANT_ROUTES },
+    { name: 'Analytics', description: 'Reports.', routes: ANALYTICS_ROUTES },
   ] as readonly Chapter[]
 ).map((part) => ({ ...part, routes: part.routes.map(forPages) }));
 

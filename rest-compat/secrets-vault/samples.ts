@@ -15,9 +15,76 @@ const API_KEY = {
 };
 const NEW_KEY = { ...API_KEY, api_key: 'svk_wmB3Zcbqk2cTkq0Qm8Yw3v6H0b5x9T1uJ4eL7sN2aPc' };
 
+const TENANT_MEMBERS = {
+  display_name: 'Acme',
+  register_enable: false,
+  use_pin: true,
+  pin_size: 6,
+  use_pattern: true,
+  patter_size: 3 as const,
+  use_face_recognition: false,
+  use_liveness: false,
+  show_pin_when_typing: true,
+  block_config: {
+    ip_attempts_limit: 20,
+    ip_reset_time: 3600,
+    initial_block_time: 60,
+    user_attempts_limit: 5,
+    user_timeframe: 900,
+    max_block_time: 86_400,
+  },
+  login_order: ['PIN' as const, 'PATTERN' as const],
+  passkey_enabled: false,
+  has_username_and_email: true,
+  liveness_config: null,
+};
+const TENANT = { tenant_id: 'acme', is_2fa: false, ...TENANT_MEMBERS };
+
+const CLIENT = {
+  client_id: 'portal',
+  name: 'Portal',
+  tenant_id: 'acme',
+  redirect_uris: ['https://portal.example/callback'],
+  post_logout_redirect_uri: ['https://portal.example/'],
+  allowed_scopes: ['openid' as const, 'profile' as const],
+  token_endpoint_auth_method: 'client_secret_post' as const,
+  logo_uri: 'https://portal.example/logo.png',
+  op_policy_url: null,
+  op_tos_url: null,
+  op_user_agreement_url: null,
+  client_uri: 'https://portal.example/',
+  client_logout_uri: null,
+  register_enable: false,
+  tenant_name: 'Acme Ltd',
+  client_secret: null,
+  client_type: 'confidential' as const,
+  is_lock: false,
+  sing_alg: 'EdDSA' as const,
+  flow: null,
+};
+const SECRET = 'q7Yk0WcQmN3bXvR5tZ8sLpEaGdJfHuIo1234567890a';
+
+const FROM = '2026-11-22T12:00:00.000Z';
+const BLOCK = { blocked_at: FROM, block_duration: 60, expires_at: '2026-11-22T12:01:00.000Z' };
+const COUNTS = { total: 3, passed: 2, failed: 1, skipped: 0, avg_duration_ms: 900 };
+
 /** What rows take and answer, for the API description. */
 export const SECRETS_VAULT_SAMPLES: Samples = {
-  parameters: { tenant_id: 'acme', key_id: API_KEY.key_id },
+  parameters: {
+    tenant_id: 'acme',
+    key_id: API_KEY.key_id,
+    client_id: 'portal',
+    skip: '0',
+    limit: '100',
+    page: '0',
+    page_size: '100',
+    sort_direction: '-1',
+    ip: '192.0.2.7',
+    username: 'ada',
+    start: '2026-11-22',
+    end: '2026-11-23',
+    resolution: 'day',
+  },
   operations: {
     ApiKeys: { reply: { api_keys: [API_KEY] } },
     OwnApiKeys: { reply: { api_keys: [API_KEY] } },
@@ -25,5 +92,29 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     CreateApiKey: { body: { name: 'Backup', scopes: ['USER:READ'], tenant_id: 'acme' }, reply: NEW_KEY },
     RegenerateApiKey: { reply: NEW_KEY },
     Health: { reply: { status: 'ok', version: '0.1.0', env: 'production' } },
+    Tenants: { reply: { tenants: [TENANT] } },
+    Tenant: { reply: TENANT },
+    CreateTenant: { body: TENANT, reply: TENANT },
+    ConfigureTenant: { body: TENANT_MEMBERS, reply: TENANT },
+    BlockedAddresses: { reply: { data: [{ ip: '192.0.2.7', ...BLOCK }], has_next: false, total_count: 1 } },
+    BlockedUsers: { reply: { data: [{ username: 'ada', ...BLOCK }], has_next: false, total_count: 1 } },
+    UnblockAddress: { reply: null },
+    UnblockUser: { reply: null },
+    Clients: { reply: { clients: [CLIENT] } },
+    Client: { reply: CLIENT },
+    CreateClient: { body: CLIENT, reply: { ...CLIENT, client_secret: SECRET } },
+    UpdateClient: { body: CLIENT, reply: CLIENT },
+    DeleteClient: { reply: null },
+    RotateClientSecret: { reply: { client_id: 'portal', client_secret: SECRET } },
+    LivenessReport: {
+      reply: {
+        tenant_id: 'acme',
+        start: '2026-11-22T00:00:00.000Z',
+        end: '2026-11-23T00:00:00.000Z',
+        resolution: 'day',
+        totals: COUNTS,
+        buckets: [{ start: '2026-11-22T00:00:00.000Z', ...COUNTS }],
+      },
+    },
   },
 };
