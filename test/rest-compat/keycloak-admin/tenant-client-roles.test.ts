@@ -217,6 +217,31 @@ describe('roles of clients that stand for realms', () => {
     expect(data.usersOfRole).toEqual({ totalCount: 0 });
   });
 
+  it('are listed by realm, and end with it', async () => {
+    const { master, world } = realm;
+    const user = await world.newUser(master);
+    const holder = { holderKind: 'user' as const, holderId: user.id };
+    const [gone] = [await world.tenant({ name: 'wharf' }), await world.tenant({ name: 'berth' })];
+    const { tenantClientRoles, tenants } = world.services;
+    for (const tenant of ['wharf', 'master', 'berth'])
+      await tenantClientRoles.grant(world.system(master), holder, tenant, ['view-users', 'view-realm']);
+    const token = realm.token(master, ...NAMES.map((name) => `${name}:all`));
+    const mappings = async () => {
+      const [, body] = await realm.ask('GET', `/admin/realms/master/users/${user.id}/role-mappings`, { token });
+      return Object.entries<{ mappings: { name: string }[] }>(body.clientMappings).map(
+        ([client, { mappings: roles }]) => [client, ...roles.map(({ name }) => name)],
+      );
+    };
+    const own = ['realm-management', 'view-realm', 'view-users'];
+    const of = (client: string) => [client, 'view-realm', 'view-users'];
+    expect(await mappings()).toEqual([own, of('berth-realm'), of('master-realm'), of('wharf-realm')]);
+    await tenants.delete(world.system(gone!));
+    expect(await mappings()).toEqual([own, of('berth-realm'), of('master-realm')]);
+    for (const tenant of ['master', 'berth'])
+      await tenantClientRoles.revoke(world.system(master), holder, tenant, ['view-users', 'view-realm']);
+    expect(await mappings()).toEqual([]);
+  });
+
   it('are not there while a client of master has the name of the one that has them', async () => {
     const { acme, master, world } = realm;
     const other = await world.newUser(master);
