@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Info, Query, Resolver } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
 import { roleErrors } from '../../src/roles/index.ts';
-import type { UserKeys } from '../../src/users/index.ts';
+import type { UserFilter, UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -13,6 +13,24 @@ import { UserConnection } from '../users/user.type.ts';
 import { readUsers, toFilter } from '../users/user-list.ts';
 import { RoleReferenceInput } from './role.input.ts';
 import { toRoleReference } from './role-reference.ts';
+
+/** What a filter has for the holders of a role, which may be one of a client that stands for a tenant. @throws ROLE_NOT_FOUND */
+async function conditionOf(
+  context: GraphContext,
+  role: RoleReferenceInput,
+): Promise<Pick<UserFilter, 'roleId' | 'roleOnTenant'>> {
+  const { authority, services } = context;
+  const { clientId, name } = role;
+  const tenant = clientId == null || name == null ? null : await services.tenantClients.find(authority, clientId);
+  if (tenant === null) {
+    const found = await services.roles.find(authority, await toRoleReference(context, role, 'role.'));
+    if (found === null) throw roleErrors.ROLE_NOT_FOUND().at('role.name');
+    return { roleId: found.id };
+  }
+  const roleId = await services.tenantClientRoles.idOf(authority.tenant.id, tenant, name!);
+  if (roleId === null) throw roleErrors.ROLE_NOT_FOUND().at('role.name');
+  return { roleOnTenant: { roleId, onTenantId: tenant.id } };
+}
 
 @Resolver()
 export class RoleHolderResolver {
@@ -40,9 +58,7 @@ export class RoleHolderResolver {
     if (filter?.roleId != null) throw invalidField('filter.roleId', 'ONE_REQUIRED', 'Name the role in "role" alone.');
     assertMayFilter(context, filter);
     const narrowed = toFilter(filter ?? {});
-    const reference = await toRoleReference(context, role, 'role.');
-    const found = await context.services.roles.find(context.authority, reference);
-    if (found === null) throw roleErrors.ROLE_NOT_FOUND().at('role.name');
-    return readUsers(context, info, page, { ...narrowed, roleId: found.id }, orderBy);
+    const granted = await conditionOf(context, role);
+    return readUsers(context, info, page, { ...narrowed, ...granted }, orderBy);
   }
 }

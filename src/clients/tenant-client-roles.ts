@@ -33,7 +33,7 @@ const COLUMNS = toColumnSet(['clientUuid', 'name']);
 
 export interface TenantClientRolesDeps {
   readonly db: Database;
-  readonly roleStore: Pick<RoleStore, 'addBuiltin' | 'grantedTo'>;
+  readonly roleStore: Pick<RoleStore, 'addBuiltin' | 'findByName' | 'grantedTo'>;
   readonly effective: Pick<EffectiveRoleStore, 'rolesOf'>;
   readonly roleGrants: Pick<RoleGrantService, 'grantMany' | 'revokeMany'>;
   readonly builtinClients: Pick<BuiltinClients, 'findManagement' | 'requireManagement'>;
@@ -85,6 +85,19 @@ export class TenantClientRoles {
     for (const { id: roleId, name } of await roleStore.addBuiltin(tenant.id, missing, clock.now()))
       events.record(caller, tenant, { type: roleEvents['role.created'], params: { roleId, name } });
     return names.map((name) => ({ name, clientUuid }));
+  }
+
+  /**
+   * The id under which grants name a role of the client that stands for a tenant; null: the client has no such role.
+   * @param masterId The tenant with the grants.
+   */
+  async idOf(masterId: string, tenant: { readonly id: string }, name: string): Promise<string | null> {
+    const shown = tenantClientRolesOf(tenant).find((role) => role.name === name);
+    if (shown === undefined) return null;
+    const clientUuid = await this.#deps.builtinClients.findManagement(masterId);
+    const stored = clientUuid === null ? null : await this.#deps.roleStore.findByName(masterId, name, clientUuid);
+    // Nobody has a role that is not stored yet.
+    return stored?.id ?? shown.id;
   }
 
   /**

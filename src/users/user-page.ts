@@ -74,6 +74,8 @@ export interface UserFilter {
   readonly groupId?: string | null;
   /** Users to whom this role is granted directly. */
   readonly roleId?: string | null;
+  /** Only those to whom this role is granted directly on another tenant. */
+  readonly roleOnTenant?: { readonly roleId: string; readonly onTenantId: string } | null;
   /** Users with an account at this identity provider. */
   readonly providerId?: string | null;
   /** Users with one account at a provider of this name, with this id there, exactly. Without both: with an account at any. */
@@ -157,6 +159,17 @@ const byColumns = (tenantId: string, test: Condition): Narrowing =>
 
 const isEnabled = (wanted: boolean, tenantId: string): Narrowing =>
   wanted ? testing(IS_ENABLED) : byColumns(tenantId, IS_DISABLED);
+
+/** Users to whom a role is granted directly. @param onTenantId The tenant on which it acts. */
+function byGrant(roleId: string, onTenantId: string, tenantId: string): Narrowing {
+  const holders = sql`role_grants g
+    where g.tenant_id = ${tenantId}::uuid and g.role_id = ${roleId}::uuid and g.holder_kind = 'user'
+      and g.on_tenant_id = ${onTenantId}::uuid`;
+  return finding({
+    source: sql`select g.holder_id as id from ${holders}`,
+    test: sql<boolean>`coalesce((select true from ${holders} and g.holder_id = users.id limit 1), false)`,
+  });
+}
 
 /** Fields that comparisons of users may name beside attributes. */
 export type UserSearchField = 'subject' | 'enabled';
@@ -274,15 +287,8 @@ const NARROWINGS: Narrowings = {
       test: sql<boolean>`coalesce((select true from ${members} and m.user_id = users.id limit 1), false)`,
     });
   },
-  roleId: (roleId, tenantId) => {
-    const holders = sql`role_grants g
-      where g.tenant_id = ${tenantId}::uuid and g.role_id = ${roleId}::uuid and g.holder_kind = 'user'
-        and g.on_tenant_id = ${tenantId}::uuid`;
-    return finding({
-      source: sql`select g.holder_id as id from ${holders}`,
-      test: sql<boolean>`coalesce((select true from ${holders} and g.holder_id = users.id limit 1), false)`,
-    });
-  },
+  roleId: (roleId, tenantId) => byGrant(roleId, tenantId, tenantId),
+  roleOnTenant: ({ roleId, onTenantId }, tenantId) => byGrant(roleId, onTenantId, tenantId),
   providerId: (providerId, tenantId) => {
     const linked = sql`federation_links l where l.tenant_id = ${tenantId}::uuid and l.provider_id = ${providerId}::uuid`;
     return finding({

@@ -133,7 +133,7 @@ const HOLDERS = route({
   spec: SPEC,
   summary: 'Users to whom a role of a client is granted directly, by username',
   input: { params: ROLE_PATH, query: HOLDER_LIST_PARAMETERS },
-  lookups: { client },
+  lookups: { client: anyClient },
   toVariables: ({ params, query }, found) => toHolders(query, params.roleName, found.client.id),
   errors: { ...PAGE_ERRORS, ROLE_NOT_FOUND: ROLE_UNKNOWN, ...OF_NO_CLIENT },
   missing: MISSING_CLIENT,

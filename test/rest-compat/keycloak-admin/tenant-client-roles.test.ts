@@ -51,6 +51,8 @@ describe('the stock client grants roles on one realm to a user of master', () =>
     const role = await admin.clients.findRole({ id: client!.id!, roleName: 'view-users' });
     expect(role).toMatchObject({ name: 'view-users', clientRole: true, containerId: quay.id });
     expect(await admin.users.listAvailableClientRoleMappings(ofClient)).toHaveLength(19);
+    // No role of these is stored yet.
+    expect(await admin.clients.findUsersWithRole({ id: quay.id, roleName: 'view-users' })).toEqual([]);
     expect(await admin.users.listClientRoleMappings(ofClient)).toEqual([]);
     const asKeeper = await signIn(keeper);
     expect(await statusOf(asKeeper.users.find({ realm: 'quay' }))).toBe(403);
@@ -61,6 +63,12 @@ describe('the stock client grants roles on one realm to a user of master', () =>
     expect(await admin.users.listClientRoleMappings(ofClient)).toEqual([shown]);
     expect(await admin.users.listCompositeClientRoleMappings(ofClient)).toEqual([shown]);
     expect(await admin.users.listAvailableClientRoleMappings(ofClient)).toHaveLength(18);
+    const holders = async (id: string, roleName: string) =>
+      (await admin.clients.findUsersWithRole({ id, roleName })).map((user) => user.id);
+    expect(await holders(quay.id, 'view-users')).toEqual([keeper.id]);
+    expect(await holders(quay.id, 'view-realm')).toEqual([]);
+    expect(await holders(realm.acme.id, 'view-users')).toEqual([]);
+    expect(await statusOf(holders(quay.id, 'view-stars'))).toBe(404);
     expect(await admin.users.listRoleMappings({ id: keeper.id })).toEqual({
       realmMappings: [],
       clientMappings: { 'quay-realm': { id: quay.id, client: 'quay-realm', mappings: [shown] } },
@@ -187,6 +195,9 @@ describe('roles of clients that stand for realms', () => {
     const role = `/admin/realms/master/clients/${acme.id}/roles/view-users`;
     expect(await realm.ask('GET', role, { token: own })).toEqual(NO_CLIENT);
     expect(await realm.ask('GET', `${role}s`, { token: all })).toEqual(NO_ROLE);
+    expect(
+      await realm.ask('GET', `${role}/users`, { token: realm.token(master, ...NAMES, 'credential:read') }),
+    ).toEqual(NO_CLIENT);
     for (const method of ['PUT', 'DELETE'])
       expect(
         await realm.ask(method, role, {
