@@ -97,7 +97,7 @@ export class ImportService {
   async write(authority: Authority, importId: string, rows: readonly ImportRow[]): Promise<WrittenRow[]> {
     const { countDefaultGroups, digester, store } = this.#deps;
     this.#assertMayWrite(authority, rows);
-    const { ifExists } = await this.#open(authority, importId);
+    const { ifExists, tallies } = await this.#open(authority, importId);
     const pending = rows.map((row) => ({ row, digest: digester.digest(row) }));
     const same = await store.written(
       authority.tenant.id,
@@ -116,7 +116,9 @@ export class ImportService {
     for (const batch of toBatches(prepared.ready, eventsOf))
       for (const [row, written] of await this.#writeAll(authority, importId, batch, ifExists as IfExists))
         results.set(row, written);
-    return rows.map((row) => results.get(row)!);
+    const written = rows.map((row) => results.get(row)!);
+    await this.#refreshStatistics(tallies, written);
+    return written;
   }
 
   /**
@@ -183,6 +185,14 @@ export class ImportService {
         });
       return row;
     });
+  }
+
+  /** @param tallies Of the import before these rows. */
+  async #refreshStatistics(tallies: Import['tallies'], written: readonly WrittenRow[]): Promise<void> {
+    const isNewUser = ({ kind, outcome }: WrittenRow): boolean => kind === 'user' && outcome === 'added';
+    const added = written.filter(isNewUser).length;
+    if (added === 0) return;
+    await this.#deps.store.refreshStatistics((tallies?.['user']?.added ?? 0) + added);
   }
 
   #assertMayWrite(authority: Authority, rows: readonly ImportRow[]): void {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority, PermissionSet, parseScope } from '../../../src/access/index.ts';
 import type { IfExists, ImportRow, RowInputs, RowKind } from '../../../src/imports/index.ts';
@@ -247,6 +248,24 @@ describe('an import', () => {
     await imports.report(authority, id, []);
     const ended = await imports.finish(authority, id);
     expect([ended.faults!.length, ended.faultCount]).toEqual([1_000, 1_004]);
+  });
+
+  it('lets the database count its users anew, once it has added many', async () => {
+    const tenant = await world.tenant();
+    const countedUsers = async (): Promise<number> => {
+      const counted = sql<{
+        known: number;
+      }>`select reltuples::float8 as known from pg_class where oid = 'users'::regclass`;
+      return (await counted.execute(world.db.read())).rows[0]!.known;
+    };
+    await sql`update pg_class set reltuples = -1 where oid = 'users'::regclass`.execute(world.db.read());
+    const users = Array.from({ length: 500 }, (_, place) => user(`rower-${place}`));
+    const { imports } = world.services;
+    const { id } = await imports.begin(world.system(tenant));
+    await imports.write(world.system(tenant), id, users.slice(0, 499));
+    expect(await countedUsers()).toBe(-1);
+    await imports.write(world.system(tenant), id, users);
+    expect(await countedUsers()).toBeGreaterThanOrEqual(500);
   });
 
   describe('of rows that are written together', () => {
