@@ -59,7 +59,7 @@ const EQUALITIES = [
 ] as const;
 
 /** A filter that names more types is not indexed by type, because each type takes an entry in the index. */
-const MAX_INDEXED_TYPES = 16;
+const MAX_INDEXED_TYPES = 32;
 
 /** The values of an event by which filters are found. */
 export const indexedValues = ({ subjectId, actorId, clientId, outcome, type }: SecurityEvent): (string | null)[] => [

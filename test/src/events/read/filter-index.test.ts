@@ -57,10 +57,10 @@ describe('the index of filters', () => {
     }
   });
 
-  it('indexes at most 16 types of a filter; a filter with more is offered every type', () => {
+  it('indexes at most 32 types of a filter; a filter with more is offered every type', () => {
     const types = Object.keys(EVENT_TYPES) as EventName[];
-    expect(compileFilter({ types: types.slice(0, 16) }, EVENT_CATALOGUE).wanted.at(-1)).toHaveLength(16);
-    expect(compileFilter({ types: types.slice(0, 17) }, EVENT_CATALOGUE).wanted.at(-1)).toBeNull();
+    expect(compileFilter({ types: types.slice(0, 32) }, EVENT_CATALOGUE).wanted.at(-1)).toHaveLength(32);
+    expect(compileFilter({ types: types.slice(0, 33) }, EVENT_CATALOGUE).wanted.at(-1)).toBeNull();
   });
 
   it('is empty again after all members are deleted, and ignores the deletion of unknown members', () => {
