@@ -116,6 +116,21 @@ export class EffectiveRoleStore {
     return rows;
   }
 
+  /** Whether any of the roles, or of those that contain one of them, was granted on another tenant. */
+  async actElsewhere(tenantId: string, roleIds: readonly string[]): Promise<boolean> {
+    const { rows } = await sql<{ isGranted: boolean }>`
+      with recursive giving (role_id) as (
+        select unnest(${roleIds as string[]}::uuid[])
+        union
+        select c.role_id from giving g join role_composites c on c.tenant_id = ${tenantId} and c.child_id = g.role_id
+      )
+      select exists (
+        select 1 from giving g join role_grants rg on rg.tenant_id = ${tenantId} and rg.role_id = g.role_id
+        where rg.on_tenant_id <> rg.tenant_id
+      ) as "isGranted"`.execute(this.#sql);
+    return rows[0]!.isGranted;
+  }
+
   /** How many enabled users hold any of the roles in their own tenant, directly or not. */
   async countUsersWith(
     tenantId: string,

@@ -127,26 +127,28 @@ export class GuardedAccounts {
   }
 
   /**
-   * Check for changes of a role. A caller who changes a role does not become its holder, so it need not hold the same
+   * Check for changes of roles. A caller who changes a role does not become its holder, so it need not hold the same
    * permissions.
-   * @param permissions Native permissions, as stored.
-   * @throws ACCOUNT_GUARDED The role has reach `all`, and the caller does not.
+   * @throws ACCOUNT_GUARDED The caller does not have reach `all`, and a role does: by its permissions, or because it was granted on
+   *   another tenant, itself or inside another role.
    */
-  assertMayTouch(authority: Authority, permissions: readonly string[]): void {
-    if (authority.reach === 'all') return;
-    if (new PermissionSet(parsePermissions(permissions)).holdsAll) throw grantErrors.ACCOUNT_GUARDED();
+  async assertMayTouch(authority: Authority, roleIds: readonly string[]): Promise<void> {
+    const { reach, tenant } = authority;
+    if (reach === 'all' || tenant.name !== MASTER_TENANT) return;
+    const contents = await this.#deps.effective.contents(tenant.id, roleIds);
+    const permissions = parsePermissions(contents.flatMap((role) => role.permissions));
+    if (new PermissionSet(permissions).holdsAll || (await this.actElsewhere(authority, roleIds)))
+      throw grantErrors.ACCOUNT_GUARDED();
+  }
+
+  /** Whether holders of any of the roles have it on another tenant, which holders in `master` alone can (docs/tenancy.md, rule 8). */
+  async actElsewhere({ tenant }: Authority, roleIds: readonly string[]): Promise<boolean> {
+    return tenant.name === MASTER_TENANT && this.#deps.effective.actElsewhere(tenant.id, roleIds);
   }
 
   /** As `assertMayTouch`, for the roles that belong to a client and are deleted with it. @throws ACCOUNT_GUARDED */
   async assertMayTouchRolesOf(authority: Authority, clientUuid: string): Promise<void> {
-    const { effective, roles } = this.#deps;
-    if (authority.reach === 'all' || authority.tenant.name !== MASTER_TENANT) return;
-    const owned = await roles.idsOfClient(authority.tenant.id, clientUuid);
-    const contents = await effective.contents(authority.tenant.id, owned);
-    this.assertMayTouch(
-      authority,
-      contents.flatMap(({ permissions }) => permissions),
-    );
+    await this.assertMayTouch(authority, await this.#deps.roles.idsOfClient(authority.tenant.id, clientUuid));
   }
 
   async #powersOf(authority: Authority, kind: HolderKind, ids: readonly string[]): Promise<readonly Powers[]> {

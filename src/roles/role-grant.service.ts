@@ -94,9 +94,12 @@ export class RoleGrantService {
     return db.transaction(async () => {
       const roles = await findRoles();
       await this.#reach(authority, holder);
+      const isElsewhere = holding.onTenantId !== holding.tenantId;
+      // Changes of a role are checked for the tenants on which it was granted before them.
+      if (isElsewhere) await store.lockGrants(holding.tenantId);
       const contents = await effective.contents(holding.tenantId, toIds(roles));
       const grants = parsePermissions(contents.flatMap(({ permissions }) => permissions));
-      assertMayGrant(authority, holding.onTenantId === holding.tenantId ? grants : widened(grants));
+      assertMayGrant(authority, isElsewhere ? widened(grants) : grants);
       const added = await store.grant(holding, toIds(roles), clock.now());
       this.#record(authority, roles, added, holder, holderEvents['role_grant.added']);
       return roles;

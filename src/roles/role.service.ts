@@ -18,7 +18,7 @@ import {
 } from '../persistence/index.ts';
 import { mergedAttributes } from './attributes.ts';
 import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
-import { assertMayGrant, checkedPermissions, parsePermissions } from './escalation.ts';
+import { assertMayGrant, checkedPermissions, parsePermissions, widened } from './escalation.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
 import { defaultRoleName } from './realm-roles.ts';
 import { type HolderKind, type Role, TENANT_ROLE_CLIENT } from './role.entity.ts';
@@ -192,7 +192,8 @@ export class RoleService {
   }
 
   /**
-   * Changes what the input names. The caller must hold the permissions it adds, but not those the role already has.
+   * Changes what the input names. The caller must hold the permissions it adds, but not those the role already has; with reach
+   * `all` where the role was granted on another tenant.
    * @throws NOT_FOUND, ROLE_BUILTIN, ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CYCLE, PERMISSION_UNKNOWN,
    *   PERMISSION_MASTER_ONLY
    * @throws PERMISSION_ESCALATION, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
@@ -200,11 +201,10 @@ export class RoleService {
   async update(authority: Authority, id: string, input: UpdateRole): Promise<Role> {
     const { clock, db, store } = this.#deps;
     return db.transaction(async () => {
-      // Two concurrent changes that are valid alone could form a cycle.
-      if (input.addChildIds !== undefined || input.removeChildIds !== undefined)
-        await store.lockGrants(authority.tenant.id);
+      // Two concurrent changes that are valid alone could form a cycle, or give on another tenant what nobody checked there.
+      if (isOfPowers(input)) await store.lockGrants(authority.tenant.id);
       const role = await this.#lock(authority, id, isOfContents(input));
-      const changed = this.#assign(authority, role, input);
+      const changed = await this.#assign(authority, role, input);
       await this.#flushMapped();
       if (await this.#changeChildren(authority, role, input)) changed.push('children');
       if (changed.length === 0) return role;
@@ -226,23 +226,19 @@ export class RoleService {
     });
   }
 
-  /** A change of a role affects all its holders, so a role with reach `all` is guarded as its holders are. */
+  /** A change of a role affects all its holders, so a role that acts in other tenants is guarded as its holders are. */
   async #lock(authority: Authority, id: string, isOfContents = false): Promise<Role> {
-    const { effective, store } = this.#deps;
+    const { guarded, store } = this.#deps;
     const { caller, tenant } = authority;
     const role = await store.lock(tenant.id, id);
     if (role === null) throw kernelErrors.NOT_FOUND();
     const isFixed = role.builtin && !(isOfContents && isDefaultRole(role, tenant.name));
     if (isFixed && caller.kind !== 'system') throw roleErrors.ROLE_BUILTIN();
-    const contents = await effective.contents(role.tenantId, [role.id]);
-    this.#deps.guarded.assertMayTouch(
-      authority,
-      contents.flatMap(({ permissions }) => permissions),
-    );
+    await guarded.assertMayTouch(authority, [role.id]);
     return role;
   }
 
-  #assign(authority: Authority, role: Role, input: UpdateRole): string[] {
+  async #assign(authority: Authority, role: Role, input: UpdateRole): Promise<string[]> {
     const next: Partial<Role> = {
       ...(input.name === undefined ? {} : { name: requireText(input.name, 'input.name', NAME) }),
       ...(input.description === undefined
@@ -256,10 +252,8 @@ export class RoleService {
         : { permissions: checkedPermissions('input.permissions', input.permissions).sort() }),
       ...(input.attributes === undefined ? {} : { attributes: attributesAfter(role, input.attributes, input) }),
     };
-    assertMayGrant(
-      authority,
-      parsePermissions((next.permissions ?? []).filter((scope) => !role.permissions.includes(scope))),
-    );
+    const added = (next.permissions ?? []).filter((scope) => !role.permissions.includes(scope));
+    await this.#assertMayAdd(authority, role, added);
     const changed = Object.keys(next).filter(
       (key) => !isSameJson(next[key as keyof Role], role[key as keyof Role] ?? null),
     );
@@ -276,6 +270,18 @@ export class RoleService {
     return (await this.#deps.guarded.keepingAdministrators(authority, remove)) || isAdded;
   }
 
+  /**
+   * Requires that the caller may give all holders of the role more, on each tenant on which they have it.
+   * @param added Native permissions.
+   * @throws PERMISSION_MASTER_ONLY, PERMISSION_ESCALATION
+   */
+  async #assertMayAdd(authority: Authority, role: Role, added: readonly string[]): Promise<void> {
+    const grants = parsePermissions(added);
+    if (grants.length === 0) return;
+    assertMayGrant(authority, grants);
+    if (await this.#deps.guarded.actElsewhere(authority, [role.id])) assertMayGrant(authority, widened(grants));
+  }
+
   /** @returns Whether any child is new. */
   async #addChildren(authority: Authority, role: Role, ids: readonly string[], path: string): Promise<boolean> {
     if (ids.length === 0) return false;
@@ -285,7 +291,8 @@ export class RoleService {
     const added = [...new Set(ids)].filter((id) => !inside.has(id));
     const contents = await effective.contents(role.tenantId, added);
     if (contents.some(({ roleId }) => roleId === role.id)) throw roleErrors.ROLE_CYCLE();
-    assertMayGrant(authority, parsePermissions(contents.flatMap(({ permissions }) => permissions)));
+    const permissions = contents.flatMap((each) => each.permissions);
+    await this.#assertMayAdd(authority, role, permissions);
     await store.addChildren(role.tenantId, role.id, added);
     return added.length > 0;
   }
@@ -333,6 +340,10 @@ export class RoleService {
 /** Whether a role is the one that new users get: tenants choose what it contains. */
 const isDefaultRole = ({ builtin, clientUuid, name }: Role, tenantName: string): boolean =>
   builtin && clientUuid === TENANT_ROLE_CLIENT && name === defaultRoleName(tenantName);
+
+/** Whether a change can concern what a role gives. */
+const isOfPowers = ({ permissions, addChildIds, removeChildIds }: UpdateRole): boolean =>
+  [permissions, addChildIds, removeChildIds].some((value) => value !== undefined);
 
 /** Whether a change concerns only what a role contains. */
 const isOfContents = ({ addChildIds: _added, removeChildIds: _removed, ...others }: UpdateRole): boolean =>

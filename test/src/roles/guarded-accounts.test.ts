@@ -173,6 +173,19 @@ describe('guarded accounts', () => {
     expect(await may(asAll(master, 'user:read:all'))).toBeNull();
   });
 
+  it('keep the roles of a client that somebody has on another tenant', async () => {
+    const { guarded } = world.services;
+    const acme = await world.tenant();
+    const { client } = await world.newClient(master, {});
+    const role = await world.newRole(master, { clientUuid: client.id, permissions: ['user:read'] });
+    const may = (authority: Authority) => refusalOf(guarded.assertMayTouchRolesOf(authority, client.id));
+    expect(await may(as(master))).toBeNull();
+    const holder = { holderKind: 'user', holderId: (await world.newUser(master)).id } as const;
+    await world.grantRole(master, { roleId: role.id, ...holder, onTenant: acme.name });
+    expect(await may(as(master))).toBe('ACCOUNT_GUARDED');
+    expect(await may(asAll(master))).toBeNull();
+  });
+
   describe('cost', () => {
     const cost = async (work: () => Promise<unknown>): Promise<number> => {
       const before = statements;

@@ -104,6 +104,70 @@ describe('roles', () => {
         expect(await refusalOf(roles.update(asAll(tenants.master), id, { description: 'x' }))).toBeNull();
       }
     });
+
+    describe('on another tenant', () => {
+      const grantedOnAcme = async () => {
+        const { master, world } = tenants;
+        const inner = await world.newRole(master, { permissions: ['user:read'] });
+        const outer = await world.newRole(master, { childIds: [inner.id] });
+        const holder = { holderKind: 'user' as const, holderId: (await world.newUser(master)).id };
+        await world.grantRole(master, { roleId: outer.id, ...holder, onTenant: 'acme' });
+        return { inner, outer };
+      };
+
+      it('opens a role that acts there, or is inside one that does, only to callers who reach all', async () => {
+        const { roles } = tenants.world.services;
+        const { master, world } = tenants;
+        const own = as(master, 'user:write', 'user:delete');
+        const other = await world.newRole(master, { permissions: ['user:delete'] });
+        const { inner, outer } = await grantedOnAcme();
+        const changes = [
+          { description: 'x' },
+          { permissions: ['user:write'] },
+          { permissions: [] },
+          { addChildIds: [other.id] },
+          { removeChildIds: [inner.id] },
+        ];
+        for (const { id } of [inner, outer]) {
+          for (const change of changes) expect(await refusalOf(roles.update(own, id, change))).toBe('ACCOUNT_GUARDED');
+          expect(await refusalOf(roles.delete(own, id))).toBe('ACCOUNT_GUARDED');
+        }
+        expect(await refusalOf(roles.update(own, other.id, { permissions: ['user:write'] }))).toBeNull();
+      });
+
+      it('gives only what the caller holds in all tenants', async () => {
+        const { roles } = tenants.world.services;
+        const { master, world } = tenants;
+        const { inner, outer } = await grantedOnAcme();
+        const other = await world.newRole(master, { permissions: ['user:delete'] });
+        for (const { id } of [inner, outer])
+          for (const change of [{ permissions: ['user:delete'] }, { addChildIds: [other.id] }]) {
+            const attempt = (scope: string) => refusalOf(roles.update(asAll(master, scope), id, change));
+            expect(await attempt('user:delete')).toBe('PERMISSION_ESCALATION');
+            expect(await attempt('user:delete:all')).toBeNull();
+          }
+        expect(await refusalOf(roles.update(asAll(master), inner.id, { permissions: [] }))).toBeNull();
+        expect(await refusalOf(roles.delete(asAll(master), inner.id))).toBeNull();
+      });
+
+      it('gives nothing that was added at the moment of the grant', async () => {
+        const { roleGrants, roles } = tenants.world.services;
+        const { master, world } = tenants;
+        const { id: holderId } = await world.newUser(master);
+        const outcomes = Array.from({ length: 5 }, async () => {
+          const { id: roleId } = await world.newRole(master, { permissions: ['user:read'] });
+          const change = roles.update(as(master, 'user:delete'), roleId, { permissions: ['user:delete'] });
+          const holder = { holderKind: 'user' as const, holderId, onTenant: 'acme' };
+          const grant = roleGrants.grant(asAll(master, 'user:read:all'), { roleId, ...holder });
+          return Promise.all([refusalOf(change), refusalOf(grant)]);
+        });
+        for (const outcome of await Promise.all(outcomes))
+          expect([
+            [null, 'PERMISSION_ESCALATION'],
+            ['ACCOUNT_GUARDED', null],
+          ]).toContainEqual(outcome);
+      });
+    });
   });
 
   it('contains no role that contains it, directly or through others', async () => {
