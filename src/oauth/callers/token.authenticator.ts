@@ -132,15 +132,16 @@ export class TokenAuthenticator {
     const { claims, tenant, kind } = read;
     const isUser = claims.knd === 'user';
     const limit = isUser ? await this.#deps.roles.ofUser(tenant.id, claims.sub) : client.permissions;
-    const askedOf = (held: PermissionSet) =>
-      this.#deps.scopes.permissions(claims.scope, isUser ? 'user' : 'application', held);
-    const asked = askedOf(limit);
+    const holder = isUser ? 'user' : 'application';
+    const asked = this.#deps.scopes.permissions(claims.scope, holder, limit);
     const scopes = claims.scope === '' ? [] : claims.scope.split(' ');
     const acting = kind.isRoleBased ? await this.#allowedByRoles(read, client, scopes, limit) : null;
     const permissions = acting === null ? asked : this.#deps.scopes.union(asked, acting);
     // Roles on other tenants act without a scope where all roles of the holder do.
     const isWhole = kind.isRoleBased && client.client.fullRoleScope;
-    const elsewhere = await this.#elsewhere(read, client, permissions, isWhole ? (held) => held : askedOf);
+    const within = (held: PermissionSet) =>
+      isWhole ? held : this.#deps.scopes.permissionsElsewhere(claims.scope, holder, held);
+    const elsewhere = await this.#elsewhere(read, client, permissions, within);
     return {
       kind: isUser ? 'user' : 'application',
       tenant,

@@ -105,8 +105,21 @@ export class ScopeRules {
    */
   permissions(scope: string, holder: Holder, limit: PermissionSet): PermissionSet {
     return remembered(this.#allowed, limit, `${holder} ${scope}`, () => {
-      const asked = scope.split(' ').flatMap((name) => this.#aliases.expand(name, holder));
+      const asked = this.#askedBy(scope, holder);
       return new PermissionSet(asked.flatMap((grant) => (grant.reach === 'self' ? [grant] : cut(grant, limit))));
+    });
+  }
+
+  /**
+   * What the scopes of a token give on a tenant other than that of its holder: only those of reach `all` act there
+   * (docs/tenancy.md, rule 8).
+   * @param scope Names joined by spaces, as the token has them.
+   * @param limit What the holder may do on that tenant.
+   */
+  permissionsElsewhere(scope: string, holder: Holder, limit: PermissionSet): PermissionSet {
+    return remembered(this.#allowed, limit, `elsewhere ${holder} ${scope}`, () => {
+      const asked = this.#askedBy(scope, holder).filter(({ reach }) => reach === 'all');
+      return new PermissionSet(asked.flatMap((grant) => cut(grant, limit)));
     });
   }
 
@@ -116,6 +129,10 @@ export class ScopeRules {
     const union = known.get(asked) ?? new PermissionSet([...asked.grants(), ...held.grants()]);
     this.#unions.set(held, known.set(asked, union));
     return union;
+  }
+
+  #askedBy(scope: string, holder: Holder): PermissionGrant[] {
+    return scope.split(' ').flatMap((name) => this.#aliases.expand(name, holder));
   }
 
   #mayAskAsApplication(client: ClientRecord, name: string): boolean {

@@ -70,6 +70,22 @@ describe('the caller of an access token', () => {
     expect([...caller.permissions.grants()].map(formatScope)).toEqual(['user:read:self']);
   });
 
+  it('of a user of master has its roles on another tenant as far as scopes for all tenants name them', async () => {
+    const master = await world.tenant({ name: 'master' });
+    const scopes = scopeLinks(['user:write', 'user:read:all']);
+    const client = await TestClient.create(world, master, { grantTypes: ['password'], scopes });
+    const user = await TestUser.create(world, client);
+    const role = await world.newRole(master, { permissions: ['user:write'] });
+    const holder = { holderKind: 'user', holderId: user.id } as const;
+    await world.grantRole(master, { roleId: role.id, ...holder, onTenant: 'acme' });
+    const onAcme = async (scope: string) => {
+      const { elsewhere } = await callerOf(world, (await user.signIn(scope)).accessToken);
+      return [...elsewhere!.get(acme.id)!.grants()].map(formatScope);
+    };
+    expect(await onAcme('user:write')).toEqual([]);
+    expect(await onAcme('user:write user:read:all')).toEqual(['user:read']);
+  });
+
   it('of a user without a session keeps the time and means of the sign-in (OpenID Connect Core 12.2)', async () => {
     const scopes = scopeLinks(['offline_access']);
     const grantTypes = ['password', 'refresh_token'];

@@ -123,6 +123,15 @@ describe('the permissions that scopes of a token give (docs/tenancy.md)', () => 
     expect(names(rules.permissions('user:read', 'user', set('user:read:self')))).toEqual(['user:read:self']);
   });
 
+  it('are only those of reach `all` on a tenant other than that of the holder, and as far as the limit reaches', () => {
+    const limit = set('user:write', 'event:read');
+    const there = (scope: string) => names(rules.permissionsElsewhere(scope, 'application', limit));
+    expect(there('user:write event:read sys_read user:write:self')).toEqual([]);
+    expect(there('user:write event:read:all session:read:all')).toEqual(['event:read']);
+    expect(there('user:read:all')).toEqual(['user:read']);
+    expect(names(rules.permissions('event:read', 'application', limit))).toEqual(['event:read']);
+  });
+
   it('are none for a name of the other kind of holder', () => {
     expect(names(rules.permissions('sys_read', 'user', set('user:read:all')))).toEqual([]);
     expect(names(rules.permissions('self_read user:read:self', 'application', set('user:read:all')))).toEqual([]);
