@@ -9,23 +9,25 @@ function keysOf(caller: Caller): string[] {
   const user = userBehind(caller);
   if (sessionId !== null) keys.push(keyOf(tenant.id, 'session', sessionId));
   if (user !== null) keys.push(keyOf(user.tenantId, 'user', user.userId));
+  if (user !== null && user.tenantId !== tenant.id) keys.push(keyOf(user.tenantId, 'elsewhere', ''));
   if (clientId !== null) keys.push(keyOf(tenant.id, 'client', clientId));
   return keys;
 }
 
-type KeyKind = 'tenant' | 'session' | 'user' | 'client';
+/** `elsewhere` has the sockets by which users of the tenant act in others: they do not count as sockets of the tenant. */
+type KeyKind = 'tenant' | 'elsewhere' | 'session' | 'user' | 'client';
 
 const keyOf = (tenantId: string, kind: KeyKind, value: string): string => `${tenantId} ${kind} ${value}`;
 
 /**
- * The key under which an event looks up sockets. Sockets are not indexed by token or family: the key names the account, else
+ * The keys under which an event looks up sockets. Sockets are not indexed by token or family: the keys name the account, else
  * the client, else the tenant.
  */
-function toKey(tenantId: string, ended: EndedAccess): string {
-  if (ended.kind === 'session') return keyOf(tenantId, 'session', ended.sessionId);
-  if (ended.kind === 'subject' && ended.userId !== null) return keyOf(tenantId, 'user', ended.userId);
-  if (ended.kind !== 'tenant' && ended.clientId !== null) return keyOf(tenantId, 'client', ended.clientId);
-  return keyOf(tenantId, 'tenant', '');
+function toKeys(tenantId: string, ended: EndedAccess): string[] {
+  if (ended.kind === 'session') return [keyOf(tenantId, 'session', ended.sessionId)];
+  if (ended.kind === 'subject' && ended.userId !== null) return [keyOf(tenantId, 'user', ended.userId)];
+  if (ended.kind !== 'tenant' && ended.clientId !== null) return [keyOf(tenantId, 'client', ended.clientId)];
+  return [keyOf(tenantId, 'tenant', ''), keyOf(tenantId, 'elsewhere', '')];
 }
 
 /** Identifies a caller for the limit: the user, whichever client the token was issued to, else the client. */
@@ -60,7 +62,8 @@ export class SocketIndex<S> {
   /** The sockets whose credentials an event may have ended, each once. */
   concernedBy(event: SecurityEvent): ReadonlySet<S> {
     const ended = this.#catalogue.readEndedAccess(event);
-    return new Set(ended === null ? [] : this.#byKey.get(toKey(event.tenantId, ended)));
+    const keys = ended === null ? [] : toKeys(event.tenantId, ended);
+    return new Set(keys.flatMap((key) => [...(this.#byKey.get(key) ?? [])]));
   }
 
   /** How many sockets the caller's tenant has. */

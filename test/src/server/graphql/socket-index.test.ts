@@ -66,6 +66,22 @@ describe('the index of sockets', () => {
     expect(index.countOfCaller(caller(other, { userId: 'root' }))).toBe(1);
   });
 
+  it('finds those of API keys when roles change in the tenant of their owner, where they do not count', () => {
+    const index = filled();
+    const ofOther = caller(acme, {
+      kind: 'api-key',
+      apiKey: { id: 'k', owner: { tenantId: other.id, userId: 'root' } },
+    });
+    index.add(ofOther, 'key');
+    const changed = event('role.updated', { tenantId: other.id });
+    expect([...index.concernedBy(changed)]).toEqual(['neighbour', 'key']);
+    expect([index.countOfTenant(ofOther), index.countOfTenant(caller(other, {}))]).toEqual([3_004, 1]);
+    index.add(caller(acme, { kind: 'api-key', apiKey: { id: 'l', owner: { tenantId: acme.id, userId: 'a' } } }), 'own');
+    expect([...index.concernedBy(event('role.updated'))].filter((socket) => socket === 'own')).toHaveLength(1);
+    index.delete(ofOther, 'key');
+    expect([...index.concernedBy(changed)]).toEqual(['neighbour']);
+  });
+
   it('does not find deleted sockets', () => {
     const index = filled();
     index.delete(caller(acme, { userId: 'anna', sessionId: 'one', clientId: 'app' }), 'anna/one');
