@@ -142,13 +142,16 @@ function toSettled(
     authority.tenant.id,
     id,
     usernameFor(account, settings, isTaken),
-    withDefaultActions(countingInput(role, settings, input), settings),
+    withDefaultActions(countingInput(role, settings, role === 'user' ? withoutProfile(input) : input), settings),
     counting(role, settings, attributes),
     now,
   );
   assertProfile(settings, role, row, isSetIn(row));
   return { account, row, names: namesOf(row, settings) };
 }
+
+/** People do not fill in the members of standard profiles, for which no tenant has rules. */
+const withoutProfile = ({ profile: _profile, ...input }: CreateUser): CreateUser => input;
 
 /** The given username, else the first of e-mail address, phone number and id that is a valid username and free. */
 function usernameFor(account: PreparedUser, settings: TenantSettings, isTaken: (name: string) => boolean): string {

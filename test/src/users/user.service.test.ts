@@ -113,6 +113,19 @@ describe('values of an account', () => {
     expect(await refusalOf(update(user, { profile: { a: 'x'.repeat(65_500) } }))).toBe('USER_ATTRIBUTE_INVALID');
   });
 
+  it('have no members of a profile that came from those who register', async () => {
+    const { users } = world.services;
+    const system = world.system(tenant);
+    const prepared = await users.prepare(system, {
+      username: 'registered',
+      givenName: 'R',
+      profile: { title: 'Boss' },
+    });
+    const user = await users.insert(system, { ...prepared, profileRole: 'user' });
+    expect(user).toMatchObject({ givenName: 'R', profile: {} });
+    expect((await users.page(system, { profile: { name: 'title', value: 'Boss' } }, 'createdAt', {})).rows).toEqual([]);
+  });
+
   it('are found by members of the profile: by values, those of a list, and `value` of each in a list', async () => {
     const emails = [{ value: 'Second@example.com' }, { value: 'third@example.com' }, null, { type: 'none' }];
     const user = await create({
