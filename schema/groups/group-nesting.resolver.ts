@@ -42,10 +42,10 @@ export class GroupNestingResolver {
   }
 
   @RequiresScopes(['group-member:write'])
-  @Errors('GROUP_NOT_FOUND', 'GROUP_PARENT_INVALID', 'PERMISSION_ESCALATION', 'ACCOUNT_GUARDED')
+  @Errors('GROUP_NOT_FOUND', 'GROUP_PARENT_INVALID', 'GROUP_TOO_DEEP', 'PERMISSION_ESCALATION', 'ACCOUNT_GUARDED')
   @Mutation(() => NestGroupsPayload, {
     description:
-      'Puts groups of the tree into another one, all or none, beside their places in the tree. Their members then have the roles of that group; the caller must hold everything that they give. A group has at most 1,000 inside it, and none is inside itself.',
+      'Puts groups of the tree into another one, all or none, beside their places in the tree. Their members then have the roles of that group; the caller must hold everything that they give. A group has at most 1,000 inside it, 2,000 with those inside them, on at most 32 levels with those around it, and none is inside itself.',
   })
   async nestGroups(
     @Arg('input', () => NestGroupsInput, { description: 'The groups.' }) input: NestGroupsInput,

@@ -34,6 +34,29 @@ const WITHIN = defineStatement<{ readonly id: string }>(
     select id from within`,
 );
 
+/** The levels of groups from the top to the lowest one, if the groups `$3` are inside the group `$2`: no more than `$4` on each side. */
+const LEVELS = defineStatement<{ readonly levels: number }>(
+  'groups-levels',
+  `with recursive above (id, level) as (
+      select $2::uuid, 1
+      union
+      select around.id, above.level + 1 from above cross join lateral (
+        select g.parent_id as id from groups g where g.tenant_id = $1 and g.id = above.id and g.parent_id is not null
+        union all
+        select e.group_id from group_edges e where e.tenant_id = $1 and e.child_id = above.id
+      ) around where above.level < $4::int
+    ), within (id, level) as (
+      select unnest($3::uuid[]), 1
+      union
+      select inside.id, within.level + 1 from within cross join lateral (
+        select g.id from groups g where g.tenant_id = $1 and g.parent_id = within.id
+        union all
+        select e.child_id from group_edges e where e.tenant_id = $1 and e.group_id = within.id
+      ) inside where within.level < $4::int
+    )
+    select (select max(level) from above) + coalesce((select max(level) from within), 0) as levels`,
+);
+
 const LISTED = new RowColumns<Group>(GroupEntity, 'groups', { always: ['path'] });
 
 /** The only queries on groups inside groups that the tree does not say. */
@@ -64,6 +87,14 @@ export class GroupEdgeStore {
   /** The ids of groups and of all groups inside them, in the tree or not, at any depth. */
   async within(tenantId: string, ids: readonly string[]): Promise<string[]> {
     return (await this.#db.run(WITHIN, [tenantId, ids])).map(({ id }) => id);
+  }
+
+  /**
+   * Whether groups can be inside a group, with all that is around and inside them by the tree and by edges.
+   * @param max Most levels from the top to the lowest group.
+   */
+  async fit(tenantId: string, groupId: string, childIds: readonly string[], max: number): Promise<boolean> {
+    return (await this.#db.run(LEVELS, [tenantId, groupId, childIds, max]))[0]!.levels <= max;
   }
 
   /** The first groups inside each group beside those below it in the tree, by id. @param columns What is read; null: all. */

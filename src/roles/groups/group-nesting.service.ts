@@ -11,7 +11,7 @@ import { groupEvents } from './group.events.ts';
 import { assertMayLend } from './group.service.ts';
 import type { GroupKeys, GroupStore } from './group.store.ts';
 import type { GroupEdgeStore } from './group-edge.store.ts';
-import { TREE_PROFILE } from './group-reference.ts';
+import { MAX_DEPTH, MAX_WITHIN, TREE_PROFILE } from './group-reference.ts';
 
 export interface GroupNestingServiceDeps {
   readonly db: Database;
@@ -25,6 +25,7 @@ export interface GroupNestingServiceDeps {
 
 /** Most groups that one change names: each causes an event, in one transaction. */
 const MAX_GROUPS = 200;
+const MANY_WITHIN = `At most ${MAX_WITHIN} groups are in a group with those inside them.`;
 /** Most groups inside a group, beside those below it in the tree. */
 const MAX_NESTED = 1000;
 /** A page of 200 groups with 200 groups inside each: 40,000 rows of 1 KB. */
@@ -63,7 +64,8 @@ export class GroupNestingService {
    * @throws NOT_FOUND, GROUP_NOT_FOUND, ACCOUNT_GUARDED
    * @throws GROUP_PARENT_INVALID A group is not of the tree, or would be inside itself.
    * @throws PERMISSION_ESCALATION The caller does not hold all permissions that the groups get.
-   * @throws INVALID_INPUT More than 1,000 groups would be inside.
+   * @throws GROUP_TOO_DEEP The tree and the groups inside groups would have more than 32 levels together.
+   * @throws INVALID_INPUT More than 1,000 groups would be inside, or 2,000 with those inside them.
    */
   async nest(authority: Authority, groupId: string, nestedIds: readonly string[]): Promise<Group> {
     const { clock, db, edges, guarded, permissions } = this.#deps;
@@ -73,11 +75,14 @@ export class GroupNestingService {
       const within = await edges.within(group.tenantId, ids);
       if ([group, ...nested].some(({ profile }) => profile !== TREE_PROFILE) || within.includes(group.id))
         throw groupErrors.GROUP_PARENT_INVALID().at('input.nestedGroupIds');
+      if (!(await edges.fit(group.tenantId, group.id, ids, MAX_DEPTH))) throw groupErrors.GROUP_TOO_DEEP();
       await guarded.assertMayChange(authority, 'group', within);
       await assertMayLend(authority, permissions, [group.id]);
       const added = await edges.add(group.tenantId, group.id, ids, clock.now());
       if ((await edges.count(group.tenantId, group.id)) > MAX_NESTED)
         throw invalidField('input.nestedGroupIds', 'LIST_TOO_LONG', `At most ${MAX_NESTED} groups are in a group.`);
+      if ((await edges.within(group.tenantId, [group.id])).length > MAX_WITHIN + 1)
+        throw invalidField('input.nestedGroupIds', 'LIST_TOO_LONG', MANY_WITHIN);
       this.#record(authority, group, added);
       return group;
     });

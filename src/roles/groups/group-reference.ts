@@ -11,6 +11,9 @@ export const TREE_PROFILE = 'groups';
 /** Most levels of the tree: a path of 32 names of 255 characters is 8 KB, and people do not manage deeper trees. */
 export const MAX_DEPTH = 32;
 
+/** Most groups at all levels inside a group that others are nested in: each is compared with the caller when the group moves. */
+export const MAX_WITHIN = 2000;
+
 /** Most groups that one change of a user's memberships names: each causes an event, in one transaction. */
 const MAX_GROUPS = 200;
 

@@ -1,6 +1,6 @@
 import type { Authority } from '../../access/index.ts';
 import type { EventLog, EventType } from '../../events/index.ts';
-import { type Clock, fold, isSameJson, kernelErrors, newId, requireText } from '../../kernel/index.ts';
+import { type Clock, fold, invalidField, isSameJson, kernelErrors, newId, requireText } from '../../kernel/index.ts';
 import {
   anyOfFaults,
   type ColumnSet,
@@ -19,7 +19,7 @@ import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
 import type { GroupFilter, GroupKeys, GroupOrder, GroupStore, MemberGroupKeys } from './group.store.ts';
 import type { GroupEdgeStore } from './group-edge.store.ts';
-import { findGroup, type GroupReference, groupIdOf, MAX_DEPTH, TREE_PROFILE } from './group-reference.ts';
+import { findGroup, type GroupReference, groupIdOf, MAX_DEPTH, MAX_WITHIN, TREE_PROFILE } from './group-reference.ts';
 
 export interface CreateGroup {
   /** 1 to 255 characters. In the tree, without `/` and unique among the groups of the same parent, ignoring case. */
@@ -257,7 +257,7 @@ export class GroupService {
     if (name === group.name && !isMoved) return false;
     const subtree = await store.subtree(group.tenantId, group.id);
     const parent = await this.#parent(group.tenantId, group.profile, parentId);
-    if (isMoved) await this.#assertMayMove(authority, subtree, parent);
+    if (isMoved) await this.#assertMayMove(authority, group, subtree.length, parent);
     const before = group.path;
     const change = async () => {
       Object.assign(group, { name, foldedName: fold(name), parentId, path: pathUnder(parent, name) });
@@ -271,19 +271,21 @@ export class GroupService {
     return true;
   }
 
+  /** @param inTree How many groups the tree has from this one on: its size has no bound, that of the groups nested in it has. */
   async #assertMayMove(
     authority: Authority,
-    subtree: readonly { readonly id: string; readonly depth: number }[],
+    { id, tenantId }: Group,
+    inTree: number,
     parent: Group | null,
   ): Promise<void> {
     const { edges, guarded, permissions } = this.#deps;
-    const top = subtree[0]!;
-    const within = await edges.within(authority.tenant.id, [top.id]);
+    const within = await edges.within(tenantId, [id]);
+    if (within.length > Math.max(inTree, MAX_WITHIN + 1))
+      throw invalidField('input.parentId', 'LIST_TOO_LONG', `At most ${MAX_WITHIN} groups move with one.`);
     await guarded.assertMayChange(authority, 'group', within);
     if (parent === null) return;
     if (within.includes(parent.id)) throw groupErrors.GROUP_PARENT_INVALID();
-    const height = Math.max(...subtree.map(({ depth }) => depth)) + 1;
-    if (depthOf(parent) + height > MAX_DEPTH) throw groupErrors.GROUP_TOO_DEEP();
+    if (!(await edges.fit(tenantId, parent.id, [id], MAX_DEPTH))) throw groupErrors.GROUP_TOO_DEEP();
     await assertMayLend(authority, permissions, [parent.id]);
   }
 

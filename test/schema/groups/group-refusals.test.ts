@@ -52,6 +52,7 @@ const REFUSALS: readonly Refusal[] = [
   ['GROUP_PARENT_INVALID', 'nestGroups', ({ top }) => ({ groupId: top, nestedGroupIds: [top] })],
   ['GROUP_PARENT_INVALID', 'nestGroups', ({ top, listed }) => ({ groupId: top, nestedGroupIds: [listed] })],
   ['GROUP_PARENT_INVALID', 'nestGroups', ({ top, listed }) => ({ groupId: listed, nestedGroupIds: [top] })],
+  ['GROUP_TOO_DEEP', 'nestGroups', ({ deepest, other }) => ({ groupId: deepest, nestedGroupIds: [other] })],
   ['PERMISSION_ESCALATION', 'nestGroups', ({ strong, other }) => ({ groupId: strong, nestedGroupIds: [other] })],
   ...['nestGroups', 'unnestGroups'].flatMap((field): Refusal[] => [
     ['GROUP_NOT_FOUND', field, ({ top, other }) => ({ groupId: top, nestedGroupIds: [other, newId()] })],

@@ -86,6 +86,53 @@ describe('groups inside groups', () => {
     expect(await inside(tenants.master, ours)).toEqual([]);
   });
 
+  it('are on at most 32 levels with those of the tree, after a move as well', async () => {
+    const { groups } = tenants.world.services;
+    const tenant = await tenants.world.tenant();
+    const chain = async (levels: number) => {
+      const ids = await newGroups(tenant, 1);
+      for (let level = 2; level <= levels; level += 1) ids.push((await newGroups(tenant, 1, ids.at(-1)!))[0]!);
+      return { top: ids[0]!, lowest: ids.at(-1)! };
+    };
+    const [upper, middle, lower] = [await chain(16), await chain(10), await chain(6)];
+    const nest = (groupId: string, id: string) => refusalOf(service().nest(as(tenant), groupId, [id]));
+    expect(await nest(upper.lowest, middle.top)).toBeNull();
+    expect(await nest(middle.lowest, lower.top)).toBeNull();
+    const [one, two, below] = (await newGroups(tenant, 3)) as [string, string, string];
+    expect(await nest(lower.lowest, one)).toBe('GROUP_TOO_DEEP');
+    expect(await nest(one, upper.top)).toBe('GROUP_TOO_DEEP');
+    const move = (id: string, parentId: string) => refusalOf(groups.update(as(tenant), id, { parentId }));
+    expect(await move(one, lower.lowest)).toBe('GROUP_TOO_DEEP');
+    expect(await move(upper.top, one)).toBe('GROUP_TOO_DEEP');
+    expect(await nest(two, below)).toBeNull();
+    expect(await move(two, middle.lowest)).toBeNull();
+    expect(await nest(upper.top, two)).toBeNull();
+    expect(await refusalOf(service().nest(as(tenant), upper.top, []))).toBeNull();
+  });
+
+  it('are at most 2,000 with those inside them, of which any number can be of the tree where it moves alone', async () => {
+    const { world } = tenants;
+    const { groups } = world.services;
+    const tenant = await world.tenant();
+    const [outer, root, leaf, target] = (await newGroups(tenant, 4)) as [string, string, string, string];
+    const addBelow = (parentId: string, count: number) =>
+      world.db.orm.em
+        .fork()
+        .getConnection()
+        .execute(
+          `insert into groups (tenant_id, id, key, parent_id, name, folded_name, path, created_at, updated_at)
+         select '${tenant.id}', id, id::text, '${parentId}', id::text, id::text, '/' || id, now(), now()
+         from (select gen_random_uuid() as id from generate_series(1, ${count})) made`,
+        );
+    await addBelow(root, 1999);
+    expect(await refusalOf(service().nest(as(tenant), outer, [root]))).toBeNull();
+    expect(await refusalOf(service().nest(as(tenant), outer, [leaf]))).toBe('INVALID_INPUT');
+    const move = (id: string) => refusalOf(groups.update(as(tenant), id, { parentId: target }));
+    await addBelow(root, 2);
+    expect(await move(outer)).toBe('INVALID_INPUT');
+    expect(await move(root)).toBeNull();
+  });
+
   it('are bounded in number and in lists', async () => {
     const { world, acme } = tenants;
     const execute = (statement: string) => world.db.orm.em.fork().getConnection().execute(statement);
