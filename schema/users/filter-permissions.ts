@@ -5,6 +5,7 @@ import type { UserFilterInput } from './user.input.ts';
 
 /** Conditions that tell what the caller may read only with a permission beside the one for users. */
 const NEEDED = {
+  groupId: 'group-member:read',
   roleId: 'role-grant:read',
   providerId: 'federation-link:read',
   externalAccount: 'federation-link:read',
@@ -20,8 +21,8 @@ function neededBy(filter: UserFilterInput): Set<ScopeString> {
 }
 
 /**
- * Requires the permissions for what a filter of users asks about: without them, a caller could find out who has a role or an
- * account elsewhere by asking for each.
+ * Requires the permissions for what a filter of users asks about: without them, a caller could find out who has a role, an
+ * account elsewhere or a place in a group by asking for each.
  * @throws FORBIDDEN
  */
 export function assertMayFilter({ caller, authority }: GraphContext, filter: UserFilterInput | null | undefined): void {

@@ -124,7 +124,7 @@ export class UserFilterInput {
   createdFrom?: Date | null;
   @Field(() => Date, { nullable: true, description: 'Only those created before this moment.' })
   createdBefore?: Date | null;
-  @Field(() => ID, { nullable: true, description: 'Only direct members of this group.' })
+  @Field(() => ID, { nullable: true, description: 'Only direct members of this group. Takes `group-member:read`.' })
   groupId?: string | null;
   @Field(() => ID, {
     nullable: true,

@@ -10,7 +10,7 @@ describe('KOBIL: users that are found', () => {
   let token: string;
   const scopes = ['user:read', 'role-grant:read', 'block:read'];
   beforeAll(() => {
-    token = kobil.token(kobil.acme, ...scopes, 'group:read');
+    token = kobil.token(kobil.acme, ...scopes, 'group:read', 'group-member:read');
   });
   const ask = (path: string, as = token) => kobil.ask('GET', `/auth/realms/acme/${path}`, { token: as });
 
@@ -357,7 +357,10 @@ describe('KOBIL: users that are found', () => {
       expect(await namesOf('v3_user/search?key=abelard')).toEqual([]);
       for (const path of [of(''), 'v3_user/search?key=abel', 'v3_user/search/attribute?key=Berth&value=b0'])
         expect(await ask(path, kobil.token(kobil.acme, 'user:read'))).toEqual(FORBIDDEN);
-      expect(await ask(`v3_client/groups/${group.id}/users`, kobil.token(kobil.acme, ...scopes))).toEqual(FORBIDDEN);
+      for (const other of ['group:read', 'group-member:read'])
+        expect(await ask(`v3_client/groups/${group.id}/users`, kobil.token(kobil.acme, ...scopes, other))).toEqual(
+          FORBIDDEN,
+        );
     });
   });
 });

@@ -234,7 +234,7 @@ describe('lists of users', () => {
   const subjects = (result: Awaited<ReturnType<World['graphql']>>) =>
     result.data.users.nodes.map((node: { subject: string }) => node.subject);
   /** A caller who may ask about roles and accounts elsewhere too. */
-  const reader = () => world.app(tenant, 'user:read', 'role-grant:read', 'federation-link:read');
+  const reader = () => world.app(tenant, 'user:read', 'group-member:read', 'role-grant:read', 'federation-link:read');
   beforeAll(async () => {
     world = await World.open();
     tenant = await world.tenant();
@@ -475,10 +475,11 @@ describe('lists of users', () => {
     expect(anonymous.code).toBe('UNAUTHENTICATED');
   });
 
-  it('tell who has a role or an account elsewhere to callers who may read these, at any depth', async () => {
+  it('tell who has a role, a group or an account elsewhere to callers who may read these, at any depth', async () => {
     const id = '00000000-0000-0000-0000-000000000001';
     const LINKS = 'federation-link:read';
     const cases = [
+      [{ groupId: id }, 'group-member:read', LINKS],
       [{ roleId: id }, 'role-grant:read', LINKS],
       [{ providerId: id }, LINKS, 'role-grant:read'],
       [{ externalAccount: {} }, LINKS, 'role-grant:read'],
