@@ -15,8 +15,13 @@ export class Sealer {
   readonly #key: KeyObject;
 
   /** @param purpose A constant of the code that names the key; values sealed under another purpose cannot be opened. */
-  constructor(masterKey: MasterKey, purpose = 'seal') {
+  constructor(masterKey: Pick<MasterKey, 'derive'>, purpose = 'seal') {
     this.#key = createSecretKey(masterKey.derive(purpose));
+  }
+
+  /** A sealer whose key is not derived from the master key, but stored sealed by it: 32 random bytes. */
+  static under(key: Uint8Array): Sealer {
+    return new Sealer({ derive: () => Buffer.from(key) });
   }
 
   /**
@@ -24,10 +29,10 @@ export class Sealer {
    *   value copied into another row cannot be opened there.
    * @returns Text, `v1.` and base64url of nonce, ciphertext and tag.
    */
-  seal(plain: string | Uint8Array, context: string): string {
+  seal(plain: string | Uint8Array, context: string | Uint8Array): string {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(ALGORITHM, this.#key, nonce, { authTagLength: TAG_BYTES });
-    cipher.setAAD(Buffer.from(context));
+    cipher.setAAD(bytesOf(context));
     const body = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
     return `v1.${body.toString('base64url')}`;
   }
@@ -36,11 +41,11 @@ export class Sealer {
    * @throws Error The text is not a sealed value, was changed, belongs to another context or was sealed under another
    *   master key. The message holds neither the value nor the context.
    */
-  open(sealed: string, context: string): Buffer {
+  open(sealed: string, context: string | Uint8Array): Buffer {
     const body = bodyOf(sealed);
     const nonce = body.subarray(0, NONCE_BYTES);
     const decipher = createDecipheriv(ALGORITHM, this.#key, nonce, { authTagLength: TAG_BYTES });
-    decipher.setAAD(Buffer.from(context));
+    decipher.setAAD(bytesOf(context));
     decipher.setAuthTag(body.subarray(-TAG_BYTES));
     const start = decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES));
     try {
@@ -58,3 +63,6 @@ function bodyOf(sealed: string): Buffer {
   }
   return body;
 }
+
+const bytesOf = (context: string | Uint8Array): Uint8Array =>
+  typeof context === 'string' ? Buffer.from(context) : context;

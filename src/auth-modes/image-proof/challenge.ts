@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { constantTimeEqual } from '../../crypto/index.ts';
+import type { CipherKey } from './cipher-key.ts';
+import { type ProofChallenge, PROOF_VERSION, type ProofIdentity } from './transcript.ts';
+
+/** How long a challenge lives, in seconds. */
+export const CHALLENGE_SECONDS = 120;
+const ID_BYTES = 16;
+const NONCE_BYTES = 32;
+
+/** For whom a challenge was made: `session` is null for challenges that anybody can ask for. */
+export interface ChallengeOwner extends ProofIdentity {
+  /** The request for a sign-in to which it belongs; null: to none. */
+  readonly requestId: string | null;
+  readonly session: { readonly userId: string; readonly sessionId: string } | null;
+}
+
+/** A challenge as it is stored until it is used. */
+export interface ChallengeRecord extends ChallengeOwner {
+  /** base64url. */
+  readonly nonce: string;
+  /** Thumbprint of the key of the client, base64url. */
+  readonly thumbprint: string;
+}
+
+/** A new challenge: its id, which its use names, and what is stored. */
+export interface NewChallenge {
+  readonly id: string;
+  readonly record: ChallengeRecord;
+}
+
+export function newChallenge(owner: ChallengeOwner, { thumbprint }: CipherKey): NewChallenge {
+  return {
+    id: randomBytes(ID_BYTES).toString('base64url'),
+    record: {
+      ...owner,
+      nonce: randomBytes(NONCE_BYTES).toString('base64url'),
+      thumbprint: thumbprint.toString('base64url'),
+    },
+  };
+}
+
+/** The public key with which clients encrypt for the service. */
+export interface ServiceKey {
+  readonly kid: string;
+  readonly x: string;
+  readonly y: string;
+}
+
+/** What a client is told of a challenge, as JSON in the order that clients expect. */
+export function challengeText(
+  { id, record }: NewChallenge,
+  { salt, issuedAt, key }: { readonly salt: Buffer; readonly issuedAt: Date; readonly key: ServiceKey },
+): string {
+  const iat = Math.floor(issuedAt.getTime() / 1000);
+  return JSON.stringify({
+    v: PROOF_VERSION,
+    id,
+    n: record.nonce,
+    salt: salt.toString('base64url'),
+    iat,
+    exp: iat + CHALLENGE_SECONDS,
+    srv: { crv: 'P-256', kty: 'EC', x: key.x, y: key.y, kid: key.kid },
+  });
+}
+
+/** Whether a challenge was made for this owner. A challenge with a request for a sign-in is worth nothing without it, and the reverse. */
+export function isFor(record: ChallengeRecord, owner: ChallengeOwner): boolean {
+  return constantTimeEqual(ownerText(record), ownerText(owner));
+}
+
+const ownerText = ({ tenant, username, requestId, session }: ChallengeOwner): string =>
+  JSON.stringify([tenant, username, requestId, session?.userId ?? null, session?.sessionId ?? null]);
+
+/** A challenge as it is part of what is proved. */
+export const provedChallenge = (id: string, { nonce, thumbprint }: ChallengeRecord): ProofChallenge => ({
+  id: Buffer.from(id, 'base64url'),
+  nonce: Buffer.from(nonce, 'base64url'),
+  thumbprint: Buffer.from(thumbprint, 'base64url'),
+});

@@ -1,0 +1,23 @@
+import { Sealer } from '../../crypto/index.ts';
+import { lengthPrefixed } from './encoding.ts';
+
+/** Whose commitment it is: it opens for nobody else. */
+export interface CommitmentOwner {
+  /** Name of the tenant. */
+  readonly tenant: string;
+  readonly userId: string;
+}
+
+/**
+ * Encrypts a commitment for storage. It is a public key, but whoever had it could guess the few secrets of which it is made, so that a
+ * database alone must not show it.
+ * @param key `ImageProofKeys.keyEncryption`.
+ */
+export const sealCommitment = (key: Uint8Array, owner: CommitmentOwner, commitment: Uint8Array): string =>
+  Sealer.under(key).seal(commitment, contextOf(owner));
+
+/** @throws Error It was changed, belongs to another owner, or was encrypted under another key. */
+export const openCommitment = (key: Uint8Array, owner: CommitmentOwner, sealed: string): Buffer =>
+  Sealer.under(key).open(sealed, contextOf(owner));
+
+const contextOf = ({ tenant, userId }: CommitmentOwner): Buffer => lengthPrefixed(tenant, userId);
