@@ -1,22 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import { constantTimeEqual } from '../../crypto/index.ts';
+import { constantTimeEqual, sha256Base64Url } from '../../crypto/index.ts';
 import type { CipherKey } from './cipher-key.ts';
-import { type ProofChallenge, PROOF_VERSION, type ProofIdentity } from './transcript.ts';
+import { PROOF_VERSION, type ProofChallenge } from './transcript.ts';
 
 /** How long a challenge lives, in seconds. */
 export const CHALLENGE_SECONDS = 120;
 const ID_BYTES = 16;
 const NONCE_BYTES = 32;
 
-/** For whom a challenge was made: `session` is null for challenges that anybody can ask for. */
-export interface ChallengeOwner extends ProofIdentity {
+/** For whom a challenge is made, in one tenant. */
+export interface ChallengeOwner {
+  /** `foldedName` of the username. */
+  readonly username: string;
   /** The request for a sign-in to which it belongs; null: to none. */
   readonly requestId: string | null;
+  /** The session whose user asks for it; null: anybody can ask for it. */
   readonly session: { readonly userId: string; readonly sessionId: string } | null;
 }
 
-/** A challenge as it is stored until it is used. */
-export interface ChallengeRecord extends ChallengeOwner {
+/** A challenge as it is stored until it is used. It has hashes in place of what somebody typed, of whatever length. */
+export interface ChallengeRecord {
+  /** Hash of the name, by which the challenges of one name are counted. */
+  readonly name: string;
+  /** Hash of the owner. */
+  readonly owner: string;
   /** base64url. */
   readonly nonce: string;
   /** Thumbprint of the key of the client, base64url. */
@@ -33,14 +40,22 @@ export function newChallenge(owner: ChallengeOwner, { thumbprint }: CipherKey): 
   return {
     id: randomBytes(ID_BYTES).toString('base64url'),
     record: {
-      ...owner,
+      name: sha256Base64Url(owner.username),
+      owner: hashOwner(owner),
       nonce: randomBytes(NONCE_BYTES).toString('base64url'),
       thumbprint: thumbprint.toString('base64url'),
     },
   };
 }
 
-/** The public key with which clients encrypt for the service. */
+const hashOwner = ({ username, requestId, session }: ChallengeOwner): string =>
+  sha256Base64Url(JSON.stringify([username, requestId, session?.userId ?? null, session?.sessionId ?? null]));
+
+/** Whether a challenge was made for this owner. One with a request for a sign-in is worth nothing without it, and the reverse. */
+export const isChallengeOf = (record: ChallengeRecord, owner: ChallengeOwner): boolean =>
+  constantTimeEqual(record.owner, hashOwner(owner));
+
+/** The public key with which clients encrypt for the service, on P-256. */
 export interface ServiceKey {
   readonly kid: string;
   readonly x: string;
@@ -63,14 +78,6 @@ export function challengeText(
     srv: { crv: 'P-256', kty: 'EC', x: key.x, y: key.y, kid: key.kid },
   });
 }
-
-/** Whether a challenge was made for this owner. A challenge with a request for a sign-in is worth nothing without it, and the reverse. */
-export function isFor(record: ChallengeRecord, owner: ChallengeOwner): boolean {
-  return constantTimeEqual(ownerText(record), ownerText(owner));
-}
-
-const ownerText = ({ tenant, username, requestId, session }: ChallengeOwner): string =>
-  JSON.stringify([tenant, username, requestId, session?.userId ?? null, session?.sessionId ?? null]);
 
 /** A challenge as it is part of what is proved. */
 export const provedChallenge = (id: string, { nonce, thumbprint }: ChallengeRecord): ProofChallenge => ({

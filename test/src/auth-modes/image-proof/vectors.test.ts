@@ -94,7 +94,7 @@ describe('the test vectors of image proofs', () => {
 
   it('hold for what a client is told of a challenge', async () => {
     const key = readCipherKey(vector.CIPHER_KEY)!;
-    const owner = { ...IDENTITY, requestId: vector.REQUEST_ID, session: null };
+    const owner = { username: IDENTITY.username, requestId: vector.REQUEST_ID, session: null };
     const made = newChallenge(owner, key);
     const challenge = { id: vector.CHALLENGE_ID, record: { ...made.record, nonce: vector.CHALLENGE_NONCE } };
     const { x, y } = vector.SERVER_KEY;
