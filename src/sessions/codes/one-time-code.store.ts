@@ -26,6 +26,14 @@ export interface CodeBucket {
   readonly count: number;
 }
 
+/** A bound within a bucket: of its codes, those that have the same value in a member of their payload. */
+export interface CodeShare {
+  /** Name of the member. */
+  readonly member: string;
+  /** How many may live. */
+  readonly count: number;
+}
+
 export type OneTimeCodeRow = Omit<OneTimeCode, 'hash'>;
 
 const COLUMNS = Object.keys(OneTimeCodeEntity.meta.properties).filter((name) => name !== 'hash') as never[];
@@ -44,6 +52,24 @@ const INSERT_WITHIN = defineStatement<{ kind: string }>(
     select from one_time_codes o where o.tenant_id = $1 and o.kind = $3::varchar and o.bucket = $4::varchar and o.expires_at > $7::timestamptz
     order by o.expires_at offset $8 limit 1)
   returning kind`,
+);
+
+/** Deletes those whose place the new code takes; one that another request uses or deletes at the moment is left alone. */
+const INSERT_NEWEST = defineStatement<object>(
+  'one-time-code-insert-newest',
+  `with placed as (
+    select o.hash, row_number() over (order by o.created_at desc, o.hash) as place,
+      o.payload ->> $9::text = $5::jsonb ->> $9::text as is_shared,
+      row_number() over (partition by o.payload ->> $9::text order by o.created_at desc, o.hash) as share_place
+    from one_time_codes o where o.tenant_id = $1 and o.kind = $3::varchar and o.bucket = $4::varchar
+  ), gone as (
+    delete from one_time_codes where tenant_id = $1 and hash in (
+      select l.hash from one_time_codes l where l.tenant_id = $1 and l.hash in (
+        select p.hash from placed p where p.place >= $8 or (p.is_shared and p.share_place >= $10))
+      for update skip locked)
+  )
+  insert into one_time_codes (tenant_id, hash, kind, bucket, payload, attempts, expires_at, created_at)
+  values ($1, $2, $3::varchar, $4::varchar, $5::jsonb, 0, $6, $7)`,
 );
 
 /** Secrets that work once. The table holds their hashes only. */
@@ -93,6 +119,32 @@ export class OneTimeCodeStore {
       count - 1,
     ]);
     return inserted.length === 0 ? null : code;
+  }
+
+  /**
+   * As `put`, and withdraws the oldest codes of the kind where too many live that share the bucket, or the bucket and a member of the
+   * payload. Nobody can push out what others have in another bucket.
+   * @returns The secret.
+   */
+  async putNewest(
+    tenant: Pick<TenantRef, 'id' | 'route'>,
+    { kind, payload, expiresAt, code = mintHandle(tenant.route) }: Omit<NewOneTimeCode, 'userId'>,
+    { key, count }: CodeBucket,
+    share: CodeShare,
+  ): Promise<string> {
+    await this.#db.run(INSERT_NEWEST, [
+      tenant.id,
+      hashHandle(code),
+      kind,
+      key,
+      JSON.stringify(payload ?? {}),
+      expiresAt,
+      this.#clock.now(),
+      count,
+      share.member,
+      share.count,
+    ]);
+    return code;
   }
 
   /**

@@ -51,4 +51,29 @@ describe('secrets that work once', () => {
     world.clock.advance(60);
     expect(await within('192.0.2.1')).not.toBeNull();
   });
+
+  it('push out the oldest of their bucket, and of their share of it, and of nobody else', async () => {
+    const newest = (key: string, name: string, kind = 'challenge', of = tenant) => {
+      world.clock.advance(1);
+      const code = { kind, payload: { name }, expiresAt: addSeconds(world.clock.now(), 60) };
+      return codes.putNewest(of, code, { key, count: 4 }, { member: 'name', count: 2 });
+    };
+    const isLive = async (code: string, kind = 'challenge', of = tenant) =>
+      (await codes.find(of.id, kind, code)) !== null;
+    const areLive = (all: readonly string[]) => Promise.all(all.map((code) => isLive(code)));
+    const neighbour = await world.tenant();
+    const elsewhere = await newest('192.0.2.2', 'ada');
+    const ofKind = await newest('192.0.2.1', 'ada', 'other');
+    const ofTenant = await newest('192.0.2.1', 'ada', 'challenge', neighbour);
+    const ada = [await newest('192.0.2.1', 'ada'), await newest('192.0.2.1', 'ada'), await newest('192.0.2.1', 'ada')];
+    expect(await areLive(ada)).toEqual([false, true, true]);
+    const others = [await newest('192.0.2.1', 'bob'), await newest('192.0.2.1', 'eve'), await newest('192.0.2.1', 'kim')];
+    expect(await areLive(ada)).toEqual([false, false, true]);
+    expect(await areLive(others)).toEqual([true, true, true]);
+    expect(await isLive(elsewhere)).toBe(true);
+    expect(await isLive(ofKind, 'other')).toBe(true);
+    expect(await isLive(ofTenant, 'challenge', neighbour)).toBe(true);
+    expect((await codes.take(tenant.id, 'challenge', others[0]!))?.payload).toEqual({ name: 'bob' });
+    expect(await codes.take(tenant.id, 'challenge', others[0]!)).toBeNull();
+  });
 });
