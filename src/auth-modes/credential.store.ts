@@ -17,8 +17,8 @@ export interface NewCredential {
   /** Data that may be shown. */
   readonly data?: Readonly<Record<string, unknown>>;
   /**
-   * Plain if the type's secret is sealed, a PHC string if it is hashed, hashes of codes with blanks between them if it is a
-   * list, absent if the type has none.
+   * Plain if the type's secret is sealed, sealed if its mode does that under a key of the tenant, a PHC string if it is hashed, hashes
+   * of codes with blanks between them if it is a list, absent if the type has none.
    */
   readonly secret?: string;
   readonly lookupHash?: Buffer;
@@ -30,12 +30,20 @@ export interface StoredPassword {
   readonly hash: string;
 }
 
+/** A credential that its mode sealed under a key of the tenant: the row, and what is sealed. */
+export interface SealedByTenant {
+  readonly id: string;
+  readonly sealed: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 /** A list of codes: the row, and the hashes of the codes that are left. */
 export interface StoredCodes {
   readonly id: string;
   readonly hashes: readonly string[];
 }
 
+const SEALED = /^v1\./;
 const PHC = /^\$[a-z0-9-]+\$/;
 /** SHA-256 in base64url; the blank cannot occur in it. */
 const CODE_HASHES = /^[\w-]{43}( [\w-]{43})*$/;
@@ -69,6 +77,11 @@ const FIND_PASSWORD = defineStatement<StoredPassword>(
   `select id, secret as hash from credentials
   where tenant_id = $1 and user_id = $2 and type = 'password' and secret is not null order by ordinal limit 1`,
 );
+const FIND_SEALED = defineStatement<SealedByTenant>(
+  'credential-sealed-by-tenant',
+  `select id, secret as sealed, data from credentials
+  where tenant_id = $1 and user_id = $2 and type = $3 and secret is not null order by ordinal limit 1`,
+);
 const RAISE = defineStatement<object>(
   'credential-raise',
   `update credentials set data = jsonb_set(data, array[$3::text], to_jsonb($4::bigint)), last_used_at = $5
@@ -92,7 +105,10 @@ const TAKE_CODE_SQL = `update credentials
   where tenant_id = $1 and id = $2 and $3 = any(string_to_array(secret, ' '))
   returning (data ->> 'remaining')::int as remaining`;
 
-/** The only queries on credentials. Secrets leave it only through `openSecret`, `findPassword`, `passwordHashes` and `findCodes`. */
+/**
+ * The only queries on credentials. Secrets leave it only through `openSecret`, `findPassword`, `findSealedByTenant`, `passwordHashes` and
+ * `findCodes`.
+ */
 export class CredentialStore {
   readonly #db: Database;
   readonly #sealer: Sealer;
@@ -177,6 +193,10 @@ export class CredentialStore {
     }
     if (secret === undefined) throw new Error(`A ${type} needs a secret.`);
     if (form === 'sealed') return this.#sealer.seal(secret, contextOf(tenantId, id));
+    if (form === 'tenant-sealed') {
+      if (!SEALED.test(secret)) throw new Error(`The secret of a ${type} must be sealed before it is stored.`);
+      return secret;
+    }
     if (form === 'code-hashes') {
       if (!CODE_HASHES.test(secret)) throw new Error(`The codes of a ${type} must be hashed before they are stored.`);
       return secret;
@@ -201,13 +221,18 @@ export class CredentialStore {
     return (await this.#db.run(FIND_PASSWORD, [tenantId, userId]))[0] ?? null;
   }
 
+  /** The credential of a type that is sealed under a key of the tenant; null when the account has none. */
+  async findSealedByTenant(tenantId: string, userId: string, type: CredentialType): Promise<SealedByTenant | null> {
+    return (await this.#db.run(FIND_SEALED, [tenantId, userId, type]))[0] ?? null;
+  }
+
   /** The hashes of passwords, by the ids of their rows. */
   async passwordHashes(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#run<StoredPassword>(PASSWORD_HASHES_SQL, [tenantId, ids]);
     return new Map(rows.map(({ id, hash }) => [id, hash]));
   }
 
-  /** Replaces a hash if it is still the one that was read. @returns Whether it was. */
+  /** Replaces a stored secret, such as a hash, if it is still the one that was read. @returns Whether it was. */
   async replaceHash(tenantId: string, id: string, before: string, after: string): Promise<boolean> {
     const replaced = await this.#run<unknown>(
       'update credentials set secret = $4 where tenant_id = $1 and id = $2 and secret = $3 returning id',

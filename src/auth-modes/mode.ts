@@ -1,8 +1,8 @@
 /**
- * How the secret of a credential is stored: hashed, sealed so that it can be read again, not at all (public keys), or as a
- * list of hashes of random codes.
+ * How the secret of a credential is stored: hashed, sealed so that it can be read again, sealed by its mode under a key of the
+ * tenant, not at all (public keys), or as a list of hashes of random codes.
  */
-export type SecretForm = 'hashed' | 'sealed' | 'none' | 'code-hashes';
+export type SecretForm = 'hashed' | 'sealed' | 'tenant-sealed' | 'none' | 'code-hashes';
 
 /** What a kind of credential can be used for. */
 export interface CredentialKind {
@@ -21,7 +21,7 @@ export interface CredentialKind {
  */
 export const CREDENTIAL_KINDS = {
   password: { isFirst: true, isSecond: false, secret: 'hashed' },
-  'image-proof': { isFirst: true, isSecond: false, secret: 'sealed' },
+  'image-proof': { isFirst: true, isSecond: false, secret: 'tenant-sealed' },
   totp: { isFirst: false, isSecond: true, secret: 'sealed' },
   passkey: { isFirst: true, isSecond: true, secret: 'none' },
   'security-key': { isFirst: false, isSecond: true, secret: 'none' },

@@ -54,6 +54,19 @@ describe.each(ENGINES)('the stores of auth modes on $name', ({ open }) => {
     expect((await store.findPassword(neighbour.id, theirs.id))!.hash).toBe(HASH);
   });
 
+  it('keeps what a mode sealed under a key of the tenant, as it is', async () => {
+    const sealed = 'v1.aGlkZGVu';
+    const data = { username: 'ada' };
+    const owner = await world.newUser(neighbour);
+    const { id } = await add({ userId: owner.id, type: 'image-proof', secret: sealed, data }, neighbour);
+    expect(await store.findSealedByTenant(neighbour.id, owner.id, 'image-proof')).toEqual({ id, sealed, data });
+    expect(await store.findSealedByTenant(own.id, owner.id, 'image-proof')).toBeNull();
+    expect(await store.findSealedByTenant(neighbour.id, owner.id, 'totp')).toBeNull();
+    expect(await store.openSecret(neighbour.id, id)).toBeNull();
+    const isPlain = add({ userId: owner.id, type: 'image-proof', secret: 'plain' }, neighbour);
+    await expect(isPlain).rejects.toThrow('must be sealed before it is stored');
+  });
+
   it('locks and writes no columns of another tenant', async () => {
     const columns = new AuthModeStore(world.db);
     const alone = await world.newUser(neighbour);
