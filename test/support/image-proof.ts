@@ -36,8 +36,7 @@ export const group = {
   add: (one: Uint8Array, other: Uint8Array): Uint8Array => sodium.crypto_core_ristretto255_add(one, other),
   subtract: (one: Uint8Array, other: Uint8Array): Uint8Array => sodium.crypto_core_ristretto255_sub(one, other),
   reduce: (wide: Uint8Array): Uint8Array => sodium.crypto_core_ristretto255_scalar_reduce(wide),
-  multiply: (one: Uint8Array, other: Uint8Array): Uint8Array =>
-    sodium.crypto_core_ristretto255_scalar_mul(one, other),
+  multiply: (one: Uint8Array, other: Uint8Array): Uint8Array => sodium.crypto_core_ristretto255_scalar_mul(one, other),
   minus: (one: Uint8Array, other: Uint8Array): Uint8Array => sodium.crypto_core_ristretto255_scalar_sub(one, other),
   plus: (one: Uint8Array, other: Uint8Array): Uint8Array => sodium.crypto_core_ristretto255_scalar_add(one, other),
   randomScalar: (): Uint8Array => sodium.crypto_core_ristretto255_scalar_random(),
@@ -140,4 +139,3 @@ export class ImageProofClient {
     };
   }
 }
-

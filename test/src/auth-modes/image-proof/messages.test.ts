@@ -6,8 +6,8 @@ import { decodeBase64Url } from '../../../../src/auth-modes/image-proof/encoding
 import { type EnvelopeType, openEnvelope } from '../../../../src/auth-modes/image-proof/envelope.ts';
 import { type MessagePurpose, readMessage } from '../../../../src/auth-modes/image-proof/payload.ts';
 import { isScalar, loadRistretto255, type Ristretto255 } from '../../../../src/auth-modes/image-proof/ristretto.ts';
-import { Decrypter } from '../../../../src/crypto/index.ts';
-import { b64u, encryptFor, group as client, ImageProofClient } from '../../../support/image-proof.ts';
+import { Decrypter } from '../../../../src/crypto/signing/decrypter.ts';
+import { b64u, group as client, encryptFor, ImageProofClient } from '../../../support/image-proof.ts';
 import { hex, PROOFS, RESPONSE_JWE, RESPONSE_TEXT, SERVER_KEY, SERVER_KID, Y } from './vectors.ts';
 
 const text = (value: unknown): string => JSON.stringify(value);

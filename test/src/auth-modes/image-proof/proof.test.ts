@@ -78,7 +78,10 @@ describe('a proof of a secret', () => {
 
   it('cannot be changed, nor moved to another user (negatives 1, 35 and 36)', () => {
     const proof = prove(secret, CONTEXT);
-    const negated = client.subtract(client.subtract(proof.nonceCommitment, proof.nonceCommitment), proof.nonceCommitment);
+    const negated = client.subtract(
+      client.subtract(proof.nonceCommitment, proof.nonceCommitment),
+      proof.nonceCommitment,
+    );
     expect(verify({ ...proof, answer: client.plus(proof.answer, one) })).toBe(false);
     expect(verify({ ...proof, nonceCommitment: negated })).toBe(false);
     expect(verify({ ...proof, nonceCommitment: Buffer.alloc(32) })).toBe(false);
@@ -136,7 +139,11 @@ describe('a stored commitment', () => {
   it('opens for nobody else, and under no other key', () => {
     const sealed = sealCommitment(key, owner, Y);
     expect(() => openCommitment(randomBytes(32), owner, sealed)).toThrow('does not open');
-    for (const other of [{ ...owner, tenant: 'globex' }, { ...owner, userId: 'u2' }, { tenant: 'acmeu', userId: '1' }])
+    for (const other of [
+      { ...owner, tenant: 'globex' },
+      { ...owner, userId: 'u2' },
+      { tenant: 'acmeu', userId: '1' },
+    ])
       expect(() => openCommitment(key, other, sealed)).toThrow('does not open');
   });
 });

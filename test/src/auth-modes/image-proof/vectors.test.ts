@@ -9,8 +9,13 @@ import { openEnvelope, sealEnvelope } from '../../../../src/auth-modes/image-pro
 import { readMessage } from '../../../../src/auth-modes/image-proof/payload.ts';
 import { verifyProof } from '../../../../src/auth-modes/image-proof/proof.ts';
 import { loadRistretto255, type Ristretto255 } from '../../../../src/auth-modes/image-proof/ristretto.ts';
-import { bindHash, hashTranscript, proofActs, transcriptOf } from '../../../../src/auth-modes/image-proof/transcript.ts';
-import { Decrypter } from '../../../../src/crypto/index.ts';
+import {
+  bindHash,
+  hashTranscript,
+  proofActs,
+  transcriptOf,
+} from '../../../../src/auth-modes/image-proof/transcript.ts';
+import { Decrypter } from '../../../../src/crypto/signing/decrypter.ts';
 import { deriveParts, prove } from '../../../support/image-proof.ts';
 import * as vector from './vectors.ts';
 

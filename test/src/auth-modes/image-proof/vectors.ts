@@ -2,7 +2,8 @@ import type { JWK } from 'jose';
 import type { ProofChallenge, ProofIdentity } from '../../../../src/auth-modes/image-proof/transcript.ts';
 
 export const hex = (text: string): Buffer => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
-const range = (first: number, count: number): Buffer => Buffer.from(Array.from({ length: count }, (_, at) => first + at));
+const range = (first: number, count: number): Buffer =>
+  Buffer.from(Array.from({ length: count }, (_, at) => first + at));
 
 /** Inputs and values of the test vectors. The keys are those of RFC 7518 appendix C. */
 export const IDENTITY: ProofIdentity = { tenant: 'acme', username: 'alice.test' };

@@ -67,7 +67,11 @@ describe('secrets that work once', () => {
     const ofTenant = await newest('192.0.2.1', 'ada', 'challenge', neighbour);
     const ada = [await newest('192.0.2.1', 'ada'), await newest('192.0.2.1', 'ada'), await newest('192.0.2.1', 'ada')];
     expect(await areLive(ada)).toEqual([false, true, true]);
-    const others = [await newest('192.0.2.1', 'bob'), await newest('192.0.2.1', 'eve'), await newest('192.0.2.1', 'kim')];
+    const others = [
+      await newest('192.0.2.1', 'bob'),
+      await newest('192.0.2.1', 'eve'),
+      await newest('192.0.2.1', 'kim'),
+    ];
     expect(await areLive(ada)).toEqual([false, false, true]);
     expect(await areLive(others)).toEqual([true, true, true]);
     expect(await isLive(elsewhere)).toBe(true);
