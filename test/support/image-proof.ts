@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import * as argon2 from '@node-rs/argon2';
-import { CompactEncrypt, calculateJwkThumbprint, compactDecrypt, generateKeyPair, importJWK, type JWK } from 'jose';
+import {
+  CompactEncrypt,
+  type CryptoKey,
+  calculateJwkThumbprint,
+  compactDecrypt,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+} from 'jose';
 import sodium from 'libsodium-wrappers-sumo';
 import { foldedName, lengthPrefixed } from '../../src/auth-modes/image-proof/encoding.ts';
 import {
@@ -17,12 +25,6 @@ await sodium.ready;
 export interface ImageSecret {
   readonly x: Uint8Array;
   readonly commitment: Uint8Array;
-}
-
-/** A proof as messages have it. */
-export interface EncodedProof {
-  readonly V: string;
-  readonly r: string;
 }
 
 const sha512 = (bytes: Uint8Array): Buffer => createHash('sha512').update(bytes).digest();
@@ -70,11 +72,6 @@ export function prove({ x, commitment }: ImageSecret, context: ProofContext, v =
   const transcript = transcriptOf(context, commitment, nonceCommitment);
   const challenge = group.reduce(hashTranscript(transcript));
   return { nonceCommitment, transcript, challenge, answer: group.minus(v, group.multiply(challenge, x)) };
-}
-
-export function encodedProof(secret: ImageSecret, context: ProofContext): EncodedProof {
-  const { nonceCommitment, answer } = prove(secret, context);
-  return { V: b64u(nonceCommitment), r: b64u(answer) };
 }
 
 /** A challenge as a client reads it. */
