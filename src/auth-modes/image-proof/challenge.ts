@@ -62,7 +62,7 @@ export interface ServiceKey {
   readonly y: string;
 }
 
-/** What a client is told of a challenge, as JSON in the order that clients expect. */
+/** The plaintext of a challenge: JSON with its members in the order that clients expect. */
 export function challengeText(
   { id, record }: NewChallenge,
   { salt, issuedAt, key }: { readonly salt: Buffer; readonly issuedAt: Date; readonly key: ServiceKey },

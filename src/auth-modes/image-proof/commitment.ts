@@ -9,8 +9,8 @@ export interface CommitmentOwner {
 }
 
 /**
- * Encrypts a commitment for storage. It is a public key, but whoever had it could guess the few secrets of which it is made, so that a
- * database alone must not show it.
+ * Encrypts a commitment for storage. Although it is a public key, a thief of the database could test guesses of PINs against it, so
+ * the database alone must not show it.
  * @param key `ImageProofKeys.keyEncryption`.
  */
 export const sealCommitment = (key: Uint8Array, owner: CommitmentOwner, commitment: Uint8Array): string =>

@@ -11,8 +11,8 @@ export interface SchnorrProof {
 }
 
 /**
- * Whether whoever made the proof knows the secret of a commitment, and made it for this act, audience and challenge. False also for
- * encodings that are not the only ones of their element or scalar.
+ * Whether the proof shows knowledge of the secret of a commitment, for this act, audience and challenge. Also false for an element or
+ * a scalar that is not encoded in its only form.
  * @param commitment Y, a valid element.
  */
 export function verifyProof(

@@ -50,7 +50,7 @@ function act(purpose: ProofPurpose, ...fields: readonly (string | Uint8Array)[])
 export interface ProofContext {
   readonly identity: ProofIdentity;
   readonly act: ProofAct;
-  /** Issuer of the service, of its own configuration: a proof for one deployment is worthless at another. */
+  /** Issuer in the configuration of the service. A proof that was made for another deployment has another issuer. */
   readonly audience: string;
   readonly challenge: ProofChallenge;
 }

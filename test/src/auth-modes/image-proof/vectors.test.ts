@@ -97,7 +97,7 @@ describe('the test vectors of image proofs', () => {
     expect(verifyProof(group, vector.Y, proof, contextOf(other))).toBe(false);
   });
 
-  it('hold for what a client is told of a challenge', async () => {
+  it('hold for the plaintext of a challenge', async () => {
     const key = readCipherKey(vector.CIPHER_KEY)!;
     const owner = { username: IDENTITY.username, requestId: vector.REQUEST_ID, session: null };
     const made = newChallenge(owner, key);
