@@ -25,5 +25,12 @@ export {
   type Reach,
   type ScopeString,
 } from './permissions.ts';
-export { isActedFor, isRecentSignIn, NEVER_SIGNED_IN, requireRecentSignIn } from './reauthentication.ts';
+export {
+  accessErrors,
+  dependsOnSignIn,
+  isActedFor,
+  isRecentSignIn,
+  NEVER_SIGNED_IN,
+  requireRecentSignIn,
+} from './reauthentication.ts';
 export { type FindScope, type ScopeAlias, ScopeAliases, type ScopeHolder } from './scope-aliases.ts';

@@ -4,7 +4,7 @@ import type { Authority } from './authority.ts';
 export const accessErrors = defineErrors({
   REAUTHENTICATION_REQUIRED: {
     kind: 'unauthenticated',
-    message: 'The sign-in is too old for this; sign in again and repeat.',
+    message: 'The sign-in is too old for this, or lacks the second factor of the account; sign in again and repeat.',
   },
 });
 
@@ -22,10 +22,15 @@ export const isActedFor = (authTime: Date | null): boolean => authTime?.getTime(
  * @throws REAUTHENTICATION_REQUIRED The caller changes its own account and its sign-in is older.
  */
 export function requireRecentSignIn(authority: Authority, userId: string, reauthSeconds: number, now: Date): void {
+  if (!dependsOnSignIn(authority, userId)) return;
+  if (!isRecentSignIn(authority.caller.authTime, reauthSeconds, now)) throw accessErrors.REAUTHENTICATION_REQUIRED();
+}
+
+/** Whether a change of credentials of an account depends on how the caller signed in; see `requireRecentSignIn` for who is exempt. */
+export function dependsOnSignIn(authority: Authority, userId: string): boolean {
   const { caller } = authority;
-  if (caller.kind !== 'user' || !authority.isOwnAccount(userId)) return;
-  if (caller.origin.api === 'rest' && !isActedFor(caller.authTime)) return;
-  if (!isRecentSignIn(caller.authTime, reauthSeconds, now)) throw accessErrors.REAUTHENTICATION_REQUIRED();
+  if (caller.kind !== 'user' || !authority.isOwnAccount(userId)) return false;
+  return caller.origin.api !== 'rest' || isActedFor(caller.authTime);
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Authority } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { requireText } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
-import { type AccountChangeDeps, canonicalUserId, getAccountToChange } from '../users/index.ts';
+import { type AccountChangeDeps, canonicalUserId } from '../users/index.ts';
+import { getAccountOfCredentials } from './account-to-change.ts';
 import { authModeErrors } from './auth-mode.errors.ts';
 import type { AuthModeStore } from './auth-mode.store.ts';
 import { credentialEvents, recordCredential } from './credential.events.ts';
@@ -80,7 +81,7 @@ export class CredentialService {
   async removeAll(authority: Authority, userId: string, type: CredentialType): Promise<readonly CredentialInfo[]> {
     const { columns, credentials, db, events } = this.#deps;
     authority.requireAccount(canonicalUserId(userId));
-    const { id } = await getAccountToChange(this.#deps, authority, userId);
+    const { id } = await getAccountOfCredentials(this.#deps, authority, userId);
     if (type === 'password' && authority.isOwnAccount(id)) throw authModeErrors.CREDENTIAL_PASSWORD_NEEDED();
     const tenantId = authority.tenant.id;
     return db.transaction(async () => {
@@ -141,7 +142,7 @@ export class CredentialService {
     // Callers with reach `self` must not learn whether another user's credential exists.
     authority.requireAccount(owner ?? '');
     if (owner === undefined) throw authModeErrors.CREDENTIAL_NOT_FOUND();
-    const { id: userId } = await getAccountToChange(this.#deps, authority, owner);
+    const { id: userId } = await getAccountOfCredentials(this.#deps, authority, owner);
     return db.transaction(async () => {
       await columns.lock(tenantId, userId);
       const credential = await credentials.findById(tenantId, id);

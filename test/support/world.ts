@@ -285,6 +285,11 @@ export class World {
     });
   }
 
+  /** As `user`, with two factors shown at the sign-in. */
+  userOfTwoFactors(tenant: TenantRef, userId: string, ...scopes: string[]): Caller {
+    return { ...this.user(tenant, userId, ...scopes), amr: ['pwd', 'otp', 'mfa'] };
+  }
+
   #caller(tenant: TenantRef, kind: Caller['kind'], scopes: string[], over: Partial<Caller>): Caller {
     return {
       kind,

@@ -2,7 +2,8 @@ import type { Authority } from '../../access/index.ts';
 import type { EventActor } from '../../events/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
-import { type AccountChangeDeps, getAccountToChange, userErrors } from '../../users/index.ts';
+import { type AccountChangeDeps, userErrors } from '../../users/index.ts';
+import { getAccountOfCredentials } from '../account-to-change.ts';
 import type { AuthModeStore } from '../auth-mode.store.ts';
 import { recordCredential } from '../credential.events.ts';
 import type { CredentialStore } from '../credential.store.ts';
@@ -76,7 +77,7 @@ export class RecoveryCodeService {
 
   /** Runs a change of the codes while the account is locked, so that changes of one account follow each other. */
   async #change<T>(authority: Authority, userId: string, change: (id: string) => Promise<T>): Promise<T> {
-    const { id } = await getAccountToChange(this.#deps, authority, userId);
+    const { id } = await getAccountOfCredentials(this.#deps, authority, userId);
     return this.#deps.db.transaction(async () => {
       if ((await this.#deps.columns.lock(authority.tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
       return change(id);

@@ -3,7 +3,8 @@ import type { Authority } from '../../access/index.ts';
 import type { EventActor } from '../../events/index.ts';
 import { requireText, type TenantRef } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
-import { type AccountChangeDeps, getAccountToChange, userErrors, userEvents } from '../../users/index.ts';
+import { type AccountChangeDeps, userErrors, userEvents } from '../../users/index.ts';
+import { getAccountOfCredentials } from '../account-to-change.ts';
 import { CONFIGURE_TOTP } from '../auth-mode.rules.ts';
 import type { AuthModeColumns, AuthModeStore } from '../auth-mode.store.ts';
 import { recordCredential } from '../credential.events.ts';
@@ -82,7 +83,7 @@ export class TotpService {
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
    */
   async begin(authority: Authority, userId: string): Promise<BeginTotpEnrolmentPayload> {
-    const { username } = await getAccountToChange(this.#deps, authority, userId);
+    const { username } = await getAccountOfCredentials(this.#deps, authority, userId);
     return this.show(authority.tenant, username, newTotpSecret());
   }
 
@@ -114,7 +115,7 @@ export class TotpService {
   async prove(authority: Authority, input: AttachTotp): Promise<ProvedTotp> {
     const { lockouts, clock, mode } = this.#deps;
     const { caller, tenant } = authority;
-    const { id: userId } = await getAccountToChange(this.#deps, authority, input.userId);
+    const { id: userId } = await getAccountOfCredentials(this.#deps, authority, input.userId);
     const secret = readTotpSecret(input.secret);
     if (secret === null) {
       const { code, message } = totpErrors.TOTP_SECRET_INVALID();
@@ -176,7 +177,7 @@ export class TotpService {
     // Callers with reach `self` must not learn whether another user's credential exists.
     authority.requireAccount(owner ?? '');
     if (owner === undefined) throw totpErrors.TOTP_NOT_FOUND();
-    const { id: userId } = await getAccountToChange(this.#deps, authority, owner);
+    const { id: userId } = await getAccountOfCredentials(this.#deps, authority, owner);
     const isMeant = (one: CredentialInfo): boolean =>
       'id' in target ? one.id === target.id.toLowerCase() : one.ordinal === target.ordinal;
     return db.transaction(async () => {

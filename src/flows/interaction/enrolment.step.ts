@@ -1,3 +1,4 @@
+import type { Authority } from '../../access/index.ts';
 import {
   acrOf,
   amrAfter,
@@ -14,6 +15,7 @@ import type { EventLog } from '../../events/index.ts';
 import { type Clock, IdentityError } from '../../kernel/index.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
+import type { ProvedAccount } from './interaction.state.ts';
 import { askAgainIfOld, authorityOfProved } from './proved-account.ts';
 
 /** The code that the app shows, and a name for the app. */
@@ -56,7 +58,7 @@ export class EnrolmentStep {
     if (again !== null) return again;
     if (this.#secretOf(open) !== null) return (state) => state;
     const { id: userId } = open.user!;
-    const { secret } = await totp.begin(authorityOfProved(open), userId);
+    const { secret } = await totp.begin(authorityOfApp(open), userId);
     const sealed = enrolmentSealer.seal(secret, contextOf(open));
     return (state) => ({ ...state, enrolment: { userId, sealed } });
   }
@@ -86,8 +88,7 @@ export class EnrolmentStep {
     const proved = await this.#prove(open, typed, knownDeviceId);
     return async (state) => {
       onCodes(await this.#attach(open, proved));
-      const account = { ...state.account!, amr: amrAfter(state.account!.amr, AMR), isProvedNow: true };
-      return { ...state, account, enrolment: null };
+      return { ...state, account: { ...withApp(state.account!), isProvedNow: true }, enrolment: null };
     };
   }
 
@@ -100,7 +101,7 @@ export class EnrolmentStep {
     if (secret === null) throw interactionErrors.INTERACTION_STEP_OTHER();
     const input = { userId: open.user!.id, secret, code, name, knownDeviceId };
     try {
-      return await this.#deps.totp.prove(authorityOfProved(open), input);
+      return await this.#deps.totp.prove(authorityOfApp(open), input);
     } catch (error) {
       if (!(error instanceof IdentityError) || error.code !== 'TOTP_CODE_WRONG') throw error;
       await this.#recordWrong(open);
@@ -115,7 +116,7 @@ export class EnrolmentStep {
     const isShown = factorsOf(acrOf(open.state.account!.amr)) === 2;
     if (!isShown && (await credentials.acceptedAsSecond(open.tenant.id, userId)).length > 0)
       throw interactionErrors.INTERACTION_STEP_OTHER();
-    const authority = authorityOfProved(open);
+    const authority = authorityOfApp(open);
     await totp.add(authority, proved);
     return (await recoveryCodes.generate(authority, userId)).codes;
   }
@@ -137,6 +138,16 @@ export class EnrolmentStep {
     return this.#deps.enrolmentSealer.open(begun.sealed, contextOf(open)).toString();
   }
 }
+
+/** An account whose user has shown the code of the app as well. */
+const withApp = (account: ProvedAccount): ProvedAccount => ({ ...account, amr: amrAfter(account.amr, AMR) });
+
+/**
+ * The authority of the user who attaches an app: with its code two factors are shown, as what follows on it demands. Whether the account
+ * had another one is decided in `#attach`.
+ */
+const authorityOfApp = (open: OpenInteraction): Authority =>
+  authorityOfProved({ ...open, state: { ...open.state, account: withApp(open.state.account!) } });
 
 /** Binds a sealed secret to its interaction and account. */
 const contextOf = ({ tenant, handle, user }: OpenInteraction): string =>

@@ -79,11 +79,12 @@ const SCOPES = [
   'federation-link:write:self',
 ] as const satisfies readonly ScopeString[];
 
-const NO_DEMANDS: SignInDemands = {
+/** The page changes factors, so a sign-in for it asks for one that the account has, in tenants of every template. */
+const DEMANDS: SignInDemands = {
   mustAuthenticate: false,
   mustChoose: false,
   factors: 1,
-  isStrict: false,
+  isStrict: true,
   userId: null,
   loginHint: null,
   consent: null,
@@ -126,7 +127,7 @@ export class AccountPageService {
     const isStaying = session !== null && !isAgain && !isPasswordForgotten;
     if (isStaying && !(await this.#lacksStep(tenant, session))) return answer(null, true);
     const again = isAgain && session !== null ? { mustAuthenticate: true, userId: session.userId } : {};
-    const demands = { ...NO_DEMANDS, ...again, ...(isPasswordForgotten ? { mustAuthenticate: true } : {}) };
+    const demands = { ...DEMANDS, ...again, ...(isPasswordForgotten ? { mustAuthenticate: true } : {}) };
     const { handle: begun } = await interactions.begin(authority, browser, {
       kind: KIND,
       purpose: {},
@@ -207,7 +208,7 @@ export class AccountPageService {
   /** Whether the account has something to do by now, because more was demanded of it since its session began. */
   async #lacksStep(tenant: KnownTenant, session: SignedInSession): Promise<boolean> {
     const { userId, amr } = session;
-    const asked = { userId, user: session, factors: 1, isStrict: false, amr } as const;
+    const asked = { userId, user: session, factors: 1, isStrict: true, amr } as const;
     return missingStep(await accountFacts(this.#deps.credentials, tenant, asked)) !== null;
   }
 }

@@ -62,7 +62,7 @@ describe('Blitz: GraphQL does what each service does, with only native scopes', 
 
   const callerOf = (mode: Mode, scopes: readonly string[]): Caller => {
     const { world, tenant, clientId } = blitz;
-    const caller = mode === 'user' ? world.user(tenant, anna.id, ...scopes) : world.app(tenant, ...scopes);
+    const caller = mode === 'user' ? world.userOfTwoFactors(tenant, anna.id, ...scopes) : world.app(tenant, ...scopes);
     return { ...caller, clientId, clientUuid };
   };
 

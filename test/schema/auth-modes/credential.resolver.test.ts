@@ -24,7 +24,7 @@ describe('credentials of any type over GraphQL', () => {
   });
   afterAll(() => world.close());
 
-  const me = (...scopes: string[]) => world.user(tenant, userId, 'credential:read:self', ...scopes);
+  const me = (...scopes: string[]) => world.userOfTwoFactors(tenant, userId, 'credential:read:self', ...scopes);
   const app = (...scopes: string[]) => world.app(tenant, 'credential:read', ...scopes);
   const rename = (caller: Caller, label: string | null, credentialId = totp) =>
     world.graphql(caller, RENAME, { input: { credentialId, label } });
@@ -179,6 +179,23 @@ describe('credentials of any type over GraphQL', () => {
       expect((await remove(caller, id)).code).toBe('CREDENTIAL_NOT_FOUND');
     }
     expect(await types()).toEqual(['totp']);
+  });
+
+  it('are changed by a user who has a second factor only after that was shown, unlike those of users without (check 54)', async () => {
+    const stolen = { ...me('credential:write:self', 'credential:delete:self'), amr: ['pwd'] };
+    const MOVE = 'mutation ($input: MoveCredentialInput!) { moveCredential(input: $input) { userId } }';
+    const CLEAR = 'mutation ($input: RemoveCredentialsInput!) { removeCredentials(input: $input) { userId } }';
+    for (const answer of [
+      await rename(stolen, 'x'),
+      await remove(stolen),
+      await world.graphql(stolen, MOVE, { input: { credentialId: totp } }),
+      await world.graphql(stolen, CLEAR, { input: { userId, type: 'TOTP' } }),
+    ])
+      expect(answer.code).toBe('REAUTHENTICATION_REQUIRED');
+    expect(await events()).toEqual([]);
+    await remove(app('credential:delete'));
+    const id = await password();
+    expect((await rename(stolen, 'Words', id)).errors).toEqual([]);
   });
 
   it('are changed by their user only soon after signing in', async () => {

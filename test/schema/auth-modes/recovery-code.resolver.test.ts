@@ -22,7 +22,7 @@ describe('recovery codes over GraphQL', () => {
   });
   afterAll(() => world.close());
 
-  const me = (...scopes: string[]) => world.user(tenant, user.id, ...scopes);
+  const me = (...scopes: string[]) => world.userOfTwoFactors(tenant, user.id, ...scopes);
   const app = (...scopes: string[]) => world.app(tenant, ...scopes);
   const globalId = () => `usr~${tenant.route}~${user.id}`;
   const left = async (...scopes: string[]) => {

@@ -24,7 +24,7 @@ describe('code apps over GraphQL', () => {
   });
   afterAll(() => world.close());
 
-  const me = (...scopes: string[]) => world.user(tenant, user.id, ...scopes);
+  const me = (...scopes: string[]) => world.userOfTwoFactors(tenant, user.id, ...scopes);
   const app = (...scopes: string[]) => world.app(tenant, ...scopes);
   const globalId = () => `usr~${tenant.route}~${user.id}`;
   const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';

@@ -84,7 +84,7 @@ describe.each([
       const other = await world.tenant();
       for (const userId of ['nobody', 'nul\0', '']) expect(await refusalOf(generate(userId))).toBe('USER_NOT_FOUND');
       expect(await refusalOf(codes().generate(world.system(other), user.id))).toBe('USER_NOT_FOUND');
-      const authority = new Authority(world.user(tenant, user.id), tenant, 'self');
+      const authority = new Authority(world.userOfTwoFactors(tenant, user.id), tenant, 'self');
       const { reauthSeconds } = (await world.services.directory.byId(tenant.id))!.settings;
       expect((await codes().generate(authority, user.id)).codes).toHaveLength(10);
       world.clock.advance(reauthSeconds + 1);
@@ -93,6 +93,18 @@ describe.each([
       const stranger = await world.newUser(tenant);
       expect(await refusalOf(codes().generate(authority, stranger.id))).toBe('FORBIDDEN');
     });
+  });
+
+  it('are generated and removed by an owner who has a second factor only after that was shown (check 54)', async () => {
+    const stolen = new Authority(world.user(tenant, user.id), tenant, 'self');
+    const { codes: first, credential } = await codes().generate(stolen, user.id);
+    expect(await refusalOf(codes().generate(stolen, user.id))).toBe('REAUTHENTICATION_REQUIRED');
+    expect(await refusalOf(codes().remove(stolen, user.id))).toBe('REAUTHENTICATION_REQUIRED');
+    expect(await shown()).toEqual([credential]);
+    for (const code of first) await tryCode(code);
+    expect((await codes().generate(stolen, user.id)).codes).toHaveLength(10);
+    const owner = new Authority(world.userOfTwoFactors(tenant, user.id), tenant, 'self');
+    expect((await codes().remove(owner, user.id)).type).toBe('recovery-code');
   });
 
   describe('are removed', () => {

@@ -165,7 +165,7 @@ describe('code apps', () => {
     });
 
     it('by their owner only soon after a sign-in (check 54)', async () => {
-      const authority = new Authority(world.user(tenant, user.id), tenant, 'self');
+      const authority = new Authority(world.userOfTwoFactors(tenant, user.id), tenant, 'self');
       const { reauthSeconds } = (await world.services.directory.byId(tenant.id))!.settings;
       const { credential } = await attach();
       expect((await totp().begin(authority, user.id)).secret).toHaveLength(32);
@@ -182,6 +182,30 @@ describe('code apps', () => {
       const other = await world.newUser(tenant);
       expect(await refusalOf(totp().begin(authority, other.id))).toBe('FORBIDDEN');
     });
+  });
+
+  it('are attached and detached by an owner who has a second factor only after that was shown (check 54)', async () => {
+    const stolen = new Authority(world.user(tenant, user.id), tenant, 'self');
+    const secret = newTotpSecret();
+    const input = () => ({ userId: user.id, secret, code: codeOf(secret) });
+    const first = await totp().attach(stolen, input());
+    world.clock.advance(STEP);
+    const another = newTotpSecret();
+    for (const refused of [
+      totp().begin(stolen, user.id),
+      totp().attach(stolen, { userId: user.id, secret: another, code: codeOf(another) }),
+      totp().detach(stolen, { id: first.id }),
+    ])
+      expect(await refusalOf(refused)).toBe('REAUTHENTICATION_REQUIRED');
+    expect(await eventsOf('credential.removed')).toEqual([]);
+    expect(await eventsOf('credential.added')).toHaveLength(1);
+    const { origin } = stolen.caller;
+    const older = new Authority({ ...stolen.caller, origin: { ...origin, api: 'rest' } }, tenant, 'self');
+    expect((await totp().begin(older, user.id)).secret).toHaveLength(32);
+    const owner = new Authority(world.userOfTwoFactors(tenant, user.id), tenant, 'self');
+    expect((await totp().detach(owner, { id: first.id })).id).toBe(first.id);
+    world.clock.advance(STEP);
+    await totp().attach(stolen, input());
   });
 
   describe('are detached', () => {
