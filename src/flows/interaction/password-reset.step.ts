@@ -190,7 +190,8 @@ export class PasswordResetStep {
     const sent = await codes.find(tenant.id, KIND, keyOf(handle, number));
     const userId = sent?.userId ?? null;
     const { peerIp } = actor.origin;
-    const attempt: Attempt = { tenant, factor: 'reset-code', userId, name: handle, peerIp, knownDeviceId: null };
+    // Tries queue by sign-in: a queue of the account, which others can fill, would tell whether the code was mailed to one.
+    const attempt: Attempt = { tenant, factor: 'reset-code', userId: null, name: handle, peerIp, knownDeviceId: null };
     const result = await runGuardedTry(lockouts, attempt, actor, async () =>
       (await this.#tryOnce(open, proof)) ? proof : null,
     );

@@ -194,6 +194,16 @@ describe.each(ENGINES)('a forgotten password, on $name', ({ open }) => {
     expect((await eventsOf('sign_in.failed')).at(-1)).toMatchObject({ reason: 'locked_out' });
   });
 
+  it('is proved beside attempts at the account, whose queue would show that there is one (check 43)', async () => {
+    const [handle, code] = await asked();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const attempt = { tenant, factor: 'reset-code', userId: user.id, name: '', peerIp: null, knownDeviceId: null } as const;
+    const held = world.services.lockouts.serially(attempt, () => promise);
+    expect((await submit(handle, wrongOf(code))).code).toBe('EMAIL_CODE_WRONG');
+    resolve();
+    await held;
+  });
+
   it('brings one mail in a minute to an account, whatever asks for it', async () => {
     const handles: string[] = [];
     while (handles.length < AT_ONCE) handles.push(await begun());
