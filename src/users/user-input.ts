@@ -10,6 +10,10 @@ export const TERMS_AND_CONDITIONS = 'TERMS_AND_CONDITIONS';
 /** The attribute that says when the user has, in seconds since 1970. */
 export const TERMS_ATTRIBUTE = 'terms_and_conditions';
 
+/** What attributes say of that. */
+export const acceptanceIn = (attributes: Attributes): Attributes =>
+  Object.hasOwn(attributes, TERMS_ATTRIBUTE) ? { [TERMS_ATTRIBUTE]: attributes[TERMS_ATTRIBUTE] } : {};
+
 /** What callers may set on an account. Left out = unchanged, null = removed. */
 export interface UserInput {
   readonly username?: string | null | undefined;

@@ -22,6 +22,7 @@ import { type CreatedListener, UserCreation } from './user-creation.ts';
 import { filterFaults } from './user-filter-faults.ts';
 import { identifiersOf } from './user-identifier.store.ts';
 import {
+  acceptanceIn,
   type CreateUser,
   checkedInput,
   TERMS_AND_CONDITIONS,
@@ -272,7 +273,8 @@ export class UserService {
       // The accounts of applications have no profile.
       const rules = user.serviceClientId == null ? settings : { ...settings, userProfile: null };
       const stored = { of: user.attributes ?? {}, isReplaced: replacesAttributes };
-      const attributes = input.attributes && counting(role, rules, input.attributes, stored);
+      const kept = authority.reach === 'self' && replacesAttributes ? acceptanceIn(stored.of) : {};
+      const attributes = input.attributes && { ...kept, ...counting(role, rules, input.attributes, stored) };
       change.apply({ ...countingInput(role, rules, input), attributes }, settings.emailIsUsername, replacesAttributes);
       if (!change.isAny) return user;
       this.#assertInReach(authority, input, change, settings);
@@ -434,7 +436,8 @@ export class UserService {
       if (!needsAuthMode || authority.holds([{ permission: 'auth-mode:write', reach: 'tenant' }])) return;
       throw kernelErrors.FORBIDDEN({ message: 'Changing the required actions needs `auth-mode:write`.' });
     }
-    if (change.given.some((name) => !SELF_CHANGEABLE.has(name))) {
+    // The service writes when the terms were accepted (`acceptTerms`).
+    if (change.given.some((name) => !SELF_CHANGEABLE.has(name)) || change.isOf(TERMS_ATTRIBUTE)) {
       throw kernelErrors.FORBIDDEN({ message: 'Users may not change this on their own account.' });
     }
     if (change.isNew('email') && !authority.holds([{ permission: 'email:change', reach: 'self' }])) {

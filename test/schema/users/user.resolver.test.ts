@@ -160,6 +160,24 @@ describe('users over GraphQL', () => {
     expect((await world.stores.userStore.findById(acme.id, user.id))?.username).toBe(user.username);
   });
 
+  it('lets nobody write that they have accepted the terms, and keeps what the service wrote of that', async () => {
+    const accepted = { terms_and_conditions: '1700000000' };
+    const user = await world.newUser(acme, { attributes: { ...accepted, color: 'red' } });
+    const own = world.user(acme, user.id, 'user:read:self', 'user:write:self');
+    const change = async (attributes: object, more: object = {}) =>
+      world.graphql(own, UPDATE, { input: { userId: user.id, attributes, ...more } });
+    for (const terms_and_conditions of ['1800000000', null, 1700000000])
+      expect((await change({ terms_and_conditions })).code).toBe('FORBIDDEN');
+    expect((await change({ terms_and_conditions: null }, { replaceAttributes: true })).code).toBe('FORBIDDEN');
+    const replaced = await change({ color: 'blue' }, { replaceAttributes: true });
+    expect(replaced.data.updateUser.user.attributes).toEqual({ ...accepted, color: 'blue' });
+    expect((await change({ ...accepted, color: 'green' })).data.updateUser.user.attributes.color).toBe('green');
+    const newcomer = await world.newUser(acme);
+    const first = world.user(acme, newcomer.id, 'user:read:self', 'user:write:self');
+    const input = { userId: newcomer.id, attributes: accepted };
+    expect((await world.graphql(first, UPDATE, { input })).code).toBe('FORBIDDEN');
+  });
+
   it('requires a recent sign-in before users change their own e-mail address (ASVS 7.5.1) (check 54)', async () => {
     const user = await world.newUser(acme);
     const own = world.user(acme, user.id, 'user:write:self', 'email:change:self');
