@@ -44,7 +44,9 @@ export interface PasswordResetState {
   readonly isAsked: boolean;
   /** How many codes were asked for. */
   readonly asked: number;
-  /** When the last one was, in ISO 8601; null: none was. */
+  /** Which of them works. Absent: the last one, which a request without a mail does not replace. */
+  readonly working?: number;
+  /** When the last one was asked for, in ISO 8601; null: none was. */
   readonly askedAt: string | null;
   /** The address to which a right code was mailed; null before it was typed. */
   readonly provedEmail: string | null;

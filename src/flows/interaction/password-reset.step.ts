@@ -39,6 +39,12 @@ const MAX_TRIES = 5;
 const PAUSE_SECONDS = 60;
 const MAX_ASKED = 5;
 
+/** Mails of an account are counted by rows that outlive their codes. */
+const MAIL_KIND = 'password-reset-mail';
+const MAILS_SECONDS = 3600;
+/** Mails of an account within that time. */
+const MAX_MAILS = 5;
+
 const TRY_KIND = 'password-reset-try';
 const TRY_SECONDS = 3600;
 /** Requests of one address in a tenant within that time: people of an office behind one address can still ask. */
@@ -83,8 +89,8 @@ export class PasswordResetStep {
   }
 
   /**
-   * Mails a code, and a link that has it, to the account of a name, if there is one that may have it and got none within a minute. A
-   * name is ignored where the account is fixed. Records `password.reset_requested`.
+   * Mails a code, and a link that has it, to the account of a name, if there is one that may have it and got none within a minute and
+   * less than five within an hour. A name is ignored where the account is fixed. Records `password.reset_requested`.
    * @throws TOO_MANY_REQUESTS The address has asked too often, or the sign-in asked within the last minute or five times.
    */
   async request(open: OpenInteraction, typed: string): Promise<Advance> {
@@ -96,8 +102,8 @@ export class PasswordResetStep {
     return async (state) => {
       const before = state.passwordReset!;
       const asked = before.asked + 1;
-      await this.#send(open, found, asked, wording);
-      const passwordReset = { ...before, isAsked: true, asked, askedAt: this.#deps.clock.now().toISOString() };
+      const working = await this.#send(open, found, { number: asked, former: workingOf(before) }, wording);
+      const passwordReset = { ...before, isAsked: true, asked, working, askedAt: this.#deps.clock.now().toISOString() };
       return { ...state, identifier: identifier.slice(0, LONGEST_NAME), passwordReset };
     };
   }
@@ -126,27 +132,47 @@ export class PasswordResetStep {
     return user ?? users.findById(id, RESERVED_ID);
   }
 
-  /** In the unit of work of the step. The account is locked, so that simultaneous requests bring one mail. */
-  async #send(open: OpenInteraction, found: User | null, number: number, wording: Wording): Promise<void> {
+  /**
+   * In the unit of work of the step. The account is locked, so that simultaneous requests bring one mail.
+   * @returns The number of the code that works then. It is the former one where that was mailed to this account, which gets no other by
+   *   now; any other request replaces it, so that its end does not show whose name was typed.
+   */
+  async #send(
+    open: OpenInteraction,
+    found: User | null,
+    { number, former }: { readonly number: number; readonly former: number },
+    wording: Wording,
+  ): Promise<number> {
     const { codes, users, events, clock } = this.#deps;
     const { tenant, handle, actor } = open;
     const user = await users.lockToSignIn(tenant.id, found?.id ?? RESERVED_ID);
-    const since = addSeconds(clock.now(), -PAUSE_SECONDS);
-    const sent = await codes.countSince(tenant.id, user?.id ?? RESERVED_ID, KIND, since);
     const refusal = REFUSALS.find(([, holds]) => holds(user, clock.now()))?.[0] ?? null;
-    const reason = refusal === null && sent > 0 ? 'mailed_before' : refusal;
+    const isMailed = await this.#isMailed(tenant.id, user);
+    const reason = refusal === null && isMailed ? 'mailed_before' : refusal;
+    const sent = await codes.find(tenant.id, KIND, keyOf(handle, former));
     const code = newDigitCode(PASSWORD_RESET_DIGITS);
     const to = reason === null ? user!.email! : null;
     const payload: SentCode = { to, proof: proofOf(handle, number, code), proofVersion: user?.proofVersion ?? null };
     const expiresAt = addSeconds(clock.now(), CODE_SECONDS);
     const userId = to === null ? null : user!.id;
     await codes.put(tenant, { kind: KIND, userId, code: keyOf(handle, number), payload: { ...payload }, expiresAt });
+    await codes.put(tenant, { kind: MAIL_KIND, userId, expiresAt: addSeconds(clock.now(), MAILS_SECONDS) });
     events.record(actor, tenant, {
       type: passwordEvents['password.reset_requested'],
       subjectId: user?.id ?? null,
       ...(reason === null ? {} : { outcome: 'failure' as const, reason }),
     });
     if (to !== null) this.#mail(open, user!, to, code, wording);
+    return reason === 'mailed_before' && sent?.userId === user!.id ? former : number;
+  }
+
+  /** Whether an account got as many mails as it may get by now. */
+  async #isMailed(tenantId: string, user: User | null): Promise<boolean> {
+    const { codes, clock } = this.#deps;
+    const countWithin = (seconds: number) =>
+      codes.countSince(tenantId, user?.id ?? RESERVED_ID, MAIL_KIND, addSeconds(clock.now(), -seconds));
+    const [lately, within] = [await countWithin(PAUSE_SECONDS), await countWithin(MAILS_SECONDS)];
+    return lately > 0 || within >= MAX_MAILS;
   }
 
   #mail(open: OpenInteraction, user: User, to: string, code: string, { app, texts }: Wording): void {
@@ -173,7 +199,7 @@ export class PasswordResetStep {
     const { tenant, handle, actor } = open;
     const proof = await this.#prove(open, typed);
     return async (state) => {
-      const row = await codes.take(tenant.id, KIND, keyOf(handle, state.passwordReset!.asked));
+      const row = await codes.take(tenant.id, KIND, keyOf(handle, workingOf(state.passwordReset!)));
       const user = row === null ? null : await this.#lockProved(open, row, proof);
       if (user === null) throw interactionErrors.EMAIL_CODE_WRONG();
       events.record(actor, tenant, { type: signInEvents['user.recovery_started'], subjectId: user.id });
@@ -185,7 +211,7 @@ export class PasswordResetStep {
   async #prove(open: OpenInteraction, typed: string): Promise<string> {
     const { codes, events, lockouts } = this.#deps;
     const { tenant, handle, actor, state } = open;
-    const number = state.passwordReset!.asked;
+    const number = workingOf(state.passwordReset!);
     const proof = proofOf(handle, number, readTypedCode(typed));
     const sent = await codes.find(tenant.id, KIND, keyOf(handle, number));
     const userId = sent?.userId ?? null;
@@ -209,7 +235,7 @@ export class PasswordResetStep {
   /** Counts the try before it compares, so that simultaneous ones are counted too. */
   async #tryOnce({ tenant, handle, state }: OpenInteraction, proof: string): Promise<boolean> {
     const { codes } = this.#deps;
-    const key = keyOf(handle, state.passwordReset!.asked);
+    const key = keyOf(handle, workingOf(state.passwordReset!));
     const tries = await codes.countAttempt(tenant.id, KIND, key);
     const sent = tries > MAX_TRIES ? null : await codes.find(tenant.id, KIND, key);
     return sent !== null && isRight(sent, proof);
@@ -263,6 +289,9 @@ function provedBy(state: InteractionState, user: User, now: Date): InteractionSt
   const passwordReset = { ...state.passwordReset!, provedEmail: user.email! };
   return { ...state, account: { userId, proofVersion, ...proof }, identifier: user.username, passwordReset };
 }
+
+/** The number of the code that works. */
+const workingOf = ({ working, asked }: PasswordResetState): number => working ?? asked;
 
 /** Names a code of an interaction, so that no other interaction finds it (check 45). */
 const keyOf = (handle: string, number: number): string => `reset ${handle} ${number}`;

@@ -217,6 +217,48 @@ describe.each(ENGINES)('a forgotten password, on $name', ({ open }) => {
     expect(await mails()).toHaveLength(2);
   });
 
+  it('brings five mails in an hour to an account, whatever asks for it', async () => {
+    const askElsewhere = async () => request(await begun());
+    for (let sent = 0; sent < 6; sent++) {
+      await askElsewhere();
+      world.clock.advance(61);
+    }
+    expect(await mails()).toHaveLength(5);
+    world.clock.advance(700);
+    await world.stores.oneTimeCodes.sweepExpired(1000);
+    await askElsewhere();
+    expect(await mails()).toHaveLength(5);
+    expect(
+      (await eventsOf('password.reset_requested')).filter(({ reason }) => reason === 'mailed_before'),
+    ).toHaveLength(2);
+    world.clock.advance(3600 - 700 - 6 * 61);
+    await askElsewhere();
+    expect(await mails()).toHaveLength(6);
+  });
+
+  it('keeps the code of a sign-in that asks again when somebody else has just asked for the account', async () => {
+    const [handle, code] = await asked();
+    world.clock.advance(61);
+    await request(await begun());
+    await browser.submit('beginPasswordReset', handle);
+    expect(stepOf(await request(handle))).toMatchObject({ __typename: 'PasswordResetCodeStep' });
+    expect(await mails()).toHaveLength(2);
+    expect(stepOf(await submit(handle, code))).toMatchObject({ __typename: 'NewPasswordStep' });
+  });
+
+  it('ends the code of a sign-in that asks for another name, whether its account has just got a mail or not (check 43)', async () => {
+    await world.newUser(tenant, { username: 'bea', email: 'bea@example.com' });
+    for (const name of ['bea', 'nobody']) {
+      const [handle, code] = await asked();
+      world.clock.advance(61);
+      await request(await begun(), name);
+      await browser.submit('beginPasswordReset', handle);
+      await request(handle, name);
+      expect((await submit(handle, code)).code).toBe('EMAIL_CODE_WRONG');
+    }
+    expect((await mails()).map(({ to }) => to)).toEqual(['ann@example.com', 'bea@example.com', 'ann@example.com']);
+  });
+
   it('can be asked for again after a minute, five times in a sign-in, and the last code alone works', async () => {
     const [handle, first] = await asked();
     const again = async (name = user.username) => {
