@@ -191,6 +191,19 @@ export class ApiKeyService {
     });
   }
 
+  /**
+   * Deletes the keys that a user has in the tenant. Only for flows that have found out that somebody else may have made them, inside the
+   * unit of work in which they have locked the account.
+   */
+  async discardAllOf(authority: Authority, userId: string): Promise<void> {
+    const { store } = this.#deps;
+    const tenantId = authority.tenant.id;
+    for (const key of (await store.ofUsers(tenantId, [userId])).get(userId) ?? []) {
+      await store.delete(tenantId, key.id);
+      this.#record(authority, apiKeyEvents['api_key.deleted'], key);
+    }
+  }
+
   /** The key, if the caller may change it. Callers who reach their own account do not learn which other keys exist. */
   async #lock(authority: Authority, id: string): Promise<ApiKey> {
     const key = await this.#deps.store.lock(authority.tenant.id, id.toLowerCase());

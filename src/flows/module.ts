@@ -87,6 +87,7 @@ interface FlowNeeds extends ModuleBase {
   readonly credentialChanges: EarlierAccessDeps['credentials'];
   readonly securityQuestions: EarlierAccessDeps['questions'];
   readonly federationLinks: EarlierAccessDeps['links'];
+  readonly apiKeys: EarlierAccessDeps['keys'];
   readonly totp: TotpService;
   readonly lockouts: LockoutService;
   readonly codeResends: CodeResendService;
@@ -147,6 +148,7 @@ export const flows = {
       credentials: needs.credentialChanges,
       questions: needs.securityQuestions,
       links: needs.federationLinks,
+      keys: needs.apiKeys,
       sessions,
     });
     return {

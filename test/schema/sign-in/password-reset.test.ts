@@ -379,7 +379,10 @@ describe.each(ENGINES)('a forgotten password, on $name', ({ open }) => {
     await change({ emailVerified: false });
     const provider = await world.newProvider(tenant);
     await world.link(tenant, user.id, provider, 'attacker');
+    const { apiKey, secret } = await world.newApiKey(tenant, user.id, 'USER:READ');
     await choose(await proved());
+    expect([await world.keyCaller(secret), await world.services.apiKeys.findIn(tenant.id, apiKey.id)]).toEqual([null, null]);
+    expect(await eventsOf('api_key.deleted')).toMatchObject([{ subject_id: user.id, params: { apiKeyId: apiKey.id } }]);
     expect(await world.services.users.findIn(tenant.id, user.id)).toMatchObject({ emailVerified: true });
     expect(await eventsOf('federation_link.removed', 'user.email_verified')).toHaveLength(2);
     expect(await isPassword(NEW_PASSWORD)).toBe(true);
