@@ -13,6 +13,7 @@ import {
 import { hashHandle, type Sealer } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { type Clock, IdentityError } from '../../kernel/index.ts';
+import type { EarlierAccess } from '../earlier-access.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import type { ProvedAccount } from './interaction.state.ts';
@@ -28,6 +29,7 @@ export interface EnrolmentStepDeps {
   readonly totp: Pick<TotpService, 'begin' | 'show' | 'prove' | 'add'>;
   readonly recoveryCodes: Pick<RecoveryCodeService, 'generate'>;
   readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
+  readonly earlierAccess: Pick<EarlierAccess, 'end'>;
   /** Of the purpose `interaction`. */
   readonly enrolmentSealer: Sealer;
   readonly events: EventLog;
@@ -111,12 +113,13 @@ export class EnrolmentStep {
 
   /** In the unit of work of the step, in which the account is locked. */
   async #attach(open: OpenInteraction, proved: ProvedTotp): Promise<readonly string[]> {
-    const { totp, recoveryCodes, credentials } = this.#deps;
+    const { totp, recoveryCodes, credentials, earlierAccess } = this.#deps;
     const { id: userId } = open.user!;
     const isShown = factorsOf(acrOf(open.state.account!.amr)) === 2;
     if (!isShown && (await credentials.acceptedAsSecond(open.tenant.id, userId)).length > 0)
       throw interactionErrors.INTERACTION_STEP_OTHER();
     const authority = authorityOfApp(open);
+    if (!isShown && provesAddress(open)) await earlierAccess.end(authority, userId);
     await totp.add(authority, proved);
     return (await recoveryCodes.generate(authority, userId)).codes;
   }
@@ -148,6 +151,13 @@ const withApp = (account: ProvedAccount): ProvedAccount => ({ ...account, amr: a
  */
 const authorityOfApp = (open: OpenInteraction): Authority =>
   authorityOfProved({ ...open, state: { ...open.state, account: withApp(open.state.account!) } });
+
+/**
+ * Whether the user resets the password by a code that is the first to prove the address. What gave access to the account before ends
+ * ahead of the app, which would else show two factors, as only the owner of an earlier one can, when the password is replaced.
+ */
+const provesAddress = ({ state, user }: OpenInteraction): boolean =>
+  state.passwordReset?.provedEmail != null && !user!.emailVerified;
 
 /** Binds a sealed secret to its interaction and account. */
 const contextOf = ({ tenant, handle, user }: OpenInteraction): string =>

@@ -69,7 +69,8 @@ async function replaceForgotten(
 
 /**
  * Confirms the address that the code proved. Another person may have made the account with this address before anybody had confirmed
- * it, and signs in no more; who showed a second factor of the account is that person.
+ * it, and signs in no more; who showed a second factor of the account is that person. One that was attached in this reset
+ * shows nothing of that: the step that attached it has ended what was before.
  * @returns The account afterwards.
  */
 async function confirmAddress(

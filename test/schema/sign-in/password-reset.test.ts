@@ -5,6 +5,7 @@ import type { TenantSettingsPatch } from '../../../src/tenants/settings.ts';
 import type { User } from '../../../src/users/index.ts';
 import { ENGINES } from '../../support/postgres.ts';
 import { PASSWORD, signInsOfSuite, stepOf, TestBrowser } from '../../support/sign-in.ts';
+import { totpCode } from '../../support/totp.ts';
 import { TEST_ORIGIN, type World } from '../../support/world.ts';
 
 const NEW_PASSWORD = 'four-koalas-at-dusk';
@@ -197,7 +198,14 @@ describe.each(ENGINES)('a forgotten password, on $name', ({ open }) => {
   it('is proved beside attempts at the account, whose queue would show that there is one (check 43)', async () => {
     const [handle, code] = await asked();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const attempt = { tenant, factor: 'reset-code', userId: user.id, name: '', peerIp: null, knownDeviceId: null } as const;
+    const attempt = {
+      tenant,
+      factor: 'reset-code',
+      userId: user.id,
+      name: '',
+      peerIp: null,
+      knownDeviceId: null,
+    } as const;
     const held = world.services.lockouts.serially(attempt, () => promise);
     expect((await submit(handle, wrongOf(code))).code).toBe('EMAIL_CODE_WRONG');
     resolve();
@@ -381,7 +389,10 @@ describe.each(ENGINES)('a forgotten password, on $name', ({ open }) => {
     await world.link(tenant, user.id, provider, 'attacker');
     const { apiKey, secret } = await world.newApiKey(tenant, user.id, 'USER:READ');
     await choose(await proved());
-    expect([await world.keyCaller(secret), await world.services.apiKeys.findIn(tenant.id, apiKey.id)]).toEqual([null, null]);
+    expect([await world.keyCaller(secret), await world.services.apiKeys.findIn(tenant.id, apiKey.id)]).toEqual([
+      null,
+      null,
+    ]);
     expect(await eventsOf('api_key.deleted')).toMatchObject([{ subject_id: user.id, params: { apiKeyId: apiKey.id } }]);
     expect(await world.services.users.findIn(tenant.id, user.id)).toMatchObject({ emailVerified: true });
     expect(await eventsOf('federation_link.removed', 'user.email_verified')).toHaveLength(2);
@@ -398,6 +409,36 @@ describe.each(ENGINES)('a forgotten password, on $name', ({ open }) => {
     await choose(handle);
     expect(await world.services.users.findIn(tenant.id, user.id)).toMatchObject({ emailVerified: true });
     expect(await eventsOf('credential.removed')).toEqual([]);
+  });
+
+  it('ends what gave access before also where a second factor is set up on the way, which stays', async () => {
+    await change({ emailVerified: false });
+    await world.link(tenant, user.id, await world.newProvider(tenant), 'attacker');
+    const question = { userId: user.id, question: 'Tree?', answer: 'Elm' };
+    await world.services.securityQuestions.set(world.system(tenant), question);
+    const [handle, code] = await asked(browser, { factors: 2 });
+    expect(stepOf(await submit(handle, code))).toMatchObject({ __typename: 'FactorEnrolmentStep' });
+    const { enrolment } = stepOf(await browser.submit('beginFactorEnrolment', handle));
+    const shown = totpCode(enrolment.secret, world.clock.now());
+    const enrolled = await browser.submit('submitFactorEnrolment', handle, { code: shown });
+    expect(stepOf(enrolled)).toMatchObject({ __typename: 'NewPasswordStep' });
+    expect(stepOf(await choose(handle))).toMatchObject({ __typename: 'Finished' });
+    expect(await eventsOf('federation_link.removed', 'security_question.removed')).toHaveLength(2);
+    expect(await world.services.users.findIn(tenant.id, user.id)).toMatchObject({ emailVerified: true });
+    expect(await world.stores.credentials.acceptedAsSecond(tenant.id, user.id)).toEqual(['recovery-code', 'totp']);
+    expect((await browser.session())!.amr).toEqual(['email', 'otp', 'mfa']);
+    expect(await isPassword(NEW_PASSWORD)).toBe(true);
+  });
+
+  it('ends nothing of an account with a confirmed address, where a second factor is set up on the way', async () => {
+    await verified();
+    await world.link(tenant, user.id, await world.newProvider(tenant), 'own');
+    const [handle, code] = await asked(browser, { factors: 2 });
+    await submit(handle, code);
+    const { enrolment } = stepOf(await browser.submit('beginFactorEnrolment', handle));
+    await browser.submit('submitFactorEnrolment', handle, { code: totpCode(enrolment.secret, world.clock.now()) });
+    expect(stepOf(await choose(handle))).toMatchObject({ __typename: 'Finished' });
+    expect(await eventsOf('federation_link.removed')).toEqual([]);
   });
 
   it('is the first password of an account that had none', async () => {
