@@ -16,6 +16,7 @@ export type { CursorSealer } from './record/cursor.ts';
 export type { EndedAccess, EndedSubject } from './record/ended-access.ts';
 export type { EventActor, EventDraft, SecurityEvent } from './record/event.ts';
 export { type ChangeStatement, defineChange, type EventKeys } from './record/event-columns.ts';
+export { storableText } from './record/event-text.ts';
 export {
   defineEvents,
   type EventEnds,

@@ -250,6 +250,18 @@ describe('an import', () => {
     expect([ended.faults!.length, ended.faultCount]).toEqual([1_000, 1_004]);
   });
 
+  it('keeps little of long faults, in text that can be stored', async () => {
+    const { imports } = world.services;
+    const authority = world.system(await world.tenant());
+    const { id } = await imports.begin(authority);
+    const long = `\0${'\u{1F6F6}'.repeat(8_000)}`;
+    const fault = { kind: long, owner: long, name: long, reason: long, at: long };
+    await imports.report(authority, id, [], Array(600).fill(fault));
+    const { faults } = await imports.finish(authority, id);
+    expect(faults![0]!.name).toHaveLength(255);
+    expect(Buffer.byteLength(JSON.stringify(faults))).toBeLessThanOrEqual(256 * 1024);
+  });
+
   it('lets the database count its users anew, once it has added many', async () => {
     const tenant = await world.tenant();
     const countedUsers = async (): Promise<number> => {
