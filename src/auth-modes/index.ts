@@ -58,4 +58,10 @@ export type { SecurityQuestionService } from './security-question/security-quest
 export { type SecurityQuestion, SecurityQuestionStore } from './security-question/security-question.store.ts';
 export { totpErrors } from './totp/totp.errors.ts';
 export { TotpMode } from './totp/totp.mode.ts';
-export type { BeginTotpEnrolmentPayload, ProvedTotp, TotpService, TotpTarget } from './totp/totp.service.ts';
+export {
+  type BeginTotpEnrolmentPayload,
+  MAX_APPS,
+  type ProvedTotp,
+  type TotpService,
+  type TotpTarget,
+} from './totp/totp.service.ts';

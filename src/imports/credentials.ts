@@ -1,4 +1,4 @@
-import { type ForeignCredential, type ReadCredential, readForeignCredential } from '../auth-modes/index.ts';
+import { type ForeignCredential, MAX_APPS, type ReadCredential, readForeignCredential } from '../auth-modes/index.ts';
 import type { RowFault } from './import-row.ts';
 
 type Readable = Extract<ReadCredential, { readonly kind: 'password-hash' | 'totp' }>;
@@ -16,10 +16,15 @@ export interface ReadCredentials {
 
 const isPassword = ({ kind }: ReadCredential): boolean => kind === 'password-hash' || kind === 'plain-password';
 
-/** Reads the credentials of a user. Of several passwords the first counts. @param username Names the user in faults. */
+/** Whether a user has a password in plain text, whose hash takes by far the most time of a row. */
+export const hasPlainPassword = (credentials: readonly ForeignCredential[]): boolean =>
+  credentials.some(({ type, value }) => type === 'password' && value != null);
+
+/** Reads the credentials of a user. Of several passwords the first counts, of apps the first ten. @param username Names the user in faults. */
 export function readCredentials(username: string, credentials: readonly ForeignCredential[]): ReadCredentials {
   const faults: RowFault[] = [];
   const foreign: { readonly foreign: ForeignCredential; readonly read: Readable }[] = [];
+  let apps = 0;
   let password: string | null = null;
   let hasPassword = false;
   let demandsPassword = false;
@@ -37,6 +42,11 @@ export function readCredentials(username: string, credentials: readonly ForeignC
       report('DUPLICATE');
       continue;
     }
+    if (read.kind === 'totp' && apps === MAX_APPS) {
+      report('TOTP_LIMIT_REACHED');
+      continue;
+    }
+    if (read.kind === 'totp') apps += 1;
     if (isPassword(read)) {
       hasPassword = true;
       demandsPassword = one.temporary === true;

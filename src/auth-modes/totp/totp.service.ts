@@ -67,7 +67,7 @@ export interface ProvedTotp {
 export type TotpTarget = { readonly id: string } | { readonly userId: string; readonly ordinal: number };
 
 /** Most apps of an account; a sign-in compares the code with all of them. */
-const MAX_APPS = 10;
+export const MAX_APPS = 10;
 const NAME = { max: 255 } as const;
 
 /** Attaches and detaches authenticator apps, and checks the codes of sign-ins. */

@@ -53,6 +53,17 @@ describe('credentials of an import', () => {
     });
   });
 
+  it('are at most ten apps', () => {
+    const { kinds, faults } = read(...Array(12).fill(APP));
+    expect([kinds.length, faults]).toEqual([
+      10,
+      [
+        ['TOTP_LIMIT_REACHED', 'credentials.10'],
+        ['TOTP_LIMIT_REACHED', 'credentials.11'],
+      ],
+    ]);
+  });
+
   it('are the first of several passwords', () => {
     expect(read(PBKDF2, PLAIN)).toMatchObject({ kinds: ['password-hash'], password: null });
     expect(read(PLAIN, PBKDF2)).toMatchObject({
