@@ -226,7 +226,8 @@ export class ImportRealmInput {
   })
   ifExists?: IfExistsName | null;
   @Field(() => [ImportRowInput], {
-    description: 'At most 1,000 rows, each after those that it names. A row that is refused is reported.',
+    description:
+      'At most 1,000 rows, each after those that it names, 50 of them with a password in plain text. A row that is refused is reported.',
   })
   rows!: ImportRowInput[];
   @Field(() => [ImportFaultInput], { nullable: true, description: 'What the caller could not read, at most 1,000.' })
@@ -242,7 +243,10 @@ export class ImportRowsInput {
     description: 'What happens when some are there already. Default FAIL.',
   })
   ifExists?: IfAnyExistsName | null;
-  @Field(() => [ImportRowInput], { description: 'At most 1,000 rows, each after those that it names.' })
+  @Field(() => [ImportRowInput], {
+    description:
+      'At most 1,000 rows, each after those that it names, 50 of them with a password in plain text, which cause at most 5,000 events.',
+  })
   rows!: ImportRowInput[];
 }
 

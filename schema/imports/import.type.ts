@@ -10,7 +10,10 @@ registerEnumType(IfExistsName, {
   name: 'IfExists',
   description: 'What happens to things of an import that are there already.',
   valuesConfig: {
-    SKIP: { description: 'They stay as they are.' },
+    SKIP: {
+      description:
+        'They stay as they are, with what belongs to them, such as the roles inside a role and the settings of the tenant.',
+    },
     OVERWRITE: {
       description:
         'They get what the import has. Passwords and other credentials of users stay, and so do roles, groups and links that it does not name.',
@@ -115,7 +118,9 @@ export class ImportType {
   tallies!: Record<string, unknown>;
   @Field(() => Int, { description: 'How much was not taken over.' })
   faultCount!: number;
-  @Field(() => [ImportFault], { description: 'The first 1,000 of what was not taken over.' })
+  @Field(() => [ImportFault], {
+    description: 'The first 1,000 of what was not taken over, in at most 256 KiB, each text cut to 255 characters.',
+  })
   faults!: readonly ImportFault[];
   @Field(() => Date, { description: 'When it began.' })
   createdAt!: Date;

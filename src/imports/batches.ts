@@ -1,7 +1,13 @@
+import { invalidField } from '../kernel/index.ts';
+import { hasPlainPassword } from './credentials.ts';
+import type { ImportRow } from './import-row.ts';
+
 /** Most rows of a unit of work. */
 export const MAX_ROWS = 1_000;
 /** Most events of a unit of work. A row that causes more has one for itself. */
 export const MAX_EVENTS = 5_000;
+/** Most rows with a password in plain text at once. Their hashes take the time of as many sign-ins. */
+const MAX_PLAIN_PASSWORDS = 50;
 
 /** Divides rows, in their order, into as few units of work as these bounds allow. @param eventsOf Most events that a row causes. */
 export function toBatches<R>(rows: readonly R[], eventsOf: (row: R) => number): R[][] {
@@ -38,4 +44,15 @@ export function toRuns<R, K>(list: readonly R[], keyOf: (item: R) => K): R[][] {
     before = key;
   }
   return runs;
+}
+
+/** @throws INVALID_INPUT More than 50 rows have a password in plain text. */
+export function assertFewPasswords(rows: readonly ImportRow[]): void {
+  const plain = rows.filter((row) => row.kind === 'user' && hasPlainPassword(row.input.credentials));
+  if (plain.length > MAX_PLAIN_PASSWORDS)
+    throw invalidField(
+      'input.rows',
+      'LIST_TOO_LONG',
+      `At most ${MAX_PLAIN_PASSWORDS} passwords in plain text at once.`,
+    );
 }

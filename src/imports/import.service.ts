@@ -1,15 +1,17 @@
 import type { Authority, PermissionGrant } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
-import { type Clock, IdentityError, invalidField, kernelErrors, newId } from '../kernel/index.ts';
+import { type Clock, invalidField, kernelErrors, newId } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
-import { halves, MAX_ROWS, toBatches, toRuns } from './batches.ts';
+import { assertFewPasswords, halves, MAX_EVENTS, MAX_ROWS, toBatches, toRuns } from './batches.ts';
 import type { Import } from './import.entity.ts';
 import { importErrors } from './import.errors.ts';
 import { importEvents } from './import.events.ts';
 import type { ImportStore } from './import.store.ts';
 import type { IfExists, ImportRow, RowFault, RowKind, RowOutcome, WrittenRow } from './import-row.ts';
+import { MadeThings, rowOfWhole, TENANT, thingKey, wholeOf } from './parts.ts';
+import { isOfTheRow, nameOf, toRefused } from './refused-row.ts';
 import type { RowDigest, RowDigester } from './row-digest.ts';
-import type { RowWriter, RowWriters } from './row-writer.ts';
+import type { Existing, RowWriter, RowWriters } from './row-writer.ts';
 import { hasChanged, withFaults, withRows } from './tally.ts';
 
 export interface ImportServiceDeps {
@@ -21,6 +23,8 @@ export interface ImportServiceDeps {
   readonly countDefaultGroups: (tenantId: string) => Promise<number>;
   readonly events: EventLog;
   readonly clock: Clock;
+  /** Takes errors that fail no request. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** A row with its digest. */
@@ -28,28 +32,6 @@ interface PendingRow {
   readonly row: ImportRow;
   readonly digest: RowDigest;
 }
-
-/** Kinds of errors that say something about the row; others say something about the service, and end the import. */
-const OF_THE_ROW: ReadonlySet<string> = new Set(['invalid', 'forbidden', 'not-found', 'conflict', 'refused']);
-
-/** Kinds of rows that bring parts of a thing, with the kind of that thing, which has the same owner and name. */
-const WHOLES: Partial<Record<RowKind, RowKind>> = {
-  roleChildren: 'role',
-  clientRoleChildren: 'clientRole',
-  clientScopeRoles: 'client',
-  serviceAccount: 'client',
-  scopeScopeRoles: 'clientScope',
-};
-
-const keyOf = (kind: RowKind, { owner, name }: ImportRow): string => JSON.stringify([kind, owner, name]);
-
-/** Whether a row brings a part of one of these things. */
-function isPartOf(things: ReadonlySet<string>, row: ImportRow): boolean {
-  const whole = WHOLES[row.kind];
-  return whole !== undefined && things.has(keyOf(whole, row));
-}
-
-const nameOf = ({ kind, owner, name }: ImportRow) => ({ kind, owner, name });
 
 /**
  * Imports what another service exported into a tenant, row by row, by the services of each noun. A row that was written before with the
@@ -67,8 +49,12 @@ export class ImportService {
     return this.#deps.store.find(tenant.id, id);
   }
 
-  /** Begins an import. @param ifExists What happens to things that are there already. Default: they stay as they are. */
-  begin({ tenant }: Authority, ifExists: IfExists = 'skip'): Promise<Import> {
+  /**
+   * Begins an import.
+   * @param ifExists What happens to things that are there already. Default: they stay as they are.
+   * @param hasMadeTenant Whether the tenant was made for this import, so that its settings are those of the import. Default: no.
+   */
+  begin({ tenant }: Authority, ifExists: IfExists = 'skip', hasMadeTenant = false): Promise<Import> {
     const { clock, db, store } = this.#deps;
     const now = clock.now();
     return db.transaction(async () =>
@@ -77,7 +63,7 @@ export class ImportService {
         id: newId(),
         state: 'running',
         ifExists,
-        tallies: {},
+        tallies: hasMadeTenant ? { [TENANT]: { added: 1 } } : {},
         faults: [],
         faultCount: 0,
         createdAt: now,
@@ -87,16 +73,24 @@ export class ImportService {
     );
   }
 
+  /** Whether the tenant was made for an import. */
+  isMadeByImport({ tenant }: Authority): Promise<boolean> {
+    return this.#deps.store.isMadeByImport(tenant.id);
+  }
+
   /**
    * Writes rows, each after those that it names. Units of work have at most 1,000 rows and cause at most 5,000 events. A row that a rule
-   * refuses is reported, and the others are written.
+   * refuses is reported, and the others are written. With `skip`, parts of things are written where this import made the whole, or one
+   * that was interrupted before it.
    * @returns The rows in their order.
    * @throws FORBIDDEN The caller lacks a permission that rows of a kind take. Nothing is written.
+   * @throws INVALID_INPUT More than 50 rows have a password in plain text.
    * @throws IMPORT_NOT_FOUND, IMPORT_ENDED
    */
   async write(authority: Authority, importId: string, rows: readonly ImportRow[]): Promise<WrittenRow[]> {
-    const { countDefaultGroups, digester, store } = this.#deps;
+    const { digester, store } = this.#deps;
     this.#assertMayWrite(authority, rows);
+    assertFewPasswords(rows);
     const { ifExists, tallies } = await this.#open(authority, importId);
     const pending = rows.map((row) => ({ row, digest: digester.digest(row) }));
     const same = await store.written(
@@ -105,15 +99,13 @@ export class ImportService {
     );
     const isNew = ({ digest }: PendingRow): boolean => !same.has(digest);
     const prepared = await this.#prepare(authority, pending.filter(isNew));
-    const joined = await countDefaultGroups(authority.tenant.id);
-    const eventsOf = ({ row }: PendingRow): number =>
-      this.#writerOf(row).events(row) + (row.kind === 'user' ? joined : 0);
+    const eventsOf = await this.#eventCounter(authority);
     const results = new Map<ImportRow, WrittenRow>([
       ...prepared.refused,
       ...pending.filter((one) => !isNew(one)).map(({ row }) => [row, this.#written(row, 'same', null)] as const),
     ]);
     await this.report(authority, importId, [...results.values()]);
-    for (const batch of toBatches(prepared.ready, eventsOf))
+    for (const batch of toBatches(prepared.ready, ({ row }) => eventsOf(row)))
       for (const [row, written] of await this.#writeAll(authority, importId, batch, ifExists as IfExists))
         results.set(row, written);
     const written = rows.map((row) => results.get(row)!);
@@ -126,7 +118,7 @@ export class ImportService {
    * @param ifExists `fail`: a thing that is there already refuses all rows, unless the service made it.
    * @returns The rows in their order; or the row that refused all of them, alone, and nothing is written.
    * @throws FORBIDDEN The caller lacks a permission that rows of a kind take.
-   * @throws INVALID_INPUT More than 1,000 rows.
+   * @throws INVALID_INPUT More than 1,000 rows, or rows that cause more than 5,000 events, or more than 50 passwords in plain text.
    */
   async writeTogether(
     authority: Authority,
@@ -135,19 +127,15 @@ export class ImportService {
   ): Promise<WrittenRow[]> {
     this.#assertMayWrite(authority, rows);
     if (rows.length > MAX_ROWS) throw invalidField('input.rows', 'LIST_TOO_LONG', `At most ${MAX_ROWS} rows at once.`);
+    assertFewPasswords(rows);
+    await this.#assertFewEvents(authority, rows);
     let [current] = rows;
     try {
       for (current of rows) await this.#writerOf(current).prepare?.(authority, current);
       return await this.#deps.db.transaction(async () => {
         const written: WrittenRow[] = [];
-        const kept = new Set<string>();
-        for (current of rows) {
-          const result = isPartOf(kept, current)
-            ? this.#written(current, 'skipped', null)
-            : await this.#writeOne(authority, current, ifExists);
-          if (result.outcome === 'skipped' && ifExists === 'skip') kept.add(keyOf(current.kind, current));
-          written.push(result);
-        }
+        const made = new MadeThings();
+        for (current of rows) written.push(await this.#writeOne(authority, current, ifExists, made));
         return written;
       });
     } catch (error) {
@@ -192,7 +180,24 @@ export class ImportService {
     const isNewUser = ({ kind, outcome }: WrittenRow): boolean => kind === 'user' && outcome === 'added';
     const added = written.filter(isNewUser).length;
     if (added === 0) return;
-    await this.#deps.store.refreshStatistics((tallies?.['user']?.added ?? 0) + added);
+    // Statistics only make later statements fast, and the rows are written.
+    await this.#deps.store
+      .refreshStatistics((tallies?.['user']?.added ?? 0) + added)
+      .catch((error: unknown) => this.#deps.onError(error));
+  }
+
+  /** Counts the most events that a row causes in this tenant. */
+  async #eventCounter({ tenant }: Authority): Promise<(row: ImportRow) => number> {
+    const joined = await this.#deps.countDefaultGroups(tenant.id);
+    return (row) => this.#writerOf(row).events(row) + (row.kind === 'user' ? joined : 0);
+  }
+
+  /** @throws INVALID_INPUT */
+  async #assertFewEvents(authority: Authority, rows: readonly ImportRow[]): Promise<void> {
+    const eventsOf = await this.#eventCounter(authority);
+    const events = rows.reduce((sum, row) => sum + eventsOf(row), 0);
+    if (events > MAX_EVENTS)
+      throw invalidField('input.rows', 'LIST_TOO_LONG', `The rows cause more than ${MAX_EVENTS} changes.`);
   }
 
   #assertMayWrite(authority: Authority, rows: readonly ImportRow[]): void {
@@ -261,15 +266,18 @@ export class ImportService {
     const { clock, db, store } = this.#deps;
     return db.transaction(async () => {
       const written: (readonly [PendingRow, WrittenRow])[] = [];
+      const made = await this.#madeBefore(authority, importId, rows);
       for (const run of toRuns(rows, ({ row }) => row.kind)) {
-        const made = await this.#addMany(
+        const added = await this.#addMany(
           authority,
           run.map(({ row }) => row),
         );
         for (const one of run) {
-          const id = made.get(one.row);
+          const id = added.get(one.row);
           const result =
-            id === undefined ? await this.#writeOne(authority, one.row, ifExists) : this.#written(one.row, 'added', id);
+            id === undefined
+              ? await this.#writeOne(authority, one.row, ifExists, made)
+              : this.#written(one.row, 'added', id);
           written.push([one, result]);
         }
       }
@@ -296,15 +304,52 @@ export class ImportService {
     return (await this.#writerOf(first).addMany?.(authority, rows)) ?? new Map();
   }
 
+  /** The things that this import made before, or one that was interrupted, of those that rows bring parts of. */
+  async #madeBefore(authority: Authority, importId: string, rows: readonly PendingRow[]): Promise<MadeThings> {
+    const { digester, store } = this.#deps;
+    const kinds = rows.map(({ row }) => wholeOf(row.kind));
+    if (kinds.every((kind) => kind === null)) return new MadeThings();
+    const wholes = rows.flatMap(({ row }, at) => {
+      const kind = kinds[at];
+      return kind == null || kind === TENANT ? [] : [rowOfWhole(kind, row)];
+    });
+    const digests = wholes.map((row) => digester.digest(row));
+    const { isTenantMade, made } = await store.madeBy(authority.tenant.id, importId, digests);
+    const keys = wholes.filter((_, at) => made.has(digests[at]!)).map((row) => thingKey(row.kind, row));
+    return new MadeThings(isTenantMade ? [TENANT, ...keys] : keys);
+  }
+
   /** @throws CONFLICT The thing is there already, and `ifExists` is `fail`. */
-  async #writeOne(authority: Authority, row: ImportRow, ifExists: IfExists | 'fail'): Promise<WrittenRow> {
+  async #writeOne(
+    authority: Authority,
+    row: ImportRow,
+    ifExists: IfExists | 'fail',
+    made: MadeThings,
+  ): Promise<WrittenRow> {
     const writer = this.#writerOf(row);
     const existing = await writer.find(authority, row);
-    if (existing === null) return this.#written(row, 'added', await writer.add(authority, row));
-    if (ifExists === 'fail' && !existing.isBuiltin) throw kernelErrors.CONFLICT();
-    if (existing.isBuiltin || ifExists === 'skip') return this.#written(row, 'skipped', existing.id);
-    await writer.change(authority, existing.id, row);
-    return this.#written(row, 'changed', existing.id);
+    if (existing?.isBuiltin === true) return this.#written(row, 'skipped', existing.id);
+    const there = existing ?? (await this.#findWhole(authority, row, made));
+    if (there === null) {
+      const id = await writer.add(authority, row);
+      made.add(row.kind, row);
+      return this.#written(row, 'added', id);
+    }
+    if (ifExists === 'overwrite') {
+      await writer.change(authority, there.id, row);
+      return this.#written(row, 'changed', there.id);
+    }
+    if (ifExists === 'fail' && !there.isBuiltin) throw kernelErrors.CONFLICT();
+    return this.#written(row, 'skipped', there.id);
+  }
+
+  /** The thing that a row brings a part of, where it was there before; null: it was not, or the row brings no part. */
+  async #findWhole(authority: Authority, row: ImportRow, made: MadeThings): Promise<Existing | null> {
+    const kind = wholeOf(row.kind);
+    if (kind === null || made.has(kind, row)) return null;
+    if (kind === TENANT) return { id: authority.tenant.id, isBuiltin: false };
+    const whole = rowOfWhole(kind, row);
+    return this.#writerOf(whole).find(authority, whole);
   }
 
   /** Inside a unit of work. */
@@ -336,16 +381,4 @@ function assertRunning(row: Import | null): Import {
   if (row === null) throw importErrors.IMPORT_NOT_FOUND();
   if (row.endedAt != null) throw importErrors.IMPORT_ENDED();
   return row;
-}
-
-const isOfTheRow = (error: unknown): error is IdentityError =>
-  error instanceof IdentityError && OF_THE_ROW.has(error.kind);
-
-/** @throws The error, where it says nothing about the row. */
-function toRefused(row: ImportRow, error: unknown): WrittenRow {
-  if (!isOfTheRow(error)) throw error;
-  const [field] = error.fields ?? [];
-  const at = (field?.path ?? '').replace(/^input\./, '');
-  const fault = { ...nameOf(row), reason: field?.code ?? error.code, at };
-  return { ...nameOf(row), outcome: 'refused', id: null, faults: [fault] };
 }

@@ -57,6 +57,44 @@ export class ImportStore {
     return new Set(found.map(({ place }) => rows[place - 1]!));
   }
 
+  /**
+   * What an import made of these rows, whatever their content, and whether it made the tenant. Imports that were interrupted since the
+   * last one that ended count as the same one, because this import completes what they began.
+   */
+  async madeBy(
+    tenantId: string,
+    importId: string,
+    rows: readonly RowDigest[],
+  ): Promise<{ readonly isTenantMade: boolean; readonly made: ReadonlySet<RowDigest> }> {
+    const { rows: found } = await sql<{ isTenantMade: boolean; places: number[] }>`
+      with ended as (
+        select max(created_at) as begun from imports where tenant_id = ${tenantId}::uuid and ended_at is not null
+      ), running as (
+        select min(i.created_at) as begun, bool_or(i.tallies #> '{tenant,added}' is not null) as "isTenantMade"
+        from imports i, ended
+        where i.tenant_id = ${tenantId}::uuid
+          and (i.id = ${importId}::uuid or i.ended_at is null and (ended.begun is null or i.created_at > ended.begun))
+      )
+      select running."isTenantMade", array(
+        select wanted.place::int
+        from unnest(${rows.map(toHexKey)}::text[]) with ordinality as wanted (key, place)
+        join import_rows r on r.tenant_id = ${tenantId}::uuid and r.key = decode(wanted.key, 'hex')
+          and r.updated_at >= running.begun
+      ) as places
+      from running`.execute(this.#db.read());
+    const { isTenantMade, places } = found[0]!;
+    return { isTenantMade, made: new Set(places.map((place) => rows[place - 1]!)) };
+  }
+
+  /** Whether an import made the tenant. */
+  async isMadeByImport(tenantId: string): Promise<boolean> {
+    const { rows } = await sql<{ isMade: boolean }>`
+      select exists (
+        select from imports where tenant_id = ${tenantId}::uuid and tallies #> '{tenant,added}' is not null
+      ) as "isMade"`.execute(this.#db.read());
+    return rows[0]!.isMade;
+  }
+
   /** Remembers rows that are written in the open unit of work, by one statement. Each row is there once. */
   async remember(tenantId: string, rows: readonly RememberedRow[], now: Date): Promise<void> {
     if (rows.length === 0) return;
@@ -81,6 +119,9 @@ export class ImportStore {
     if (added < FEW_USERS) return;
     const { rows } = await sql<{ known: number }>`
       select reltuples::float8 as known from pg_class where oid = 'users'::regclass`.execute(this.#db.read());
-    if (rows[0]!.known * 2 < added) await sql`analyze`.execute(this.#db.read());
+    if (rows[0]!.known * 2 < added)
+      await sql`analyze users, user_identifiers, credentials, group_members, role_grants, import_rows`.execute(
+        this.#db.read(),
+      );
   }
 }

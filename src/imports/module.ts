@@ -51,6 +51,7 @@ interface ImportNeeds extends ModuleBase {
   readonly federationProviderStore: FederationProviderStore;
   readonly federationLinks: FederationLinkService;
   readonly provisionUser: ProvisionUserFlow;
+  readonly onError: (error: unknown) => void;
 }
 
 function writersOf(needs: ImportNeeds): RowWriters {
@@ -92,6 +93,7 @@ export const imports = {
         store: new ImportStore(needs.base.db),
         digester: new RowDigester(needs.masterKey),
         writers: writersOf(needs),
+        onError: needs.onError,
         countDefaultGroups: async (tenantId) => (await needs.defaultGroups.list(tenantId)).length,
       }),
     },

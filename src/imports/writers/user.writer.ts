@@ -7,10 +7,10 @@ import {
   type ProvisionUserFlow,
   prepareAccount,
 } from '../../flows/index.ts';
-import { kernelErrors } from '../../kernel/index.ts';
+import { invalidField, kernelErrors } from '../../kernel/index.ts';
 import type { GroupMemberService, RoleGrantService } from '../../roles/index.ts';
 import type { CreateUser, UserService } from '../../users/index.ts';
-import { type ReadCredentials, readCredentials } from '../credentials.ts';
+import { hasPlainPassword, type ReadCredentials, readCredentials } from '../credentials.ts';
 import type { AccountInput, RowOf, UserInput } from '../import-row.ts';
 import type { References } from '../references.ts';
 import type { RowWriter } from '../row-writer.ts';
@@ -29,8 +29,20 @@ type UserRow = RowOf<'user'>;
 
 /** A row that is ready to be written. */
 interface Prepared {
+  /** Whether the account was there when its row was prepared; then its password was not hashed. */
+  readonly isThere: boolean;
   readonly account: PreparedAccount;
   readonly credentials: ReadCredentials;
+}
+
+/** Most items of each list of a row. */
+const MAX_ITEMS = 1_000;
+
+/** @throws INVALID_INPUT */
+function assertBounded(input: UserInput): void {
+  for (const list of ['credentials', 'links', 'groups', 'roles'] as const)
+    if (input[list].length > MAX_ITEMS)
+      throw invalidField(`input.${list}`, 'LIST_TOO_LONG', `At most ${MAX_ITEMS} items.`);
 }
 
 const credentialsOf = ({ name, input }: UserRow): ReadCredentials => readCredentials(name, input.credentials);
@@ -80,6 +92,10 @@ async function link(
  */
 export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
   const ready = new WeakMap<UserRow, Prepared>();
+  const find = async (authority: Authority, name: string) => {
+    const user = await deps.users.findByUsername(authority, name);
+    return user === null ? null : { id: user.id, isBuiltin: false };
+  };
   /** Gives users who were made what else their rows have. */
   const complete = async (authority: Authority, made: ReadonlyMap<UserRow, string>): Promise<void> => {
     const toAdd = [...made].flatMap(([row, userId]) =>
@@ -108,15 +124,17 @@ export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
       2 + credentials.length + groups.length + links.length + roles.length,
     faults: (row) => credentialsOf(row).faults,
     prepare: async (authority, row) => {
+      assertBounded(row.input);
       const credentials = credentialsOf(row);
+      const isThere = hasPlainPassword(row.input.credentials) && (await find(authority, row.name)) !== null;
       const user = demanding(row.input.user, credentials.demandsPassword);
-      ready.set(row, { account: await prepareAccount(deps, authority, user, credentials.password), credentials });
+      const password = isThere ? null : credentials.password;
+      ready.set(row, { isThere, account: await prepareAccount(deps, authority, user, password), credentials });
     },
-    find: async (authority, { name }) => {
-      const user = await deps.users.findByUsername(authority, name);
-      return user === null ? null : { id: user.id, isBuiltin: false };
-    },
-    addMany: async (authority, rows) => {
+    find: (authority, { name }) => find(authority, name),
+    addMany: async (authority, given) => {
+      const rows = given.filter((row) => !ready.get(row)!.isThere);
+      if (rows.length === 0) return new Map();
       const accounts = rows.map((row) => ready.get(row)!.account);
       const results = await deps.users.insertMany(
         authority,
@@ -132,7 +150,9 @@ export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
       return made;
     },
     add: async (authority, row) => {
-      const { account } = ready.get(row)!;
+      const { account, isThere } = ready.get(row)!;
+      // It was deleted since, and its password was not hashed.
+      if (isThere) throw kernelErrors.CONFLICT();
       const { id } = await deps.users.insert(authority, account.user);
       await complete(authority, new Map([[row, id]]));
       return id;

@@ -112,11 +112,11 @@ describe('imports in the graph', () => {
 
   it('write an export that was read', async () => {
     const tenant = await world.tenant({ template: 'realm' });
-    const { data, errors } = await send(tenant, { rows: rowsOf(tenant) });
+    const { data, errors } = await send(tenant, { rows: rowsOf(tenant), ifExists: 'OVERWRITE' });
     expect(errors).toEqual([]);
     const { import: made, rows } = data.importRealm;
     expect(rows.flatMap(({ faults }: { faults: unknown[] }) => faults)).toEqual([]);
-    expect(made).toMatchObject({ state: 'COMPLETE', ifExists: 'SKIP', faultCount: 0, faults: [] });
+    expect(made).toMatchObject({ state: 'COMPLETE', ifExists: 'OVERWRITE', faultCount: 0, faults: [] });
     expect(rows.at(-2)).toMatchObject({
       kind: 'user',
       owner: '',
@@ -137,7 +137,9 @@ describe('imports in the graph', () => {
     const rows = rowsOf(tenant);
     const fault = { kind: 'client', owner: '', name: 'saml', reason: 'PROTOCOL_UNKNOWN', at: 'protocol' };
     const first = (await send(tenant, { rows: rows.slice(0, 3), faults: [fault], isLast: false })).data.importRealm;
-    expect(first.import).toMatchObject({ state: 'RUNNING', faultCount: 1, endedAt: null });
+    expect(first.import).toMatchObject({ state: 'RUNNING', ifExists: 'SKIP', faultCount: 1, endedAt: null });
+    // The tenant was there before the import.
+    expect(first.rows[0]).toMatchObject({ kind: 'settings', outcome: 'SKIPPED' });
     const { importId } = first.import;
     const last = (await send(tenant, { importId, rows: rows.slice(3) })).data.importRealm;
     expect(last.import).toMatchObject({ importId, state: 'REPORTED', faults: [{ name: 'saml', at: 'protocol' }] });

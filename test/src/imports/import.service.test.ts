@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Authority, PermissionSet, parseScope } from '../../../src/access/index.ts';
+import { ImportStore } from '../../../src/imports/import.store.ts';
 import type { IfExists, ImportRow, RowInputs, RowKind } from '../../../src/imports/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { World } from '../../support/world.ts';
@@ -55,17 +56,22 @@ describe('an import', () => {
   const outcomesOf = (rows: readonly { readonly outcome: string }[]): string[] => rows.map(({ outcome }) => outcome);
 
   /** A whole import of rows. */
-  async function importInto(tenant: TenantRef, rows: readonly ImportRow[], ifExists: IfExists = 'skip') {
+  async function importInto(
+    tenant: TenantRef,
+    rows: readonly ImportRow[],
+    ifExists: IfExists = 'skip',
+    hasMadeTenant = false,
+  ) {
     const authority = world.system(tenant);
     const { imports } = world.services;
-    const { id } = await imports.begin(authority, ifExists);
+    const { id } = await imports.begin(authority, ifExists, hasMadeTenant);
     const written = await imports.write(authority, id, rows);
     return { written, ended: await imports.finish(authority, id) };
   }
 
   it('writes every kind of rows', async () => {
     const tenant = await world.tenant();
-    const { written, ended } = await importInto(tenant, FISHING);
+    const { written, ended } = await importInto(tenant, FISHING, 'skip', true);
     expect(written.filter(({ faults }) => faults.length > 0)).toEqual([]);
     expect(new Set(outcomesOf(written))).toEqual(new Set(['added']));
     expect(ended).toMatchObject({
@@ -104,8 +110,9 @@ describe('an import', () => {
   it('goes on where an interrupted one ended', async () => {
     const tenant = await world.tenant();
     const authority = world.system(tenant);
-    const { id } = await world.services.imports.begin(authority);
+    const { id } = await world.services.imports.begin(authority, 'skip', true);
     await world.services.imports.write(authority, id, FISHING.slice(0, 5));
+    world.clock.advance(60);
     const { written } = await importInto(tenant, FISHING);
     expect(outcomesOf(written)).toEqual([...Array(5).fill('same'), ...Array(FISHING.length - 5).fill('added')]);
   });
@@ -126,6 +133,67 @@ describe('an import', () => {
       givenName: 'Other',
       enabled: false,
       attributes: { berth: '8' },
+    });
+  });
+
+  describe('with parts of things', () => {
+    const PARTS: readonly ImportRow[] = [
+      row('settings', '', { displayName: 'Mine' }),
+      row('roleChildren', 'crew', { children: [{ name: 'captain' }] }),
+      row('clientRoleChildren', 'row', { children: [{ name: 'captain' }] }, 'oars'),
+      row('clientScopeRoles', 'oars', { roles: [{ name: 'captain' }] }),
+      row('scopeScopeRoles', 'berth', { roles: [{ name: 'captain' }] }),
+      row('defaultGroup', '/boats/punts', {}),
+      row('serviceAccount', 'oars', { roles: [{ name: 'captain' }], groups: [] }),
+    ];
+    const AGAIN = FISHING.filter(({ kind }) => ['role', 'client', 'clientRole', 'clientScope', 'group'].includes(kind));
+    const CHILDLESS = FISHING.filter(({ kind }) => kind !== 'roleChildren' && kind !== 'clientRoleChildren');
+
+    it('writes none to what was there before, unless it overwrites', async () => {
+      const tenant = await world.tenant();
+      await importInto(tenant, CHILDLESS, 'skip', true);
+      world.clock.advance(60);
+      const before = await countEvents(tenant);
+      const { written, ended } = await importInto(tenant, [...AGAIN, ...PARTS]);
+      expect(outcomesOf(written)).toEqual([...AGAIN.map(() => 'same'), ...PARTS.map(() => 'skipped')]);
+      expect(ended.state).toBe('complete');
+      expect(await countEvents(tenant)).toBe(before);
+      expect(outcomesOf((await importInto(tenant, PARTS, 'overwrite')).written)).toEqual(PARTS.map(() => 'changed'));
+    });
+
+    it('writes those of what it made itself, in this request or an earlier one', async () => {
+      const tenant = await world.tenant();
+      const { imports } = world.services;
+      const authority = world.system(tenant);
+      const { id } = await imports.begin(authority);
+      const crews = ['crew', 'captain', 'mate'].map((name) => row('role', name, { name }));
+      await imports.write(authority, id, crews);
+      world.clock.advance(60);
+      const inside = row('roleChildren', 'captain', { children: [{ name: 'crew' }] });
+      expect(outcomesOf(await imports.write(authority, id, [inside]))).toEqual(['added']);
+      world.clock.advance(60);
+      // The import before was interrupted, and this one goes on with it.
+      const next = row('roleChildren', 'mate', { children: [{ name: 'crew' }] });
+      expect(outcomesOf((await importInto(tenant, [...crews, next])).written)).toEqual([
+        ...crews.map(() => 'same'),
+        'added',
+      ]);
+      world.clock.advance(60);
+      const late = row('roleChildren', 'crew', { children: [] });
+      expect(outcomesOf((await importInto(tenant, [...crews, late])).written)).toEqual([
+        ...crews.map(() => 'same'),
+        'skipped',
+      ]);
+    });
+
+    it('gives nobody what roles that every user has are to contain, in a tenant that was there', async () => {
+      const tenant = await world.tenant({ template: 'realm' });
+      const rows = [
+        row('role', 'captain', { name: 'captain' }),
+        row('roleChildren', `default-roles-${tenant.name}`, { children: [{ name: 'captain' }] }),
+      ];
+      expect(outcomesOf((await importInto(tenant, rows)).written)).toEqual(['added', 'skipped']);
+      expect(outcomesOf((await importInto(tenant, rows, 'overwrite')).written)).toEqual(['same', 'changed']);
     });
   });
 
@@ -262,6 +330,45 @@ describe('an import', () => {
     expect(Buffer.byteLength(JSON.stringify(faults))).toBeLessThanOrEqual(256 * 1024);
   });
 
+  it('takes few passwords in plain text at once, and looks at none of users who are there', async () => {
+    const tenant = await world.tenant();
+    const authority = world.system(tenant);
+    const { imports } = world.services;
+    const withPassword = (name: string, value: string) => user(name, { credentials: [{ type: 'password', value }] });
+    const { id } = await imports.begin(authority);
+    const many = Array.from({ length: 51 }, (_, place) => withPassword(`rower-${place}`, 'three-wombats-at-dawn'));
+    await expect(imports.write(authority, id, many)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(imports.writeTogether(authority, many, 'skip')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await world.services.users.findByUsername(authority, 'rower-0')).toBeNull();
+    await imports.write(authority, id, [user('ola')]);
+    // A password that is too long is refused when it is hashed.
+    const rows = [withPassword('ola', 'x'.repeat(2_000)), withPassword('kim', 'x'.repeat(2_000))];
+    expect(outcomesOf(await imports.write(authority, id, rows))).toEqual(['skipped', 'refused']);
+  });
+
+  it('refuses users with more than 1,000 of a kind', async () => {
+    const tenant = await world.tenant();
+    const link = { provider: 'lake', externalId: '1' };
+    const rows = [
+      user('ola', { links: Array(1_001).fill(link) }),
+      user('kim', { credentials: Array(1_001).fill({ type: 'other' }) }),
+    ];
+    expect((await importInto(tenant, rows)).written.map(({ faults }) => faults)).toMatchObject([
+      [{ reason: 'LIST_TOO_LONG', at: 'links' }],
+      [{ reason: 'LIST_TOO_LONG', at: 'credentials' }],
+    ]);
+  });
+
+  it('is not refused where the database cannot count its users anew', async () => {
+    const failing = vi.spyOn(ImportStore.prototype, 'refreshStatistics').mockRejectedValueOnce(new Error('not now'));
+    try {
+      expect(outcomesOf((await importInto(await world.tenant(), [user('ola')])).written)).toEqual(['added']);
+      expect(failing).toHaveBeenCalledTimes(1);
+    } finally {
+      failing.mockRestore();
+    }
+  });
+
   it('lets the database count its users anew, once it has added many', async () => {
     const tenant = await world.tenant();
     const countedUsers = async (): Promise<number> => {
@@ -299,7 +406,11 @@ describe('an import', () => {
       await write(tenant, roles, 'fail');
       const inside = row('roleChildren', 'captain', { children: [{ name: 'crew' }] });
       expect(outcomesOf(await write(tenant, [...roles, inside], 'skip'))).toEqual(['skipped', 'skipped', 'skipped']);
-      expect(outcomesOf(await write(tenant, [...roles, inside], 'overwrite'))).toEqual(['changed', 'changed', 'added']);
+      expect(outcomesOf(await write(tenant, [...roles, inside], 'overwrite'))).toEqual([
+        'changed',
+        'changed',
+        'changed',
+      ]);
     });
 
     it('writes none where one is refused, or is there already and must not be', async () => {
@@ -316,6 +427,27 @@ describe('an import', () => {
       }
       expect(await world.services.roles.findByName(tenant.id, 'crew')).toBeNull();
       expect(await countEvents(tenant)).toBe(before);
+    });
+
+    it('refuse parts of what is there, unless the service made it', async () => {
+      const tenant = await world.tenant({ template: 'realm' });
+      const roles = [row('role', 'crew', { name: 'crew' }), row('role', 'captain', { name: 'captain' })];
+      const inside = (name: string) => row('roleChildren', name, { children: [{ name: 'crew' }] });
+      expect(outcomesOf(await write(tenant, [...roles, inside('captain')], 'fail'))).toEqual(Array(3).fill('added'));
+      const conflict = [{ outcome: 'refused', faults: [{ reason: 'CONFLICT' }] }];
+      expect(await write(tenant, [inside('captain')], 'fail')).toMatchObject(conflict);
+      expect(await write(tenant, [row('settings', '', { displayName: 'Mine' })], 'fail')).toMatchObject(conflict);
+      const ofEveryUser = inside(`default-roles-${tenant.name}`);
+      expect(outcomesOf(await write(tenant, [ofEveryUser], 'fail'))).toEqual(['skipped']);
+    });
+
+    it('cause at most 5,000 events', async () => {
+      const tenant = await world.tenant();
+      const rows = Array.from({ length: 26 }, (_, place) =>
+        user(`rower-${place}`, { groups: Array(200).fill('/boats') }),
+      );
+      await expect(write(tenant, rows, 'skip')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      expect(await write(tenant, rows.slice(0, 24), 'skip')).toMatchObject([{ outcome: 'refused' }]);
     });
 
     it('takes at most 1,000', async () => {
