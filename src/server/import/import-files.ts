@@ -5,10 +5,16 @@ import { type ReadInputs, readRealmInputs, readUserInputs } from '../../../rest-
 import type { Services } from '../../../schema/context.ts';
 import { Authority, systemCaller } from '../../access/index.ts';
 import { IdentityError, newId, type TenantRef } from '../../kernel/index.ts';
+import { MASTER_TENANT } from '../../tenants/index.ts';
 import type { ImportOptions } from './import-options.ts';
 import { type ImportReport, ImportSession } from './import-session.ts';
 import { FileUnreadable, readParts } from './json-parts.ts';
 import type { Progress } from './progress.ts';
+
+/** Why the tenant of an import is not taken; the message is for the operator. */
+export class TenantRefused extends Error {
+  override readonly name: string = 'TenantRefused';
+}
 
 export interface ImportFilesDeps {
   readonly services: Services;
@@ -18,6 +24,8 @@ export interface ImportFilesDeps {
 
 /** Rows of one request. */
 const BATCH = 1_000;
+/** Rows of one request that have a password in plain text. */
+const PLAIN_PASSWORDS = 50;
 /** Most bytes of one user: 1 MiB, more than an account can have. */
 const MAX_USER = 1024 * 1024;
 const USERS = new Set(['users']);
@@ -71,19 +79,65 @@ async function* readUsers(file: string): AsyncGenerator<{ readonly users: unknow
   yield { users, bytes };
 }
 
-function* inBatches({ rows, faults }: ReadInputs): Generator<ReadInputs> {
-  const size = Math.max(rows.length, faults.length);
-  for (let from = 0; from < size; from += BATCH)
-    yield { rows: rows.slice(from, from + BATCH), faults: faults.slice(from, from + BATCH) };
+const hasPlainPassword = ({ user }: ReadInputs['rows'][number]): boolean =>
+  user?.credentials?.some(({ value }) => value != null) === true;
+
+/** Divides rows into runs with few passwords in plain text, whose hashes would let other requests of the service wait. */
+function* withFewPasswords(rows: ReadInputs['rows']): Generator<ReadInputs['rows']> {
+  let from = 0;
+  let passwords = 0;
+  for (const [at, row] of rows.entries()) {
+    if (!hasPlainPassword(row)) continue;
+    if (passwords === PLAIN_PASSWORDS) {
+      yield rows.slice(from, at);
+      [from, passwords] = [at, 0];
+    }
+    passwords += 1;
+  }
+  yield rows.slice(from);
 }
 
-/** Makes the tenant where there is none. @throws What `TenantService.create` throws, such as for a name that no tenant can have. */
-async function requireTenant({ directory, tenants }: Services, name: string): Promise<string> {
+function* inBatches({ rows, faults }: ReadInputs): Generator<ReadInputs> {
+  for (let from = 0; from < faults.length; from += BATCH) yield { rows: [], faults: faults.slice(from, from + BATCH) };
+  for (let from = 0; from < rows.length; from += BATCH)
+    for (const few of withFewPasswords(rows.slice(from, from + BATCH))) yield { rows: few, faults: [] };
+}
+
+const authorityIn = (tenant: TenantRef): Authority => Authority.system(systemCaller({ processId: newId() }), tenant);
+
+/** The tenant of an import. */
+interface Target {
+  readonly tenant: TenantRef;
+  /** Whether it was made for this import. */
+  readonly isMade: boolean;
+}
+
+/**
+ * Makes the tenant where there is none.
+ * @param isNamed Whether the operator names the tenant, which the file does otherwise.
+ * @throws TenantRefused It was there before any import, and the operator does not name it; or it is the one that administers the others.
+ * @throws IdentityError What `TenantService.create` throws, such as for a name that no tenant can have.
+ */
+async function requireTenant(
+  { directory, imports, tenants }: Services,
+  name: string,
+  isNamed: boolean,
+): Promise<Target> {
+  if (name === MASTER_TENANT)
+    throw new TenantRefused(
+      `Nothing is imported into ${name}, which administers the other tenants. Choose another by --into.`,
+    );
   const found = await directory.byName(name);
-  if (found !== null) return found.name;
+  if (found !== null) {
+    if (!isNamed && !(await imports.isMadeByImport(authorityIn(found))))
+      throw new TenantRefused(
+        `The tenant ${name} is there already, and no import made it. To import into it: --into ${name}`,
+      );
+    return { tenant: found, isMade: false };
+  }
   const nowhere = { id: '', name: '', route: '' } as unknown as TenantRef;
-  const authority = Authority.system(systemCaller({ processId: newId() }), nowhere);
-  return (await tenants.create(authority, { name, template: 'realm' })).name;
+  const { id } = await tenants.create(authorityIn(nowhere), { name, template: 'realm' });
+  return { tenant: (await directory.byId(id))!, isMade: true };
 }
 
 /** A realm whose name no tenant can have, which `--rename` mends. */
@@ -97,6 +151,7 @@ const refusedName = (name: string, { code }: IdentityError) => ({
  * Imports the files of an export.
  * @returns The status of the process: 0, or 2 where something was not taken over.
  * @throws FileUnreadable
+ * @throws TenantRefused
  */
 export async function importFiles(deps: ImportFilesDeps, options: ImportOptions): Promise<number> {
   const { services, schema, progress } = deps;
@@ -105,14 +160,18 @@ export async function importFiles(deps: ImportFilesDeps, options: ImportOptions)
   const realm = await readMembers(options.files[0]!);
   const exported = typeof realm['realm'] === 'string' ? realm['realm'] : '';
   if (exported === '') throw new FileUnreadable('The file is not an export of a realm: it has no name.');
-  const name = options.renames.get(exported) ?? exported;
-  const tenant = await requireTenant(services, name).catch((error: unknown) => {
+  const renamed = options.into ?? options.renames.get(exported);
+  const name = renamed ?? exported;
+  const target = await requireTenant(services, name, renamed !== undefined).catch((error: unknown) => {
     if (!(error instanceof IdentityError)) throw error;
     progress.end(refusedName(name, error));
     return null;
   });
-  if (tenant === null) return 2;
-  const session = new ImportSession({ services, schema, tenant, ifExists: options.ifExists });
+  if (target === null) return 2;
+  const tenant = target.tenant.name;
+  const ifExists = options.ifExists === 'OVERWRITE' ? 'overwrite' : 'skip';
+  const { id: importId } = await services.imports.begin(authorityIn(target.tenant), ifExists, target.isMade);
+  const session = new ImportSession({ services, schema, tenant, importId });
   let rows = 0;
   const send = async (inputs: ReadInputs, bytes: number): Promise<void> => {
     const { faultCount } = await session.send(inputs, false);

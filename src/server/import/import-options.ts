@@ -6,6 +6,8 @@ export interface ImportOptions {
   readonly files: readonly string[];
   /** Names of tenants, by the names that realms have in files. */
   readonly renames: ReadonlyMap<string, string>;
+  /** Name of the tenant, which may be there already; null: the one of the realm. */
+  readonly into: string | null;
   readonly ifExists: 'SKIP' | 'OVERWRITE';
   /** Whether to write JSON lines in place of a progress bar. */
   readonly isJson: boolean;
@@ -13,9 +15,11 @@ export interface ImportOptions {
 
 export const USAGE = `Usage: idgraph import keycloak <realm.json> [<realm-users-0.json> ...] [options]
 
-Imports an export of a Keycloak realm into the tenant of its name, which is made if there is none.
+Imports an export of a Keycloak realm into the tenant of its name, which is made if there is none. A tenant that
+no import has made is taken only where --rename or --into names it.
 
   --rename old=new   Import the realm "old" into the tenant "new".
+  --into name        Import into this tenant, which may be there already.
   --overwrite        Change what is there already. Default: it stays as it is.
   --json             Write one line of JSON for each batch, and one at the end.
 
@@ -38,6 +42,7 @@ export function readImportOptions(args: readonly string[], isTerminal: boolean):
       allowPositionals: true,
       options: {
         rename: { type: 'string', multiple: true },
+        into: { type: 'string' },
         overwrite: { type: 'boolean' },
         json: { type: 'boolean' },
       },
@@ -48,6 +53,7 @@ export function readImportOptions(args: readonly string[], isTerminal: boolean):
     return {
       files,
       renames,
+      into: values.into ?? null,
       ifExists: values.overwrite === true ? 'OVERWRITE' : 'SKIP',
       isJson: values.json === true || !isTerminal,
     };

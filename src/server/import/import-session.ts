@@ -6,15 +6,12 @@ import { newId } from '../../kernel/index.ts';
 
 const IMPORT: DocumentNode = parse(`mutation Import(
   $tenant: String!
-  $importId: ID
-  $ifExists: IfExists
+  $importId: ID!
   $rows: [ImportRowInput!]!
   $faults: [ImportFaultInput!]
   $isLast: Boolean!
 ) {
-  importRealm(
-    input: { tenant: $tenant, importId: $importId, ifExists: $ifExists, rows: $rows, faults: $faults, isLast: $isLast }
-  ) {
+  importRealm(input: { tenant: $tenant, importId: $importId, rows: $rows, faults: $faults, isLast: $isLast }) {
     import { importId state tallies faultCount faults { kind owner name reason at } }
   }
 }`);
@@ -33,13 +30,13 @@ export interface ImportTarget {
   readonly schema: GraphQLSchema;
   /** Name of the tenant. */
   readonly tenant: string;
-  readonly ifExists: 'SKIP' | 'OVERWRITE';
+  /** The import that the rows belong to. */
+  readonly importId: string;
 }
 
 /** One import by the graph, as the service itself. */
 export class ImportSession {
   readonly #target: ImportTarget;
-  #importId: string | null = null;
 
   constructor(target: ImportTarget) {
     this.#target = target;
@@ -47,18 +44,16 @@ export class ImportSession {
 
   /** Writes what was read. @param isLast Whether it ends the import. @throws The first error of the graph. */
   async send({ rows, faults }: ReadInputs, isLast: boolean): Promise<ImportReport> {
-    const { ifExists, schema, services, tenant } = this.#target;
+    const { importId, schema, services, tenant } = this.#target;
     const caller = systemCaller({ processId: newId() });
     const { data, errors } = await execute({
       schema,
       document: IMPORT,
-      variableValues: { tenant, importId: this.#importId, ifExists, rows, faults, isLast },
+      variableValues: { tenant, importId, rows, faults, isLast },
       contextValue: createContext(services, caller, new AbortController().signal),
     });
     const [error] = errors ?? [];
     if (error !== undefined) throw error.originalError ?? error;
-    const report = (data as { readonly importRealm: { readonly import: ImportReport } }).importRealm.import;
-    this.#importId = report.importId;
-    return report;
+    return (data as { readonly importRealm: { readonly import: ImportReport } }).importRealm.import;
   }
 }

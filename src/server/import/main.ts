@@ -5,7 +5,7 @@ import { createLogger } from '../environment/logger.ts';
 import { StartRefused } from '../environment/start-refused.ts';
 import type { Bootstrapped } from '../start/bootstrap.ts';
 import { startNode } from '../start/node.ts';
-import { importFiles } from './import-files.ts';
+import { importFiles, TenantRefused } from './import-files.ts';
 import { type ImportOptions, readImportOptions, USAGE } from './import-options.ts';
 import { FileUnreadable } from './json-parts.ts';
 import { barProgress, jsonProgress } from './progress.ts';
@@ -36,7 +36,9 @@ async function run(options: ImportOptions): Promise<number> {
 
 /** The sentence about an error that the operator can correct; null: it is another one. */
 const sentenceOf = (error: unknown): string | null =>
-  error instanceof FileUnreadable || error instanceof StartRefused ? error.message : null;
+  error instanceof FileUnreadable || error instanceof StartRefused || error instanceof TenantRefused
+    ? error.message
+    : null;
 
 const options = readImportOptions(process.argv.slice(2), process.stdout.isTTY === true);
 if (options === null) {

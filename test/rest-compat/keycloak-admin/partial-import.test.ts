@@ -156,7 +156,13 @@ describe('an import into a realm', () => {
         schema: await testGraph(),
         progress: jsonProgress((line) => void lines.push(line)),
       };
-      const options = { files: [file], renames: new Map([[source, name]]), ifExists: 'SKIP', isJson: true } as const;
+      const options = {
+        files: [file],
+        renames: new Map([[source, name]]),
+        into: null,
+        ifExists: 'SKIP',
+        isJson: true,
+      } as const;
       const status = await importFiles(deps, options);
       await rm(folder, { recursive: true });
       const { faults } = JSON.parse(lines.at(-1)!);
@@ -188,6 +194,18 @@ describe('an import into a realm', () => {
     expect(results.at(-1)).toMatchObject({ resourceType: 'USER', resourceName: 'service-account-oars' });
     const [ola] = await admin.users.find({ realm: name, username: 'ola' });
     expect(await admin.users.getCredentials({ realm: name, id: ola!.id! })).toMatchObject([{ type: 'password' }]);
+    const roles = { realm: [{ name: 'mate' }] };
+    const users = [{ username: 'service-account-oars', serviceAccountClientId: 'oars', realmRoles: ['mate'] }];
+    expect(await send(name, { roles, users })).toEqual([
+      409,
+      { errorMessage: 'User with user name service-account-oars already exists.' },
+    ]);
+    const countsOf = async (ifResourceExists: string) => {
+      const [, { overwritten, added, skipped }] = await send(name, { roles, users, ifResourceExists });
+      return { overwritten, added, skipped };
+    };
+    expect(await countsOf('SKIP')).toEqual({ overwritten: 0, added: 1, skipped: 1 });
+    expect(await countsOf('OVERWRITE')).toEqual({ overwritten: 2, added: 0, skipped: 0 });
   });
 
   it('is refused wholly where something is there already', async () => {

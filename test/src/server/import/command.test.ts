@@ -50,5 +50,8 @@ describe('the command that imports', () => {
     const missing = start('import', 'keycloak', join(folder, 'nowhere.json'));
     expect(await missing.exited).toBe(1);
     expect(missing.errors).toContain('nowhere.json cannot be read');
+    const refused = start('import', 'keycloak', file, '--into', 'master');
+    expect(await refused.exited).toBe(1);
+    expect(refused.errors).toContain('Nothing is imported into master');
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../../src/kernel/index.ts';
-import { importFiles } from '../../../../src/server/import/import-files.ts';
+import { importFiles, TenantRefused } from '../../../../src/server/import/import-files.ts';
 import type { ImportOptions } from '../../../../src/server/import/import-options.ts';
 import { FileUnreadable } from '../../../../src/server/import/json-parts.ts';
 import { barProgress, jsonProgress } from '../../../../src/server/import/progress.ts';
@@ -39,7 +39,7 @@ describe('files of an export', () => {
 
   async function run(files: readonly string[], more: Partial<ImportOptions> = {}) {
     const lines: string[] = [];
-    const options: ImportOptions = { files, renames: new Map(), ifExists: 'SKIP', isJson: true, ...more };
+    const options: ImportOptions = { files, renames: new Map(), into: null, ifExists: 'SKIP', isJson: true, ...more };
     const write = (text: string): void => void lines.push(text);
     const progress = options.isJson ? jsonProgress(write) : barProgress(write);
     const status = await importFiles({ services: world.services, schema: await testGraph(), progress }, options);
@@ -74,6 +74,40 @@ describe('files of an export', () => {
     expect(status).toBe(0);
     expect(lines.join('')).toContain('100 %');
     expect(await world.services.directory.byName(name)).not.toBeNull();
+  });
+
+  it('go into a tenant that was there only where the operator names it, and never into the one of administrators', async () => {
+    const tenant = await world.tenant();
+    const { name } = tenant;
+    const { imports } = world.services;
+    await imports.begin(world.system(tenant));
+    const files = [await fileOf({ realm: name, displayName: 'Mine', users: [{ username: 'ada' }] })];
+    await expect(run(files)).rejects.toThrow(TenantRefused);
+    expect(await world.services.users.findByUsername(world.system(tenant), 'ada')).toBeNull();
+    for (const named of [{ into: name }, { renames: new Map([[name, name]]) }]) {
+      const { status, lines } = await run(files, named);
+      expect([status, lastOf(lines).tallies.settings]).toEqual([0, { skipped: 1 }]);
+    }
+    await expect(run(files, { into: 'master' })).rejects.toThrow(TenantRefused);
+    await expect(run([await fileOf({ realm: 'master' })])).rejects.toThrow(TenantRefused);
+  });
+
+  it('go on in a tenant that an interrupted import made', async () => {
+    const tenant = await world.tenant({ template: 'realm' });
+    await world.services.imports.begin(world.system(tenant), 'skip', true);
+    const { status, lines } = await run([await fileOf({ realm: tenant.name, displayName: 'Reeds' })]);
+    expect([status, lastOf(lines).tallies]).toEqual([0, { settings: { added: 1 } }]);
+  });
+
+  it('bring more passwords in plain text than a request takes', async () => {
+    const users = Array.from({ length: 60 }, (_, place) => ({
+      ...userOf(place),
+      realmRoles: [],
+      groups: [],
+      credentials: place === 0 ? [] : [{ type: 'password', value: 'three-wombats-at-dawn' }],
+    }));
+    const { status, lines } = await run([await fileOf({ realm: newName(), users })]);
+    expect([status, lastOf(lines)]).toMatchObject([0, { tallies: { user: { added: 60 } } }]);
   });
 
   it('are reported where no tenant can have the name, and where something is not taken over', async () => {

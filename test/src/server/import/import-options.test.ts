@@ -8,15 +8,17 @@ describe('the command line of an import', () => {
     expect(read('import keycloak realm.json')).toEqual({
       files: ['realm.json'],
       renames: new Map(),
+      into: null,
       ifExists: 'SKIP',
       isJson: false,
     });
-    expect(read('import keycloak a.json b.json --rename old=new --rename x=y --overwrite --json')).toEqual({
+    expect(read('import keycloak a.json b.json --rename old=new --rename x=y --into z --overwrite --json')).toEqual({
       files: ['a.json', 'b.json'],
       renames: new Map([
         ['old', 'new'],
         ['x', 'y'],
       ]),
+      into: 'z',
       ifExists: 'OVERWRITE',
       isJson: true,
     });
@@ -35,6 +37,7 @@ describe('the command line of an import', () => {
     'import keycloak realm.json --rename old',
     'import keycloak realm.json --rename =new',
     'import keycloak realm.json --rename a=b=c',
+    'import keycloak realm.json --into',
     'import keycloak realm.json --unknown',
     'import keycloak realm.json --overwrite=yes',
   ])('is refused when it is "%s"', (line) => {
