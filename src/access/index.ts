@@ -31,6 +31,7 @@ export {
   isActedFor,
   isRecentSignIn,
   NEVER_SIGNED_IN,
+  requireRecentProof,
   requireRecentSignIn,
 } from './reauthentication.ts';
 export { type FindScope, type ScopeAlias, ScopeAliases, type ScopeHolder } from './scope-aliases.ts';

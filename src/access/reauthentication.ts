@@ -1,5 +1,6 @@
 import { defineErrors } from '../kernel/index.ts';
 import type { Authority } from './authority.ts';
+import type { Caller } from './caller.ts';
 
 export const accessErrors = defineErrors({
   REAUTHENTICATION_REQUIRED: {
@@ -23,7 +24,16 @@ export const isActedFor = (authTime: Date | null): boolean => authTime?.getTime(
  */
 export function requireRecentSignIn(authority: Authority, userId: string, reauthSeconds: number, now: Date): void {
   if (!dependsOnSignIn(authority, userId)) return;
-  if (!isRecentSignIn(authority.caller.authTime, reauthSeconds, now)) throw accessErrors.REAUTHENTICATION_REQUIRED();
+  requireRecentProof(authority.caller, reauthSeconds, now);
+}
+
+/**
+ * Requires a recent sign-in of a user, by whatever API it calls (check 54).
+ * @param reauthSeconds How old the sign-in may be.
+ * @throws REAUTHENTICATION_REQUIRED
+ */
+export function requireRecentProof({ authTime }: Caller, reauthSeconds: number, now: Date): void {
+  if (!isRecentSignIn(authTime, reauthSeconds, now)) throw accessErrors.REAUTHENTICATION_REQUIRED();
 }
 
 /** Whether a change of credentials of an account depends on how the caller signed in; see `requireRecentSignIn` for who is exempt. */

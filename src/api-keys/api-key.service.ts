@@ -1,7 +1,7 @@
-import { Authority, requireRecentSignIn, type UserRef, userBehind } from '../access/index.ts';
+import { Authority, requireRecentProof, type UserRef, userBehind } from '../access/index.ts';
 import { newRoutedId } from '../crypto/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
-import { type Clock, invalidField, isStorableText, requireText, type TenantRef } from '../kernel/index.ts';
+import { type Clock, invalidField, isStorableText, requireText } from '../kernel/index.ts';
 import { type Database, MAX_INSIDE_PAGE_SIZE, type PageRequest, type PageResult } from '../persistence/index.ts';
 import { assertMayGrant, type GuardedAccounts, type RolePermissions } from '../roles/index.ts';
 import { type TenantDirectory, type TenantService, tenantErrors } from '../tenants/index.ts';
@@ -244,14 +244,15 @@ export class ApiKeyService {
     return { scopes: distinct, ownScopes };
   }
 
-  /** A key is a credential, so access to an unlocked screen must not be enough to get one. Keys that make keys never signed in. */
+  /**
+   * A key is a credential, so access to an unlocked screen must not be enough to get one, by the older APIs neither. Keys that make
+   * keys never signed in.
+   */
   async #requireRecentSignIn({ caller }: Authority): Promise<void> {
     if (caller.kind !== 'user') return;
-    const home = caller.tenant as TenantRef;
-    const tenant = await this.#deps.directory.byId(home.id);
+    const tenant = await this.#deps.directory.byId(caller.tenant!.id);
     if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
-    const { reauthSeconds } = tenant.settings;
-    requireRecentSignIn(new Authority(caller, home, 'self'), caller.userId!, reauthSeconds, this.#deps.clock.now());
+    requireRecentProof(caller, tenant.settings.reauthSeconds, this.#deps.clock.now());
   }
 
   #record(

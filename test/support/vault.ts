@@ -64,6 +64,14 @@ export class VaultWorld {
     return token;
   }
 
+  /** The token of a user who signed in so many seconds ago. */
+  signedInBefore(token: string, seconds: number): string {
+    const early = `${token}/${seconds}`;
+    const authTime = new Date(this.world.clock.now().getTime() - seconds * 1000);
+    this.#callers.set(early, { ...this.#callers.get(token)!, authTime });
+    return early;
+  }
+
   /** Sends a request; returns the status and the body. */
   async ask(method: string, path: string, request: Ask = {}): Promise<[number, Answer['json']]> {
     const { status, json } = await this.rest.ask(method, path, request);

@@ -95,6 +95,11 @@ describe('the API keys of Secrets Vault', () => {
       expect(await create(vault.userToken(vault.acme, 'gone', ...PERSON))).toEqual(FORBIDDEN);
     });
 
+    it('403: to users who signed in too long ago (check 54)', async () => {
+      expect((await create(vault.signedInBefore(person(anna), 300)))[0]).toBe(201);
+      expect(await create(vault.signedInBefore(person(anna), 301))).toEqual(FORBIDDEN);
+    });
+
     it('404: in a tenant that is not there, to those who may see all tenants', async () => {
       const root = vault.userToken(vault.master, anna.id, 'api-key:create:all', 'user:read:all');
       expect(await create(root, { tenant_id: 'nowhere' })).toEqual([404, { detail: 'Tenant not found' }]);
@@ -185,6 +190,12 @@ describe('the API keys of Secrets Vault', () => {
         null,
         anna.id,
       ]);
+    });
+
+    it('403: to users who signed in too long ago (check 54)', async () => {
+      const { key_id: id, api_key: secret } = await made();
+      expect(await regenerate(vault.signedInBefore(person(anna), 301), id)).toEqual(FORBIDDEN);
+      expect(await vault.world.keyCaller(secret)).not.toBeNull();
     });
 
     it('401, 403, 404: for nobody, for less than the key allows, for others', async () => {

@@ -4,6 +4,7 @@ import {
   anonymousCaller,
   type Caller,
   NEVER_SIGNED_IN,
+  requireRecentProof,
   requireRecentSignIn,
 } from '../../../src/access/index.ts';
 import type { Origin, TenantRef } from '../../../src/kernel/index.ts';
@@ -44,6 +45,13 @@ describe('a recent sign-in (ASVS 7.5.1)', () => {
 
   it('is not demanded by the older APIs, whose callers could not act on the answer', () => {
     expect(check(ada(null, { origin: { ...ORIGIN, api: 'rest' } }))).not.toThrow();
+  });
+
+  it('is demanded by every API for what gives lasting access', () => {
+    const prove = (seconds: number) => () =>
+      requireRecentProof(ada(ago(seconds), { origin: { ...ORIGIN, api: 'rest' } }), 300, NOW);
+    expect(prove(300)).not.toThrow();
+    expect(prove(301)).toThrow(REFUSAL);
   });
 
   it('is demanded by every API where an administrator acts as the user, which nobody can meet', () => {
