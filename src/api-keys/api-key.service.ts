@@ -3,7 +3,7 @@ import { newRoutedId } from '../crypto/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, invalidField, isStorableText, requireText } from '../kernel/index.ts';
 import { type Database, MAX_INSIDE_PAGE_SIZE, type PageRequest, type PageResult } from '../persistence/index.ts';
-import { assertMayGrant, type GuardedAccounts, type RolePermissions } from '../roles/index.ts';
+import { assertMayGrant, type GuardedAccounts } from '../roles/index.ts';
 import { type TenantDirectory, type TenantService, tenantErrors } from '../tenants/index.ts';
 import { canonicalUserId, writeForUser } from '../users/index.ts';
 import { hashSecret, mintSecret } from './api-key.authenticator.ts';
@@ -40,7 +40,6 @@ export interface ApiKeyServiceDeps {
   readonly store: ApiKeyStore;
   readonly scopes: KeyScopes;
   readonly owners: OwnerStates;
-  readonly roles: Pick<RolePermissions, 'heldBy'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly directory: TenantDirectory;
   readonly tenants: Pick<TenantService, 'page'>;
@@ -161,8 +160,8 @@ export class ApiKeyService {
   }
 
   /**
-   * Gives a key another secret; the one before ends at once. The caller, who gets the secret, can do what the key can, so it must
-   * hold that, and for a key of another user all that this user holds.
+   * Gives a key another secret; the one before ends at once. The caller, who gets the secret, can do what the key can, also when its
+   * owner gets more roles later, so it must hold all that the scopes mean, and for a key of another user all that this user holds.
    * @throws API_KEY_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, PERMISSION_ESCALATION
    * @throws REAUTHENTICATION_REQUIRED The caller signed in too long ago (check 54).
    */
@@ -171,7 +170,7 @@ export class ApiKeyService {
     const secret = mintSecret(authority.tenant.route);
     const apiKey = await db.transaction(async () => {
       const key = await this.#lock(authority, id);
-      await this.#assertMayHold(authority, key);
+      this.#assertMayHold(authority, key);
       await this.#requireRecentSignIn(authority);
       const replaced = await store.replaceHash(key.tenantId, key.id, hashSecret(secret));
       this.#record(authority, apiKeyEvents['api_key.regenerated'], key);
@@ -221,11 +220,9 @@ export class ApiKeyService {
     return tenant === null ? authority : new Authority(authority.caller, tenant, authority.reach);
   }
 
-  /** @throws PERMISSION_ESCALATION The caller does not hold what the key allows. */
-  async #assertMayHold(authority: Authority, key: ApiKey): Promise<void> {
-    const { roles, scopes } = this.#deps;
-    const powers = await roles.heldBy(key.ownerTenantId, 'user', key.ownerUserId);
-    const grants = [...scopes.permissions(key, powers).grants()];
+  /** @throws PERMISSION_ESCALATION The caller does not hold what the key can come to allow. */
+  #assertMayHold(authority: Authority, key: ApiKey): void {
+    const grants = this.#deps.scopes.grantsOf(key);
     // The owner's account is not that of the caller; who may change it was checked.
     assertMayGrant(authority, isOwn(authority, key) ? grants : grants.filter(({ reach }) => reach !== 'self'));
   }

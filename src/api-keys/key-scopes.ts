@@ -79,12 +79,17 @@ export class KeyScopes {
     return (this.#expansions.get(name) ?? NOTHING).all;
   }
 
-  /** What a key allows: its scopes, as far as its owner's roles go. Names that this version does not know allow nothing. */
-  permissions(key: ScopeNames & KeyPlace, powers: OwnerPowers): PermissionSet {
-    const grants = key.scopes.flatMap((name) => {
+  /** All that a key can come to allow, whatever its owner's roles allow now. Names that this version does not know allow nothing. */
+  grantsOf({ scopes, ownScopes }: ScopeNames): readonly PermissionGrant[] {
+    return scopes.flatMap((name) => {
       const { all, own } = this.#expansions.get(name) ?? NOTHING;
-      return key.ownScopes.includes(name) ? own : all;
+      return ownScopes.includes(name) ? own : all;
     });
+  }
+
+  /** What a key allows: its scopes, as far as its owner's roles go. */
+  permissions(key: ScopeNames & KeyPlace, powers: OwnerPowers): PermissionSet {
+    const grants = this.grantsOf(key);
     if (!isForeign(key)) return new PermissionSet(grants.flatMap((grant) => cut(grant, powers.permissions)));
     return new PermissionSet(grants.filter((grant) => allowsElsewhere(powers, key.tenantId, grant)));
   }

@@ -219,6 +219,16 @@ describe('API keys', () => {
       const { data } = await regenerate(admin('user:read', 'client:read'), apiKey.apiKeyId);
       expect(data.regenerateApiKey.apiKey.ownerUserId).toBe(anna.id);
     });
+
+    it('from callers alone who hold all that the scopes mean, though the owner does not hold it now', async () => {
+      const { apiKey, secret } = await made(person(anna, 'client:read'), { scopes: ['CLIENT:READ', 'USER:READ'] });
+      const { secret: other } = await made(person(anna), { scopes: ['API_KEY', 'USER:READ'] });
+      const admin = (...held: string[]) => world.app(tenant, 'api-key:rotate', 'api-key:read', ...held);
+      for (const caller of [admin('user:read'), person(anna), (await world.keyCaller(other))!])
+        expect((await regenerate(caller, apiKey.apiKeyId)).code).toBe('PERMISSION_ESCALATION');
+      expect(await world.keyCaller(secret)).not.toBeNull();
+      expect((await regenerate(admin('client:read'), apiKey.apiKeyId)).errors).toEqual([]);
+    });
   });
 
   it('are deleted, once', async () => {

@@ -138,7 +138,7 @@ describe('the caller behind an API key', () => {
     expect(await world.keyCaller(next)).toBeNull();
   });
 
-  const callerOf = ({ id }: User) => world.user(tenant, id, 'user:read:self', 'api-key:rotate:self');
+  const callerOf = ({ id }: User) => world.user(tenant, id, 'user:read', 'user:read:self', 'api-key:rotate:self');
 
   describe('of a user who administers all tenants', () => {
     let root: User;
