@@ -31,6 +31,7 @@ export {
   isActedFor,
   isRecentSignIn,
   NEVER_SIGNED_IN,
+  refuseOwnKey,
   requireRecentProof,
   requireRecentSignIn,
 } from './reauthentication.ts';

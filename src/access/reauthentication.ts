@@ -1,4 +1,4 @@
-import { defineErrors } from '../kernel/index.ts';
+import { defineErrors, kernelErrors } from '../kernel/index.ts';
 import type { Authority } from './authority.ts';
 import type { Caller } from './caller.ts';
 
@@ -21,8 +21,10 @@ export const isActedFor = (authTime: Date | null): boolean => authTime?.getTime(
  * older APIs are exempt: they document no such answer, so their callers could not act on it. Where an administrator acts as the user, none is.
  * @param reauthSeconds How old the sign-in may be.
  * @throws REAUTHENTICATION_REQUIRED The caller changes its own account and its sign-in is older.
+ * @throws FORBIDDEN The caller is an API key of the account.
  */
 export function requireRecentSignIn(authority: Authority, userId: string, reauthSeconds: number, now: Date): void {
+  refuseOwnKey(authority, userId);
   if (!dependsOnSignIn(authority, userId)) return;
   requireRecentProof(authority.caller, reauthSeconds, now);
 }
@@ -41,6 +43,16 @@ export function dependsOnSignIn(authority: Authority, userId: string): boolean {
   const { caller } = authority;
   if (caller.kind !== 'user' || !authority.isOwnAccount(userId)) return false;
   return caller.origin.api !== 'rest' || isActedFor(caller.authTime);
+}
+
+/**
+ * Refuses to let an API key change how its owner signs in and is reached, whatever the key may do: a thief of the key would take
+ * over the account (docs/tenancy.md).
+ * @throws FORBIDDEN The caller is an API key of the account.
+ */
+export function refuseOwnKey(authority: Authority, userId: string): void {
+  if (authority.caller.kind !== 'api-key' || !authority.isOwnAccount(userId)) return;
+  throw kernelErrors.FORBIDDEN({ message: 'An API key may not change how its owner signs in and is reached.' });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Authority, requireRecentSignIn } from '../access/index.ts';
+import { type Authority, refuseOwnKey, requireRecentSignIn } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { type Clock, IdentityError, kernelErrors, newId } from '../kernel/index.ts';
 import type { ColumnSet, Database, PageRequest, PageResult } from '../persistence/index.ts';
@@ -61,6 +61,9 @@ const SELF_CHANGEABLE: ReadonlySet<string> = new Set([
   'locale',
   'attributes',
 ] satisfies (keyof UserInput)[]);
+
+/** By what a user signs in, and where codes and new passwords are sent. */
+const WAYS_IN = ['username', 'email', 'phone'] as const;
 
 /** Most names of one answer, which then has 640 KB; a service with more tenants names some of them. */
 const MAX_TENANTS = 10_000;
@@ -252,6 +255,7 @@ export class UserService {
    * Changes what is given and leaves the rest; one event per changed thing.
    * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, USER_ATTRIBUTE_UNMODIFIABLE and the refusals of `create`
    * @throws REAUTHENTICATION_REQUIRED Users change their own e-mail address only soon after a sign-in (check 54).
+   * @throws FORBIDDEN An API key changes the username, the e-mail address or the phone number of its owner.
    */
   async update(
     authority: Authority,
@@ -426,6 +430,7 @@ export class UserService {
   }
 
   #assertInReach(authority: Authority, input: UserInput, change: UserChange, settings: TenantSettings): void {
+    if (WAYS_IN.some((name) => change.isNew(name))) refuseOwnKey(authority, change.userId);
     if (change.isNew('email')) {
       requireRecentSignIn(authority, change.userId, settings.reauthSeconds, this.#now());
     }

@@ -186,6 +186,33 @@ describe('API keys', () => {
     expect((await world.graphql(key, change, { input: { ...input, userId: boris.id } })).errors).toEqual([]);
   });
 
+  it('change neither names nor credentials of their owner, also when they may do all that the owner may', async () => {
+    const all = ['user:read', 'user:write', 'user:create', 'user:delete'];
+    await grantRole(tenant, anna.id, ...all);
+    const { secret } = await made(person(anna, ...all), { scopes: ['USER'] });
+    const key = (await world.keyCaller(secret))!;
+    const boris = await world.newUser(tenant);
+    const codeOf = async (document: string, input: object, caller = key) =>
+      (await world.graphql(caller, document, { input })).code;
+    const UPDATE = 'mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { subject } } }';
+    for (const [at, input] of [
+      { email: 'eve@example.com' },
+      { username: 'eve' },
+      { phone: '+41 31 123 45 67' },
+    ].entries()) {
+      expect([at, await codeOf(UPDATE, { userId: anna.id, ...input })]).toEqual([at, 'FORBIDDEN']);
+      expect([at, await codeOf(UPDATE, { userId: boris.id, ...input })]).toEqual([at, undefined]);
+    }
+    expect(await codeOf(UPDATE, { userId: anna.id, givenName: 'Anna' })).toBeUndefined();
+    const SET = 'mutation ($input: SetPasswordInput!) { setPassword(input: $input) { userId } }';
+    const { permissions } = world.app(tenant, 'password:set', ...all);
+    const password = 'three-wombats-at-dawn';
+    expect(await codeOf(SET, { userId: anna.id, password }, { ...key, permissions })).toBe('FORBIDDEN');
+    expect(await codeOf(SET, { userId: boris.id, password }, { ...key, permissions })).toBeUndefined();
+    const REMOVE = 'mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { __typename } }';
+    expect(await codeOf(REMOVE, { userId: anna.id })).toBeUndefined();
+  });
+
   describe('get another secret', () => {
     it('which ends the one before at once, and keep the rest', async () => {
       const before = await made(person(anna));

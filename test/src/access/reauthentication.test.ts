@@ -40,7 +40,15 @@ describe('a recent sign-in (ASVS 7.5.1)', () => {
     expect(check(ada(null), 'bert')).not.toThrow();
     expect(check(ada(null), 'ada', tenant('neighbour'))).not.toThrow();
     expect(check(ada(null, { kind: 'application', userId: null }))).not.toThrow();
-    expect(check(ada(null, { kind: 'api-key' }))).not.toThrow();
+    expect(check(ada(null, { kind: 'api-key' }), 'bert')).not.toThrow();
+    expect(check(ada(null, { kind: 'api-key' }), 'ada', tenant('neighbour'))).not.toThrow();
+  });
+
+  it('is one that API keys never had, so they change no credentials of their owner', () => {
+    for (const api of ['rest', 'graphql'])
+      expect(check(ada(NOW, { kind: 'api-key', origin: { ...ORIGIN, api } }))).toThrow(
+        expect.objectContaining({ code: 'FORBIDDEN' }),
+      );
   });
 
   it('is not demanded by the older APIs, whose callers could not act on the answer', () => {
