@@ -6,5 +6,9 @@ export const lockoutEvents = defineEvents({
     ends: 'nothing',
     description: 'A subject was blocked after failed attempts.',
   },
-  'lockout.lifted': { category: 'lockout', ends: 'nothing', description: 'A block was lifted.' },
+  'lockout.lifted': {
+    category: 'lockout',
+    ends: 'nothing',
+    description: 'A block was lifted, or failures that led to no block yet were forgotten.',
+  },
 });

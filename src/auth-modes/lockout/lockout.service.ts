@@ -238,22 +238,23 @@ export class LockoutService {
   }
 
   /**
-   * Lifts one block, or those of an account, address or name at all factors, of an account a permanent one too. Records no
-   * event if nothing was blocked.
+   * Lifts one block, or those of an account, address or name at all factors, of an account a permanent one too. Failures that led to
+   * no block yet stay counted, except those of accounts that are named by their ids or not at all: these are forgotten, with an
+   * event for each factor.
    * @returns How many blocks were lifted.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
    * @throws INVALID_INPUT The address is none.
    */
   async lift(authority: Authority, target: LiftTarget): Promise<number> {
     authority.requireAccount('');
-    const { db, store } = this.#deps;
+    const { db, store, clock } = this.#deps;
     const tenantId = authority.tenant.id;
     if ('allUsers' in target) return this.#liftAll(authority);
     if ('username' in target) return this.#liftOfUsername(authority, target.username);
     if ('address' in target || 'name' in target) {
       const { kind, key } = 'name' in target ? nameSubject(target.name) : givenAddress(target.address);
       return db.transaction(async () =>
-        this.#recordLifted(authority, await store.clearSubject(tenantId, kind, key, null)),
+        this.#recordLifted(authority, await store.clearSubject(tenantId, kind, key, null, clock.now())),
       );
     }
     if (!('userId' in target)) {
@@ -262,17 +263,27 @@ export class LockoutService {
       const account = accountOf(subjectKind, subject);
       if (account !== null) await this.#deps.guard.assertMayChange(authority, 'user', account);
       return db.transaction(async () =>
-        this.#recordLifted(authority, await store.clearSubject(tenantId, subjectKind, subject, factor)),
+        this.#recordLifted(authority, await store.clearSubject(tenantId, subjectKind, subject, factor, clock.now())),
       );
     }
     const user = await getAccount(this.#deps.users, tenantId, target.userId);
     await this.#deps.guard.assertMayChange(authority, 'user', user.id);
-    return db.transaction(() => this.#liftOf(authority, user));
+    return db.transaction(async () => {
+      const lifted = this.#recordCleared(authority, await store.clearAccount(tenantId, user.id));
+      return lifted + (await this.#liftPermanent(authority, user));
+    });
   }
 
   async #liftOfUsername(authority: Authority, username: string): Promise<number> {
-    const user = await this.#deps.users.findByUsername(authority.tenant.id, username);
-    return this.lift(authority, user === null ? { name: username } : { userId: user.id });
+    const { db, guard, store, users, clock } = this.#deps;
+    const tenantId = authority.tenant.id;
+    const user = await users.findByUsername(tenantId, username);
+    if (user === null) return this.lift(authority, { name: username });
+    await guard.assertMayChange(authority, 'user', user.id);
+    return db.transaction(async () => {
+      const lifted = this.#recordLifted(authority, await store.clearAccount(tenantId, user.id, null, clock.now()));
+      return lifted + (await this.#liftPermanent(authority, user));
+    });
   }
 
   /**
@@ -296,7 +307,7 @@ export class LockoutService {
       const changeable = new Set(await guard.changeableAmong(authority, [...new Set(accounts)]));
       const cleared = subjects.filter((_, at) => changeable.has(accounts[at]!));
       lifted += await db.transaction(async () =>
-        this.#recordLifted(authority, await store.clearSubjects(tenantId, kind, cleared)),
+        this.#recordCleared(authority, await store.clearSubjects(tenantId, kind, cleared)),
       );
       if (subjects.length < SUBJECTS_PER_COMMIT) return lifted;
       after = subjects.at(-1)!;
@@ -321,35 +332,55 @@ export class LockoutService {
    * @returns How many blocks were lifted.
    */
   async liftForNewPassword(authority: Authority, user: User): Promise<number> {
-    if (authority.holds([{ permission: 'block:lift', reach: 'tenant' }])) return this.#liftOf(authority, user);
-    return this.#recordLifted(authority, await this.#deps.store.clearAccount(authority.tenant.id, user.id, 'first'));
+    const { store } = this.#deps;
+    const tenantId = authority.tenant.id;
+    if (!authority.holds([{ permission: 'block:lift', reach: 'tenant' }]))
+      return this.#recordLifted(authority, await store.clearAccount(tenantId, user.id, 'first'));
+    const lifted = this.#recordLifted(authority, await store.clearAccount(tenantId, user.id));
+    return lifted + (await this.#liftPermanent(authority, user));
   }
 
-  /** Inside a unit of work. */
-  async #liftOf(authority: Authority, user: User): Promise<number> {
-    const { accounts, events, store } = this.#deps;
-    const lifted = this.#recordLifted(authority, await store.clearAccount(authority.tenant.id, user.id));
-    if (user.enabled || user.disabledReason !== LOCKOUT_REASON) return lifted;
+  /** Inside a unit of work. @returns How many blocks were lifted: 1, or 0 if the account has no permanent one. */
+  async #liftPermanent(authority: Authority, user: User): Promise<number> {
+    const { accounts, events } = this.#deps;
+    if (user.enabled || user.disabledReason !== LOCKOUT_REASON) return 0;
     await accounts.setEnabled(authority, user.id, true);
     events.record(authority.caller, authority.tenant, {
       type: lockoutEvents['lockout.lifted'],
       subjectId: user.id,
       params: { subjectKind: 'account', permanent: true },
     });
-    return lifted + 1;
+    return 1;
   }
 
+  /** @returns How many of the counters had a block. */
   #recordLifted(authority: Authority, rows: readonly ClearedRow[]): number {
-    const now = this.#deps.clock.now();
-    const lifted = rows.filter(({ blockedUntil }) => blockedUntil !== null && blockedUntil > now);
-    for (const { subjectKind, subject, factor } of lifted) {
-      this.#deps.events.record(authority.caller, authority.tenant, {
-        type: lockoutEvents['lockout.lifted'],
-        subjectId: accountOf(subjectKind, subject),
-        params: { subjectKind, factor, permanent: false, ...(subjectKind === 'ip' ? { address: subject } : {}) },
-      });
-    }
+    const lifted = rows.filter((row) => this.#isBlocked(row));
+    for (const row of lifted) this.#recordEnd(authority, row, {});
     return lifted.length;
+  }
+
+  /** As `#recordLifted`, and records also which failures without a block were forgotten, after which more guesses are allowed. */
+  #recordCleared(authority: Authority, rows: readonly ClearedRow[]): number {
+    const forgotten = rows.filter((row) => row.failures > 0 && !this.#isBlocked(row));
+    for (const row of forgotten) this.#recordEnd(authority, row, { failures: row.failures });
+    return this.#recordLifted(authority, rows);
+  }
+
+  #isBlocked({ blockedUntil }: ClearedRow): boolean {
+    return blockedUntil !== null && blockedUntil > this.#deps.clock.now();
+  }
+
+  #recordEnd(
+    { caller, tenant }: Authority,
+    { subjectKind, subject, factor }: ClearedRow,
+    more: { readonly failures?: number },
+  ): void {
+    this.#deps.events.record(caller, tenant, {
+      type: lockoutEvents['lockout.lifted'],
+      subjectId: accountOf(subjectKind, subject),
+      params: { subjectKind, factor, permanent: false, ...(subjectKind === 'ip' ? { address: subject } : {}), ...more },
+    });
   }
 
   /** Present blocks. Permanent ones are not listed; their accounts are shown as disabled. */

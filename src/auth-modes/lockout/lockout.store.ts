@@ -24,6 +24,8 @@ export interface ClearedRow {
   readonly subjectKind: string;
   readonly subject: string;
   readonly factor: string;
+  /** Those that counted towards the next block. */
+  readonly failures: number;
   readonly blockedUntil: Date | null;
 }
 
@@ -86,7 +88,7 @@ const WRITE = defineStatement<object>(
     blocked_from timestamptz, blocked_until timestamptz)
   where l.tenant_id = $1 and l.factor = $2 and l.subject_kind = n.kind and l.subject = n.key`,
 );
-const CLEARED = 'returning subject_kind as "subjectKind", subject, factor, blocked_until as "blockedUntil"';
+const CLEARED = 'returning subject_kind as "subjectKind", subject, factor, failures, blocked_until as "blockedUntil"';
 /** Arrays, because a join that was planned while the table was empty compares each counter of the tenant. */
 const CLEAR_FACTOR = defineStatement<object>(
   'lockouts-clear',
@@ -96,9 +98,9 @@ const CLEAR_FACTOR = defineStatement<object>(
 );
 const CLEAR_ACCOUNT_SQL = `delete from lockouts where tenant_id = $1
   and ((subject_kind = 'account' and subject = $2) or (subject_kind = 'device' and starts_with(subject, $3)))
-  and ($4::text is null or factor = $4) ${CLEARED}`;
+  and ($4::text is null or factor = $4) and ($5::timestamptz is null or blocked_until > $5) ${CLEARED}`;
 const CLEAR_SUBJECT_SQL = `delete from lockouts where tenant_id = $1 and subject_kind = $2 and subject = $3
-  and ($4::text is null or factor = $4) ${CLEARED}`;
+  and ($4::text is null or factor = $4) and ($5::timestamptz is null or blocked_until > $5) ${CLEARED}`;
 
 const CLEAR_ACCOUNTS_SQL = `delete from lockouts where tenant_id = $1 and subject_kind = 'account' and factor = $2
   and subject = any($3::text[]) ${CLEARED}`;
@@ -189,14 +191,33 @@ export class LockoutStore {
     await this.#db.run(CLEAR_FACTOR, [tenantId, factor, ...kindsAndKeys(subjects)]);
   }
 
-  /** Deletes all counters of an account and its devices. @param factor Default: all factors. */
-  clearAccount(tenantId: string, userId: string, factor: LockoutFactor | null = null): Promise<ClearedRow[]> {
-    return this.#run<ClearedRow>(CLEAR_ACCOUNT_SQL, [tenantId, userId, devicePrefix(userId), factor]);
+  /**
+   * Deletes all counters of an account and its devices.
+   * @param factor Default: all factors.
+   * @param blockedAt Only those whose block runs at this time. Default: those without a block too.
+   */
+  clearAccount(
+    tenantId: string,
+    userId: string,
+    factor: LockoutFactor | null = null,
+    blockedAt: Date | null = null,
+  ): Promise<ClearedRow[]> {
+    return this.#run<ClearedRow>(CLEAR_ACCOUNT_SQL, [tenantId, userId, devicePrefix(userId), factor, blockedAt]);
   }
 
-  /** Deletes the counters of one subject. @param factor Null: at all factors. */
-  clearSubject(tenantId: string, kind: string, key: string, factor: string | null): Promise<ClearedRow[]> {
-    return this.#run<ClearedRow>(CLEAR_SUBJECT_SQL, [tenantId, kind, key, factor]);
+  /**
+   * Deletes the counters of one subject.
+   * @param factor Null: at all factors.
+   * @param blockedAt Only those whose block runs at this time. Default: those without a block too.
+   */
+  clearSubject(
+    tenantId: string,
+    kind: string,
+    key: string,
+    factor: string | null,
+    blockedAt: Date | null = null,
+  ): Promise<ClearedRow[]> {
+    return this.#run<ClearedRow>(CLEAR_SUBJECT_SQL, [tenantId, kind, key, factor, blockedAt]);
   }
 
   /** Deletes the counters of accounts at a factor. */

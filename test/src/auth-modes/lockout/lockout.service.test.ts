@@ -373,13 +373,51 @@ describe('lock-out', () => {
       expect(lifted.map(({ subject_id }) => subject_id)).toEqual([user.id, user.id, user.id]);
     });
 
-    it('is no event when nothing was blocked, but forgets what was counted', async () => {
+    it('forgets what was counted for accounts named by id or all, with an event, when nothing was blocked', async () => {
       const { fail, check, tenant, user } = await scene();
-      await fail(2);
-      expect(await lockouts().lift(world.system(tenant), { userId: user.id })).toBe(0);
+      for (const target of [{ userId: user.id }, { allUsers: true }] as const) {
+        await fail(2);
+        expect(await lockouts().lift(world.system(tenant), target)).toBe(0);
+      }
       await fail(2);
       expect((await check()).isBlocked).toBe(false);
+      const lifted = (await world.events(tenant)).filter(({ type }) => type === 'lockout.lifted');
+      const params = { subjectKind: 'account', factor: 'first', permanent: false, failures: 2 };
+      expect(lifted).toMatchObject([
+        { subject_id: user.id, params },
+        { subject_id: user.id, params },
+      ]);
+    });
+
+    it('forgets no failures of other targets that are not blocked, and is no event', async () => {
+      const { fail, check, tenant, user } = await scene({ ipLimit: 5 });
+      const nobody = { userId: null, name: 'nobody', peerIp: null };
+      await fail(2);
+      await fail(2, nobody);
+      for (const target of [
+        { username: user.username },
+        { username: 'nobody' },
+        { name: 'nobody' },
+        { address: TEST_ORIGIN.peerIp! },
+        { subjectKind: 'account', subject: user.id, factor: 'first' },
+      ])
+        expect([target, await lockouts().lift(world.system(tenant), target)]).toEqual([target, 0]);
+      await fail(1);
+      await fail(1, nobody);
+      expect([(await check()).isBlocked, (await check(nobody)).isBlocked]).toEqual([true, true]);
       expect(await world.eventTypes(tenant)).not.toContain('lockout.lifted');
+    });
+
+    it('frees an account by its username, also for good, but keeps failures at factors without a block', async () => {
+      const { fail, check, tenant, user } = await scene();
+      await fail(3);
+      await fail(2, { factor: 'second' });
+      expect(await lockouts().lift(world.system(tenant), { username: user.username })).toBe(1);
+      await fail(1, { factor: 'second' });
+      expect([(await check()).isBlocked, (await check({ factor: 'second' })).isBlocked]).toEqual([false, true]);
+      await world.services.endAccess.setEnabled(world.system(tenant), user.id, false, 'lockout');
+      expect(await lockouts().lift(world.system(tenant), { username: user.username })).toBe(2);
+      expect((await world.stores.userStore.findById(tenant.id, user.id))?.enabled).toBe(true);
     });
 
     it('frees one address', async () => {
@@ -489,14 +527,15 @@ describe('lock-out', () => {
       const weak = new Authority(world.app(tenant, 'block:lift'), tenant, 'tenant');
       const targets = [
         { userId: user.id },
+        { username: user.username },
         ...rows.map(({ subjectKind, subject, factor }) => ({ subjectKind, subject, factor })),
       ];
-      expect(targets).toHaveLength(3);
+      expect(targets).toHaveLength(4);
       for (const target of targets)
         await expect(lockouts().lift(weak, target)).rejects.toMatchObject({ code: 'FORBIDDEN' });
       expect((await check()).isBlocked).toBe(true);
       const equal = new Authority(world.app(tenant, 'block:lift', 'key:rotate'), tenant, 'tenant');
-      for (const target of targets.slice(1)) expect(await lockouts().lift(equal, target)).toBe(1);
+      for (const target of targets.slice(2)) expect(await lockouts().lift(equal, target)).toBe(1);
     });
 
     it('is refused for unknown users and with reach self, and finds nothing by parts that are no key', async () => {
