@@ -11,7 +11,7 @@ import type { KeyScopes, OwnerPowers } from './key-scopes.ts';
 import type { OwnerStates } from './owner-states.ts';
 
 /** What secrets of keys begin with, which no token does. */
-const PREFIX = 'svk_';
+export const API_KEY_PREFIX = 'svk_';
 
 /** Most keys in memory: about 1.5 KB each, with up to 50 names of scopes, so 15 MB. */
 const CAPACITY = 10_000;
@@ -20,13 +20,13 @@ const CAPACITY = 10_000;
 const NOTED_EVERY_MS = 60_000;
 
 /** A new secret of a key that acts in a tenant. Show it once and store only its hash. @param route `tenants.route`. */
-export const mintSecret = (route: string): string => `${PREFIX}${mintHandle(route)}`;
+export const mintSecret = (route: string): string => `${API_KEY_PREFIX}${mintHandle(route)}`;
 
 /** What is stored of a secret: its SHA-256, as the secret has 216 random bits. */
 export const hashSecret = (secret: string): Buffer => hashHandle(secret);
 
 /** Whether a credential is meant as an API key, whether or not there is such a key. */
-export const isApiKey = (credential: string): boolean => credential.startsWith(PREFIX);
+export const isApiKey = (credential: string): boolean => credential.startsWith(API_KEY_PREFIX);
 
 /** A key in memory. */
 interface KnownKey {
@@ -83,7 +83,7 @@ export class ApiKeyAuthenticator {
   }
 
   async #read(secret: string): Promise<KnownKey | null> {
-    const route = isApiKey(secret) ? routeOfHandle(secret.slice(PREFIX.length)) : null;
+    const route = isApiKey(secret) ? routeOfHandle(secret.slice(API_KEY_PREFIX.length)) : null;
     const tenant = route === null ? null : await this.#deps.directory.byRoute(route);
     const key = tenant === null ? null : await this.#deps.store.findByHash(tenant.id, hashSecret(secret));
     return key === null ? null : { key, notedAtMs: key.lastUsedAt?.getTime() ?? 0, allowed: null };

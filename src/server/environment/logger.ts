@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { API_KEY_PREFIX } from '../../api-keys/index.ts';
 import { IdentityError } from '../../kernel/index.ts';
 import type { LogLevel } from './config.ts';
 
@@ -31,6 +32,7 @@ const SECRET_ENDING = /(?:password|passphrase|secret|token|cookie|assertion)$/;
 /** An error's `code` is its public name, not a credential. */
 const ERROR_CODE = /^[A-Z0-9_]{2,64}$/;
 const REDACTED = '[redacted]';
+const API_KEY = new RegExp(`${API_KEY_PREFIX}[A-Za-z0-9_-]+`, 'g');
 /** Deeper than any entry logged on purpose; also ends cycles. */
 const MAX_DEPTH = 6;
 
@@ -44,11 +46,12 @@ function isSecret(name: string, value: unknown): boolean {
   return !(bare === 'code' && (typeof value === 'number' || (typeof value === 'string' && ERROR_CODE.test(value))));
 }
 
-/** Removes bearer tokens, JWTs, URL credentials and `otpauth:` URLs from a text, such as an error message. */
+/** Removes bearer tokens, JWTs, API keys, URL credentials and `otpauth:` URLs from a text, such as an error message. */
 function redactText(text: string): string {
   return text
     .replace(/\b(Bearer|Basic|DPoP)\s+[A-Za-z0-9._~+/=-]+/gi, `$1 ${REDACTED}`)
     .replace(/\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, REDACTED)
+    .replace(API_KEY, REDACTED)
     .replace(/\botpauth:\/\/[^\s"'<>]+/gi, REDACTED)
     .replace(/(:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${REDACTED}@`);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type FieldDefinitionNode, type InputValueDefinitionNode, parse, print, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { mintSecret } from '../../../../src/api-keys/api-key.authenticator.ts';
 import { kernelErrors } from '../../../../src/kernel/index.ts';
 import type { LogLevel } from '../../../../src/server/environment/config.ts';
 import { createLogger, type Logger } from '../../../../src/server/environment/logger.ts';
@@ -98,6 +99,10 @@ describe('the log', () => {
     expect(lines[0]).toContain('Bearer [redacted]');
     log.info({ uri: 'otpauth://totp/A:b?secret=HUNTER2&issuer=A' }, 'shown');
     expect(lines[1]).not.toContain('HUNTER2');
+    const key = mintSecret('abcdefgh');
+    log.error({ err: new Error(`refused ${key}`), list: [`/api?key=${key}`] }, `got ${key}, and no more`);
+    expect(lines[2]).not.toContain(key.slice(4));
+    expect(JSON.parse(lines[2]!).msg).toBe('got [redacted], and no more');
   });
 
   it('logs the code, detail and cause of an IdentityError', () => {
