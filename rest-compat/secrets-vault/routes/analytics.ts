@@ -43,7 +43,7 @@ const LIVENESS = route({
   spec: 'section 8 (AN-1)',
   summary: 'How checks went whether a person stood before the camera',
   callers: callersOrKeys('analytics:read', 'ANALYTICS:READ'),
-  tenant: { in: 'query', name: 'tenant_id' },
+  tenant: { in: 'query', name: 'tenant_id', orCaller: true },
   operation: LivenessReport,
   input: {
     query: z.object({

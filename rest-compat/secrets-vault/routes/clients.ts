@@ -20,8 +20,8 @@ const MISMATCH = detail(400, 'Client mismatch');
 
 const PATH = z.object({ client_id: z.string() });
 const TENANT_QUERY = z.object({ tenant_id: z.string() });
-const IN_QUERY = { in: 'query', name: 'tenant_id' } as const;
-const IN_BODY = { in: 'body', name: 'tenant_id' } as const;
+const IN_QUERY = { in: 'query', name: 'tenant_id', orCaller: true } as const;
+const IN_BODY = { in: 'body', name: 'tenant_id', orCaller: true } as const;
 
 interface WithClient {
   readonly params: { readonly client_id: string };

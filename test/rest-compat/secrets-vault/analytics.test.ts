@@ -54,6 +54,11 @@ describe('analytics of Secrets Vault', () => {
     expect(await status(`start=${day}&end=${dayAfter(1)}&resolution=minute`)).toBe(400);
   });
 
+  it('AN-1: refuses a request without a tenant, whatever tenant the caller is of', async () => {
+    const [status, { detail }] = await ask(`start=${day}&end=${dayAfter(1)}`);
+    expect([status, detail]).toMatchObject([422, [{ loc: ['query', 'tenant_id'], type: 'missing' }]]);
+  });
+
   it('AN-1: is for those who may', async () => {
     const query = `tenant_id=acme&start=${day}&end=${dayAfter(1)}`;
     expect(await ask(query, vault.token(vault.acme, 'event:read'))).toEqual([

@@ -198,6 +198,21 @@ describe('clients of Secrets Vault', () => {
     expect((await ask('GET', '', undefined, vault.token(vault.master, 'client:read')))[0]).toBe(422);
   });
 
+  it.each([
+    ['GET', ''],
+    ['POST', ''],
+    ['GET', '/app'],
+    ['PUT', '/app'],
+    ['DELETE', '/app'],
+  ])('name their tenant, whatever tenant the caller is of: %s %s', async (method, path) => {
+    const hasBody = method === 'POST' || method === 'PUT';
+    const [status, { detail }] = await ask(method, path, hasBody ? client({ tenant_id: undefined }) : undefined);
+    expect([status, detail.map(({ loc, type }: { loc: string[]; type: string }) => [loc, type])]).toEqual([
+      422,
+      [[[hasBody ? 'body' : 'query', 'tenant_id'], 'missing']],
+    ]);
+  });
+
   it('of the service are unknown', async () => {
     expect(await read('inside')).toEqual(UNKNOWN);
     expect(await ask('PUT', '/inside', client({ client_id: 'inside' }))).toEqual(UNKNOWN);
