@@ -75,6 +75,8 @@ function typeOfSize({ code, origin }: z.core.$ZodIssueTooBig | z.core.$ZodIssueT
 }
 
 function typeOf(issue: Issue, fault: ValueFault): string {
+  // A rule about several values may name one that has its default.
+  if (issue.code === 'custom') return 'value_error';
   if (fault.value === undefined) return 'missing';
   if (issue.code === 'invalid_type') return typeOfWrongType(issue.expected, fault);
   if (issue.code === 'too_big' || issue.code === 'too_small') return typeOfSize(issue);

@@ -21,6 +21,10 @@ const SHAPE = z.object({
   client_type: z.enum(['public', 'confidential']).optional(),
   order: z.enum(['PIN', 'PATTERN']).optional(),
   client_secret: z.string().min(32).optional(),
+  range: z
+    .object({ from: z.int().default(1), to: z.int().default(9) })
+    .refine(({ from, to }) => from <= to, { path: ['to'] })
+    .optional(),
   even: z
     .int()
     .refine((value) => value % 2 === 0)
@@ -108,6 +112,10 @@ describe('the faulty values of a request', () => {
     [{ either: 3 }, 'string_type', 3],
   ])('%j: %s', async (body, type, input) => {
     expect(await only(body)).toEqual([`body.${Object.keys(body)[0]}`, type, input]);
+  });
+
+  it('of a rule that a default breaks are not that it is missing', async () => {
+    expect(await only({ range: { from: 10 } })).toEqual(['body.range.to', 'value_error', undefined]);
   });
 
   it('are named with their positions in lists', async () => {
