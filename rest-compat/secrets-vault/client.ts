@@ -37,7 +37,10 @@ export const SENT_CLIENT = z
     tenant_id: z.string(),
     redirect_uris: z.array(z.string()).max(100).default([]),
     post_logout_redirect_uri: z.array(z.string()).max(100).default([]),
-    allowed_scopes: z.array(z.enum(SCOPES)).default([...DEFAULT_SCOPES]),
+    allowed_scopes: z
+      .array(z.enum(SCOPES))
+      .max(100)
+      .default([...DEFAULT_SCOPES]),
     token_endpoint_auth_method: z.literal(AUTH_METHOD).default(AUTH_METHOD),
     logo_uri: PAGE,
     op_policy_url: PAGE,

@@ -37,14 +37,14 @@ const BLOCK_CONFIG = z.object({
 });
 
 const LIVENESS_CONFIG = z.object({
-  gestures: z.array(z.enum(GESTURE_NAMES)).min(1).default(GESTURE_NAMES),
+  gestures: z.array(z.enum(GESTURE_NAMES)).min(1).max(GESTURE_NAMES.length).default(GESTURE_NAMES),
   gestures_count: z.int().min(1).max(5).default(2),
   gesture_timeout: z.int().min(3).max(60).default(10),
   max_attempts: z.int().min(1).max(10).default(3),
   face_match_threshold: z.number().min(0).max(1).default(0.6),
 });
 
-const LOGIN_ORDER = z.array(z.enum(PART_NAMES));
+const LOGIN_ORDER = z.array(z.enum(PART_NAMES)).max(PART_NAMES.length);
 
 const MEMBERS = {
   register_enable: z.boolean().default(false),

@@ -222,7 +222,7 @@ const UNBLOCK_USER = route({
   callers: callersOrKeys('block:lift', 'BLOCKER'),
   tenant: IN_PATH,
   operation: UnblockUser,
-  input: { params: PATH, query: z.object({ username: z.string().min(1).max(255) }) },
+  input: { params: PATH, query: z.object({ username: z.string().min(1) }) },
   toVariables: ({ query }) => ({ username: query.username }),
   reply: { status: 200, schema: z.null(), from: ({ liftBlock }) => assertLifted(liftBlock), orEmpty: 'Always.' },
   errors: { NOT_FOUND: NOT_BLOCKED, USER_NOT_FOUND: NOT_BLOCKED, ACCOUNT_GUARDED: FORBIDDEN },

@@ -213,6 +213,11 @@ describe('clients of Secrets Vault', () => {
     ]);
   });
 
+  it('CLIENT-2: have one fault for a list that is too long, whatever its items', async () => {
+    const [status, { detail }] = await create({ allowed_scopes: Array(1000).fill('none') });
+    expect([status, detail.map(({ loc }: { loc: string[] }) => loc)]).toEqual([422, [['body', 'allowed_scopes']]]);
+  });
+
   it('of the service are unknown', async () => {
     expect(await read('inside')).toEqual(UNKNOWN);
     expect(await ask('PUT', '/inside', client({ client_id: 'inside' }))).toEqual(UNKNOWN);

@@ -116,6 +116,11 @@ describe('tenants of Secrets Vault', () => {
     ['body.use_liveness', { use_liveness: true }],
     ['body.login_order', { login_order: ['PIN', 'PIN'] }],
     ['body.login_order', { login_order: ['FACE'] }],
+    ['body.login_order', { login_order: ['FACE', 'FACE', 'FACE'] }],
+    [
+      'body.liveness_config.gestures',
+      { liveness_config: { gestures: ['WAVE', 'WAVE', 'WAVE', 'WAVE', 'WAVE', 'WAVE', 'WAVE'] } },
+    ],
     ['body.display_name', { display_name: 'd'.repeat(256) }],
     ['body.block_config.max_block_time', { block_config: { max_block_time: 59 } }],
     ['body.block_config.ip_attempts_limit', { block_config: { ip_attempts_limit: 0 } }],
@@ -256,8 +261,28 @@ describe('tenants of Secrets Vault', () => {
         { data: [shown], has_next: false, total_count: 1 },
       ]);
       expect(await lift('blocked-users?username=ada')).toEqual([204, undefined]);
-      for (const other of ['ada', 'nobody'])
-        expect(await lift(`blocked-users?username=${other}`)).toEqual([404, { detail: 'Not blocked' }]);
+      for (const other of ['ada', 'nobody', 'n'.repeat(256)])
+        expect([other, ...(await lift(`blocked-users?username=${other}`))]).toEqual([
+          other,
+          404,
+          { detail: 'Not blocked' },
+        ]);
+    });
+
+    it('TEN-4, TEN-6: where nothing is blocked, failures stay counted', async () => {
+      const { lockouts, directory } = vault.world.services;
+      const limits = { ip_attempts_limit: 2, user_attempts_limit: 2 };
+      await ask('PUT', `/${name}`, { display_name: 'x', block_config: limits });
+      const tenant = (await directory.byName(name))!;
+      const { id } = await vault.world.newUser(tenant, { username: 'Eve' });
+      const attempt = { tenant, factor: 'first', userId: id, name: 'eve', knownDeviceId: null } as const;
+      const fail = () => lockouts.fail({ ...attempt, peerIp: '192.0.2.9' }, vault.world.app(tenant));
+      await fail();
+      for (const path of ['blocked-users?username=eve', 'blocked-ips?ip=192.0.2.9'])
+        expect(await lift(path)).toEqual([404, { detail: 'Not blocked' }]);
+      await fail();
+      expect((await list('blocked-users'))[1].data).toMatchObject([{ username: 'Eve' }]);
+      expect((await list('blocked-ips'))[1].data).toMatchObject([{ ip: '192.0.2.9' }]);
     });
 
     it.each([
