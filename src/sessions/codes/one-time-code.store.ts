@@ -54,7 +54,10 @@ const INSERT_WITHIN = defineStatement<{ kind: string }>(
   returning kind`,
 );
 
-/** Deletes those whose place the new code takes; one that another request uses or deletes at the moment is left alone. */
+/**
+ * Deletes those whose place the new code takes; one that another request uses or deletes at the moment is left alone. Their hashes are
+ * arrays, because a join would compare all codes of the tenant by a plan that was made while the table was empty.
+ */
 const INSERT_NEWEST = defineStatement<object>(
   'one-time-code-insert-newest',
   `with placed as (
@@ -62,11 +65,12 @@ const INSERT_NEWEST = defineStatement<object>(
       o.payload ->> $9::text = $5::jsonb ->> $9::text as is_shared,
       row_number() over (partition by o.payload ->> $9::text order by o.created_at desc, o.hash) as share_place
     from one_time_codes o where o.tenant_id = $1 and o.kind = $3::varchar and o.bucket = $4::varchar
+  ), free as (
+    select l.hash from one_time_codes l where l.tenant_id = $1 and l.hash = any(array(
+      select p.hash from placed p where p.place >= $8 or (p.is_shared and p.share_place >= $10)))
+    for update skip locked
   ), gone as (
-    delete from one_time_codes where tenant_id = $1 and hash in (
-      select l.hash from one_time_codes l where l.tenant_id = $1 and l.hash in (
-        select p.hash from placed p where p.place >= $8 or (p.is_shared and p.share_place >= $10))
-      for update skip locked)
+    delete from one_time_codes where tenant_id = $1 and hash = any(array(select free.hash from free))
   )
   insert into one_time_codes (tenant_id, hash, kind, bucket, payload, attempts, expires_at, created_at)
   values ($1, $2, $3::varchar, $4::varchar, $5::jsonb, 0, $6, $7)`,
