@@ -484,7 +484,7 @@ describe('a service that ends access', () => {
     async function rememberedKey() {
       const { id } = await world.newUser(acme);
       const { secret, apiKey } = await world.newApiKey(acme, id, 'USER:READ');
-      const owner = world.user(acme, id, 'user:read:self', ...holding('rotate', 'delete'));
+      const owner = world.user(acme, id, 'user:read', ...holding('rotate', 'delete'));
       const socket = await connect(secret);
       return { id, secret, apiKey, authority: new Authority(owner, acme, 'self'), socket };
     }
