@@ -125,7 +125,13 @@ export class PostgresCluster {
   /** Resumes a frozen server. */
   async thaw(): Promise<void> {
     const pid = this.#process!.pid!;
-    for (const child of await childrenOf(pid)) process.kill(child, 'SIGCONT');
+    for (const child of await childrenOf(pid))
+      try {
+        process.kill(child, 'SIGCONT');
+      } catch (error) {
+        // It ended after it was listed.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
     process.kill(pid, 'SIGCONT');
   }
 
