@@ -333,19 +333,16 @@ export class GroupStore {
     return Map.groupBy(rows, ({ groupId }) => groupId);
   }
 
-  /** The group and everything below it, each with its depth below the group. */
-  async subtree(
-    tenantId: string,
-    id: string,
-  ): Promise<{ readonly id: string; readonly depth: number; readonly name: string }[]> {
-    const { rows } = await sql<{ id: string; depth: number; name: string }>`
+  /** The group and everything below it, by level. */
+  async subtree(tenantId: string, id: string): Promise<Pick<Group, 'id' | 'name'>[]> {
+    const { rows } = await sql<Pick<Group, 'id' | 'name'>>`
       with recursive below (id, name, depth) as (
         select id, name, 0 from groups where tenant_id = ${tenantId} and id = ${id}
         union all
         select g.id, g.name, b.depth + 1 from below b
         join groups g on g.tenant_id = ${tenantId} and g.parent_id = b.id
       )
-      select id, name, depth from below order by depth, id`.execute(this.#sql);
+      select id, name from below order by depth, id`.execute(this.#sql);
     return rows;
   }
 
