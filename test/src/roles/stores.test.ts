@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Authority } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { EffectiveRoleStore, type Group, type Role } from '../../../src/roles/index.ts';
 import { ENGINES } from '../../support/postgres.ts';
@@ -7,6 +8,7 @@ import { World } from '../../support/world.ts';
 
 describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
   let world: World;
+  let master: TenantRef;
   let own: TenantRef;
   let neighbour: TenantRef;
   let role: Role;
@@ -16,6 +18,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
   let userId: string;
   beforeAll(async () => {
     world = await World.open(await open());
+    master = await world.tenant({ name: 'master' });
     own = await world.tenant();
     neighbour = await world.tenant();
     child = await world.newRole(neighbour, { permissions: ['user:read'] });
@@ -161,8 +164,26 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
     expect(byGroups.filter((code) => code === null)).toHaveLength(1);
   });
 
+  it('let a change and a grant at once not give on another tenant what the caller may not give there', async () => {
+    const { roleGrants, roles } = world.services;
+    const changing = new Authority(world.app(master, 'user:delete'), master, 'tenant');
+    const granting = new Authority(world.app(master, 'user:read:all'), master, 'all');
+    const { id: holderId } = await world.newUser(master);
+    const outcomes = Array.from({ length: 5 }, async () => {
+      const { id: roleId } = await world.newRole(master, { permissions: ['user:read'] });
+      const change = roles.update(changing, roleId, { permissions: ['user:delete'] });
+      const holder = { holderKind: 'user' as const, holderId, onTenant: own.name };
+      const grant = roleGrants.grant(granting, { roleId, ...holder });
+      return Promise.all([refusalOf(change), refusalOf(grant)]);
+    });
+    for (const outcome of await Promise.all(outcomes))
+      expect([
+        [null, 'PERMISSION_ESCALATION'],
+        ['ACCOUNT_GUARDED', null],
+      ]).toContainEqual(outcome);
+  });
+
   it('let two changes at once not take the last two administrators', async () => {
-    const master = await world.tenant({ name: 'master' });
     const system = world.system(master);
     const { roleStore } = world.stores;
     const { endAccess, roleGrants } = world.services;
