@@ -12,7 +12,7 @@ import { kernelErrors, NOWHERE, type TenantRef } from '../../src/kernel/index.ts
 import { type KnownTenant, tenantErrors } from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
 import { objectTypesOf } from '../object-types.ts';
-import { idPathsOf, tenantOfArguments } from './field-tenant.ts';
+import { idPathsOf, idTreeOf, tenantOfArguments } from './field-tenant.ts';
 import { alternativesOf, type OwnedBy } from './requires-scopes.ts';
 
 type Field = GraphQLField<unknown, GraphContext>;
@@ -144,11 +144,11 @@ function rootContext(
  */
 function guardRoot(field: Field, check: ObjectCheck | null): void {
   const alternatives = alternativesOf(field.astNode);
-  const idPaths = idPathsOf(field.args);
+  const ids = idTreeOf(idPathsOf(field.args));
   const enter = (args: Row, context: GraphContext): GraphContext | Promise<GraphContext> => {
     // Before the arguments are looked at, which takes time for each of their items.
     if (alternatives !== null && context.caller.kind === 'anonymous') throw kernelErrors.UNAUTHENTICATED();
-    const tenant = tenantOfArguments(idPaths, args, context);
+    const tenant = tenantOfArguments(ids, args, context);
     if (tenant instanceof Promise) return tenant.then((found) => rootContext(context, found, alternatives));
     return rootContext(context, tenant, alternatives);
   };

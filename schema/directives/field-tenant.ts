@@ -40,7 +40,7 @@ interface IdNode {
 const newNode = (path: string): IdNode => ({ path, below: new Map(), isId: false });
 
 /** Paths to ids, with what they have in common once: a value is then walked once, however many paths lead through it. */
-function treeOf(paths: readonly IdPath[]): IdNode {
+export function idTreeOf(paths: readonly IdPath[]): IdNode {
   const root = newNode('');
   for (const path of paths) {
     let node = root;
@@ -52,14 +52,6 @@ function treeOf(paths: readonly IdPath[]): IdNode {
     node.isId = true;
   }
   return root;
-}
-
-const TREES = new WeakMap<readonly IdPath[], IdNode>();
-
-function rememberedTree(paths: readonly IdPath[]): IdNode {
-  const tree = TREES.get(paths) ?? treeOf(paths);
-  TREES.set(paths, tree);
-  return tree;
 }
 
 /**
@@ -84,9 +76,6 @@ function routeOf(value: unknown, path: string, before: string | null): string | 
   return route;
 }
 
-const routeIn = (paths: readonly IdPath[], args: Readonly<Record<string, unknown>>): string | null =>
-  paths.length === 0 ? null : routeAt(args, rememberedTree(paths), null);
-
 function tenantNameIn(args: Readonly<Record<string, unknown>>): string | null {
   const own = args['tenant'] ?? (args['input'] as { tenant?: unknown } | null | undefined)?.tenant;
   return typeof own === 'string' ? own : null;
@@ -99,13 +88,13 @@ function tenantNameIn(args: Readonly<Record<string, unknown>>): string | null {
  * @throws TENANT_AMBIGUOUS The argument and an id, or two ids, name different tenants.
  */
 export function tenantOfArguments(
-  paths: readonly IdPath[],
+  ids: IdNode,
   args: Readonly<Record<string, unknown>>,
   context: GraphContext,
 ): KnownTenant | null | Promise<KnownTenant | null> {
   const { directory } = context.services;
   const name = tenantNameIn(args);
-  const route = routeIn(paths, args);
+  const route = routeAt(args, ids, null);
   if (name === null && route === null) {
     const own = context.caller.tenant;
     return own === null ? null : directory.byId(own.id);

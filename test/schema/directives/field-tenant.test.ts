@@ -1,6 +1,6 @@
 import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { idPathsOf, requireTenant, tenantOfArguments } from '../../../schema/directives/field-tenant.ts';
+import { idPathsOf, idTreeOf, requireTenant, tenantOfArguments } from '../../../schema/directives/field-tenant.ts';
 import { registerTag, type TaggedType, toGlobalId } from '../../../schema/global-id.ts';
 import { Authority } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
@@ -44,10 +44,10 @@ describe('the paths to ids in the arguments of a field', () => {
 });
 
 describe('the tenant of a root field', () => {
-  const PATHS = [['dogId'], ['input', 'dogIds'], ['input', 'inners', 'catId']];
+  const IDS = idTreeOf([['dogId'], ['input', 'dogIds'], ['input', 'inners', 'catId']]);
   const caller = smallApp(acme);
   const tenantOf = async (args: Record<string, unknown>, who = caller, isSlow = false) =>
-    (await tenantOfArguments(PATHS, args, new SmallContext(who, [acme, master], { isSlow })))?.name ?? null;
+    (await tenantOfArguments(IDS, args, new SmallContext(who, [acme, master], { isSlow })))?.name ?? null;
   const faults = (args: Record<string, unknown>) => faultsOf(() => tenantOf(args));
 
   it('is that of the caller where nothing names one, and none for a caller without', async () => {
@@ -133,13 +133,13 @@ describe('the tenant of a root field', () => {
       ['filter', 'not', name],
     ]);
     const context = new SmallContext(caller, [acme, master]);
-    expect((await tenantOfArguments(paths, { filter: inner }, context))?.name).toBe('master');
+    expect((await tenantOfArguments(idTreeOf(paths), { filter: inner }, context))?.name).toBe('master');
     expect(reads).toBe(1);
   });
 
   it('may be known at once, without a promise, so that remembered tenants cost no turn', () => {
     const found = (args: Record<string, unknown>) =>
-      tenantOfArguments(PATHS, args, new SmallContext(caller, [acme, master]));
+      tenantOfArguments(IDS, args, new SmallContext(caller, [acme, master]));
     expect(found({})).toBe(acme);
     expect(found({ tenant: 'master' })).toBe(master);
     expect(found({ dogId: idIn(master) })).toBe(master);
