@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { ApiKey, ApiKeyWithSecret, KeyScope } from '../../src/api-keys/index.ts';
+import { MASTER_TENANT } from '../../src/tenants/index.ts';
 import type { UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
@@ -32,22 +33,22 @@ export class ApiKeyResolver {
     return toGlobalId('ApiKey', tenants.get(key.tenantId)!, key.id);
   }
 
-  @FieldResolver(() => String)
+  @FieldResolver()
   apiKeyId(@Root() key: ApiKey): string {
     return key.id;
   }
 
-  @FieldResolver(() => String)
+  @FieldResolver()
   hash(@Root() key: ApiKey): string {
     return Buffer.from(key.hash).toString('hex');
   }
 
-  @FieldResolver(() => String)
-  async ownerTenant(@Root() key: ApiKey, @Ctx() { services }: GraphContext): Promise<string | null> {
-    return (await services.directory.byId(key.ownerTenantId))?.name ?? null;
+  @FieldResolver()
+  ownerTenant(@Root() { tenantId, ownerTenantId }: ApiKey, @Ctx() { tenants }: GraphContext): string {
+    return ownerTenantId === tenantId ? tenants.get(tenantId)!.name : MASTER_TENANT;
   }
 
-  @FieldResolver(() => Boolean)
+  @FieldResolver()
   async isActive(@Root() key: ApiKey, @Ctx() { services, loaders }: GraphContext): Promise<boolean> {
     const owner = await loaders.load(apiKeyOwner, { tenantId: key.ownerTenantId, key: key.ownerUserId });
     return services.apiKeys.isAccepted(key, owner);

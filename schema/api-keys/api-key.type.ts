@@ -13,12 +13,8 @@ export class ApiKeyType extends Node {
   apiKeyId!: string;
   @Field(() => String, { description: 'Public id of the user for whom it acts.' })
   ownerUserId!: string;
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'Name of the tenant of that user: the tenant of the key, or `master`. Null when the tenant was deleted.',
-  })
-  ownerTenant!: string | null;
+  @Field(() => String, { description: 'Name of the tenant of that user: the tenant of the key, or `master`.' })
+  ownerTenant!: string;
   @Field(() => String, { description: 'Name for people; may be empty.' })
   name!: string;
   @Field(() => [String], { description: 'Names of its scopes, in the order in which they were given.' })
