@@ -133,15 +133,14 @@ export class ApiKeyStore {
   }
 
   /** Deletes up to `limit` keys of users of another tenant who were deleted; a foreign key deletes all others. */
-  async sweepOrphans(limit: number): Promise<number> {
-    const { numAffectedRows } = await sql`
+  sweepOrphans(limit: number): Promise<number> {
+    return this.#db.change(sql`
       delete from api_keys using (
         select k.tenant_id, k.id from api_keys k
         where k.user_id is null and not exists (
           select from users u where u.tenant_id = k.owner_tenant_id and u.id = k.owner_user_id)
         limit ${limit}
       ) gone
-      where api_keys.tenant_id = gone.tenant_id and api_keys.id = gone.id`.execute(this.#db.read());
-    return Number(numAffectedRows ?? 0n);
+      where api_keys.tenant_id = gone.tenant_id and api_keys.id = gone.id`);
   }
 }

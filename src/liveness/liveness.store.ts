@@ -58,15 +58,14 @@ export class LivenessStore {
   }
 
   /** Deletes up to `limit` counts of minutes before a moment, with an index probe for each tenant. @returns How many. */
-  async sweepBefore(moment: Date, limit: number): Promise<number> {
-    const { numAffectedRows } = await sql`
+  sweepBefore(moment: Date, limit: number): Promise<number> {
+    return this.#db.change(sql`
       delete from liveness_counts c using (
         select o.tenant_id, o.minute from tenants t cross join lateral (
           select tenant_id, minute from liveness_counts
           where tenant_id = t.id and minute < ${moment} order by minute limit ${limit}
         ) o limit ${limit}
       ) gone
-      where c.tenant_id = gone.tenant_id and c.minute = gone.minute`.execute(this.#db.read());
-    return Number(numAffectedRows ?? 0n);
+      where c.tenant_id = gone.tenant_id and c.minute = gone.minute`);
   }
 }

@@ -3,7 +3,7 @@ import { MikroORM as CoreOrm, IsolationLevel } from '@mikro-orm/core';
 import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { CompiledQuery, Kysely } from 'kysely';
+import { CompiledQuery, Kysely, type RawBuilder } from 'kysely';
 import { DatabaseServer } from './database-server.ts';
 import { databaseName, GuardedDialect, type StatementObserver } from './dialect.ts';
 import { openEmbedded } from './embedded.ts';
@@ -104,6 +104,11 @@ export class Database {
    */
   async run<R>(statement: Pick<NamedStatement<R>, 'text' | 'row'>, values: readonly unknown[]): Promise<R[]> {
     return (await this.read().executeQuery<R>(CompiledQuery.raw(statement.text, values as unknown[]))).rows;
+  }
+
+  /** Runs a statement without rows, as `run` does. @returns How many rows it inserted, updated or deleted. */
+  async change(statement: RawBuilder<unknown>): Promise<number> {
+    return Number((await statement.execute(this.read())).numAffectedRows);
   }
 
   /** The entity manager of the open unit of work. Throws outside of one, because state may change only in a transaction. */

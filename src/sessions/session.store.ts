@@ -289,8 +289,8 @@ export class SessionStore {
    * its session, and the foreign key would delete it with the session.
    * @returns How many were deleted.
    */
-  async sweepExpired(now: Date, limit: number): Promise<number> {
-    const { numAffectedRows } = await sql`
+  sweepExpired(now: Date, limit: number): Promise<number> {
+    return this.#db.change(sql`
       delete from sessions using (
         select s.tenant_id, s.id from tenants t cross join lateral (
           select s.tenant_id, s.id from sessions s
@@ -299,7 +299,6 @@ export class SessionStore {
           order by s.expires_at limit ${limit}
         ) s limit ${limit}
       ) gone
-      where sessions.tenant_id = gone.tenant_id and sessions.id = gone.id`.execute(this.#rows());
-    return Number(numAffectedRows ?? 0n);
+      where sessions.tenant_id = gone.tenant_id and sessions.id = gone.id`);
   }
 }

@@ -114,8 +114,8 @@ export class InteractionStore {
   }
 
   /** Deletes up to `limit` interactions of any tenant that expired before a time. @returns How many were deleted. */
-  async sweepExpired(before: Date, limit: number): Promise<number> {
-    const { numAffectedRows } = await sql`
+  sweepExpired(before: Date, limit: number): Promise<number> {
+    return this.#db.change(sql`
       delete from interactions i using (
         select e.tenant_id, e.hash from tenants t cross join lateral (
           select o.tenant_id, o.hash from interactions o
@@ -123,7 +123,6 @@ export class InteractionStore {
           order by o.expires_at limit ${limit}
         ) e limit ${limit}
       ) gone
-      where i.tenant_id = gone.tenant_id and i.hash = gone.hash`.execute(this.#db.read());
-    return Number(numAffectedRows ?? 0n);
+      where i.tenant_id = gone.tenant_id and i.hash = gone.hash`);
   }
 }

@@ -325,15 +325,14 @@ export class GrantStore {
    * Deletes up to `limit` expired families of any tenant, and with them their refresh tokens. Spent refresh tokens are kept as
    * long as their family, so that reuse is detected. @returns How many families were deleted.
    */
-  async sweepExpired(now: Date, limit: number): Promise<number> {
-    const { numAffectedRows } = await sql`
+  sweepExpired(now: Date, limit: number): Promise<number> {
+    return this.#db.change(sql`
       delete from grants using (
         select g.tenant_id, g.id from tenants t cross join lateral (
           select tenant_id, id from grants
           where tenant_id = t.id and expires_at < ${now} order by expires_at limit ${limit}
         ) g limit ${limit}
       ) gone
-      where grants.tenant_id = gone.tenant_id and grants.id = gone.id`.execute(this.#tables);
-    return Number(numAffectedRows ?? 0n);
+      where grants.tenant_id = gone.tenant_id and grants.id = gone.id`);
   }
 }

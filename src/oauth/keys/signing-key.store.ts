@@ -95,15 +95,14 @@ export class SigningKeyStore {
   }
 
   /** Deletes up to `limit` expired keys, with one index probe for each tenant. @returns How many were deleted. */
-  async sweepExpired(now: Date, limit: number): Promise<number> {
-    const { numAffectedRows } = await sql`
+  sweepExpired(now: Date, limit: number): Promise<number> {
+    return this.#db.change(sql`
       delete from signing_keys using (
         select k.tenant_id, k.kid from tenants t cross join lateral (
           select tenant_id, kid from signing_keys
           where tenant_id = t.id and expires_at < ${now} order by expires_at limit ${limit}
         ) k limit ${limit}
       ) gone
-      where signing_keys.tenant_id = gone.tenant_id and signing_keys.kid = gone.kid`.execute(this.#db.read());
-    return Number(numAffectedRows ?? 0n);
+      where signing_keys.tenant_id = gone.tenant_id and signing_keys.kid = gone.kid`);
   }
 }

@@ -83,16 +83,15 @@ export class RegistrationStore {
   }
 
   /** Deletes up to `limit` expired initial access tokens of any tenant. @returns How many. */
-  async sweepExpired(now: Date, limit: number): Promise<number> {
-    const { numAffectedRows } = await sql`
+  sweepExpired(now: Date, limit: number): Promise<number> {
+    return this.#db.change(sql`
       delete from initial_access_tokens using (
         select t.tenant_id, t.id from tenants cross join lateral (
           select tenant_id, id from initial_access_tokens
           where tenant_id = tenants.id and expires_at < ${now} order by expires_at limit ${limit}
         ) t limit ${limit}
       ) gone
-      where initial_access_tokens.tenant_id = gone.tenant_id and initial_access_tokens.id = gone.id`.execute(this.#sql);
-    return Number(numAffectedRows ?? 0n);
+      where initial_access_tokens.tenant_id = gone.tenant_id and initial_access_tokens.id = gone.id`);
   }
 
   /** Stores the registration access token of a client; the one before ends. */

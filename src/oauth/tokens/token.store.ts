@@ -84,15 +84,14 @@ export class TokenStore {
     let swept = 0;
     for (const [name, key] of SWEPT) {
       const [table, column] = [sql.table(name), sql.ref(key)];
-      const { numAffectedRows } = await sql`
+      swept += await this.#db.change(sql`
         delete from ${table} using (
           select r.tenant_id, r.${column} from tenants t cross join lateral (
             select tenant_id, ${column} from ${table}
             where tenant_id = t.id and expires_at < ${now} order by expires_at limit ${limit}
           ) r limit ${limit}
         ) gone
-        where ${table}.tenant_id = gone.tenant_id and ${table}.${column} = gone.${column}`.execute(this.#tables);
-      swept += Number(numAffectedRows ?? 0n);
+        where ${table}.tenant_id = gone.tenant_id and ${table}.${column} = gone.${column}`);
     }
     return swept;
   }

@@ -252,8 +252,8 @@ export class OneTimeCodeStore {
   }
 
   /** Deletes up to `limit` expired codes of any tenant. @returns How many were deleted. */
-  async sweepExpired(limit: number): Promise<number> {
-    const { numAffectedRows } = await sql`
+  sweepExpired(limit: number): Promise<number> {
+    return this.#db.change(sql`
       delete from one_time_codes c using (
         select e.tenant_id, e.hash from tenants t cross join lateral (
           select o.tenant_id, o.hash from one_time_codes o
@@ -261,7 +261,6 @@ export class OneTimeCodeStore {
           order by o.expires_at limit ${limit}
         ) e limit ${limit}
       ) gone
-      where c.tenant_id = gone.tenant_id and c.hash = gone.hash`.execute(this.#rows());
-    return Number(numAffectedRows ?? 0n);
+      where c.tenant_id = gone.tenant_id and c.hash = gone.hash`);
   }
 }
