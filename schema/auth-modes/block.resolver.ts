@@ -101,7 +101,7 @@ export class BlockResolver {
   @Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED')
   @Mutation(() => LiftBlockPayload, {
     description:
-      'Ends a block, or all blocks of a user, of all users, of an address or of a name, and resets the counted failures.',
+      'Ends a block, or all blocks of a user, of all users, of an address, of a name or of a username. With `userId` or `isForAllUsers` the failures that led to no block yet are forgotten as well; otherwise they stay counted.',
   })
   async liftBlock(
     @Arg('input', () => LiftBlockInput, { description: 'What to unblock.' }) input: LiftBlockInput,
