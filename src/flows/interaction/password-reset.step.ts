@@ -1,7 +1,6 @@
 import {
   type Attempt,
   accountStateOf,
-  addressKey,
   type LockoutService,
   passwordEvents,
   runGuardedTry,
@@ -14,6 +13,8 @@ import type { OneTimeCodeRow, OneTimeCodeStore } from '../../sessions/index.ts';
 import { isSameEmail, type User, type UserStore } from '../../users/index.ts';
 import { LINK_AMR } from '../mailed-link.ts';
 import { signInEvents } from '../sign-in.events.ts';
+import { RESERVED_ID } from '../sign-in.ts';
+import { countTryOfAddress } from './address-tries.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { closedReset, type InteractionState, type PasswordResetState } from './interaction.state.ts';
@@ -46,14 +47,7 @@ const MAILS_SECONDS = 3600;
 const MAX_MAILS = 5;
 
 const TRY_KIND = 'password-reset-try';
-const TRY_SECONDS = 3600;
-/** Requests of one address in a tenant within that time: people of an office behind one address can still ask. */
-const MAX_OF_ADDRESS = 100;
-/** What an address waits that has asked too often. */
-const RETRY_SECONDS = 600;
 
-/** A reserved id, which no user can have. */
-const RESERVED_ID = 'current';
 const LONGEST_NAME = 320;
 
 const NOT_ASKED: PasswordResetState = { isOpen: true, isAsked: false, asked: 0, askedAt: null, provedEmail: null };
@@ -95,7 +89,7 @@ export class PasswordResetStep {
    */
   async request(open: OpenInteraction, typed: string): Promise<Advance> {
     this.#assertPaused(open);
-    await this.#countTry(open);
+    await countTryOfAddress(this.#deps, open, TRY_KIND);
     const identifier = typed.trim();
     const found = await this.#find(open, identifier);
     const wording = wordingOf(open, (await this.#deps.mailServers.of(open.tenant.id)) !== null);
@@ -106,15 +100,6 @@ export class PasswordResetStep {
       const passwordReset = { ...before, isAsked: true, asked, working, askedAt: this.#deps.clock.now().toISOString() };
       return { ...state, identifier: identifier.slice(0, LONGEST_NAME), passwordReset };
     };
-  }
-
-  /** Counts a request before anything is looked up, so that simultaneous ones are counted too. */
-  async #countTry({ tenant, actor }: OpenInteraction): Promise<void> {
-    const { codes, clock } = this.#deps;
-    const expiresAt = addSeconds(clock.now(), TRY_SECONDS);
-    const bucket = { key: addressKey(actor.origin.peerIp), count: MAX_OF_ADDRESS };
-    if ((await codes.putWithin(tenant, { kind: TRY_KIND, expiresAt }, bucket)) !== null) return;
-    throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: RETRY_SECONDS });
   }
 
   #assertPaused({ state }: OpenInteraction): void {

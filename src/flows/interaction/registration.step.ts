@@ -1,6 +1,5 @@
-import { addressKey, type PasswordMode } from '../../auth-modes/index.ts';
-import { addSeconds, type Clock, IdentityError, kernelErrors } from '../../kernel/index.ts';
-import type { OneTimeCodeStore } from '../../sessions/index.ts';
+import type { PasswordMode } from '../../auth-modes/index.ts';
+import { IdentityError } from '../../kernel/index.ts';
 import type { TenantDirectory, TenantSettings } from '../../tenants/index.ts';
 import { type CreateUser, type User, userErrors } from '../../users/index.ts';
 import {
@@ -10,6 +9,7 @@ import {
   type PreparedAccount,
   prepareAccount,
 } from '../new-account.ts';
+import { type AddressTriesDeps, countTryOfAddress } from './address-tries.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { mayRegisterIn } from './interaction.steps.ts';
@@ -25,22 +25,12 @@ export interface TypedRegistration {
   readonly password: string;
 }
 
-export interface RegistrationStepDeps extends NewAccountDeps {
+export interface RegistrationStepDeps extends NewAccountDeps, AddressTriesDeps {
   readonly passwords: NewAccountDeps['passwords'] & Pick<PasswordMode, 'amr'>;
-  readonly codes: Pick<OneTimeCodeStore, 'putWithin'>;
   readonly directory: Pick<TenantDirectory, 'holdSettings'>;
-  readonly clock: Clock;
 }
 
 const KIND = 'registration';
-const WINDOW_SECONDS = 3600;
-/**
- * Tries of one address in a tenant within that time, refused ones included: an attacker finds out about 100 names and sends 100 mails,
- * and people of an office behind one address can still register.
- */
-const MAX_OF_ADDRESS = 100;
-/** What an address waits that has tried too often. */
-const RETRY_SECONDS = 600;
 
 /** Makes the account of somebody who has none, in a sign-in, which goes on with it. */
 export class RegistrationStep {
@@ -63,7 +53,7 @@ export class RegistrationStep {
     const { clock, passwords } = this.#deps;
     const { settings } = open.tenant;
     const account = accountOf(typed, settings);
-    await this.#countTry(open);
+    await countTryOfAddress(this.#deps, open, KIND);
     const prepared = await prepareAccount(this.#deps, authorityOfNew(open), account, typed.password);
     const provedAt = clock.now().toISOString();
     return async (state) => {
@@ -82,15 +72,6 @@ export class RegistrationStep {
     } catch (error) {
       throw takenAsTyped(error, settings);
     }
-  }
-
-  /** Counts a try before anything is looked up, so that refused and simultaneous ones are counted too. */
-  async #countTry({ tenant, actor }: OpenInteraction): Promise<void> {
-    const { codes, clock } = this.#deps;
-    const expiresAt = addSeconds(clock.now(), WINDOW_SECONDS);
-    const bucket = { key: addressKey(actor.origin.peerIp), count: MAX_OF_ADDRESS };
-    if ((await codes.putWithin(tenant, { kind: KIND, expiresAt }, bucket)) !== null) return;
-    throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: RETRY_SECONDS });
   }
 }
 
