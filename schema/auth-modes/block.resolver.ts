@@ -107,7 +107,7 @@ export class BlockResolver {
     @Arg('input', () => LiftBlockInput, { description: 'What to unblock.' }) input: LiftBlockInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<LiftBlockPayload> {
-    return { liftedCount: await services.lockouts.lift(authority, targetOf(input)) };
+    return { liftedCount: await services.blockLifts.lift(authority, targetOf(input)) };
   }
 
   @RequiresScopes(['block:lift'])

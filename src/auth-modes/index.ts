@@ -20,17 +20,17 @@ export {
   type UnreadableReason,
 } from './foreign-credentials/foreign-credential.ts';
 export { runGuardedTry } from './lockout/guarded-try.ts';
+export type { BlockLiftService, LiftTarget } from './lockout/lift.service.ts';
 export {
   type AccountFailures,
   type AccountSwitch,
-  accountOf,
-  type LiftTarget,
   LockoutService,
   type Verdict,
 } from './lockout/lockout.service.ts';
 export { type LockoutFilter, LockoutStore } from './lockout/lockout.store.ts';
 export {
   type Attempt,
+  accountOf,
   addressKey,
   type LockoutFactor,
   type SubjectKind,

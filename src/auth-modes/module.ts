@@ -16,6 +16,7 @@ import { ForeignCredentialService } from './foreign-credentials/foreign-credenti
 import { TenantSecretEntity } from './image-proof/tenant-secret.entity.ts';
 import { TenantSecretStore } from './image-proof/tenant-secret.store.ts';
 import { TenantSecrets } from './image-proof/tenant-secrets.ts';
+import { BlockLiftService } from './lockout/lift.service.ts';
 import { lockoutEvents } from './lockout/lockout.events.ts';
 import { type AccountSwitch, LockoutService } from './lockout/lockout.service.ts';
 import { LockoutStore } from './lockout/lockout.store.ts';
@@ -84,14 +85,9 @@ export const authModes = {
     const hasher = new PasswordHasher({ ...passwordCost, isEmbedded: db.isEmbedded });
     const shared = { ...base, users, guard, columns, directory };
     const lockoutStore = new LockoutStore(db);
-    const lockouts = new LockoutService({
-      ...base,
-      store: lockoutStore,
-      directory,
-      users,
-      accounts: endAccess,
-      guard,
-    });
+    const blocks = { ...base, store: lockoutStore, accounts: endAccess };
+    const lockouts = new LockoutService({ ...blocks, directory });
+    const blockLifts = new BlockLiftService({ ...blocks, users, guard });
     const codeModes = { ...shared, credentials, lockouts };
     return {
       services: {
@@ -113,8 +109,10 @@ export const authModes = {
         }),
         /** The only lock-out engine: every check of a credential asks it first. */
         lockouts,
+        /** Ends blocks before their time. */
+        blockLifts,
         /** Counts the requests to send a code again; each of them asks it before the code is sent. */
-        codeResends: new CodeResendService({ store: lockoutStore, lockouts, directory, users, guard }),
+        codeResends: new CodeResendService({ store: lockoutStore, lockouts, blockLifts, directory, users, guard }),
       },
       internals: {
         credentials,

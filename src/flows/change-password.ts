@@ -1,6 +1,7 @@
 import { type Authority, type PermissionGrant, requireRecentSignIn } from '../access/index.ts';
 import {
   type Attempt,
+  type BlockLiftService,
   generatePassword,
   type LockoutService,
   type PasswordMode,
@@ -79,6 +80,7 @@ export interface PasswordFlowDeps {
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly passwords: PasswordMode;
   readonly lockouts: LockoutService;
+  readonly blockLifts: Pick<BlockLiftService, 'liftForNewPassword'>;
   readonly sessions: Pick<SessionService, 'revokeAllOf'>;
   readonly endAccess: Pick<EndAccessFlow, 'resetSessions'>;
   readonly users: AccountSource;
@@ -188,7 +190,7 @@ export class PasswordFlow {
   writeForgotten(authority: Authority, prepared: PreparedPassword, beside: PasswordNotice): Promise<void> {
     const how = { event: passwordEvents['password.reset'] } as const;
     const alsoDo = async (): Promise<void> => {
-      await this.#deps.lockouts.liftForNewPassword(authority, prepared.user);
+      await this.#deps.blockLifts.liftForNewPassword(authority, prepared.user);
     };
     return this.#write(authority, prepared, { ...beside, how, sessions: 'end-all', alsoDo });
   }
@@ -259,7 +261,7 @@ export class PasswordFlow {
     firstDo?: () => Promise<void>,
   ): Promise<void> {
     authority.requireAccount('');
-    const { clock, lockouts, passwords } = this.#deps;
+    const { blockLifts, clock, passwords } = this.#deps;
     const { isTemporary = false, sessions = 'end-all' } = input;
     const { settings } = await this.#tenant(authority);
     // A caller with `password:set` needs no current password for its own account, so require a recent sign-in as for a
@@ -270,7 +272,7 @@ export class PasswordFlow {
     const beside = async (): Promise<void> => {
       alsoDo?.();
       // A caller who only holds the right `change_password` may not lift the block of the account.
-      if (authority.holds([MAY_SET])) await lockouts.liftForNewPassword(authority, prepared.user);
+      if (authority.holds([MAY_SET])) await blockLifts.liftForNewPassword(authority, prepared.user);
     };
     const first = firstDo === undefined ? {} : { firstDo };
     await this.#write(authority, prepared, { ...input, how, sessions, alsoDo: beside, ...first });

@@ -1,4 +1,5 @@
 import type {
+  BlockLiftService,
   CodeResendService,
   CredentialStore,
   LockoutService,
@@ -90,6 +91,7 @@ interface FlowNeeds extends ModuleBase {
   readonly apiKeys: EarlierAccessDeps['keys'];
   readonly totp: TotpService;
   readonly lockouts: LockoutService;
+  readonly blockLifts: BlockLiftService;
   readonly codeResends: CodeResendService;
 }
 
@@ -114,6 +116,7 @@ export const flows = {
       directory,
       passwords,
       lockouts,
+      blockLifts: needs.blockLifts,
       sessions,
       endAccess: needs.endAccess,
       users: userStore,

@@ -5,14 +5,12 @@ import {
   type Clock,
   IdentityError,
   invalidField,
-  isStorableText,
   kernelErrors,
   type TenantRef,
 } from '../../kernel/index.ts';
 import type { Database, PageRequest, PageResult } from '../../persistence/index.ts';
-import type { GuardedAccounts } from '../../roles/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
-import { type AccountSource, getAccount, isUserIdShaped, type User, type UserStore } from '../../users/index.ts';
+import { isUserIdShaped } from '../../users/index.ts';
 import type { Lockout } from '../credential.entity.ts';
 import { lockoutEvents } from './lockout.events.ts';
 import {
@@ -23,25 +21,14 @@ import {
   type LockoutRule,
   rulesFor,
 } from './lockout.rules.ts';
-import type {
-  AccountCounterRow,
-  ClearedRow,
-  CounterRow,
-  LockoutFilter,
-  LockoutOrder,
-  LockoutStore,
-} from './lockout.store.ts';
+import type { AccountCounterRow, CounterRow, LockoutFilter, LockoutOrder, LockoutStore } from './lockout.store.ts';
 import {
   type Attempt,
   accountSubject,
-  addressSubject,
   deviceSubject,
-  LOCKOUT_FACTORS,
+  isCounterKey,
   type LockoutFactor,
   type LockoutSettings,
-  type LockoutSubject,
-  nameSubject,
-  SUBJECT_KINDS,
 } from './lockout.subject.ts';
 import { resendRules } from './resend.rules.ts';
 import { Serial } from './serial.ts';
@@ -55,15 +42,13 @@ export interface AccountSwitch {
 }
 
 /** Value of `users.disabled_reason` for accounts that the engine disabled. */
-const LOCKOUT_REASON = 'lockout';
+export const LOCKOUT_REASON = 'lockout';
 
 export interface LockoutServiceDeps {
   readonly db: Database;
   readonly store: LockoutStore;
   readonly directory: Pick<TenantDirectory, 'byId'>;
-  readonly users: AccountSource & Pick<UserStore, 'findByUsername'>;
   readonly accounts: AccountSwitch;
-  readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'changeableAmong'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -103,22 +88,7 @@ export const NO_FAILURES: AccountFailures = {
 /** How long counters are kept after the last failure. */
 const KEPT_SECONDS = 31 * 86_400;
 
-/** Subjects of one unit of work: each has an event for each of five factors at most, and a transaction holds 5,000. */
-const SUBJECTS_PER_COMMIT = 500;
-
 const FREE: Verdict = { isBlocked: false, until: null, rule: null };
-
-/**
- * Which blocks to lift: all of an account, of every account, of an address, of a name that no account has or of a username, whether or
- * not an account has it; or one row.
- */
-export type LiftTarget =
-  | { readonly allUsers: true }
-  | { readonly userId: string }
-  | { readonly address: string }
-  | { readonly name: string }
-  | { readonly username: string }
-  | { readonly subjectKind: string; readonly subject: string; readonly factor: string };
 
 /**
  * The lock-out engine (docs/lock-out.md). Every check of a credential calls `check`, then `fail` or `succeed`, all inside
@@ -237,152 +207,6 @@ export class LockoutService {
     await this.#deps.store.clear(tenant.id, factor, subjects);
   }
 
-  /**
-   * Lifts one block, or those of an account, address or name at all factors, of an account a permanent one too. Failures that led to
-   * no block yet stay counted, except those of accounts that are named by their ids or not at all: these are forgotten, with an
-   * event for each factor.
-   * @returns How many blocks were lifted.
-   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
-   * @throws INVALID_INPUT The address is none.
-   */
-  async lift(authority: Authority, target: LiftTarget): Promise<number> {
-    authority.requireAccount('');
-    const { db, store, clock } = this.#deps;
-    const tenantId = authority.tenant.id;
-    if ('allUsers' in target) return this.#liftAll(authority);
-    if ('username' in target) return this.#liftOfUsername(authority, target.username);
-    if ('address' in target || 'name' in target) {
-      const { kind, key } = 'name' in target ? nameSubject(target.name) : givenAddress(target.address);
-      return db.transaction(async () =>
-        this.#recordLifted(authority, await store.clearSubject(tenantId, kind, key, null, clock.now())),
-      );
-    }
-    if (!('userId' in target)) {
-      const { subjectKind, subject, factor } = target;
-      if (!isKey(subjectKind, subject, factor)) return 0;
-      const account = accountOf(subjectKind, subject);
-      if (account !== null) await this.#deps.guard.assertMayChange(authority, 'user', account);
-      return db.transaction(async () =>
-        this.#recordLifted(authority, await store.clearSubject(tenantId, subjectKind, subject, factor, clock.now())),
-      );
-    }
-    const user = await getAccount(this.#deps.users, tenantId, target.userId);
-    await this.#deps.guard.assertMayChange(authority, 'user', user.id);
-    return db.transaction(async () => {
-      const lifted = this.#recordCleared(authority, await store.clearAccount(tenantId, user.id));
-      return lifted + (await this.#liftPermanent(authority, user));
-    });
-  }
-
-  async #liftOfUsername(authority: Authority, username: string): Promise<number> {
-    const { db, guard, store, users, clock } = this.#deps;
-    const tenantId = authority.tenant.id;
-    const user = await users.findByUsername(tenantId, username);
-    if (user === null) return this.lift(authority, { name: username });
-    await guard.assertMayChange(authority, 'user', user.id);
-    return db.transaction(async () => {
-      const lifted = this.#recordLifted(authority, await store.clearAccount(tenantId, user.id, null, clock.now()));
-      return lifted + (await this.#liftPermanent(authority, user));
-    });
-  }
-
-  /**
-   * Lifts the temporary blocks of all accounts and their devices, 500 of them in a commit. Accounts that the caller may not
-   * change stay blocked, and so do those that are disabled.
-   */
-  async #liftAll(authority: Authority): Promise<number> {
-    let lifted = 0;
-    for (const kind of ['account', 'device'] as const) lifted += await this.#liftAllOf(authority, kind);
-    return lifted;
-  }
-
-  async #liftAllOf(authority: Authority, kind: 'account' | 'device'): Promise<number> {
-    const { db, guard, store } = this.#deps;
-    const tenantId = authority.tenant.id;
-    let lifted = 0;
-    let after = '';
-    for (;;) {
-      const subjects = await store.subjectsOf(tenantId, kind, after, SUBJECTS_PER_COMMIT);
-      const accounts = subjects.map((subject) => accountOf(kind, subject)!);
-      const changeable = new Set(await guard.changeableAmong(authority, [...new Set(accounts)]));
-      const cleared = subjects.filter((_, at) => changeable.has(accounts[at]!));
-      lifted += await db.transaction(async () =>
-        this.#recordCleared(authority, await store.clearSubjects(tenantId, kind, cleared)),
-      );
-      if (subjects.length < SUBJECTS_PER_COMMIT) return lifted;
-      after = subjects.at(-1)!;
-    }
-  }
-
-  /**
-   * Lifts the blocks of accounts at one factor. The caller of this method must check that the accounts may be changed.
-   * @returns How many blocks were lifted.
-   */
-  liftOfAccounts(authority: Authority, userIds: readonly string[], factor: LockoutFactor): Promise<number> {
-    const { db, store } = this.#deps;
-    return db.transaction(async () =>
-      this.#recordLifted(authority, await store.clearAccounts(authority.tenant.id, userIds, factor)),
-    );
-  }
-
-  /**
-   * Lifts the block of an account when another caller sets its password, in the same transaction, because the failures
-   * concerned the old password. For callers who may lift blocks it lifts all. For others, a permanent block and failures at
-   * a second factor stay, because a new password would otherwise allow new guesses at the second factor.
-   * @returns How many blocks were lifted.
-   */
-  async liftForNewPassword(authority: Authority, user: User): Promise<number> {
-    const { store } = this.#deps;
-    const tenantId = authority.tenant.id;
-    if (!authority.holds([{ permission: 'block:lift', reach: 'tenant' }]))
-      return this.#recordLifted(authority, await store.clearAccount(tenantId, user.id, 'first'));
-    const lifted = this.#recordLifted(authority, await store.clearAccount(tenantId, user.id));
-    return lifted + (await this.#liftPermanent(authority, user));
-  }
-
-  /** Inside a unit of work. @returns How many blocks were lifted: 1, or 0 if the account has no permanent one. */
-  async #liftPermanent(authority: Authority, user: User): Promise<number> {
-    const { accounts, events } = this.#deps;
-    if (user.enabled || user.disabledReason !== LOCKOUT_REASON) return 0;
-    await accounts.setEnabled(authority, user.id, true);
-    events.record(authority.caller, authority.tenant, {
-      type: lockoutEvents['lockout.lifted'],
-      subjectId: user.id,
-      params: { subjectKind: 'account', permanent: true },
-    });
-    return 1;
-  }
-
-  /** @returns How many of the counters had a block. */
-  #recordLifted(authority: Authority, rows: readonly ClearedRow[]): number {
-    const lifted = rows.filter((row) => this.#isBlocked(row));
-    for (const row of lifted) this.#recordEnd(authority, row, {});
-    return lifted.length;
-  }
-
-  /** As `#recordLifted`, and records also which failures without a block were forgotten, after which more guesses are allowed. */
-  #recordCleared(authority: Authority, rows: readonly ClearedRow[]): number {
-    const forgotten = rows.filter((row) => row.failures > 0 && !this.#isBlocked(row));
-    for (const row of forgotten) this.#recordEnd(authority, row, { failures: row.failures });
-    return this.#recordLifted(authority, rows);
-  }
-
-  #isBlocked({ blockedUntil }: ClearedRow): boolean {
-    return blockedUntil !== null && blockedUntil > this.#deps.clock.now();
-  }
-
-  #recordEnd(
-    { caller, tenant }: Authority,
-    { subjectKind, subject, factor }: ClearedRow,
-    more: { readonly failures?: number },
-  ): void {
-    this.#deps.events.record(caller, tenant, {
-      type: lockoutEvents['lockout.lifted'],
-      subjectId: accountOf(subjectKind, subject),
-      params: { subjectKind, factor, permanent: false, ...(subjectKind === 'ip' ? { address: subject } : {}), ...more },
-    });
-  }
-
   /** Present blocks. Permanent ones are not listed; their accounts are shown as disabled. */
   async page(
     authority: Authority,
@@ -424,7 +248,7 @@ export class LockoutService {
 
   /** One row by its key, whether or not its block has ended. */
   async find(tenantId: string, subjectKind: string, subject: string, factor: string): Promise<Lockout | null> {
-    if (!isKey(subjectKind, subject, factor)) return null;
+    if (!isCounterKey(subjectKind, subject, factor)) return null;
     return this.#deps.store.findOne(tenantId, subjectKind, subject, factor);
   }
 
@@ -447,25 +271,6 @@ function toAccountFailures(row: AccountCounterRow, settings: LockoutSettings, no
     level: row.level,
   };
 }
-
-/** The account of a row; the keys of devices contain it before the `/`. */
-export function accountOf(subjectKind: string, subject: string): string | null {
-  if (subjectKind === 'account') return subject;
-  return subjectKind === 'device' ? subject.slice(0, subject.indexOf('/')) : null;
-}
-
-/** The subject of an address as a caller gives it; any of a network of IPv6 stands for the network. @throws INVALID_INPUT */
-function givenAddress(address: string): LockoutSubject {
-  const subject = addressSubject(address.replace(/::\/64$/, '::'));
-  if (subject === null) throw invalidField('input.address', 'ADDRESS_INVALID', 'This is no IP address.');
-  return subject;
-}
-
-/** Whether these can be the parts of a key; no query runs for others. */
-const isKey = (subjectKind: string, subject: string, factor: string): boolean =>
-  SUBJECT_KINDS.some((kind) => kind === subjectKind) &&
-  LOCKOUT_FACTORS.some((name) => name === factor) &&
-  isStorableText(subject);
 
 const rowOf = (rows: readonly CounterRow[], subject: { kind: string; key: string }): CounterRow | null =>
   rows.find(({ kind, key }) => kind === subject.kind && key === subject.key) ?? null;

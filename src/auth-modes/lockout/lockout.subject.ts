@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { sha256Base64Url } from '../../crypto/index.ts';
-import type { TenantRef } from '../../kernel/index.ts';
+import { isStorableText, type TenantRef } from '../../kernel/index.ts';
 import type { TenantSettings } from '../../tenants/index.ts';
 import { fold } from '../../users/index.ts';
 
@@ -77,3 +77,15 @@ export function addressSubject(peerIp: string | null): LockoutSubject | null {
 
 /** Under what the rows of one address are bounded: the key of its subject; null where the address is not known. */
 export const addressKey = (peerIp: string | null): string | null => addressSubject(peerIp)?.key ?? null;
+
+/** The account of a row; the keys of devices contain it before the `/`. */
+export function accountOf(subjectKind: string, subject: string): string | null {
+  if (subjectKind === 'account') return subject;
+  return subjectKind === 'device' ? subject.slice(0, subject.indexOf('/')) : null;
+}
+
+/** Whether these can be the parts of a key; no query runs for others. */
+export const isCounterKey = (subjectKind: string, subject: string, factor: string): boolean =>
+  SUBJECT_KINDS.some((kind) => kind === subjectKind) &&
+  LOCKOUT_FACTORS.some((name) => name === factor) &&
+  isStorableText(subject);

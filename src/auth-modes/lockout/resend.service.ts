@@ -4,13 +4,15 @@ import { kernelErrors, type TenantRef } from '../../kernel/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import { type TenantDirectory, type TenantSettings, tenantErrors } from '../../tenants/index.ts';
 import { type AccountSource, getAccount } from '../../users/index.ts';
+import type { BlockLiftService } from './lift.service.ts';
 import { type LockoutService, NO_FAILURES } from './lockout.service.ts';
 import type { LockoutStore } from './lockout.store.ts';
 import type { Attempt } from './lockout.subject.ts';
 
 export interface CodeResendServiceDeps {
   readonly store: LockoutStore;
-  readonly lockouts: Pick<LockoutService, 'check' | 'fail' | 'failuresOf' | 'lift' | 'liftOfAccounts' | 'serially'>;
+  readonly lockouts: Pick<LockoutService, 'check' | 'fail' | 'failuresOf' | 'serially'>;
+  readonly blockLifts: Pick<BlockLiftService, 'lift' | 'liftOfAccounts'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly users: AccountSource;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'changeableAmong'>;
@@ -96,12 +98,12 @@ export class CodeResendService {
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, FORBIDDEN
    */
   async lift(authority: Authority, userId: string): Promise<LiftedResends> {
-    const { lockouts, users, guard } = this.#deps;
+    const { blockLifts, users, guard } = this.#deps;
     const { tenant } = authority;
     const user = await getAccount(users, tenant.id, userId);
     await guard.assertMayChange(authority, 'user', user.id);
     if (!(await this.#settings(tenant.id)).isEnabled) return NOT_COUNTED;
-    return { isCounted: true, liftedCount: await lockouts.lift(authority, { userId: user.id }) };
+    return { isCounted: true, liftedCount: await blockLifts.lift(authority, { userId: user.id }) };
   }
 
   /**
@@ -109,7 +111,7 @@ export class CodeResendService {
    * the caller may not change stay blocked.
    */
   async liftAll(authority: Authority): Promise<LiftedResends> {
-    const { guard, lockouts, store } = this.#deps;
+    const { blockLifts, guard, store } = this.#deps;
     const { id } = authority.tenant;
     if (!(await this.#settings(id)).isEnabled) return NOT_COUNTED;
     let liftedCount = 0;
@@ -117,7 +119,7 @@ export class CodeResendService {
     for (;;) {
       const userIds = await store.accountsAt(id, 'otp-resend', after, ACCOUNTS_PER_COMMIT);
       const changeable = await guard.changeableAmong(authority, userIds);
-      liftedCount += await lockouts.liftOfAccounts(authority, changeable, 'otp-resend');
+      liftedCount += await blockLifts.liftOfAccounts(authority, changeable, 'otp-resend');
       if (userIds.length < ACCOUNTS_PER_COMMIT) return { isCounted: true, liftedCount };
       after = userIds.at(-1)!;
     }

@@ -107,7 +107,7 @@ describe('KOBIL: users that are found', () => {
       await fail(7);
       const { NEXT_PASSWORD_ENTRY_PASSWORD_IN: wait } = await signInsOf();
       expect(Number(wait)).toBeGreaterThan(0);
-      await world.services.lockouts.lift(world.system(acme), { userId: id });
+      await world.services.blockLifts.lift(world.system(acme), { userId: id });
       await world.signedIn(acme, id);
       const now = world.clock.now();
       await world.stores.userStore.noteSignIn(acme.id, id, now);
