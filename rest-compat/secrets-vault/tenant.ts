@@ -46,8 +46,10 @@ const LIVENESS_CONFIG = z.object({
 
 const LOGIN_ORDER = z.array(z.enum(PART_NAMES)).max(PART_NAMES.length);
 
+/** The members of a new tenant behind its names, as they are answered: faults are listed in this order. */
 const MEMBERS = {
   register_enable: z.boolean().default(false),
+  is_2fa: z.boolean().default(false).describe('Cannot be changed later.'),
   use_pin: z.boolean().default(true),
   pin_size: z.int().min(3).max(6).default(6),
   use_pattern: z.boolean().default(true),
@@ -55,10 +57,14 @@ const MEMBERS = {
   use_face_recognition: z.boolean().default(false),
   use_liveness: z.boolean().default(false),
   show_pin_when_typing: z.boolean().default(true),
+  block_config: BLOCK_CONFIG.prefault({}),
+  login_order: LOGIN_ORDER.default(['PIN', 'PATTERN']),
   passkey_enabled: z.boolean().default(false),
   has_username_and_email: z.boolean().default(true),
   liveness_config: LIVENESS_CONFIG.nullable().default(null),
 };
+
+const { is_2fa: _, ...CHANGEABLE } = MEMBERS;
 
 interface Sent {
   readonly use_face_recognition: boolean;
@@ -75,9 +81,9 @@ function checkTogether(tenant: Sent, context: z.RefinementCtx): void {
   const { login_order: order, block_config: blocks, liveness_config: liveness } = tenant;
   if (tenant.use_liveness && !tenant.use_face_recognition)
     refuse(['use_liveness'], 'Liveness is checked only where faces are recognized.');
-  if (order != null && new Set(order).size < order.length) refuse(['login_order'], 'A part stands once.');
   if (blocks != null && blocks.max_block_time < blocks.initial_block_time)
     refuse(['block_config', 'max_block_time'], 'It is at least initial_block_time.');
+  if (order != null && new Set(order).size < order.length) refuse(['login_order'], 'A part stands once.');
   if (liveness === null) return;
   if (new Set(liveness.gestures).size < liveness.gestures.length)
     refuse(['liveness_config', 'gestures'], 'A gesture stands once.');
@@ -90,9 +96,6 @@ export const NEW_TENANT = z
   .object({
     tenant_id: TENANT_ID.describe('Name of the tenant, which never changes.'),
     display_name: z.string().max(255).default(''),
-    is_2fa: z.boolean().default(false).describe('Cannot be changed later.'),
-    login_order: LOGIN_ORDER.default(['PIN', 'PATTERN']),
-    block_config: BLOCK_CONFIG.prefault({}),
     ...MEMBERS,
   })
   .superRefine(checkTogether);
@@ -102,9 +105,10 @@ export const SENT_TENANT = z
   .object({
     tenant_id: z.string().optional().describe('That of the path.'),
     display_name: z.string().max(255),
-    login_order: LOGIN_ORDER.nullable().default(null).describe('Null keeps the present one.'),
+    ...CHANGEABLE,
+    // Each stays at its place among the others.
     block_config: BLOCK_CONFIG.nullable().default(null).describe('Null keeps the present one.'),
-    ...MEMBERS,
+    login_order: LOGIN_ORDER.nullable().default(null).describe('Null keeps the present one.'),
   })
   .superRefine(checkTogether);
 

@@ -132,6 +132,33 @@ describe('tenants of Secrets Vault', () => {
     expect(await vault.world.services.directory.byName(name)).toBeNull();
   });
 
+  it('TEN-2, TEN-8: faults are in the order in which a tenant is answered', async () => {
+    await create();
+    const misshapen = Object.fromEntries(
+      Object.keys(DEFAULTS)
+        .toReversed()
+        .map((member) => [member, member === 'login_order' ? ['FACE'] : 'no']),
+    );
+    const places = Object.keys(DEFAULTS)
+      .filter((member) => member !== 'display_name')
+      .map((member) => `body.${member}`);
+    expect(await refused(ask('POST', '', { ...misshapen, tenant_id: 'other' }))).toEqual(places);
+    const changeable = places.filter((place) => place !== 'body.is_2fa');
+    expect(await refused(ask('PUT', `/${name}`, misshapen))).toEqual(changeable);
+    const together = {
+      liveness_config: { gestures: ['NOD'], gestures_count: 2 },
+      login_order: ['PIN', 'PIN'],
+      block_config: { initial_block_time: 60, max_block_time: 59 },
+      use_liveness: true,
+    };
+    expect(await refused(ask('PUT', `/${name}`, { display_name: 'x', ...together }))).toEqual([
+      'body.use_liveness',
+      'body.block_config.max_block_time',
+      'body.login_order',
+      'body.liveness_config.gestures_count',
+    ]);
+  });
+
   it('TEN-8: takes the defaults of what is left out, and keeps what is null and what is fixed', async () => {
     await create({ is_2fa: true, pin_size: 4, login_order: ['PATTERN'], block_config: { ip_attempts_limit: 9 } });
     const kept = {
