@@ -4,18 +4,16 @@ import { type ItemOf, present } from '../engine/index.ts';
 import { toObjectId } from '../realm-users/object-id.ts';
 import { SENT_MAIL_SERVER, toMailServer } from '../realms/mail-server.ts';
 import type { RealmInfoData, RealmListData, Tenant } from '../realms/operations.generated.ts';
+import { readAll, toRealmSource } from '../realms/property.ts';
 import { showDefaultRole, showRealm } from '../realms/realm.ts';
+import { HEADERS, OPTIONAL_PROPERTIES } from '../realms/realm-properties.ts';
 import {
-  HEADERS,
-  OPTIONAL_PROPERTIES,
   REALM_MEMBERS,
-  readAll,
   readOwnAttributes,
   type SentRealm,
   type SentSettings,
-  toRealmSource,
   toRealmUpdate,
-} from '../realms/realm-properties.ts';
+} from '../realms/realm-settings.ts';
 import type { Scalar } from '../realms/realm-values.ts';
 import { ACTIONS_SENT, toActionChanges } from '../realms/required-actions.ts';
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { present } from '../engine/index.ts';
 import type { TenantInfoData } from '../realms/operations.generated.ts';
+import { readAll, toRealmSource } from '../realms/property.ts';
 import { showDefaultRole, showRealm } from '../realms/realm.ts';
-import { MORE_PROPERTIES, readAll, showRealmSettings, toRealmSource } from '../realms/realm-properties.ts';
+import { MORE_PROPERTIES } from '../realms/realm-properties.ts';
+import { showRealmSettings } from '../realms/realm-settings.ts';
 import type { TenantsData } from './operations.generated.ts';
 import { STATUS_SHOWN } from './tenant-status.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type SentSettings, toTenantChange } from '../realms/realm-properties.ts';
+import { type SentSettings, toTenantChange } from '../realms/realm-settings.ts';
 import { ACTIONS_SENT, toActionChanges } from '../realms/required-actions.ts';
 import { toNewApp } from './app.ts';
 

@@ -1,6 +1,5 @@
-import { present } from '../engine/index.ts';
-import type { ExtraSettingsInput, TenantSettingsData, TenantSettingsInput } from './operations.generated.ts';
 import { readPolicy, writePolicy } from './password-policy.ts';
+import { fixed, kept, type Properties, type Property, setting } from './property.ts';
 import {
   ATTACHMENT,
   ATTESTATION,
@@ -12,84 +11,10 @@ import {
   OTP_ALGORITHM,
   OTP_TYPE,
   RESIDENT,
-  type Scalar,
   TEXT,
   type ValueType,
   VERIFICATION,
 } from './realm-values.ts';
-
-type Tenant = NonNullable<TenantSettingsData['tenant']>;
-
-/** What the graph has of a tenant. */
-export interface RealmSource {
-  readonly displayName: string | null;
-  readonly isEnabled: boolean;
-  readonly extra: Readonly<Record<string, unknown>>;
-  readonly settings: NonNullable<Tenant['settings']>;
-}
-
-/** What a document read of a tenant. @throws NOT_FOUND The tenant was deleted meanwhile. */
-export const toRealmSource = ({ displayName, isEnabled, extraSettings, settings }: Tenant): RealmSource => ({
-  displayName,
-  isEnabled,
-  extra: present(extraSettings),
-  settings: present(settings),
-});
-
-/** A change of a tenant, while it is put together. */
-export interface RealmChange {
-  readonly settings: Record<string, unknown>;
-  readonly set: Record<string, unknown>;
-  readonly remove: string[];
-  displayName?: string | null;
-  isEnabled?: boolean;
-}
-
-/** A property of a realm, or an attribute of one. */
-interface Property {
-  readonly read: (source: RealmSource) => unknown;
-  /** Adds the value to a change; null returns the property to its default. @returns False: it cannot have the value. */
-  readonly write: (value: Scalar | null, change: RealmChange) => boolean;
-}
-
-/**
- * A setting of the graph.
- * @param path Its name, after that of its group and a dot.
- * @param initial Its default, as the graph has it.
- * @param shown What is shown for null.
- */
-function setting(path: string, type: ValueType, initial: unknown, shown: unknown = null): Property {
-  const [group = '', name] = path.split('.');
-  return {
-    read: ({ settings }) => {
-      const above = (settings as Record<string, unknown>)[group];
-      const value = name === undefined ? above : (above as Record<string, unknown>)[name];
-      return (type.toShown(value) as unknown) ?? shown;
-    },
-    write: (value, { settings }) => {
-      const stored = value === null ? initial : type.toGraph(value);
-      if (stored === undefined) return false;
-      if (name === undefined) settings[group] = stored;
-      else settings[group] = { ...(settings[group] as object | undefined), [name]: stored };
-      return true;
-    },
-  };
-}
-
-/** A property that nothing here uses; it is kept by its name among the settings of other programs. */
-const kept = (name: string, type: ValueType, initial: unknown): Property => ({
-  read: ({ extra }) => (Object.hasOwn(extra, name) ? extra[name] : initial),
-  write: (value, { set, remove }) => {
-    const stored = value === null ? initial : type.toGraph(value);
-    if (stored === undefined) return false;
-    if (JSON.stringify(stored) === JSON.stringify(initial)) remove.push(name);
-    else set[name] = stored;
-    return true;
-  },
-});
-
-/** A property that is only shown, or is written elsewhere. */
-const fixed = (read: (source: RealmSource) => unknown): Property => ({ read, write: () => false });
 
 const NAME_SHOWN = 'Keycloak';
 const MAX_NAME = 255;
@@ -191,7 +116,7 @@ const flow = (name: string, initial: string) => ({ [name]: kept(name, TEXT, init
 const flag = (name: string) => ({ [name]: kept(name, FLAG, false) });
 
 /** The properties of a realm that are made from its settings, by name. */
-export const REALM_PROPERTIES: Readonly<Record<string, Property>> = {
+export const REALM_PROPERTIES: Properties = {
   ...DEFAULT_ALGORITHM,
   revokeRefreshToken: setting('tokens.isRefreshSingleUse', FLAG, false),
   refreshTokenMaxReuse: seconds('refreshReuses', 0),
@@ -245,7 +170,7 @@ export const REALM_PROPERTIES: Readonly<Record<string, Property>> = {
 };
 
 /** The properties that only some APIs show with a realm. */
-export const MORE_PROPERTIES: Readonly<Record<string, Property>> = {
+export const MORE_PROPERTIES: Properties = {
   ...flag('enableMtan'),
   disabledComponents: kept('disabledComponents', TEXT, null),
 };
@@ -264,7 +189,7 @@ const PASSWORD_POLICY: Property = {
 };
 
 /** The attributes of a realm that are settings as well. */
-const SHARED_ATTRIBUTES: Readonly<Record<string, Property>> = {
+const SHARED_ATTRIBUTES: Properties = {
   ...text('cibaBackchannelTokenDeliveryMode', 'poll'),
   ...text('cibaAuthRequestedUserHint', 'login_hint'),
   ...DEVICES,
@@ -281,7 +206,7 @@ const SHARED_ATTRIBUTES: Readonly<Record<string, Property>> = {
 };
 
 /** The attributes of a realm, by name. */
-export const REALM_ATTRIBUTES: Readonly<Record<string, Property>> = {
+export const REALM_ATTRIBUTES: Properties = {
   ...SHARED_ATTRIBUTES,
   otpBruteForceProtected: setting('otpResend.isEnabled', FLAG, false),
   otpFailureFactor: setting('otpResend.limit', INTEGER, 1),
@@ -296,13 +221,13 @@ function webauthnSettings(group: 'securityKeys' | 'passkeys', suffix: string): R
   return renamed(properties, (name) => `webAuthnPolicy${name}${suffix}`);
 }
 
-const NAMES: Readonly<Record<string, Property>> = {
+const NAMES: Properties = {
   displayName: DISPLAY_NAME,
   ...text('displayNameHtml', '<div class=kc-logo-text><span>Keycloak</span></div>'),
 };
 
 /** The settings that are properties of a realm under the same or another name; they are shown with a realm. */
-const REALM_SETTINGS: Readonly<Record<string, Property>> = {
+export const REALM_SETTINGS: Properties = {
   ...DEFAULT_ALGORITHM,
   ...webauthnSettings('securityKeys', ''),
   ...webauthnSettings('passkeys', 'Passwordless'),
@@ -315,10 +240,10 @@ const REALM_SETTINGS: Readonly<Record<string, Property>> = {
 };
 
 /** The settings that each tenant has. */
-const BUILTIN_SETTINGS: Readonly<Record<string, Property>> = { ...NAMES, ...REALM_SETTINGS, ...SHARED_ATTRIBUTES };
+export const BUILTIN_SETTINGS: Properties = { ...NAMES, ...REALM_SETTINGS, ...SHARED_ATTRIBUTES };
 
 /** Members of a realm that are shown where they are set. */
-export const OPTIONAL_PROPERTIES: Readonly<Record<string, Property>> = {
+export const OPTIONAL_PROPERTIES: Properties = {
   displayName: { ...DISPLAY_NAME, read: ({ displayName }) => displayName },
   ...text('displayNameHtml', null),
   passwordPolicy: PASSWORD_POLICY,
@@ -353,7 +278,7 @@ const OTHER_MEMBERS = [
 ];
 
 /** Everything that a setting can be besides one that another program made up. */
-const PROPERTIES: ReadonlyMap<string, Property> = new Map(
+export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
   Object.entries({
     ...Object.fromEntries(OTHER_MEMBERS.map((name) => [name, fixed(() => undefined)])),
     ...REALM_PROPERTIES,
@@ -362,146 +287,3 @@ const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     ...BUILTIN_SETTINGS,
   }),
 );
-
-type Properties = Readonly<Record<string, Property>>;
-type Values = Record<string, unknown>;
-
-/** A way to read all properties of a table. */
-const READERS = new WeakMap<Properties, (source: RealmSource) => Values>();
-
-/**
- * Values are written into a copy of one object that has all the names. V8 gives such copies a common shape, where an object
- * that gets a hundred names one by one becomes a hash table: lists of 10,000 realms take half the time to make and to write.
- */
-function toReader(properties: Properties): (source: RealmSource) => Values {
-  const entries = Object.entries(properties).map(([name, { read }]) => [name, read] as const);
-  const shape = JSON.parse(JSON.stringify(Object.fromEntries(entries.map(([name]) => [name, null])))) as Values;
-  return (source) => {
-    const values = { ...shape };
-    for (const [name, read] of entries) values[name] = read(source);
-    return values;
-  };
-}
-
-/** The values of properties, by name. */
-export function readAll(properties: Properties, source: RealmSource): Values {
-  const read = READERS.get(properties) ?? toReader(properties);
-  READERS.set(properties, read);
-  return read(source);
-}
-
-/** Settings that programs made up, and properties that were set under the names of settings, by name. */
-function readOwn(source: RealmSource, left: Readonly<Record<string, Property>>): Record<string, unknown> {
-  const names = Object.keys(source.extra).filter((name) => !Object.hasOwn(left, name));
-  const read = (name: string) => {
-    const value = PROPERTIES.get(name)?.read(source);
-    return value === undefined ? source.extra[name] : value;
-  };
-  return Object.fromEntries(names.map((name) => [name, read(name)]));
-}
-
-/** All settings of a tenant. */
-export const showSettings = (source: RealmSource): Record<string, unknown> => ({
-  ...readAll(BUILTIN_SETTINGS, source),
-  ...readOwn(source, BUILTIN_SETTINGS),
-});
-
-/** The settings that are shown with a realm: those that it does not have at another place. */
-export const showRealmSettings = (source: RealmSource): Record<string, unknown> => ({
-  ...readAll(REALM_SETTINGS, source),
-  ...readOwn(source, { ...BUILTIN_SETTINGS, ...REALM_ATTRIBUTES, ...REALM_PROPERTIES, ...MORE_PROPERTIES }),
-});
-
-/** Settings as they are sent, by name; null removes one, and returns one that each tenant has to its default. */
-export type SentSettings = Readonly<Record<string, Scalar | null>>;
-
-/** The change that settings make; null when a property cannot have its value. */
-function toRealmChange(sent: SentSettings): RealmChange | null {
-  const change: RealmChange = { settings: {}, set: {}, remove: [] };
-  for (const [name, value] of Object.entries(sent)) {
-    if (PROPERTIES.get(name)?.write(value, change) === false) return null;
-    if (Object.hasOwn(BUILTIN_SETTINGS, name)) continue;
-    // A property that a setting changes is a setting as well from then on.
-    if (value === null) change.remove.push(name);
-    else if (!Object.hasOwn(change.set, name)) change.set[name] = value;
-  }
-  return change;
-}
-
-/** Members of a tenant that change its properties alone; those that are no property are kept by their name. */
-function addMembers(members: SentSettings, change: RealmChange): boolean {
-  for (const [name, value] of Object.entries(members)) {
-    const property = PROPERTIES.get(name) ?? kept(name, TEXT, null);
-    if (!property.write(value, change)) return false;
-  }
-  return true;
-}
-
-/** The change that members of a tenant and its settings make; null when a property cannot have its value. */
-export function toTenantChange(members: SentSettings, settings: SentSettings): GraphChange | null {
-  const change = toRealmChange(settings);
-  if (change === null || !addMembers(members, change)) return null;
-  return toVariables(change, true);
-}
-
-/** A realm as it is sent: values by name, of its members, its attributes and its security headers. */
-export interface SentRealm {
-  readonly members: SentSettings;
-  readonly attributes: SentSettings;
-  readonly headers: SentSettings;
-}
-
-const { requiredCredentials: _, ...CHANGEABLE } = { ...REALM_PROPERTIES, ...OPTIONAL_PROPERTIES };
-
-/** The members of a realm that can be sent. */
-export const REALM_MEMBERS: readonly string[] = Object.keys(CHANGEABLE);
-
-/** The change that a realm as it is sent makes; null when a property cannot have its value. */
-export function toRealmUpdate({ members, attributes, headers }: SentRealm): GraphChange | null {
-  const change: RealmChange = { settings: {}, set: {}, remove: [] };
-  const isFine = (sent: SentSettings, properties: Readonly<Record<string, Property>>): boolean =>
-    Object.entries(sent).every(([name, value]) =>
-      (Object.hasOwn(properties, name) ? properties[name]! : kept(name, TEXT, null)).write(value, change),
-    );
-  const areFine = isFine(members, CHANGEABLE) && isFine(attributes, REALM_ATTRIBUTES) && isFine(headers, HEADERS);
-  return areFine ? toVariables(change, true) : null;
-}
-
-/** The attributes that programs made up: settings that are no properties, as texts by name. */
-export function readOwnAttributes({ extra }: RealmSource): Record<string, string> {
-  const own = Object.entries(extra).filter(
-    ([name]) => !PROPERTIES.has(name) && !Object.hasOwn(OPTIONAL_PROPERTIES, name),
-  );
-  return Object.fromEntries(
-    own.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
-  );
-}
-
-/** Whether each property can have the value that is sent. */
-export const canChangeRealm = (sent: SentSettings): boolean => toRealmChange(sent) !== null;
-
-/** What the graph takes. */
-interface GraphChange {
-  readonly settings: TenantSettingsInput;
-  readonly extra: ExtraSettingsInput;
-  readonly displayName?: string | null;
-  readonly isEnabled?: boolean;
-}
-
-/** A change as the graph takes it. @param canBeMissing Whether names to remove may be missing. */
-function toVariables({ settings, set, remove, ...own }: RealmChange, canBeMissing: boolean): GraphChange {
-  return {
-    ...own,
-    settings: settings as TenantSettingsInput,
-    extra: { set, remove: [...new Set(remove)], canBeMissing },
-  };
-}
-
-/** The change that settings make, each of which can have its value. */
-export const toSettingsChange = (sent: SentSettings): GraphChange => toVariables(toRealmChange(sent)!, true);
-
-/** The removal of one setting; one that each tenant has returns to its default. Without a name, of one that does not exist. */
-export function toSettingRemoval(name: string | undefined): GraphChange {
-  const change = toRealmChange({ [name ?? '']: null }) ?? { settings: {}, set: {}, remove: [''] };
-  return toVariables(change, name !== undefined && Object.hasOwn(BUILTIN_SETTINGS, name));
-}

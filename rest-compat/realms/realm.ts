@@ -1,7 +1,8 @@
 import { present, presentItems } from '../engine/index.ts';
 import { toObjectId } from '../realm-users/object-id.ts';
 import type { RealmInfoData, Tenant } from './operations.generated.ts';
-import { HEADERS, REALM_ATTRIBUTES, REALM_PROPERTIES, readAll, toRealmSource } from './realm-properties.ts';
+import { readAll, toRealmSource } from './property.ts';
+import { HEADERS, REALM_ATTRIBUTES, REALM_PROPERTIES } from './realm-properties.ts';
 import { actionsOf, showAction } from './required-actions.ts';
 
 /** Stands for a password or a secret, which is never shown. */

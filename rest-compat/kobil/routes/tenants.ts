@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { type ParsedRequest, present, presentItems, type Route, route } from '../../engine/index.ts';
 import { TenantInfo, TenantSettings, UpdateTenant } from '../../realms/operations.generated.ts';
+import { toRealmSource } from '../../realms/property.ts';
 import { defaultRoleOf } from '../../realms/realm.ts';
-import {
-  canChangeRealm,
-  showSettings,
-  toRealmSource,
-  toSettingRemoval,
-  toSettingsChange,
-} from '../../realms/realm-properties.ts';
+import { canChangeRealm, showSettings, toSettingRemoval, toSettingsChange } from '../../realms/realm-settings.ts';
 import { at } from '../alias.ts';
 import { APP_SETTINGS_SHOWN, SENT_APP_SETTINGS, showAppSettings, toAppSettings } from '../app-settings.ts';
 import { callersWith } from '../callers.ts';
