@@ -1,14 +1,17 @@
 import { z } from 'zod';
+import { kernelErrors } from '../../../src/kernel/index.ts';
 import { lookup, present, presentItems, type Route, route } from '../../engine/index.ts';
 import { callersOrKeys } from '../callers.ts';
 import { CLIENT, SENT_CLIENT, showClient, showNewClient, toChanges, toNewClient } from '../client.ts';
 import { detail, FORBIDDEN, REFUSED, TAKEN, UNPROCESSABLE } from '../errors.ts';
 import {
   Client,
+  type ClientData,
   Clients,
   CreateClient,
   DeleteClient,
   FindClient,
+  type FindClientData,
   RotateClientSecret,
   UpdateClient,
 } from '../operations.generated.ts';
@@ -27,12 +30,15 @@ interface WithClient {
   readonly params: { readonly client_id: string };
 }
 
-/** The client of the path; apps of users and clients of the service are none. */
+/** Apps of users and clients of the service are no clients here. */
+const isRegular = ({ kind }: Pick<FindClientData['client'], 'kind'>): boolean => kind === 'REGULAR';
+
+/** The client of the path. */
 const FOUND = {
   client: lookup({
     operation: FindClient,
     toVariables: ({ params }: WithClient) => ({ clientId: params.client_id }),
-    from: ({ client }) => (client?.kind === 'REGULAR' && client !== null ? client : null),
+    from: ({ client }) => (client !== null && isRegular(client) ? client : null),
   }),
 } as const;
 const MISSING = { client: CLIENT_UNKNOWN } as const;
@@ -112,6 +118,12 @@ const CREATE = route({
   },
 });
 
+/** @throws NOT_FOUND It is no client of this dialect. */
+function showRegular(client: ClientData['client'], tenantName: string) {
+  if (!isRegular(client)) throw kernelErrors.NOT_FOUND();
+  return showClient(client, tenantName);
+}
+
 const READ = route({
   method: 'GET',
   path: '/clients/{client_id}',
@@ -121,10 +133,9 @@ const READ = route({
   tenant: IN_QUERY,
   operation: Client,
   input: { params: PATH, query: TENANT_QUERY },
-  lookups: FOUND,
-  missing: MISSING,
-  toVariables: (_request, found) => ({ clientId: found.client.id }),
-  reply: { status: 200, schema: CLIENT, from: ({ client }, { tenantName }) => showClient(client, tenantName) },
+  toVariables: ({ params }) => ({ clientId: params.client_id }),
+  reply: { status: 200, schema: CLIENT, from: ({ client }, { tenantName }) => showRegular(client, tenantName) },
+  errors: { NOT_FOUND: CLIENT_UNKNOWN },
 });
 
 const UPDATE = route({
