@@ -1,20 +1,12 @@
 import { z } from 'zod';
 import type { DialectErrors, Fault, LegacyError } from '../../engine/index.ts';
+import type { ScimType } from './refusal.ts';
 
-/** Values of `scimType` (RFC 7644 section 3.12); empty: none. */
-type ScimType =
-  | ''
-  | 'invalidFilter'
-  | 'invalidPath'
-  | 'invalidSyntax'
-  | 'invalidValue'
-  | 'mutability'
-  | 'noTarget'
-  | 'tooMany'
-  | 'uniqueness';
+/** Values of `scimType`; empty: none. */
+type ErrorType = ScimType | 'uniqueness' | '';
 
 /** An error of SCIM. */
-const scim = (status: number, scimType: ScimType = '', text?: LegacyError['text']): LegacyError => ({
+const scim = (status: number, scimType: ErrorType = '', text?: LegacyError['text']): LegacyError => ({
   status,
   envelope: 'scim',
   error: scimType,

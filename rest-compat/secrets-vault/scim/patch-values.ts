@@ -8,7 +8,8 @@ import { type Resource, readValue, valueKey, withMember } from './resource.ts';
 /** What an operation of a PATCH does. */
 export type PatchOp = 'add' | 'remove' | 'replace';
 
-interface Change {
+/** An operation whose path was read. */
+export interface Change {
   readonly op: PatchOp;
   readonly target: PatchPath;
   readonly value: unknown;

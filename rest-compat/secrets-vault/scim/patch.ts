@@ -1,6 +1,6 @@
 import { type Attribute, extensionNamed, isSameName, type ResourceKind } from './attribute.ts';
 import { type PatchPath, readPatchPath } from './patch-path.ts';
-import { changeValues, type PatchOp } from './patch-values.ts';
+import { type Change, changeValues, type PatchOp } from './patch-values.ts';
 import { ScimRefusal } from './refusal.ts';
 import { isObject } from './resolved-filter.ts';
 import { assertWhole, type Resource, readValue, withMember } from './resource.ts';
@@ -96,12 +96,6 @@ function isDropped(resource: Resource, { attribute, sub }: PatchPath, value: unk
   if (attribute?.name === 'id' && value !== null && value !== resource.id)
     throw new ScimRefusal('mutability', '"id" cannot be changed.');
   return attribute?.mutability === 'readOnly' || sub?.mutability === 'readOnly';
-}
-
-interface Change {
-  readonly op: PatchOp;
-  readonly target: PatchPath;
-  readonly value: unknown;
 }
 
 function applyAt(kind: ResourceKind, resource: Resource, change: Change): Resource {

@@ -3,7 +3,6 @@ import {
   type Attribute,
   type FoundAttribute,
   findAttribute,
-  isSameName,
   named,
   type ResourceKind,
   type WrittenPath,
@@ -89,7 +88,7 @@ function resolveWith(filter: ScimFilter, find: Find): ResolvedFilter {
 
 function resolveValues(target: Target | null, filter: ScimFilter): ResolvedFilter {
   if (target === null) return { kind: 'constant', holds: false };
-  if (!isSameName(target.attribute.type, 'complex'))
+  if (target.attribute.type !== 'complex')
     throw new ScimRefusal('invalidFilter', `The values of "${target.attribute.name}" have no members.`);
   return { kind: 'values', members: target.members, filter: resolveValueFilter(target.attribute, filter) };
 }
