@@ -4,7 +4,8 @@ import { NewClientInput } from '../clients/client.input.ts';
 import { ClientScopePropertiesInput } from '../clients/client-scope.input.ts';
 import { ProtocolMapperInput } from '../clients/protocol-mapper.input.ts';
 import { FederationProviderSettingsInput } from '../federation/federation.input.ts';
-import { ExtraSettingsInput, TenantSettingsInput } from '../tenants/tenant.input.ts';
+import { ExtraSettingsInput } from '../tenants/tenant.input.ts';
+import { TenantSettingsInput } from '../tenants/tenant-settings.input.ts';
 import { UserFieldsInput } from '../users/user.input.ts';
 import { IfAnyExistsName, IfExistsName, ImportedRow, ImportType } from './import.type.ts';
 

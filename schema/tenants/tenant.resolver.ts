@@ -33,7 +33,6 @@ import {
   DeleteTenantInput,
   DeleteTenantPayload,
   TenantFilterInput,
-  type TenantSettingsInput,
   UnbindTenantHostInput,
   UnbindTenantHostPayload,
   UpdateExtraSettingsInput,
@@ -45,6 +44,7 @@ import {
 } from './tenant.input.ts';
 import { loadAdministrator, loadHosts, loadUserCount } from './tenant.loader.ts';
 import { TenantAdministratorType, TenantConnection, TenantSettingsView, TenantType } from './tenant.type.ts';
+import type { TenantSettingsInput } from './tenant-settings.input.ts';
 
 /** What a change says about a user. */
 const toAdministrator = ({ username, password, ...profile }: ConfigureAdministratorInput): ConfigureAdministrator => ({
