@@ -50,7 +50,9 @@ export class OwnerStates {
   async findMany(ownerTenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, OwnerState>> {
     const { users, directory } = this.#deps;
     const tenant = await directory.byId(ownerTenantId);
-    return tenant === null || !tenant.enabled ? new Map() : users.findMany(ownerTenantId, userIds);
+    if (tenant === null || !tenant.enabled) return new Map();
+    // The columns that were asked for are there.
+    return users.findMany(ownerTenantId, userIds, COLUMNS) as Promise<ReadonlyMap<string, User>>;
   }
 
   /** Listener for committed events, of this node and of others. */
