@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { getDocumentNodeFromSchema, printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLSchema, lexicographicSortSchema, print, visit } from 'graphql';
+import { type GraphQLSchema, lexicographicSortSchema, type ObjectTypeDefinitionNode, print, visit } from 'graphql';
 import { buildPlainSchema } from './build.ts';
 
 const HEAD = '# Emitted by `npm run schema:emit`; CI fails when it differs from the code.\n';
@@ -10,9 +10,27 @@ const LINK =
 /** Directives of Apollo Federation. */
 const FEDERATION = new Set(['key', 'requiresScopes', 'shareable']);
 
-/** Sorted, with directives and descriptions: for readers, and for gateways that compose graphs (Apollo Federation 2). */
-function toSubgraph(schema: GraphQLSchema): string {
+/** Sorted, with directives and descriptions: for readers. */
+function toFullSchema(schema: GraphQLSchema): string {
   return `${HEAD}${LINK}${printSchemaWithDirectives(schema).trim()}\n`;
+}
+
+const isNode = ({ interfaces }: ObjectTypeDefinitionNode) =>
+  interfaces?.some(({ name }) => name.value === 'Node') === true;
+
+/**
+ * For gateways that compose graphs (Apollo Federation 2). Nodes require no permission as types: composition gives an interface
+ * what all its types require together, so a gateway would ask every caller of \`node\` for all of it, and the alternatives
+ * multiply with each type. This graph asks for the permission of each node itself.
+ */
+function toSubgraph(schema: GraphQLSchema): string {
+  const document = visit(getDocumentNodeFromSchema(schema), {
+    ObjectTypeDefinition: (node) => {
+      if (!isNode(node)) return undefined;
+      return { ...node, directives: node.directives?.filter(({ name }) => name.value !== 'requiresScopes') };
+    },
+  });
+  return `${HEAD}${LINK}${print(document).trim()}\n`;
 }
 
 /** The same schema without the directives of federation, which generators of clients (Relay's compiler) do not know. */
@@ -26,7 +44,8 @@ function toClientSchema(schema: GraphQLSchema): string {
 }
 
 const FILES = [
-  ['schema.graphql', toSubgraph],
+  ['schema.graphql', toFullSchema],
+  ['subgraph.graphql', toSubgraph],
   ['client.graphql', toClientSchema],
 ] as const;
 

@@ -5,7 +5,7 @@ import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/started.ts';
 
-const idgraph = { name: 'idgraph', typeDefs: parse(readFileSync(join(ROOT, 'schema/schema.graphql'), 'utf8')) };
+const idgraph = { name: 'idgraph', typeDefs: parse(readFileSync(join(ROOT, 'schema/subgraph.graphql'), 'utf8')) };
 
 /** Another graph, which has connections and refers to users of this one. */
 const orders = (query: string) => ({
@@ -21,14 +21,23 @@ const orders = (query: string) => ({
   `),
 });
 
+const compose = (query: string) => composeServices([idgraph, orders(query)]);
+
 const errorsOf = (query: string): string[] => {
-  const result = composeServices([idgraph, orders(query)]);
+  const result = compose(query);
   return compositionHasErrors(result) ? result.errors.map(({ message }) => message) : [];
 };
 
 describe('the SDL as a subgraph of Apollo Federation 2', () => {
   it('composes with another graph that has connections and refers to users', () => {
     expect(errorsOf('orders(first: Int): OrderConnection!')).toEqual([]);
+  });
+
+  it('lets a gateway read `node` for callers who hold the permission of one type only', () => {
+    const { supergraphSdl } = compose('orders(first: Int): OrderConnection!');
+    const definitionOf = (pattern: RegExp) => supergraphSdl?.match(pattern)?.[0];
+    expect(definitionOf(/^interface Node\b[^{]*/m)).not.toMatch(/requiresScopes/);
+    expect(definitionOf(/^type AuthModes\b[^{]*/m)).toMatch(/requiresScopes/);
   });
 
   it('does not share `node`: another graph that resolves it does not compose', () => {
