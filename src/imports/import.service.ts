@@ -8,9 +8,9 @@ import { importErrors } from './import.errors.ts';
 import { importEvents } from './import.events.ts';
 import type { ImportStore } from './import.store.ts';
 import type { IfExists, ImportRow, RowFault, RowKind, RowOutcome, WrittenRow } from './import-row.ts';
-import { MadeThings, rowOfWhole, TENANT, thingKey, wholeOf } from './parts.ts';
+import { MadeThings, TENANT, thingKey, wholeOf } from './parts.ts';
 import { isOfTheRow, nameOf, toRefused } from './refused-row.ts';
-import type { RowDigest, RowDigester } from './row-digest.ts';
+import { digestOfKey, type RowDigest, type RowDigester } from './row-digest.ts';
 import type { Existing, RowWriter, RowWriters } from './row-writer.ts';
 import { hasChanged, withFaults, withRows } from './tally.ts';
 
@@ -207,8 +207,8 @@ export class ImportService {
     if (!authority.holds(grants)) throw kernelErrors.FORBIDDEN({ detail: 'may not write all kinds of the rows' });
   }
 
-  #writerOf(row: ImportRow): RowWriter<RowKind> {
-    return this.#deps.writers[row.kind] as unknown as RowWriter<RowKind>;
+  #writerOf({ kind }: { readonly kind: RowKind }): RowWriter<RowKind> {
+    return this.#deps.writers[kind] as unknown as RowWriter<RowKind>;
   }
 
   /** A row that was not refused, with what of it cannot be read. */
@@ -306,16 +306,15 @@ export class ImportService {
 
   /** The things that this import made before, or one that was interrupted, of those that rows bring parts of. */
   async #madeBefore(authority: Authority, importId: string, rows: readonly PendingRow[]): Promise<MadeThings> {
-    const { digester, store } = this.#deps;
     const kinds = rows.map(({ row }) => wholeOf(row.kind));
     if (kinds.every((kind) => kind === null)) return new MadeThings();
     const wholes = rows.flatMap(({ row }, at) => {
       const kind = kinds[at];
-      return kind == null || kind === TENANT ? [] : [rowOfWhole(kind, row)];
+      return kind == null || kind === TENANT ? [] : [thingKey(kind, row)];
     });
-    const digests = wholes.map((row) => digester.digest(row));
-    const { isTenantMade, made } = await store.madeBy(authority.tenant.id, importId, digests);
-    const keys = wholes.filter((_, at) => made.has(digests[at]!)).map((row) => thingKey(row.kind, row));
+    const digests = wholes.map(digestOfKey);
+    const { isTenantMade, made } = await this.#deps.store.madeBy(authority.tenant.id, importId, digests);
+    const keys = wholes.filter((_, at) => made.has(digests[at]!));
     return new MadeThings(isTenantMade ? [TENANT, ...keys] : keys);
   }
 
@@ -348,8 +347,7 @@ export class ImportService {
     const kind = wholeOf(row.kind);
     if (kind === null || made.has(kind, row)) return null;
     if (kind === TENANT) return { id: authority.tenant.id, isBuiltin: false };
-    const whole = rowOfWhole(kind, row);
-    return this.#writerOf(whole).find(authority, whole);
+    return this.#writerOf({ kind }).find(authority, row);
   }
 
   /** Inside a unit of work. */

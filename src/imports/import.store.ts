@@ -11,8 +11,9 @@ export interface RememberedRow extends RowDigest {
   readonly kind: RowKind;
 }
 
-const toHexKey = ({ key }: RowDigest): string => key.toString('hex');
-const toHexHash = ({ contentHash }: RowDigest): string => contentHash.toString('hex');
+const toHex = (bytes: Buffer): string => bytes.toString('hex');
+const toHexKey = ({ key }: RowDigest): string => toHex(key);
+const toHexHash = ({ contentHash }: RowDigest): string => toHex(contentHash);
 
 /** So many users are read fast by any plan. */
 const FEW_USERS = 500;
@@ -58,14 +59,14 @@ export class ImportStore {
   }
 
   /**
-   * What an import made of these rows, whatever their content, and whether it made the tenant. Imports that were interrupted since the
+   * What an import made of the things with these keys, and whether it made the tenant. Imports that were interrupted since the
    * last one that ended count as the same one, because this import completes what they began.
    */
   async madeBy(
     tenantId: string,
     importId: string,
-    rows: readonly RowDigest[],
-  ): Promise<{ readonly isTenantMade: boolean; readonly made: ReadonlySet<RowDigest> }> {
+    keys: readonly Buffer[],
+  ): Promise<{ readonly isTenantMade: boolean; readonly made: ReadonlySet<Buffer> }> {
     const { rows: found } = await sql<{ isTenantMade: boolean; places: number[] }>`
       with ended as (
         select max(created_at) as begun from imports where tenant_id = ${tenantId}::uuid and ended_at is not null
@@ -77,13 +78,13 @@ export class ImportStore {
       )
       select running."isTenantMade", array(
         select wanted.place::int
-        from unnest(${rows.map(toHexKey)}::text[]) with ordinality as wanted (key, place)
+        from unnest(${keys.map(toHex)}::text[]) with ordinality as wanted (key, place)
         join import_rows r on r.tenant_id = ${tenantId}::uuid and r.key = decode(wanted.key, 'hex')
           and r.updated_at >= running.begun
       ) as places
       from running`.execute(this.#db.read());
     const { isTenantMade, places } = found[0]!;
-    return { isTenantMade, made: new Set(places.map((place) => rows[place - 1]!)) };
+    return { isTenantMade, made: new Set(places.map((place) => keys[place - 1]!)) };
   }
 
   /** Whether an import made the tenant. */

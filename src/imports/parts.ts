@@ -1,4 +1,4 @@
-import type { ImportRow, RowKind, RowName } from './import-row.ts';
+import type { RowKind, RowName } from './import-row.ts';
 
 /** The tenant itself, as a thing that rows bring parts of. */
 export const TENANT = 'tenant';
@@ -24,10 +24,6 @@ export const wholeOf = (kind: RowKind): Whole | null => WHOLES[kind] ?? null;
 
 /** Names a thing among all of an import. */
 export const thingKey = (kind: RowKind, { owner, name }: RowName): string => JSON.stringify([kind, owner, name]);
-
-/** The row of a thing that another row brings a part of, without its content, which is not looked at when a thing is looked up. */
-export const rowOfWhole = (kind: RowKind, { owner, name }: RowName): ImportRow =>
-  ({ kind, owner, name, input: {} }) as unknown as ImportRow;
 
 /** Things that an import made, by their keys, and those of the unit of work that is open. */
 export class MadeThings {

@@ -2,12 +2,16 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { type MasterKey, sha256 } from '../crypto/index.ts';
 import { canonicalJson } from '../kernel/index.ts';
 import type { ImportRow } from './import-row.ts';
+import { thingKey } from './parts.ts';
 
 /** By what a row is found again, and what it had. */
 export interface RowDigest {
   readonly key: Buffer;
   readonly contentHash: Buffer;
 }
+
+/** By what a thing is found again. @param key `thingKey` */
+export const digestOfKey = (key: string): Buffer => sha256(key);
 
 /** Tells whether rows are the same as those of an earlier import. */
 export class RowDigester {
@@ -18,11 +22,11 @@ export class RowDigester {
   }
 
   /** The content may have short secrets, so its digest takes a key that is not in the database. */
-  digest({ kind, owner, name, input }: ImportRow): RowDigest {
+  digest(row: ImportRow): RowDigest {
     return {
-      key: sha256(JSON.stringify([kind, owner, name])),
+      key: digestOfKey(thingKey(row.kind, row)),
       contentHash: createHmac('sha256', this.#key)
-        .update(canonicalJson(input) ?? '')
+        .update(canonicalJson(row.input) ?? '')
         .digest(),
     };
   }

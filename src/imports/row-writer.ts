@@ -1,5 +1,5 @@
 import type { Authority, PermissionGrant } from '../access/index.ts';
-import type { RowFault, RowKind, RowOf } from './import-row.ts';
+import type { RowFault, RowKind, RowName, RowOf } from './import-row.ts';
 
 /** What a row writes to, where it is there already. */
 export interface Existing {
@@ -18,8 +18,8 @@ export interface RowWriter<K extends RowKind> {
   readonly faults?: (row: RowOf<K>) => readonly RowFault[];
   /** What takes time or asks others, before the unit of work. What it throws refuses the row. */
   readonly prepare?: (authority: Authority, row: RowOf<K>) => Promise<void>;
-  /** The thing that the row is about; null: there is none. */
-  readonly find: (authority: Authority, row: RowOf<K>) => Promise<Existing | null>;
+  /** The thing that rows of a name are about; null: there is none. */
+  readonly find: (authority: Authority, name: RowName) => Promise<Existing | null>;
   /**
    * Makes many things at once, where that takes fewer statements than `add` for each.
    * @returns The ids of those that were made. The others, such as those that are there already, have to be written alone.

@@ -87,8 +87,8 @@ export const clientScopeRoleWriter = (deps: ClientWriterDeps): RowWriter<'client
   const { find } = clientWriter(deps);
   return {
     ...writer,
-    find: async (authority, { name }) => {
-      const client = await find(authority, { kind: 'client', owner: '', name, input: {} });
+    find: async (authority, name) => {
+      const client = await find(authority, name);
       return client?.isBuiltin === true ? client : null;
     },
   };

@@ -1,6 +1,6 @@
 import type { Authority } from '../../access/index.ts';
 import { defaultRoleName, type Role, type RoleService, TENANT_ROLE_CLIENT } from '../../roles/index.ts';
-import type { NamedRole, RowOf } from '../import-row.ts';
+import type { NamedRole, RowName, RowOf } from '../import-row.ts';
 import type { References } from '../references.ts';
 import type { Existing, RowWriter } from '../row-writer.ts';
 
@@ -12,8 +12,8 @@ export interface RoleWriterDeps {
 type OwnKind = 'role' | 'clientRole';
 type ChildKind = 'roleChildren' | 'clientRoleChildren';
 
-/** The role that a row is about. */
-const namedBy = ({ owner, name }: RowOf<OwnKind | ChildKind>): NamedRole => ({
+/** The role that rows of a name are about. */
+const namedBy = ({ owner, name }: RowName): NamedRole => ({
   name,
   clientId: owner === '' ? null : owner,
 });
@@ -26,7 +26,7 @@ export function roleWriter<K extends OwnKind>({ roles, references }: RoleWriterD
   return {
     needs: ['role:create', 'role:write'],
     events: () => 1,
-    find: async (authority, row) => toExisting(await references.role(authority, namedBy(row))),
+    find: async (authority, name) => toExisting(await references.role(authority, namedBy(name))),
     add: async (authority, row) => {
       const clientUuid = row.owner === '' ? null : await references.requiredClient(authority, row.owner);
       return (await roles.create(authority, { ...row.input, clientUuid })).id;
@@ -55,8 +55,8 @@ export function roleChildrenWriter<K extends ChildKind>({ roles, references }: R
   return {
     needs: ['role:write'],
     events: () => 1,
-    find: async (authority, row) => {
-      const role = await references.role(authority, namedBy(row));
+    find: async (authority, name) => {
+      const role = await references.role(authority, namedBy(name));
       return role?.builtin === true && !isForEveryUser(authority, role) ? toExisting(role) : null;
     },
     add,
