@@ -8,7 +8,8 @@ import type {
 } from '../../clients/index.ts';
 import { clientErrors } from '../../clients/index.ts';
 import type { ServiceAccountFlow, WithServiceAccount } from '../../flows/index.ts';
-import type { RowInputs, RowOf } from '../import-row.ts';
+import type { RowInputs } from '../import-row.ts';
+import { writingParts } from '../part-writer.ts';
 import type { References } from '../references.ts';
 import type { RowWriter } from '../row-writer.ts';
 
@@ -62,19 +63,14 @@ function scopeRoleWriter<K extends ScopeRoleKind>(
   { references, scopeRoles }: ClientWriterDeps,
   ownerOf: (authority: Authority, name: string) => Promise<MapperOwner & { readonly id: string }>,
 ): RowWriter<K> {
-  const add = async (authority: Authority, { name, input }: RowOf<K>): Promise<string> => {
-    const { id, ...owner } = await ownerOf(authority, name);
-    await scopeRoles.add(authority, owner, await references.toReferences(authority, input.roles));
-    return id;
-  };
   return {
     needs: ['client:write'],
     events: () => 1,
-    find: () => Promise.resolve(null),
-    add,
-    change: async (authority, _id, row) => {
-      await add(authority, row);
-    },
+    ...writingParts<K>(async (authority, { name, input }) => {
+      const { id, ...owner } = await ownerOf(authority, name);
+      await scopeRoles.add(authority, owner, await references.toReferences(authority, input.roles));
+      return id;
+    }),
   };
 }
 

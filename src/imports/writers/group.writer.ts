@@ -2,6 +2,7 @@ import type { Authority } from '../../access/index.ts';
 import { kernelErrors } from '../../kernel/index.ts';
 import type { DefaultGroupService, GroupService, RoleGrantService } from '../../roles/index.ts';
 import type { NamedRole } from '../import-row.ts';
+import { writingParts } from '../part-writer.ts';
 import type { References } from '../references.ts';
 import type { RowWriter } from '../row-writer.ts';
 
@@ -48,16 +49,10 @@ export function groupWriter(deps: GroupWriterDeps): RowWriter<'group'> {
 }
 
 /** Lets new users join groups. */
-export function defaultGroupWriter(deps: GroupWriterDeps): RowWriter<'defaultGroup'> {
-  const add = async (authority: Authority, { name }: { readonly name: string }): Promise<string> =>
-    (await deps.defaultGroups.add(authority, await groupAt(deps, authority, name))).id;
-  return {
-    needs: ['setting:write', 'group-member:write'],
-    events: () => 1,
-    find: () => Promise.resolve(null),
-    add,
-    change: async (authority, _id, row) => {
-      await add(authority, row);
-    },
-  };
-}
+export const defaultGroupWriter = (deps: GroupWriterDeps): RowWriter<'defaultGroup'> => ({
+  needs: ['setting:write', 'group-member:write'],
+  events: () => 1,
+  ...writingParts(
+    async (authority, { name }) => (await deps.defaultGroups.add(authority, await groupAt(deps, authority, name))).id,
+  ),
+});

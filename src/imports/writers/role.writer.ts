@@ -1,6 +1,7 @@
 import type { Authority } from '../../access/index.ts';
 import { defaultRoleName, type Role, type RoleService, TENANT_ROLE_CLIENT } from '../../roles/index.ts';
-import type { NamedRole, RowName, RowOf } from '../import-row.ts';
+import type { NamedRole, RowName } from '../import-row.ts';
+import { writingParts } from '../part-writer.ts';
 import type { References } from '../references.ts';
 import type { Existing, RowWriter } from '../row-writer.ts';
 
@@ -46,22 +47,18 @@ const isForEveryUser = ({ tenant }: Authority, { clientUuid, name }: Role): bool
 
 /** Puts roles into roles. What a role contains already stays. */
 export function roleChildrenWriter<K extends ChildKind>({ roles, references }: RoleWriterDeps): RowWriter<K> {
-  const add = async (authority: Authority, row: RowOf<K>): Promise<string> => {
-    const { id } = await references.requiredRole(authority, namedBy(row));
-    const found = await references.requiredRoles(authority, row.input.children);
-    await roles.update(authority, id, { addChildIds: found.map((role) => role.id) });
-    return id;
-  };
   return {
     needs: ['role:write'],
     events: () => 1,
+    ...writingParts<K>(async (authority, row) => {
+      const { id } = await references.requiredRole(authority, namedBy(row));
+      const found = await references.requiredRoles(authority, row.input.children);
+      await roles.update(authority, id, { addChildIds: found.map((role) => role.id) });
+      return id;
+    }),
     find: async (authority, name) => {
       const role = await references.role(authority, namedBy(name));
       return role?.builtin === true && !isForEveryUser(authority, role) ? toExisting(role) : null;
-    },
-    add,
-    change: async (authority, _id, row) => {
-      await add(authority, row);
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { Authority } from '../../access/index.ts';
 import type { CreateProvider, FederationProviderService, FederationProviderStore } from '../../federation/index.ts';
 import type { TenantService } from '../../tenants/index.ts';
+import { writingParts } from '../part-writer.ts';
 import type { RowWriter } from '../row-writer.ts';
 
 export interface TenantWriterDeps {
@@ -10,19 +10,11 @@ export interface TenantWriterDeps {
 }
 
 /** Writes settings of the tenant; those that an import does not have stay. */
-export function settingsWriter({ tenants }: TenantWriterDeps): RowWriter<'settings'> {
-  const write = async (authority: Authority, { input }: Parameters<RowWriter<'settings'>['add']>[1]): Promise<string> =>
-    (await tenants.configure(authority, input)).id;
-  return {
-    needs: ['tenant:write', 'setting:write'],
-    events: () => 3,
-    find: () => Promise.resolve(null),
-    add: write,
-    change: async (authority, _id, row) => {
-      await write(authority, row);
-    },
-  };
-}
+export const settingsWriter = ({ tenants }: TenantWriterDeps): RowWriter<'settings'> => ({
+  needs: ['tenant:write', 'setting:write'],
+  events: () => 3,
+  ...writingParts(async (authority, { input }) => (await tenants.configure(authority, input)).id),
+});
 
 const toProviderChange = ({ type: _type, name: _name, ...change }: CreateProvider) => change;
 

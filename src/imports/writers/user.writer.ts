@@ -12,6 +12,7 @@ import type { GroupMemberService, RoleGrantService } from '../../roles/index.ts'
 import type { CreateUser, UserService } from '../../users/index.ts';
 import { hasPlainPassword, type ReadCredentials, readCredentials } from '../credentials.ts';
 import type { AccountInput, RowOf, UserInput } from '../import-row.ts';
+import { writingParts } from '../part-writer.ts';
 import type { References } from '../references.ts';
 import type { RowWriter } from '../row-writer.ts';
 
@@ -167,21 +168,14 @@ export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
 }
 
 /** Gives accounts of clients their roles and groups; those that they have stay. */
-export function serviceAccountWriter(deps: UserWriterDeps): RowWriter<'serviceAccount'> {
-  const write = async (authority: Authority, { name, input }: RowOf<'serviceAccount'>): Promise<string> => {
+export const serviceAccountWriter = (deps: UserWriterDeps): RowWriter<'serviceAccount'> => ({
+  needs: ['role-grant:write', 'group-member:write'],
+  events: ({ input }) => input.groups.length + input.roles.length,
+  ...writingParts(async (authority, { name, input }) => {
     const clientUuid = await deps.references.requiredClient(authority, name);
     const account = await deps.users.findServiceAccount(authority.tenant.id, clientUuid);
     if (account === null) throw kernelErrors.NOT_FOUND({ message: 'The client has no service account.' });
     await give(deps, authority, account.id, input);
     return account.id;
-  };
-  return {
-    needs: ['role-grant:write', 'group-member:write'],
-    events: ({ input }) => input.groups.length + input.roles.length,
-    find: () => Promise.resolve(null),
-    add: write,
-    change: async (authority, _id, row) => {
-      await write(authority, row);
-    },
-  };
-}
+  }),
+});
