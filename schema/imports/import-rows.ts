@@ -10,7 +10,7 @@ import { toNewMappers } from '../clients/protocol-mapper.resolver.ts';
 import { toSettings as toProviderSettings } from '../federation/provider.resolver.ts';
 import { given } from '../kit/given.ts';
 import { toChange, toSettings } from '../tenants/tenant.resolver.ts';
-import { toUserInput } from '../users/user.resolver.ts';
+import { toCreateUser } from '../users/user.resolver.ts';
 import type {
   ImportCredentialInput,
   ImportRoleInput,
@@ -42,7 +42,7 @@ type Given = { readonly [K in RowKind]: NonNullable<ImportRowInput[K]> };
 const CONVERSIONS: { readonly [K in RowKind]: (input: Given[K]) => RowInputs[K] } = {
   settings: ({ settings, extraSettings, ...input }) =>
     ({
-      ...toChange({ ...input, ...(input.isEnabled == null ? { isEnabled: undefined } : {}) } as never),
+      ...toChange(input),
       ...toSettings(settings),
       ...(extraSettings == null ? {} : { extra: given(extraSettings) }),
     }) as ConfigureTenant,
@@ -66,12 +66,7 @@ const CONVERSIONS: { readonly [K in RowKind]: (input: Given[K]) => RowInputs[K] 
   serviceAccount: toAccount,
   user: ({ credentials, links, roles, groups, ...input }) => ({
     ...toAccount({ roles: roles ?? null, groups: groups ?? null }),
-    user: {
-      ...toUserInput(input),
-      id: input.subject,
-      enabled: input.isEnabled ?? true,
-      createdAt: input.createdAt ?? undefined,
-    },
+    user: { ...toCreateUser(input), createdAt: input.createdAt ?? undefined },
     credentials: (credentials ?? []).map(toCredential),
     links: links ?? [],
   }),

@@ -54,7 +54,11 @@ const toAdministrator = ({ username, password, ...profile }: ConfigureAdministra
 });
 
 /** What a change says about the tenant itself. */
-export const toChange = ({ displayName, isEnabled, notBefore }: UpdateTenantInput): UpdateTenant => ({
+export const toChange = ({
+  displayName,
+  isEnabled,
+  notBefore,
+}: Pick<UpdateTenantInput, 'displayName' | 'notBefore'> & { isEnabled?: boolean | null }): UpdateTenant => ({
   ...(displayName === undefined ? {} : { displayName }),
   ...(notBefore === undefined ? {} : { notBefore }),
   ...(isEnabled == null ? {} : { enabled: isEnabled }),
