@@ -123,7 +123,7 @@ export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
     ],
     events: ({ input: { credentials, groups, links, roles } }) =>
       2 + credentials.length + groups.length + links.length + roles.length,
-    faults: (row) => credentialsOf(row).faults,
+    faults: (row) => (ready.get(row)?.credentials ?? credentialsOf(row)).faults,
     prepare: async (authority, row) => {
       assertBounded(row.input);
       const credentials = credentialsOf(row);
