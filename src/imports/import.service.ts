@@ -33,6 +33,9 @@ interface PendingRow {
   readonly digest: RowDigest;
 }
 
+/** A row with what happened to it. */
+type Result = readonly [ImportRow, WrittenRow];
+
 /**
  * Imports what another service exported into a tenant, row by row, by the services of each noun. A row that was written before with the
  * same content changes nothing, so that an import that was interrupted completes when it is begun again.
@@ -219,9 +222,9 @@ export class ImportService {
   async #prepare(
     authority: Authority,
     rows: readonly PendingRow[],
-  ): Promise<{ readonly ready: PendingRow[]; readonly refused: (readonly [ImportRow, WrittenRow])[] }> {
+  ): Promise<{ readonly ready: PendingRow[]; readonly refused: Result[] }> {
     const ready: PendingRow[] = [];
-    const refused: (readonly [ImportRow, WrittenRow])[] = [];
+    const refused: Result[] = [];
     for (const one of rows)
       try {
         await this.#writerOf(one.row).prepare?.(authority, one.row);
@@ -238,9 +241,9 @@ export class ImportService {
     importId: string,
     rows: readonly PendingRow[],
     ifExists: IfExists,
-  ): Promise<(readonly [ImportRow, WrittenRow])[]> {
+  ): Promise<Result[]> {
     try {
-      return await this.#writeTogether(authority, importId, rows, ifExists);
+      return await this.#writeBatch(authority, importId, rows, ifExists);
     } catch (error) {
       const [first] = rows;
       if (!isOfTheRow(error) || first === undefined) throw error;
@@ -257,12 +260,12 @@ export class ImportService {
     }
   }
 
-  #writeTogether(
+  #writeBatch(
     authority: Authority,
     importId: string,
     rows: readonly PendingRow[],
     ifExists: IfExists,
-  ): Promise<(readonly [ImportRow, WrittenRow])[]> {
+  ): Promise<Result[]> {
     const { clock, db, store } = this.#deps;
     return db.transaction(async () => {
       const written: (readonly [PendingRow, WrittenRow])[] = [];
