@@ -14,10 +14,11 @@ interface Level {
   readonly groups: unknown;
 }
 
+const pathOf = (parentPath: string | null, group: unknown): string => `${parentPath ?? ''}/${textIn(group, 'name')}`;
+
 function readLevel({ parentPath, groups }: Level, naming: RoleNaming): Read {
-  return readEach('groups', groups, (sent) => {
-    const path = `${parentPath ?? ''}/${textIn(sent, 'name')}`;
-    return readOne(
+  return readEach('groups', groups, (sent) =>
+    readOne(
       {
         kind: 'group',
         shape: GROUP,
@@ -28,17 +29,17 @@ function readLevel({ parentPath, groups }: Level, naming: RoleNaming): Read {
           roles: toRoles(roles, naming),
         }),
       },
-      { owner: '', name: path },
+      { owner: '', name: pathOf(parentPath, sent) },
       sent,
-    );
-  });
+    ),
+  );
 }
 
 const groupsIn = (groups: unknown): readonly Members[] => (Array.isArray(groups) ? groups.filter(isMembers) : []);
 
 const below = ({ parentPath, groups }: Level): Level[] =>
   groupsIn(groups).map((group) => ({
-    parentPath: `${parentPath ?? ''}/${textIn(group, 'name')}`,
+    parentPath: pathOf(parentPath, group),
     groups: group['subGroups'],
   }));
 

@@ -16,8 +16,14 @@ function readChildren(kind: Inside, owner: string, name: string, sent: unknown, 
 
 const shownOf = (sent: unknown, naming: RoleNaming): string => naming(textIn(sent, 'name'));
 
-const ofRealm = (naming: RoleNaming): Reader<'role', Parameters<typeof toNewRole>[0]> => ({
-  kind: 'role',
+/** Names of roles of clients are those of the export. */
+const AS_EXPORTED: RoleNaming = (name) => name;
+
+const readerOf = <K extends 'role' | 'clientRole'>(
+  kind: K,
+  naming: RoleNaming,
+): Reader<K, Parameters<typeof toNewRole>[0]> => ({
+  kind,
   shape: NEW_ROLE,
   toInput: (sent) => {
     const { children: _inside, ...role } = toNewRole(sent);
@@ -25,26 +31,17 @@ const ofRealm = (naming: RoleNaming): Reader<'role', Parameters<typeof toNewRole
   },
 });
 
-const OF_CLIENT: Reader<'clientRole', Parameters<typeof toNewRole>[0]> = {
-  kind: 'clientRole',
-  shape: NEW_ROLE,
-  toInput: (sent) => {
-    const { children: _inside, ...role } = toNewRole(sent);
-    return role;
-  },
-};
-
 /** The roles of the realm, without what they contain. */
 export const readRealmRoles = (roles: Members, naming: RoleNaming): Read =>
   readEach('roles.realm', roles['realm'], (sent) =>
-    readOne(ofRealm(naming), { owner: '', name: shownOf(sent, naming) }, sent),
+    readOne(readerOf('role', naming), { owner: '', name: shownOf(sent, naming) }, sent),
   );
 
 /** The roles of clients, without what they contain. */
 export const readClientRoles = (roles: Members): Read =>
   readMembers('roles.client', roles['client'], (clientId, own) =>
     readEach(`roles.client.${clientId}`, own, (sent) =>
-      readOne(OF_CLIENT, { owner: clientId, name: textIn(sent, 'name') }, sent),
+      readOne(readerOf('clientRole', AS_EXPORTED), { owner: clientId, name: textIn(sent, 'name') }, sent),
     ),
   );
 
