@@ -64,8 +64,8 @@ export function namesToLookUp(accounts: readonly PreparedUser[], settings: Tenan
   return [...new Set(wanted.filter((name) => name != null).map(fold))];
 }
 
-/** In the order in which every transaction takes names, so that two which want the same names do not wait in a circle. */
-const namesOf = (row: User, { uniqueEmail }: TenantSettings): NewName[] =>
+/** The names of a new account, in an order that does not depend on the input: the first that is taken is the reason of a refusal. */
+export const namesOf = (row: User, { uniqueEmail }: TenantSettings): NewName[] =>
   [...identifiersOf(row, uniqueEmail)]
     .map(([value, kinds]) => ({ value, userId: row.id, kinds }))
     .sort((a, b) => (a.value < b.value ? -1 : 1));

@@ -3,14 +3,14 @@ import type { EventLog } from '../events/index.ts';
 import type { Clock, IdentityError } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
-import { firstTaken, namesToLookUp, type PreparedUser, type SettledUser, settle } from './new-accounts.ts';
+import { firstTaken, namesOf, namesToLookUp, type PreparedUser, type SettledUser, settle } from './new-accounts.ts';
 import { newRow } from './new-user-row.ts';
 import { taken } from './taken-names.ts';
 import type { TenantUsersStore } from './tenant-users.store.ts';
 import type { User } from './user.entity.ts';
 import { userEvents } from './user.events.ts';
 import type { UserStore } from './user.store.ts';
-import { identifiersOf, type NewName } from './user-identifier.store.ts';
+import type { NewName } from './user-identifier.store.ts';
 import { done, refused, type UserResult } from './user-result.ts';
 
 export interface UserCreationDeps {
@@ -76,11 +76,10 @@ export class UserCreation {
     const { clock, db, directory } = this.#deps;
     return db.transaction(async () => {
       const { id: tenantId } = authority.tenant;
-      const { uniqueEmail } = await directory.holdSettings(tenantId);
+      const settings = await directory.holdSettings(tenantId);
       const person = newRow(tenantId, clientUuid, username, {}, {}, clock.now());
       const row = { ...person, serviceClientId: clientUuid };
-      const names = [...identifiersOf(row, uniqueEmail)].map(([value, kinds]) => ({ value, userId: row.id, kinds }));
-      const user = { account: { id: row.id, input: {}, attributes: {} }, row, names };
+      const user = { account: { id: row.id, input: {}, attributes: {} }, row, names: namesOf(row, settings) };
       const refusal = (await this.#write(authority, [user])).get(user);
       if (refusal !== undefined) throw refusal;
       return row;
