@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import type { Import, WrittenRow } from '../../src/imports/index.ts';
+import { type Import, MAX_ROWS, type WrittenRow } from '../../src/imports/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
@@ -8,13 +8,11 @@ import { ImportRealmInput, ImportRealmPayload, ImportRowsInput, ImportRowsPayloa
 import { ImportType } from './import.type.ts';
 import { toImportRow } from './import-rows.ts';
 
-/** Most rows, and most faults, of one request. */
-const MAX_ROWS = 1_000;
-
 const toShown = (row: Import): object => ({ ...row, importId: row.id });
 
 const toShownRow = ({ id: key, ...row }: WrittenRow): object => ({ ...row, key });
 
+/** Rows and faults have the same bound. */
 function assertFew(list: readonly unknown[], path: string): void {
   if (list.length > MAX_ROWS) throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_ROWS} at once.`);
 }

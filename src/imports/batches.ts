@@ -2,12 +2,12 @@ import { invalidField } from '../kernel/index.ts';
 import { hasPlainPassword } from './credentials.ts';
 import type { ImportRow } from './import-row.ts';
 
-/** Most rows of a unit of work. */
+/** Most rows of a unit of work, and of a request. */
 export const MAX_ROWS = 1_000;
 /** Most events of a unit of work. A row that causes more has one for itself. */
 export const MAX_EVENTS = 5_000;
 /** Most rows with a password in plain text at once. Their hashes take the time of as many sign-ins. */
-const MAX_PLAIN_PASSWORDS = 50;
+export const MAX_PLAIN_PASSWORDS = 50;
 
 /** Divides rows, in their order, into as few units of work as these bounds allow. @param eventsOf Most events that a row causes. */
 export function toBatches<R>(rows: readonly R[], eventsOf: (row: R) => number): R[][] {

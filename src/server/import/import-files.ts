@@ -3,9 +3,10 @@ import { stat } from 'node:fs/promises';
 import type { GraphQLSchema } from 'graphql';
 import { type ReadInputs, readRealmInputs, readUserInputs } from '../../../rest-compat/index.ts';
 import type { Services } from '../../../schema/context.ts';
-import { Authority, systemCaller } from '../../access/index.ts';
-import { IdentityError, newId, type TenantRef } from '../../kernel/index.ts';
+import { MAX_PLAIN_PASSWORDS, MAX_ROWS } from '../../imports/index.ts';
+import { IdentityError, type TenantRef } from '../../kernel/index.ts';
 import { MASTER_TENANT } from '../../tenants/index.ts';
+import { systemAuthority } from '../start/bootstrap.ts';
 import type { ImportOptions } from './import-options.ts';
 import { type ImportReport, ImportSession } from './import-session.ts';
 import { FileUnreadable, readParts } from './json-parts.ts';
@@ -22,10 +23,6 @@ export interface ImportFilesDeps {
   readonly progress: Progress;
 }
 
-/** Rows of one request. */
-const BATCH = 1_000;
-/** Rows of one request that have a password in plain text. */
-const PLAIN_PASSWORDS = 50;
 /** Most bytes of one user: 1 MiB, more than an account can have. */
 const MAX_USER = 1024 * 1024;
 const USERS = new Set(['users']);
@@ -72,7 +69,7 @@ async function* readUsers(file: string): AsyncGenerator<{ readonly users: unknow
   const options = { itemwise: USERS, isWanted: (member: string) => USERS.has(member), maxBytes: MAX_USER };
   for await (const { isItem, value } of readParts(counted(), options)) {
     if (isItem) users.push(value);
-    if (users.length < BATCH) continue;
+    if (users.length < MAX_ROWS) continue;
     yield { users, bytes };
     users = [];
   }
@@ -88,7 +85,7 @@ function* withFewPasswords(rows: ReadInputs['rows']): Generator<ReadInputs['rows
   let passwords = 0;
   for (const [at, row] of rows.entries()) {
     if (!hasPlainPassword(row)) continue;
-    if (passwords === PLAIN_PASSWORDS) {
+    if (passwords === MAX_PLAIN_PASSWORDS) {
       yield rows.slice(from, at);
       [from, passwords] = [at, 0];
     }
@@ -98,12 +95,11 @@ function* withFewPasswords(rows: ReadInputs['rows']): Generator<ReadInputs['rows
 }
 
 function* inBatches({ rows, faults }: ReadInputs): Generator<ReadInputs> {
-  for (let from = 0; from < faults.length; from += BATCH) yield { rows: [], faults: faults.slice(from, from + BATCH) };
-  for (let from = 0; from < rows.length; from += BATCH)
-    for (const few of withFewPasswords(rows.slice(from, from + BATCH))) yield { rows: few, faults: [] };
+  for (let from = 0; from < faults.length; from += MAX_ROWS)
+    yield { rows: [], faults: faults.slice(from, from + MAX_ROWS) };
+  for (let from = 0; from < rows.length; from += MAX_ROWS)
+    for (const few of withFewPasswords(rows.slice(from, from + MAX_ROWS))) yield { rows: few, faults: [] };
 }
-
-const authorityIn = (tenant: TenantRef): Authority => Authority.system(systemCaller({ processId: newId() }), tenant);
 
 /** The tenant of an import. */
 interface Target {
@@ -129,14 +125,13 @@ async function requireTenant(
     );
   const found = await directory.byName(name);
   if (found !== null) {
-    if (!isNamed && !(await imports.isMadeByImport(authorityIn(found))))
+    if (!isNamed && !(await imports.isMadeByImport(systemAuthority(found))))
       throw new TenantRefused(
         `The tenant ${name} is there already, and no import made it. To import into it: --into ${name}`,
       );
     return { tenant: found, isMade: false };
   }
-  const nowhere = { id: '', name: '', route: '' } as unknown as TenantRef;
-  const { id } = await tenants.create(authorityIn(nowhere), { name, template: 'realm' });
+  const { id } = await tenants.create(systemAuthority(), { name, template: 'realm' });
   return { tenant: (await directory.byId(id))!, isMade: true };
 }
 
@@ -170,7 +165,7 @@ export async function importFiles(deps: ImportFilesDeps, options: ImportOptions)
   if (target === null) return 2;
   const tenant = target.tenant.name;
   const ifExists = options.ifExists === 'OVERWRITE' ? 'overwrite' : 'skip';
-  const { id: importId } = await services.imports.begin(authorityIn(target.tenant), ifExists, target.isMade);
+  const { id: importId } = await services.imports.begin(systemAuthority(target.tenant), ifExists, target.isMade);
   const session = new ImportSession({ services, schema, tenant, importId });
   let rows = 0;
   const send = async (inputs: ReadInputs, bytes: number): Promise<void> => {
