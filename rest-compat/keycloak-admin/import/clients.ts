@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HIDDEN_SECRET } from '../../realm-clients/client.ts';
 import { SENT_CLIENT, toNewClient } from '../client.ts';
 import { NEW_SCOPE, toNewScope } from '../client-scope.ts';
+import type { NamedRoleInput, TenantDefault } from '../operations.generated.ts';
 import type { RoleNaming } from './role-names.ts';
 import {
   faulty,
@@ -15,10 +16,8 @@ import {
   readEach,
   readMembers,
   readOne,
-  type TenantDefault,
   textIn,
 } from './row.ts';
-import type { NamedRole } from './user-row.ts';
 
 const NAMED_CLIENT = SENT_CLIENT.refine(({ clientId }) => clientId != null && clientId !== '', { path: ['clientId'] });
 
@@ -46,7 +45,7 @@ const namesIn = (list: unknown): ReadonlySet<unknown> => new Set(Array.isArray(l
 export function readClientScopes(realm: Members): Read {
   const always = namesIn(realm['defaultDefaultClientScopes']);
   const optional = namesIn(realm['defaultOptionalClientScopes']);
-  const defaultOf = (name: string): TenantDefault => {
+  const defaultOf = (name: string): TenantDefault | null => {
     if (always.has(name)) return 'DEFAULT';
     return optional.has(name) ? 'OPTIONAL' : null;
   };
@@ -74,7 +73,7 @@ const MAPPING = z
 interface Mapping {
   readonly kind: 'clientScopeRoles' | 'scopeScopeRoles';
   readonly name: string;
-  readonly roles: readonly NamedRole[];
+  readonly roles: readonly NamedRoleInput[];
 }
 
 interface Mappings {
@@ -82,7 +81,7 @@ interface Mappings {
   readonly faults: Read['faults'];
 }
 
-function mappingsIn(at: string, list: unknown, toRole: (name: string) => NamedRole): Mappings {
+function mappingsIn(at: string, list: unknown, toRole: (name: string) => NamedRoleInput): Mappings {
   const found: Mapping[] = [];
   const { faults } = readEach(at, list, (sent) => {
     const { data } = MAPPING.safeParse(sent);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defaultRoleOf } from '../../realms/realm.ts';
+import type { NamedRoleInput } from '../operations.generated.ts';
 import { type Members, textIn } from './row.ts';
-import type { NamedRole } from './user-row.ts';
 
 /** Says how a role of the realm is called in the tenant. */
 export type RoleNaming = (name: string) => string;
@@ -22,7 +22,10 @@ export const ROLE_NAMES = {
 const SHAPE = z.object(ROLE_NAMES);
 
 /** The references of roles that a user or a group has. */
-export function toRoles({ realmRoles, clientRoles }: z.output<typeof SHAPE>, naming: RoleNaming): readonly NamedRole[] {
+export function toRoles(
+  { realmRoles, clientRoles }: z.output<typeof SHAPE>,
+  naming: RoleNaming,
+): readonly NamedRoleInput[] {
   return [
     ...(realmRoles ?? []).map((name) => ({ name: naming(name) })),
     ...Object.entries(clientRoles ?? {}).flatMap(([clientId, names]) => names.map((name) => ({ name, clientId }))),

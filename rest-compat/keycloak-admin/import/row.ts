@@ -1,51 +1,12 @@
 import type { z } from 'zod';
 import { IdentityError } from '../../../src/kernel/index.ts';
-import type { toNewClient } from '../client.ts';
-import type { toNewScope } from '../client-scope.ts';
-import type { toNewProvider } from '../identity-provider.ts';
-import type { toUpdate } from '../realm.ts';
-import type { NamedRole, UserRow } from './user-row.ts';
-
-/** How the clients that a realm makes later get a client scope. */
-export type TenantDefault = 'DEFAULT' | 'OPTIONAL' | null;
-
-/** What each kind of row brings, as the graph takes it. */
-export interface RowInputs {
-  readonly settings: Omit<ReturnType<typeof toUpdate>, 'extra'> & {
-    readonly extraSettings?: ReturnType<typeof toUpdate>['extra'];
-  };
-  readonly role: {
-    readonly name: string;
-    readonly description: string | null;
-    readonly attributes: Readonly<Record<string, unknown>>;
-  };
-  readonly clientRole: RowInputs['role'];
-  /** The roles inside a role of the realm. */
-  readonly roleChildren: { readonly children: readonly NamedRole[] };
-  /** The roles inside a role of a client. */
-  readonly clientRoleChildren: RowInputs['roleChildren'];
-  readonly clientScope: ReturnType<typeof toNewScope> & { readonly tenantDefault: TenantDefault };
-  readonly client: ReturnType<typeof toNewClient>;
-  /** The roles that tokens for a client may have. */
-  readonly clientScopeRoles: { readonly roles: readonly NamedRole[] };
-  /** The roles that tokens with a client scope may have. */
-  readonly scopeScopeRoles: { readonly roles: readonly NamedRole[] };
-  readonly group: {
-    readonly name: string;
-    /** Null: the group stands at the top. */
-    readonly parentPath: string | null;
-    readonly attributes: Readonly<Record<string, unknown>>;
-    readonly roles: readonly NamedRole[];
-  };
-  readonly defaultGroup: { readonly path: string };
-  readonly provider: ReturnType<typeof toNewProvider>;
-  readonly user: UserRow;
-  /** What the service account of a client is given; the client brings the account. */
-  readonly serviceAccount: Pick<UserRow, 'roles' | 'groups'>;
-}
+import type { ImportRowInput } from '../operations.generated.ts';
 
 /** A kind of rows. */
-export type RowKind = keyof RowInputs;
+export type RowKind = Exclude<keyof ImportRowInput, 'owner' | 'name'>;
+
+/** What each kind of row brings, as the graph takes it. */
+export type RowInputs = { readonly [K in RowKind]: NonNullable<ImportRowInput[K]> };
 
 /** Whose row it is among those of its kind: its name, and of roles of clients the `client_id`, which is empty for others. */
 export interface RowName {

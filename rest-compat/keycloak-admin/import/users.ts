@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PROFILE_MEMBERS, toProfile } from '../../realm-users/profile.ts';
+import type { ImportCredentialInput, ImportLinkInput, ImportUserInput } from '../operations.generated.ts';
 import { ROLE_NAMES, type RoleNaming, toRoles } from './role-names.ts';
 import { type Read, type Reader, readEach, readOne, textIn } from './row.ts';
-import type { CredentialRow, UserRow } from './user-row.ts';
 
 const TEXT = z.string().nullable().optional();
 const FLAG = z.boolean().nullable().optional();
@@ -46,23 +46,23 @@ const toCreated = (milliseconds: number | null | undefined): { readonly createdA
     ? { createdAt: new Date(milliseconds).toISOString() }
     : {};
 
-function toCredential({ temporary, priority: _order, ...sent }: z.output<typeof CREDENTIAL>): CredentialRow {
+function toCredential({ temporary, priority: _order, ...sent }: z.output<typeof CREDENTIAL>): ImportCredentialInput {
   const given = Object.entries(sent).filter(([, value]) => value !== null && value !== undefined);
   return { ...Object.fromEntries(given), ...(temporary == null ? {} : { isTemporary: temporary }) };
 }
 
 /** Credentials in the order in which they count: small priorities first. */
-const toCredentials = ({ credentials }: Sent): CredentialRow[] =>
+const toCredentials = ({ credentials }: Sent): ImportCredentialInput[] =>
   (credentials ?? []).toSorted((one, other) => (one.priority ?? 0) - (other.priority ?? 0)).map(toCredential);
 
-const toLinks = ({ federatedIdentities }: Sent): UserRow['links'] =>
+const toLinks = ({ federatedIdentities }: Sent): ImportLinkInput[] =>
   (federatedIdentities ?? []).map(({ identityProvider, userId, userName }) => ({
     provider: identityProvider,
     externalId: userId,
     externalName: userName ?? null,
   }));
 
-function toUser(sent: Sent, naming: RoleNaming): UserRow {
+function toUser(sent: Sent, naming: RoleNaming): ImportUserInput {
   const { id, username, emailVerified, enabled, createdTimestamp, requiredActions } = sent;
   const { attributes, ...profile } = toProfile(sent);
   return {
