@@ -16,7 +16,7 @@ import { type Clock, IdentityError } from '../../kernel/index.ts';
 import type { EarlierAccess } from '../earlier-access.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
-import type { ProvedAccount } from './interaction.state.ts';
+import { type ProvedAccount, resetProvedBy } from './interaction.state.ts';
 import { askAgainIfOld, authorityOfProved } from './proved-account.ts';
 
 /** The code that the app shows, and a name for the app. */
@@ -157,7 +157,7 @@ const authorityOfApp = (open: OpenInteraction): Authority =>
  * ahead of the app, which would else show two factors, as only the owner of an earlier one can, when the password is replaced.
  */
 const provesAddress = ({ state, user }: OpenInteraction): boolean =>
-  state.passwordReset?.provedEmail != null && !user!.emailVerified;
+  resetProvedBy(state) !== null && !user!.emailVerified;
 
 /** Binds a sealed secret to its interaction and account. */
 const contextOf = ({ tenant, handle, user }: OpenInteraction): string =>

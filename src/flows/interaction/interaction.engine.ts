@@ -21,7 +21,13 @@ import type { User, UserStore } from '../../users/index.ts';
 import { signInEvents } from '../sign-in.events.ts';
 import { type AccountFacts, accountFacts } from '../sign-in.steps.ts';
 import { interactionErrors } from './interaction.errors.ts';
-import { askAgain, type InteractionState, type ProvedAccount, type SignInDemands } from './interaction.state.ts';
+import {
+  askAgain,
+  type InteractionState,
+  type ProvedAccount,
+  resetProvedBy,
+  type SignInDemands,
+} from './interaction.state.ts';
 import { isSignedInAt, mayRegisterIn, mayResetPassword, presentStep, type StepName } from './interaction.steps.ts';
 import type { InteractionRow, InteractionStore } from './interaction.store.ts';
 
@@ -253,11 +259,11 @@ export class InteractionEngine {
   #accountFacts(
     tenant: KnownTenant,
     { factors, isStrict }: SignInDemands,
-    { account, passwordReset }: InteractionState,
+    state: InteractionState,
     user: User,
   ): Promise<AccountFacts> {
-    const isResetting = passwordReset?.provedEmail != null;
-    const { amr } = account!;
+    const isResetting = resetProvedBy(state) !== null;
+    const { amr } = state.account!;
     return accountFacts(this.#deps.credentials, tenant, { userId: user.id, user, factors, isStrict, isResetting, amr });
   }
 

@@ -101,6 +101,9 @@ export function askAgain(state: InteractionState): InteractionState {
   return { ...INITIAL_STATE, ...kept, passwordReset: closedReset(state) };
 }
 
+/** The address to which the right code of a reset of the password was mailed; null when the user is not proved by such a code. */
+export const resetProvedBy = ({ passwordReset }: InteractionState): string | null => passwordReset?.provedEmail ?? null;
+
 /** What stays of a reset of the password that the user has left. */
 export function closedReset({ passwordReset }: InteractionState): PasswordResetState | null {
   return passwordReset == null ? null : { ...passwordReset, isOpen: false, provedEmail: null };

@@ -11,6 +11,7 @@ import { otherActions } from '../sign-in.steps.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep } from './enrolment.step.ts';
 import type { OpenInteraction } from './interaction.engine.ts';
+import { resetProvedBy } from './interaction.state.ts';
 import { mayRegisterIn, mayResetPassword, type StepName } from './interaction.steps.ts';
 import { PASSWORD_RESET_DIGITS } from './password-reset.code.ts';
 import { type DescribedScope, describeScope } from './scope-descriptions.ts';
@@ -122,7 +123,7 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
   'new-password': async ({ passwords }, { tenant, user, state }) => ({
     step: 'new-password',
     minLength: await passwords.leastLength(user!, tenant.settings),
-    isForgotten: state.passwordReset?.provedEmail != null,
+    isForgotten: resetProvedBy(state) !== null,
   }),
   'email-code': async ({ emailCodes }, open) => ({
     step: 'email-code',

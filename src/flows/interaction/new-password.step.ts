@@ -3,7 +3,7 @@ import { isSameEmail, type User, type UserService } from '../../users/index.ts';
 import type { PasswordFlow } from '../change-password.ts';
 import type { EarlierAccess } from '../earlier-access.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
-import { askAgain, closedReset } from './interaction.state.ts';
+import { askAgain, closedReset, resetProvedBy } from './interaction.state.ts';
 import { askAgainIfOld, authorityOfProved, languagesOf } from './proved-account.ts';
 
 export interface NewPasswordStepDeps {
@@ -29,7 +29,7 @@ export async function replacePassword(
 ): Promise<Advance> {
   const again = askAgainIfOld(open, now);
   if (again !== null) return again;
-  const provedEmail = open.state.passwordReset?.provedEmail ?? null;
+  const provedEmail = resetProvedBy(open.state);
   return provedEmail === null
     ? replaceDemanded(deps, open, newPassword)
     : replaceForgotten(deps, open, newPassword, provedEmail);
