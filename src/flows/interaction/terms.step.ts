@@ -1,3 +1,4 @@
+import type { TextsInPlace } from '../../delivery/index.ts';
 import type { UserService } from '../../users/index.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { authorityOfProved, languagesOf } from './proved-account.ts';
@@ -30,7 +31,7 @@ export function termsOf(open: OpenInteraction): string | null {
   return found === undefined ? null : textIn(texts, found);
 }
 
-function textIn(texts: Readonly<Record<string, Readonly<Record<string, string>>>>, language: string): string {
+function textIn(texts: TextsInPlace, language: string): string {
   if (!Object.hasOwn(texts, language)) return '';
   const own = texts[language]!;
   return Object.hasOwn(own, TERMS_TEXT) ? own[TERMS_TEXT]! : '';
