@@ -148,7 +148,8 @@ export class Engine {
     // A row without a tenant is checked against the caller's tenant; the directives of the operation's fields decide about
     // anything beyond it.
     assertScopes(row, caller, route.tenant === 'none' ? caller.tenant : place.tenant);
-    if (route.refuse === true) throw problems.NOT_IMPLEMENTED();
+    const isNowhere = route.tenant !== 'none' && place.tenant === null;
+    if (route.refuse === true) throw isNowhere ? problems.TENANT_UNKNOWN() : problems.NOT_IMPLEMENTED();
     this.#assertEndUser(exchange, caller, place.tenant);
     const { constants } = owner;
     const raw = {
@@ -164,8 +165,7 @@ export class Engine {
     };
     const request = parseRequest(route, raw, owner.errors);
     // Only callers whose permissions reach all tenants come this far: they may know that there is no such one.
-    const isTenantUnknown = route.tenant !== 'none' && place.tenant === null && operation.demands.length > 0;
-    if (isTenantUnknown) throw problems.TENANT_UNKNOWN();
+    if (isNowhere && operation.demands.length > 0) throw problems.TENANT_UNKNOWN();
     const found = await this.#lookUp(exchange, row, { caller, name: place.name, request });
     const variables = fillIn(operation, owner, place.name, route.toVariables?.(request, found));
     exchange.variables = variables;

@@ -31,12 +31,13 @@ describe('a row that is refused', () => {
       },
     };
     rest = await serveTiny([ROW], { host: { callers } });
-    const ask = async (token?: string) => {
+    const ask = async (token?: string, tenant = 'acme') => {
       const request = { body: '{', ...(token === undefined ? {} : { token }) };
-      const { status, json } = await rest!.ask('PUT', '/t/acme/tiny/workflows/1', request);
+      const { status, json } = await rest!.ask('PUT', `/t/${tenant}/tiny/workflows/1`, request);
       return [status, json.error];
     };
     expect(await ask('good')).toEqual([501, 'not-implemented']);
+    expect((await ask('good', 'nobody'))[0]).toBe(404);
     expect(await ask('bad')).toEqual([401, 'unauthenticated']);
     expect(await ask()).toEqual([401, 'unauthenticated']);
     expect((await rest.ask('GET', '/t/acme/tiny/workflows/1')).status).toBe(405);
