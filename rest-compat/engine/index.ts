@@ -28,6 +28,7 @@ export { Engine, type EngineOptions } from './mount.ts';
 export { assertRawForms, type DescriptionOptions, openApiOf, type RawForms } from './openapi.ts';
 export { type ItemOf, present, presentItems } from './present.ts';
 export { problems } from './problems.ts';
+export type { RateLimit } from './rate-limit.ts';
 export { ClientGone, decodeBody, isOfMediaType, readBody } from './request-body.ts';
 export {
   type BrowserAnswer,

@@ -68,6 +68,28 @@ const FROM = '2026-11-22T12:00:00.000Z';
 const BLOCK = { blocked_at: FROM, block_duration: 60, expires_at: '2026-11-22T12:01:00.000Z' };
 const COUNTS = { total: 3, passed: 2, failed: 1, skipped: 0, avg_duration_ms: 900 };
 
+const LIST_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+const SCIM_TYPE = {
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+  id: 'Group',
+  name: 'Group',
+  endpoint: '/Groups',
+  schema: 'urn:ietf:params:scim:schemas:core:2.0:Group',
+};
+const SCIM_SCHEMA = {
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
+  id: 'urn:ietf:params:scim:schemas:core:2.0:Group',
+  name: 'Group',
+  attributes: [],
+};
+const listOf = (...Resources: readonly { schemas: string[] }[]) => ({
+  schemas: [LIST_URN],
+  totalResults: Resources.length,
+  startIndex: 1,
+  itemsPerPage: Resources.length,
+  Resources,
+});
+
 /** What rows take and answer, for the API description. */
 export const SECRETS_VAULT_SAMPLES: Samples = {
   parameters: {
@@ -84,6 +106,8 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     start: '2026-11-22',
     end: '2026-11-23',
     resolution: 'day',
+    schema_uri: SCIM_SCHEMA.id,
+    resource_type_id: 'Group',
   },
   operations: {
     ApiKeys: { reply: { api_keys: [API_KEY] } },
@@ -116,5 +140,16 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
         buckets: [{ start: '2026-11-22T00:00:00.000Z', ...COUNTS }],
       },
     },
+    ScimServiceProviderConfig: {
+      reply: {
+        schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+        patch: { supported: true },
+        filter: { supported: true, maxResults: 100 },
+      },
+    },
+    ScimSchemas: { reply: listOf(SCIM_SCHEMA) },
+    ScimSchema: { reply: SCIM_SCHEMA },
+    ScimResourceTypes: { reply: listOf(SCIM_TYPE) },
+    ScimResourceType: { reply: SCIM_TYPE },
   },
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DialectErrors, Fault, LegacyError } from '../../engine/index.ts';
-import type { ScimType } from './refusal.ts';
+import { ScimRefusal, type ScimType } from './refusal.ts';
 
 /** Values of `scimType`; empty: none. */
 type ErrorType = ScimType | 'uniqueness' | '';
@@ -14,7 +14,7 @@ const scim = (status: number, scimType: ErrorType = '', text?: LegacyError['text
 });
 
 const UNAUTHENTICATED = scim(401, '', 'Not authenticated');
-const FORBIDDEN = scim(403, '', 'Not enough permissions');
+export const FORBIDDEN = scim(403, '', 'Not enough permissions');
 const NOT_FOUND = scim(404, '', 'Not Found');
 
 const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
@@ -26,13 +26,18 @@ const SCIM_ERROR = z.strictObject({
   detail: z.string().describe('The same in words.'),
 });
 
-/** RFC 7644 section 3.12. */
-const bodyOf = ({ legacy, text, items: [first] }: Fault): object => ({
-  schemas: [ERROR_URN],
-  status: String(legacy.status),
-  ...(legacy.error === '' ? {} : { scimType: legacy.error }),
-  detail: first === undefined || first.pos === '' ? text : `${first.pos}: ${first.text}`,
-});
+/** RFC 7644 section 3.12. A refusal of SCIM names its own code; the line of its kind gives the status. */
+const bodyOf = ({ error, legacy, text, items: [first] }: Fault): object => {
+  const isOwn = error instanceof ScimRefusal;
+  const scimType = isOwn ? error.scimType : legacy.error;
+  const named = first === undefined || first.pos === '' ? text : `${first.pos}: ${first.text}`;
+  return {
+    schemas: [ERROR_URN],
+    status: String(legacy.status),
+    ...(scimType === '' ? {} : { scimType }),
+    detail: isOwn ? error.message : named,
+  };
+};
 
 /** Errors below `/scim`. */
 export const SCIM_ERRORS: DialectErrors = {
@@ -45,13 +50,14 @@ export const SCIM_ERRORS: DialectErrors = {
     PATH_MALFORMED: scim(400, 'invalidSyntax'),
     TENANT_UNKNOWN: NOT_FOUND,
     TENANT_CONFLICT: scim(400, 'invalidValue'),
-    METHOD_NOT_ALLOWED: NOT_FOUND,
+    METHOD_NOT_ALLOWED: scim(405, '', 'Method Not Allowed'),
     MEDIA_TYPE_UNSUPPORTED: scim(415),
     BODY_MALFORMED: scim(400, 'invalidSyntax'),
     CREDENTIALS_MISSING: UNAUTHENTICATED,
     CREDENTIALS_AMBIGUOUS: UNAUTHENTICATED,
     CLIENT_REFUSED: UNAUTHENTICATED,
     SCOPE_MISSING: FORBIDDEN,
+    NOT_IMPLEMENTED: scim(501, '', 'Not implemented'),
     END_USER_UNKNOWN: scim(400, 'invalidValue'),
   },
   kinds: {
