@@ -7,6 +7,8 @@ export enum IssuerKindName {
   NATIVE = 'native',
   SUITE = 'suite',
   REALM = 'realm',
+  API = 'api',
+  ROOT = 'root',
 }
 registerEnumType(IssuerKindName, {
   name: 'IssuerKind',
@@ -21,6 +23,14 @@ registerEnumType(IssuerKindName, {
     REALM: {
       description:
         'The issuer of the realm API: its tokens name the roles of the user, signed with RS256, and its refresh tokens can be used again.',
+    },
+    API: {
+      description:
+        'The issuer below `/api`: its tokens name the tenant, signed with EdDSA or RS256 as the client chooses, and its refresh tokens outlive sessions that run out.',
+    },
+    ROOT: {
+      description:
+        'The issuer directly below the origin. It is like API; codes and refresh tokens of one are refused at the other.',
     },
   },
 });

@@ -106,6 +106,7 @@ export interface OAuthOptions {
 /** The OAuth engine: one service for each of its operations. */
 export interface OAuth {
   readonly issuers: Issuers;
+  readonly issuerDirectory: IssuerDirectory;
   readonly keys: SigningKeyService;
   readonly tokens: TokenService;
   readonly authenticator: TokenAuthenticator;
@@ -176,6 +177,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   });
   return {
     issuers,
+    issuerDirectory,
     keys,
     tokens: new TokenService({
       issuers: issuerDirectory,

@@ -186,18 +186,18 @@ export class InteractionService {
   /**
    * Ends an interaction: its handle does not work afterwards, and of simultaneous calls a single one gets the outcome. One that is not
    * finished stays.
-   * @param kind That of `begin`.
+   * @param kinds That of `begin`, or those of which each may be.
    * @throws INTERACTION_NOT_FOUND Also for one of another kind. @throws BROWSER_REQUIRED
    */
   async resume(
     authority: Authority,
     browser: BrowserPort | null,
-    kind: string,
+    kinds: string | readonly string[],
     handle: string,
   ): Promise<InteractionOutcome> {
     const { engine, store } = this.#deps;
     const found = await engine.open(authority, browser, handle);
-    if (found.row.kind !== kind) throw interactionErrors.INTERACTION_NOT_FOUND();
+    if (![kinds].flat().includes(found.row.kind)) throw interactionErrors.INTERACTION_NOT_FOUND();
     if (found.step !== 'finished') return { kind: 'open' };
     const { row, state, step, session } = await this.#settled(authority, browser, found);
     if (step !== 'finished') return { kind: 'open' };

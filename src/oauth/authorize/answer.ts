@@ -1,5 +1,5 @@
-import type { Issuer } from '../issuers/issuers.ts';
-import type { ResponseMode, ReturnAddress } from './request.ts';
+import type { Issuer, ResponseMode } from '../issuers/issuers.ts';
+import type { ReturnAddress } from './request.ts';
 
 /** A field of a form that a page posts to the application. */
 export interface AnswerField {

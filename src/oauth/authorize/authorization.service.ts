@@ -12,7 +12,7 @@ import { addSeconds, type BrowserPort, IdentityError } from '../../kernel/index.
 import { requireBrowser, showSession } from '../../sessions/index.ts';
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
-import type { Issuer } from '../issuers/issuers.ts';
+import type { Issuer, IssuerKind } from '../issuers/issuers.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import type { PostedRequests } from '../posted/posted-requests.ts';
@@ -164,15 +164,14 @@ export class AuthorizationService {
   ): Promise<AuthorizationAnswer> {
     const browser = requireBrowser(port);
     const tenant = await this.#tenantOf(authority);
-    const outcome = await this.#take(authority, browser, { issuerKind, handle });
+    const { origin } = authority.caller;
+    const { kind } = await this.#deps.issuers.of(tenant, issuerKind, origin);
+    const outcome = await this.#take(authority, browser, { kind, handle });
     if (outcome.kind === 'open') return this.#exchanges.showPage(authority, handle);
     const stored = outcome.purpose as unknown as StoredRequest;
-    const place = { ...authority.caller.origin, host: stored.issuerHost };
-    const issuer = await this.#deps.issuers.of(tenant, issuerKind, place);
+    const issuer = await this.#deps.issuers.of(tenant, stored.issuerKind, { ...origin, host: stored.issuerHost });
     await this.#keepEnded(authority, handle, stored);
-    const checked = await this.#recorded(authority, { issuerKind, clientId: stored.clientId }, () =>
-      this.#recheck(tenant, issuer, stored),
-    );
+    const checked = await this.#recorded(authority, stored, () => this.#recheck(tenant, issuer, stored));
     if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
     const { request } = checked;
     if (outcome.kind !== 'done')
@@ -254,13 +253,14 @@ export class AuthorizationService {
   async #take(
     authority: Authority,
     browser: BrowserPort,
-    { issuerKind, handle }: ResumedAuthorization,
+    { kind, handle }: { readonly kind: IssuerKind; readonly handle: string },
   ): Promise<InteractionOutcome> {
     try {
-      return await this.#deps.interactions.resume(authority, browser, interactionKind(issuerKind), handle);
+      const kinds = kind.takesTokensOf.map(interactionKind);
+      return await this.#deps.interactions.resume(authority, browser, kinds, handle);
     } catch (error) {
       if (error instanceof IdentityError && error.code === 'INTERACTION_NOT_FOUND')
-        await this.#assertNotEnded(authority, { issuerKind, handle });
+        await this.#assertNotEnded(authority, { issuerKind: kind.kind, handle });
       throw error;
     }
   }

@@ -6,11 +6,11 @@ import {
 } from '../../clients/index.ts';
 import { claimedText } from '../../crypto/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
-import type { Issuer } from '../issuers/issuers.ts';
+import type { Issuer, ResponseMode } from '../issuers/issuers.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { RequestParameters } from './parameters.ts';
 import { AuthorizationRefused } from './refusal.ts';
-import { type AuthorizationDraft, RESPONSE_MODES, RESPONSE_TYPES, type ResponseMode } from './request.ts';
+import { type AuthorizationDraft, RESPONSE_TYPES } from './request.ts';
 
 /** What a check needs beside the parameters. */
 export interface CheckContext {
@@ -66,17 +66,19 @@ export function assertRegistered(
     throw oauthErrors.AUTHORIZATION_REDIRECT_INVALID();
 }
 
-const isMode = (name: string): name is ResponseMode => (RESPONSE_MODES as readonly string[]).includes(name);
+const isModeOf = ({ kind }: Issuer, name: string): name is ResponseMode =>
+  (kind.responseModes as readonly string[]).includes(name);
 
 /**
  * OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1, 3 and 5: an application that asks for a token in the answer
  * reads the fragment, also for the refusal of that type, unless it names a mode.
  */
-export function checkResponseMode({ parameters }: CheckContext): Found {
+export function checkResponseMode({ issuer, parameters }: CheckContext): Found {
   const types = parameters.get('response_type')?.split(' ') ?? [];
   const isForToken = types.includes('token') || types.includes('id_token');
-  const responseMode = parameters.get('response_mode') ?? (isForToken ? 'fragment' : 'query');
-  if (isMode(responseMode)) return { responseMode };
+  const isInFragment = isForToken && isModeOf(issuer, 'fragment');
+  const responseMode = parameters.get('response_mode') ?? (isInFragment ? 'fragment' : 'query');
+  if (isModeOf(issuer, responseMode)) return { responseMode };
   throw new AuthorizationRefused('invalid_request', 'response_mode is not supported.');
 }
 
@@ -98,14 +100,14 @@ export function checkDuplicates({ parameters }: CheckContext): Found {
  * object is not supported, but its refusal has to reach the application. The signature is not verified: what is read here can
  * also be sent as parameters, which anybody can write, and parameters have precedence.
  */
-export function readRequestObject({ parameters }: CheckContext, draft: AuthorizationDraft): Found {
+export function readRequestObject({ issuer, parameters }: CheckContext, draft: AuthorizationDraft): Found {
   const object = parameters.get('request');
   if (object === null) return {};
   const inside = new RequestParameters(
     (['state', 'response_mode'] as const).map((name) => ({ name, values: [claimedText(object, name) ?? ''] })),
   );
   const mode = inside.get('response_mode') ?? '';
-  const isOpen = parameters.get('response_mode') === null && isMode(mode);
+  const isOpen = parameters.get('response_mode') === null && isModeOf(issuer, mode);
   return {
     state: parameters.get('state') !== null ? draft.state : inside.state,
     responseMode: isOpen ? mode : draft.responseMode,
@@ -149,17 +151,18 @@ const CHALLENGE = /^[\w-]{43}$/;
 
 /**
  * RFC 7636 sections 4.3 and 4.4.1, RFC 9700 section 2.1.1. Where the issuer demands a challenge, only a confidential client can
- * be exempt. `plain`, which a request without a method means, is refused.
+ * be exempt. `plain` is refused, which at most issuers a request without a method means.
  */
 export function checkChallenge({ issuer, parameters }: CheckContext, draft: AuthorizationDraft): Found {
   const challenge = parameters.get('code_challenge');
-  const method = parameters.get('code_challenge_method');
+  const sentMethod = parameters.get('code_challenge_method');
   if (challenge === null) {
-    if (method !== null) throw new AuthorizationRefused('invalid_request', 'code_challenge is missing.');
+    if (sentMethod !== null) throw new AuthorizationRefused('invalid_request', 'code_challenge is missing.');
     if (needsChallenge(issuer, clientOf(draft)))
       throw new AuthorizationRefused('invalid_request', 'The client must send a code_challenge.');
     return {};
   }
+  const method = sentMethod ?? issuer.kind.defaultChallengeMethod;
   if (method !== 'S256') throw new AuthorizationRefused('invalid_request', 'code_challenge_method must be S256.');
   if (!CHALLENGE.test(challenge))
     throw new AuthorizationRefused('invalid_request', 'code_challenge is not a SHA-256 in base64url.');
@@ -167,6 +170,6 @@ export function checkChallenge({ issuer, parameters }: CheckContext, draft: Auth
 }
 
 function needsChallenge({ kind }: Issuer, { client, metadata }: ClientRecord): boolean {
-  if (kind.challenge === 'required' && client.type === 'public') return true;
+  if (kind.challenge !== 'optional' && client.type === 'public') return true;
   return (metadata.pkce ?? kind.challenge) === 'required';
 }

@@ -220,8 +220,8 @@ export class Exchanges {
     const demands: SignInDemands = { ...lack, isStrict, userId, loginHint, consent, locales };
     const { handle } = await this.#deps.interactions.begin(authority, browser, {
       kind: interactionKind(issuer.kind.kind),
-      purpose: { ...storeRequest(request, { issuerHost: issuer.host, isSteppedUp }) },
-      resumeAt: issuer.url + issuer.endpoints.authorization,
+      purpose: { ...storeRequest(request, { issuerKind: issuer.kind.kind, issuerHost: issuer.host, isSteppedUp }) },
+      resumeAt: issuer.resumeUrl,
       clientId: client.client.clientId,
       demands,
       ...how,

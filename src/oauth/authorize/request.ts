@@ -1,9 +1,6 @@
 import type { ClientRecord } from '../../clients/index.ts';
 import type { RequestedClaims } from '../grants/authorization-code.ts';
-
-/** How an answer reaches the application, in the order in which discovery lists them. */
-export const RESPONSE_MODES = ['query', 'fragment', 'form_post'] as const;
-export type ResponseMode = (typeof RESPONSE_MODES)[number];
+import type { ResponseMode } from '../issuers/issuers.ts';
 
 /** The only response type: RFC 9700 section 2.1.2 advises against the others. */
 export const RESPONSE_TYPES = ['code'] as const;

@@ -6,6 +6,7 @@ import type { AuthorizationRequest, Prompt } from './request.ts';
  * stored. The client is read again afterwards, because it may have changed.
  */
 export interface StoredRequest extends Omit<AuthorizationRequest, 'client' | 'prompts'> {
+  readonly issuerKind: string;
   readonly issuerHost: string | null;
   readonly clientId: string;
   readonly prompts: readonly Prompt[];
@@ -14,7 +15,7 @@ export interface StoredRequest extends Omit<AuthorizationRequest, 'client' | 'pr
 }
 
 /** What a request belongs to. */
-export type StoredContext = Pick<StoredRequest, 'issuerHost' | 'isSteppedUp'>;
+export type StoredContext = Pick<StoredRequest, 'issuerKind' | 'issuerHost' | 'isSteppedUp'>;
 
 export function storeRequest(
   { client, prompts, ...request }: AuthorizationRequest,
@@ -25,6 +26,6 @@ export function storeRequest(
 
 /** The request again. @param client The client as it is now. */
 export function restoreRequest(stored: StoredRequest, client: ClientRecord): AuthorizationRequest {
-  const { issuerHost: _host, clientId: _clientId, isSteppedUp: _isSteppedUp, ...request } = stored;
+  const { issuerKind: _kind, issuerHost: _host, clientId: _clientId, isSteppedUp: _isSteppedUp, ...request } = stored;
   return { ...request, client, prompts: new Set(stored.prompts) };
 }

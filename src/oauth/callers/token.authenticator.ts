@@ -1,4 +1,4 @@
-import { anonymousCaller, type Caller, PermissionSet } from '../../access/index.ts';
+import { anonymousCaller, type Caller, PermissionSet, parseScope } from '../../access/index.ts';
 import {
   type AuthMethod,
   basicPermissions,
@@ -12,7 +12,7 @@ import type { EventLog } from '../../events/index.ts';
 import type { Origin, TenantRef } from '../../kernel/index.ts';
 import type { HeldRoles, RolePermissions } from '../../roles/index.ts';
 import { MASTER_TENANT } from '../../tenants/index.ts';
-import type { Issuers } from '../issuers/issuers.ts';
+import { ISSUER_KINDS, type IssuerKind, type Issuers } from '../issuers/issuers.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import type { ScopeRules } from '../tokens/scopes.ts';
 import type { LifeVerdict, TokenLife } from '../tokens/token.life.ts';
@@ -42,6 +42,13 @@ const METHOD_NAMES: Readonly<Record<ClientCredentials['method'], AuthMethod>> = 
   Post: 'client_secret_post',
   None: 'none',
 };
+
+/** By kind of issuer, what users may do with their own accounts without a scope. */
+const SELF_SERVICE: ReadonlyMap<string, PermissionSet> = new Map(
+  Object.values(ISSUER_KINDS).flatMap(({ kind, selfService }) =>
+    selfService.length === 0 ? [] : [[kind, new PermissionSet(selfService.flatMap((name) => parseScope(name) ?? []))]],
+  ),
+);
 
 export interface TokenAuthenticatorDeps {
   readonly reader: TokenReader;
@@ -135,10 +142,11 @@ export class TokenAuthenticator {
     const holder = isUser ? 'user' : 'application';
     const asked = this.#deps.scopes.permissions(claims.scope, holder, limit);
     const scopes = claims.scope === '' ? [] : claims.scope.split(' ');
-    const acting = kind.isRoleBased ? await this.#allowedByRoles(read, client, scopes, limit) : null;
-    const permissions = acting === null ? asked : this.#deps.scopes.union(asked, acting);
+    const acting = kind.rolesAct ? await this.#allowedByRoles(read, client, scopes, limit) : null;
+    const byRoles = acting === null ? asked : this.#deps.scopes.union(asked, acting);
+    const permissions = isUser ? this.#withSelfService(kind, client, byRoles) : byRoles;
     // Roles on other tenants act without a scope where all roles of the holder do.
-    const isWhole = kind.isRoleBased && client.client.fullRoleScope;
+    const isWhole = kind.rolesAct && client.client.fullRoleScope;
     const within = (held: PermissionSet) =>
       isWhole ? held : this.#deps.scopes.permissionsElsewhere(claims.scope, holder, held);
     const elsewhere = await this.#elsewhere(read, client, permissions, within);
@@ -161,6 +169,12 @@ export class TokenAuthenticator {
       ...(claims.gid === undefined ? {} : { grantId: claims.gid }),
       origin,
     };
+  }
+
+  /** What a token of a user allows, and what every user may do with their account. */
+  #withSelfService({ kind }: IssuerKind, { client }: ClientRecord, permissions: PermissionSet): PermissionSet {
+    const own = SELF_SERVICE.get(kind);
+    return own === undefined || !client.fullRoleScope ? permissions : this.#deps.scopes.union(own, permissions);
   }
 
   /**

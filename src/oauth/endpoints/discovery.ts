@@ -2,7 +2,7 @@ import { isOpenTo } from '../../clients/index.ts';
 import type { Origin, TenantRef } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import { REACHABLE_ACR } from '../authorize/decision.ts';
-import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from '../authorize/request.ts';
+import { PROMPTS, RESPONSE_TYPES } from '../authorize/request.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { Issuer, IssuerEndpoints } from '../issuers/issuers.ts';
 import type { SigningKeyService } from '../keys/key.service.ts';
@@ -22,7 +22,6 @@ const ENDPOINT_MEMBERS: Readonly<Record<keyof IssuerEndpoints, string>> = {
   registration: 'registration_endpoint',
   checkSession: 'check_session_iframe',
 };
-const SECRET_METHODS = ['client_secret_basic', 'client_secret_post'];
 
 /** An issuer as its clients may know it. */
 export interface ShownIssuer {
@@ -74,14 +73,15 @@ export class DiscoveryService {
     const { kind, claimScopes, endpoints } = issuer;
     const grants = offeredGrants(kind).filter((grant) => !isHiddenAt(grant, kind));
     const tokenMethods = grants.some(({ name }) => isOpenTo('public', name))
-      ? [...SECRET_METHODS, 'none']
-      : SECRET_METHODS;
+      ? [...kind.secretMethods, 'none']
+      : kind.secretMethods;
     const claims = Object.values(claimScopes).flatMap((group) => CLAIMS_OF_GROUP[group]);
     return {
       issuer: issuer.url,
       ...endpointMembers(issuer),
-      scopes_supported: ['openid', ...Object.keys(claimScopes), ...(kind.hasAccessType ? [] : ['offline_access'])],
+      scopes_supported: scopesOf(issuer),
       ...AUTHORIZATION_MEMBERS,
+      response_modes_supported: kind.responseModes,
       // Tokens of role-based issuers always state the same class.
       ...(kind.isRoleBased ? {} : { acr_values_supported: REACHABLE_ACR }),
       grant_types_supported: grants.map(({ name }) => name),
@@ -90,7 +90,7 @@ export class DiscoveryService {
       token_endpoint_auth_methods_supported: tokenMethods,
       ...(endpoints.introspection === undefined
         ? {}
-        : { introspection_endpoint_auth_methods_supported: SECRET_METHODS }),
+        : { introspection_endpoint_auth_methods_supported: kind.secretMethods }),
       ...(endpoints.revocation === undefined ? {} : { revocation_endpoint_auth_methods_supported: tokenMethods }),
       claims_supported: ['sub', ...new Set(claims)],
     };
@@ -100,7 +100,6 @@ export class DiscoveryService {
 /** What authorization requests may ask for. */
 const AUTHORIZATION_MEMBERS = {
   response_types_supported: RESPONSE_TYPES,
-  response_modes_supported: RESPONSE_MODES,
   code_challenge_methods_supported: ['S256'],
   prompt_values_supported: PROMPTS,
   claims_parameter_supported: true,
@@ -109,10 +108,16 @@ const AUTHORIZATION_MEMBERS = {
   authorization_response_iss_parameter_supported: true,
 };
 
-function endpointMembers({ url, endpoints }: Issuer): Record<string, string> {
+/** Where scopes are strict, every refresh token gives lasting access, and no scope asks for it. */
+function scopesOf({ kind, claimScopes }: Issuer): readonly string[] {
+  const hasOffline = !kind.hasAccessType && !kind.hasStrictScopes;
+  return [...new Set(['openid', ...Object.keys(claimScopes)]), ...(hasOffline ? ['offline_access'] : [])];
+}
+
+function endpointMembers({ endpoints }: Issuer): Record<string, string> {
   const members: Record<string, string> = {};
-  for (const [name, path] of Object.entries(endpoints)) {
-    members[ENDPOINT_MEMBERS[name as keyof IssuerEndpoints]] = url + path;
+  for (const [name, url] of Object.entries(endpoints)) {
+    members[ENDPOINT_MEMBERS[name as keyof IssuerEndpoints]] = url;
   }
   return members;
 }

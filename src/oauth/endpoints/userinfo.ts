@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/index.ts';
 import { buildMappedClaims, type ClientDirectory, mergeClaims } from '../../clients/index.ts';
-import type { TenantRef } from '../../kernel/index.ts';
+import { epochSeconds, type TenantRef } from '../../kernel/index.ts';
 import { type GroupStore, TREE_PROFILE } from '../../roles/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
 import type { ClaimGroup, Issuer, Issuers } from '../issuers/issuers.ts';
@@ -27,20 +27,27 @@ export class UserinfoService {
   /**
    * The claims that the scopes of the caller's access token allow, and those that its client asked for by name and may see;
    * claims without a value are left out. At role-based issuers mappers add theirs, or replace others.
-   * @param issuerKind Kind of the issuer whose endpoint was called; it accepts only tokens of the same kind.
+   * @param issuerKind Kind of the issuer whose endpoint was called; it accepts only tokens of the kinds that it takes.
    * @throws TOKEN_INVALID The caller's credential is not a user's access token of this kind and tenant.
    * @throws SCOPE_INSUFFICIENT The token lacks `openid` and this kind requires it.
    */
   async claims(caller: Caller, tenant: TenantRef, issuerKind: string): Promise<Claims> {
     const issuer = this.#deps.issuers.of(tenant, issuerKind);
-    const isOwn = caller.issuerKind === issuerKind && caller.tenant?.id === tenant.id;
+    const isTaken = issuer.kind.takesTokensOf.some((kind) => kind === caller.issuerKind);
+    const isOwn = isTaken && caller.tenant?.id === tenant.id;
     if (caller.kind !== 'user' || caller.userId === null || !isOwn) throw oauthErrors.TOKEN_INVALID();
     if (issuer.kind.userinfoNeedsOpenid && !caller.scopes.includes('openid')) throw oauthErrors.SCOPE_INSUFFICIENT();
     const user = await this.#deps.users.findById(tenant.id, caller.userId);
     if (user === null) throw oauthErrors.TOKEN_INVALID();
-    const groups = await this.#groups(tenant, user, groupsOf(issuer, caller.scopes));
+    const opened = groupsOf(issuer, caller.scopes);
+    const groups = await this.#groups(tenant, user, opened);
     const names = [...openNames(issuer, caller.scopes), ...(await this.#askedNames(caller, tenant, issuer))];
-    const claims = { sub: user.id, ...claimsOf(user, names), ...(groups === null ? {} : { groups }) };
+    const claims = {
+      sub: user.id,
+      ...claimsOf(user, names),
+      ...(opened.has('account') ? { created_at: epochSeconds(user.createdAt) } : {}),
+      ...(groups === null ? {} : { groups }),
+    };
     return issuer.kind.isRoleBased ? mergeClaims(claims, await this.#mapped(caller, tenant, user)) : claims;
   }
 

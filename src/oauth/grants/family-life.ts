@@ -12,17 +12,26 @@ export interface FamilyParts {
   readonly session: Pick<SessionRow, 'idleExpiresAt' | 'expiresAt'> | null | undefined;
 }
 
+/** What the kind of its issuer decides about a family. */
+export interface FamilyKind {
+  /** Whether a family ends when its session runs out. */
+  readonly endsWithUnusedSession: boolean;
+}
+
 /**
  * Until when a family is valid unless it is revoked, in milliseconds since the epoch; or why it is invalid, for logs. It ends
- * with its session, whether the session is ended or expires.
+ * with its session when that is ended, and at most kinds of issuers also when it expires.
  */
-export function familyLife({ grant, user, session }: FamilyParts): { untilMs: number } | { dead: string } {
+export function familyLife(
+  { grant, user, session }: FamilyParts,
+  { endsWithUnusedSession }: FamilyKind,
+): { untilMs: number } | { dead: string } {
   if (grant === null || grant.revokedAt != null) return { dead: 'grant-revoked' };
   if (user === null || !user.enabled || user.inactiveSince != null) return { dead: 'user-disabled' };
   // Compare the creation time of the grant, not the token's `iat`, which has only whole seconds.
   if (user.notBefore != null && grant.createdAt < user.notBefore) return { dead: 'user-not-before' };
   if (session === null) return { dead: 'session-ended' };
-  if (session === undefined) return { untilMs: grant.expiresAt.getTime() };
+  if (session === undefined || !endsWithUnusedSession) return { untilMs: grant.expiresAt.getTime() };
   return {
     untilMs: Math.min(grant.expiresAt.getTime(), session.idleExpiresAt.getTime(), session.expiresAt.getTime()),
   };

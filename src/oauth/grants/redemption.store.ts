@@ -7,7 +7,16 @@ import type { FamilyParts } from './family-life.ts';
 import type { Family } from './grant.entity.ts';
 import { HandleReader } from './handle-reader.ts';
 import { insertTokens, type NewTokens, TOKEN_COLUMNS, toTokenColumns } from './new-tokens.ts';
-import { PERSON_JSON, type Person, type PersonRow, toPerson, toUser, USER_COLUMNS, type UserRow } from './user-rows.ts';
+import {
+  KINDS_WITH_PROFILE,
+  PERSON_JSON,
+  type Person,
+  type PersonRow,
+  toPerson,
+  toUser,
+  USER_COLUMNS,
+  type UserRow,
+} from './user-rows.ts';
 
 /** The session that a code was made in, and what decides whether it is alive. */
 export type CodeSession = Pick<SessionRow, 'userId' | 'deviceId' | 'idleExpiresAt' | 'expiresAt'>;
@@ -58,7 +67,7 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
     where tenant_id = wanted.tenant_id and hash = decode(wanted.hash, 'hex') and kind = '${CODE_KIND}' limit 1) c on true
   left join lateral (
     select json_build_array(${USER_COLUMNS},
-      case when c.payload ->> 'issuerKind' = 'realm' or c.payload #> '{claims,idToken}' <> '{}' then ${PERSON_JSON} end) as user
+      case when c.payload ->> 'issuerKind' in ${KINDS_WITH_PROFILE} or c.payload #> '{claims,idToken}' <> '{}' then ${PERSON_JSON} end) as user
     from users where tenant_id = wanted.tenant_id and id = c.user_id limit 1) u on true
   left join lateral (
     select json_build_array(user_id, device_id, idle_expires_at, expires_at) as session

@@ -7,6 +7,7 @@ import type { AskedClaims, Family, RefreshToken } from './grant.entity.ts';
 import { HandleReader } from './handle-reader.ts';
 import { insertTokens, type NewTokens, TOKEN_COLUMNS, toTokenColumns } from './new-tokens.ts';
 import {
+  KINDS_WITH_PROFILE,
   PERSON_JSON,
   type Person,
   type PersonRow,
@@ -77,7 +78,7 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
       expires_at, created_at, issuer_host, claims, auth_time, acr, amr) as grant
     from grants where tenant_id = wanted.tenant_id and id = t.grant_id limit 1) g
   left join lateral (
-    select json_build_array(${USER_COLUMNS}, case when g.issuer_kind = 'realm' or g.claims -> 'idToken' <> '[]' then ${PERSON_JSON} end) as user
+    select json_build_array(${USER_COLUMNS}, case when g.issuer_kind in ${KINDS_WITH_PROFILE} or g.claims -> 'idToken' <> '[]' then ${PERSON_JSON} end) as user
     from users where tenant_id = wanted.tenant_id and id = g.user_id limit 1) u on true
   left join lateral (
     select json_build_array(last_used_at, idle_expires_at, expires_at, remember) as session

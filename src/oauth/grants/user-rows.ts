@@ -40,6 +40,8 @@ export type PersonRow = readonly [
   attributes: Record<string, unknown>,
   updatedAt: string,
 ];
+/** Kinds of issuers whose ID tokens have claims about the user that nobody asked for by name, as a list of SQL. */
+export const KINDS_WITH_PROFILE = "('realm', 'api', 'root')";
 /** Makes a `PersonRow` of a row of `users`. */
 export const PERSON_JSON = `json_build_array(id, username, email, email_verified, phone, phone_verified, given_name,
       family_name, middle_name, display_name, locale, attributes, updated_at)`;

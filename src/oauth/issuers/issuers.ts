@@ -1,139 +1,28 @@
-import type { GrantTypeName } from '../../clients/index.ts';
 import type { SigningAlgorithm } from '../../crypto/index.ts';
 import { hostNameOf, originAt, type TenantRef } from '../../kernel/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
+import { ISSUER_KINDS, type IssuerKind } from './issuer-kinds.ts';
 
-/** The grant with which permissions on resources are asked for (User-Managed Access 2.0 Grant for OAuth 2.0, section 3.3.1). */
-export const UMA_TICKET = 'urn:ietf:params:oauth:grant-type:uma-ticket';
-
-/** A grant that an issuer offers: one that clients are allowed, or one that every client has. */
-export type OfferedGrantName = GrantTypeName | typeof UMA_TICKET;
-
-/** How one kind of issuer behaves (docs/tokens.md). Its paths come from the `IssuerMount`. */
-export interface IssuerKind {
-  readonly kind: string;
-  /** The algorithm that signs unless the client chose another one of `algorithms`. */
-  readonly algorithm: SigningAlgorithm;
-  /**
-   * The algorithms of its key set, and so those it may sign with: the default always, the others once the tenant has such a
-   * key.
-   */
-  readonly algorithms: readonly SigningAlgorithm[];
-  /** Whether RSA keys are shown with their certificate (`x5c`, `x5t`). */
-  readonly showsCertificates: boolean;
-  /** Whether its key set has a key with which clients can encrypt messages to it. */
-  readonly hasEncryptionKey: boolean;
-  /** `typ` of its access tokens (RFC 9068 section 2.1). */
-  readonly accessTokenType: string;
-  /** Whether its access tokens open the APIs of this service. */
-  readonly opensResources: boolean;
-  /** Whether `aud` is an array even for one audience. */
-  readonly audienceIsList: boolean;
-  /**
-   * Whether its access tokens name the roles and the profile of their holder and the clients of these roles as audience, and the
-   * roles act without scopes, where the client has `fullRoleScope`. Its refresh tokens are JWTs, its lifetimes those of sessions,
-   * the password grant is one like all others, its sign-ins are strict, and its answers to authorization requests name the session
-   * (docs/sign-in.md, docs/tokens.md).
-   */
-  readonly isRoleBased: boolean;
-  /** How long a new key is published in its key set before it signs: longer than verifiers cache the set. */
-  readonly keyPublishSeconds: number;
-  readonly accessTokenSeconds: number;
-  /** A refresh token that is unused for this long expires. */
-  readonly refreshIdleSeconds: number;
-  /** A token family expires after this long. */
-  readonly refreshSeconds: number;
-  /** Grant types it offers; a client must also be allowed each that not every client has. */
-  readonly grantTypes: readonly OfferedGrantName[];
-  /** Whether authorization requests need a `code_challenge` of clients whose metadata does not say it (RFC 7636). */
-  readonly challenge: 'required' | 'optional';
-  /** Whether an authorization request without `redirect_uri` goes to the client's first `exact` address. */
-  readonly hasDefaultRedirect: boolean;
-  /**
-   * Whether `access_type=offline` asks for tokens that outlive the session, and only those can be refreshed; else the scope
-   * `offline_access` asks for them.
-   */
-  readonly hasAccessType: boolean;
-  /** Whether userinfo demands the scope `openid` (OIDC Core section 5.3). */
-  readonly userinfoNeedsOpenid: boolean;
-  /** Whether introspection leaves `sub` out for tokens of applications. */
-  readonly hidesClientSubject: boolean;
-}
-
-const DAY = 86_400;
-
-/** The kinds of issuers that can be mounted. */
-export const ISSUER_KINDS = {
-  native: {
-    kind: 'native',
-    algorithm: 'EdDSA',
-    algorithms: ['EdDSA', 'ES256', 'RS256'],
-    showsCertificates: false,
-    hasEncryptionKey: false,
-    accessTokenType: 'at+jwt',
-    opensResources: true,
-    audienceIsList: false,
-    isRoleBased: false,
-    keyPublishSeconds: 600,
-    accessTokenSeconds: 900,
-    refreshIdleSeconds: 14 * DAY,
-    refreshSeconds: 90 * DAY,
-    grantTypes: ['authorization_code', 'client_credentials', 'password', 'refresh_token'],
-    challenge: 'required',
-    hasDefaultRedirect: false,
-    hasAccessType: false,
-    userinfoNeedsOpenid: true,
-    hidesClientSubject: false,
-  },
-  suite: {
-    kind: 'suite',
-    algorithm: 'RS256',
-    // Its clients read RSA and, at most, P-256 keys. A client that chose EdDSA gets the default, because a key set with an
-    // unknown key type may make its clients fail.
-    algorithms: ['RS256', 'ES256'],
-    showsCertificates: true,
-    hasEncryptionKey: false,
-    accessTokenType: 'at+jwt',
-    opensResources: true,
-    audienceIsList: true,
-    isRoleBased: false,
-    keyPublishSeconds: 600,
-    accessTokenSeconds: 3600,
-    refreshIdleSeconds: DAY,
-    refreshSeconds: DAY,
-    grantTypes: ['authorization_code', 'client_credentials', 'refresh_token'],
-    challenge: 'optional',
-    hasDefaultRedirect: true,
-    hasAccessType: true,
-    userinfoNeedsOpenid: false,
-    hidesClientSubject: true,
-  },
-  realm: {
-    kind: 'realm',
-    algorithm: 'RS256',
-    // As for `suite`: its clients read RSA and, at most, P-256 keys.
-    algorithms: ['RS256', 'ES256'],
-    showsCertificates: true,
-    hasEncryptionKey: true,
-    accessTokenType: 'JWT',
-    opensResources: true,
-    audienceIsList: false,
-    isRoleBased: true,
-    keyPublishSeconds: 600,
-    accessTokenSeconds: 1800,
-    refreshIdleSeconds: 1800,
-    refreshSeconds: 36_000,
-    grantTypes: ['authorization_code', 'client_credentials', 'password', 'refresh_token', UMA_TICKET],
-    challenge: 'optional',
-    hasDefaultRedirect: false,
-    hasAccessType: false,
-    userinfoNeedsOpenid: true,
-    hidesClientSubject: false,
-  },
-} as const satisfies Readonly<Record<string, IssuerKind>>;
+export {
+  ISSUER_KINDS,
+  type IssuerKind,
+  type OfferedGrantName,
+  type ResponseMode,
+  UMA_TICKET,
+} from './issuer-kinds.ts';
 
 /** Claims that one scope allows together. `organisations` are the groups outside the tree, in the same claim as `groups`. */
-export type ClaimGroup = 'profile' | 'email' | 'address' | 'phone' | 'groups' | 'organisations';
+export type ClaimGroup =
+  | 'profile'
+  | 'email'
+  | 'address'
+  | 'phone'
+  | 'groups'
+  | 'organisations'
+  /** The name for people alone. */
+  | 'name'
+  /** When the account was made and changed, and its language. */
+  | 'account';
 
 /** OpenID Connect Core section 5.4. `openid` itself allows `sub`. */
 const STANDARD_CLAIM_SCOPES: Readonly<Record<string, ClaimGroup>> = {
@@ -143,19 +32,25 @@ const STANDARD_CLAIM_SCOPES: Readonly<Record<string, ClaimGroup>> = {
   phone: 'phone',
 };
 
-/** Paths of an issuer's endpoints below its URL. An absent endpoint does not exist and is not advertised. */
-export interface IssuerEndpoints {
-  readonly authorization: string;
-  readonly jwks: string;
-  readonly token: string;
-  readonly introspection?: string;
+/** Path of an endpoint below the URL of its issuer, or below the origin where the issuers of all tenants share it. */
+export type EndpointPath = string | { readonly shared: string };
+
+/**
+ * The endpoints of an issuer. An absent one does not exist and is not advertised.
+ * @typeParam P `EndpointPath` of a mount, or the URLs of an issuer.
+ */
+export interface IssuerEndpoints<P = EndpointPath> {
+  readonly authorization: P;
+  readonly jwks: P;
+  readonly token: P;
+  readonly introspection?: P;
   /** Where clients register themselves (RFC 7591). */
-  readonly registration?: string;
-  readonly revocation?: string;
-  readonly userinfo?: string;
-  readonly endSession: string;
+  readonly registration?: P;
+  readonly revocation?: P;
+  readonly userinfo?: P;
+  readonly endSession: P;
   /** A page by which applications watch whether their user is still signed in (OpenID Connect Session Management section 3.3). */
-  readonly checkSession?: string;
+  readonly checkSession?: P;
 }
 
 /** What a message to a client may say. Moments are seconds since 1970. */
@@ -203,12 +98,21 @@ export interface IssuerMount {
   /** Path below its URL of the page on which users change their accounts. Absent: it has none. */
   readonly accountPath?: string;
   /**
+   * Path below the origin to which pages lead back, with `/` and the handle behind it. Absent: the authorization endpoint.
+   * Interactions of all kinds whose tokens the kind takes may be resumed there.
+   */
+  readonly resumePath?: (tenant: IssuerTenant) => string;
+  /**
    * Scope names that allow claims at userinfo, in addition to those of OpenID Connect, and the group of claims that each
    * allows.
    */
   readonly claimScopes?: Readonly<Record<string, ClaimGroup>>;
+  /** Whether `claimScopes` stand in the place of the scopes of OpenID Connect. */
+  readonly hasOwnClaimScopes?: true;
   /** Claim of its ID tokens that names the device of the session. Absent: none. */
   readonly deviceClaim?: string;
+  /** Claim of its access and ID tokens that has the name of the tenant. Absent: none. */
+  readonly tenantClaim?: string;
   /** Absent: its clients take no messages. */
   readonly clientMessages?: ClientMessages;
 }
@@ -219,7 +123,10 @@ export interface Issuer {
   /** The host of its URL if the tenant has one; null = that of `PUBLIC_URL`. */
   readonly host: string | null;
   readonly url: string;
-  readonly endpoints: IssuerEndpoints;
+  /** Their URLs. */
+  readonly endpoints: IssuerEndpoints<string>;
+  /** URL to which pages lead back, with `/` and the handle behind it. */
+  readonly resumeUrl: string;
   /** Path below its URL where links in mails are opened; null: it has none. */
   readonly linkPath: string | null;
   /** Path below its URL of the page on which users change their accounts; null: it has none. */
@@ -227,6 +134,8 @@ export interface Issuer {
   readonly claimScopes: Readonly<Record<string, ClaimGroup>>;
   /** Claim of its ID tokens that names the device of the session; null: none. */
   readonly deviceClaim: string | null;
+  /** Claim of its access and ID tokens that has the name of the tenant; null: none. */
+  readonly tenantClaim: string | null;
 }
 
 const NATIVE_ISSUER: IssuerMount = {
@@ -283,15 +192,21 @@ export class Issuers {
   of(tenant: Pick<TenantRef, 'name'>, kind: string, host: string | null = null, basePath = ''): Issuer {
     const mount = this.#mounts.get(kind);
     if (mount === undefined) throw oauthErrors.ISSUER_UNKNOWN();
+    const url = this.#url(mount, tenant.name, host, basePathsOf(mount).includes(basePath) ? basePath : '');
+    const origin = this.#originOf(host);
+    const endpoints = toUrls(mount.endpoints, url, origin);
+    const resumePath = mount.resumePath?.(this.#tenantAt(tenant.name, host));
     return {
       kind: kindOf(mount),
       host,
-      url: this.#url(mount, tenant.name, host, basePathsOf(mount).includes(basePath) ? basePath : ''),
-      endpoints: mount.endpoints,
+      url,
+      endpoints,
+      resumeUrl: resumePath === undefined ? endpoints.authorization : origin + resumePath,
       linkPath: mount.linkPath ?? null,
       accountPath: mount.accountPath ?? null,
-      claimScopes: { ...STANDARD_CLAIM_SCOPES, ...mount.claimScopes },
+      claimScopes: { ...(mount.hasOwnClaimScopes === true ? {} : STANDARD_CLAIM_SCOPES), ...mount.claimScopes },
       deviceClaim: mount.deviceClaim ?? null,
+      tenantClaim: mount.tenantClaim ?? null,
     };
   }
 
@@ -363,10 +278,13 @@ export class Issuers {
     return basePathsOf(mount).map((basePath) => this.#url(mount, name, host, basePath));
   }
 
-  /** A host serves its tenant alone, so the tenant is the default one there, whose name some paths leave out. */
   #url(mount: IssuerMount, name: string, host: string | null, basePath: string): string {
-    const path = mount.path({ name, isDefault: host !== null || name === this.#defaultTenant });
-    return this.#originOf(host) + basePath + path;
+    return this.#originOf(host) + basePath + mount.path(this.#tenantAt(name, host));
+  }
+
+  /** A host serves its tenant alone, so the tenant is the default one there, whose name some paths leave out. */
+  #tenantAt(name: string, host: string | null): IssuerTenant {
+    return { name, isDefault: host !== null || name === this.#defaultTenant };
   }
 }
 
@@ -375,4 +293,11 @@ const basePathsOf = ({ basePaths = ONE_SPELLING }: IssuerMount): readonly string
 
 function kindOf(mount: IssuerMount): IssuerKind {
   return ISSUER_KINDS[mount.kind as keyof typeof ISSUER_KINDS];
+}
+
+function toUrls(endpoints: IssuerEndpoints, url: string, origin: string): IssuerEndpoints<string> {
+  const entries = Object.entries(endpoints) as [keyof IssuerEndpoints, EndpointPath][];
+  return Object.fromEntries(
+    entries.map(([name, path]) => [name, typeof path === 'string' ? url + path : origin + path.shared]),
+  ) as unknown as IssuerEndpoints<string>;
 }

@@ -152,7 +152,7 @@ export class SigningKeyService {
    * with; after them the key with which messages are encrypted for it, if its kind has one.
    */
   async jwks(tenant: TenantRef, kind: IssuerKind): Promise<{ readonly keys: readonly ShownJwk[] }> {
-    await this.signer(tenant, kind.algorithm);
+    for (const alg of kind.showsEveryAlgorithm ? kind.algorithms : [kind.algorithm]) await this.signer(tenant, alg);
     if (kind.hasEncryptionKey) await this.#provideEncryptionKey(tenant, ENCRYPTION_ALGORITHM);
     const ring = await this.#deps.rings.of(tenant.id);
     const now = this.#deps.clock.now();

@@ -262,7 +262,11 @@ export class MailedLinkService {
     const readHint = async () => null;
     const checked = await checkAuthorization({ tenant, issuer, clients: this.#deps.clients, readHint, parameters });
     if ('refused' in checked) throw mailedLinkErrors.MAILED_LINK_REQUEST_INVALID({ message: checked.refused.message });
-    return storeRequest(checked.request, { issuerHost: issuer.host, isSteppedUp: false });
+    return storeRequest(checked.request, {
+      issuerKind: issuer.kind.kind,
+      issuerHost: issuer.host,
+      isSteppedUp: false,
+    });
   }
 
   /** The account with an address. @throws USER_NOT_FOUND, FORBIDDEN, MAILED_LINK_ACCOUNT_REFUSED */

@@ -67,7 +67,7 @@ export class PostedRequests {
   async keep({ caller, tenant }: Authority, browser: BrowserPort | null, request: BrowserRequest): Promise<string> {
     requireBrowser(browser);
     const { issuerKind, endpoint } = request;
-    const { url, endpoints } = await this.#deps.issuers.of(tenant, issuerKind, caller.origin);
+    const { endpoints } = await this.#deps.issuers.of(tenant, issuerKind, caller.origin);
     // A text inside the JSON, because a column of JSON takes no NUL, which only the endpoint may judge.
     const parameters = JSON.stringify(request.parameters);
     if (parameters.length > MAX_CHARACTERS[endpoint]) throw kernelErrors.REQUEST_TOO_LARGE();
@@ -81,7 +81,7 @@ export class PostedRequests {
       { key: addressKey(caller.origin.peerIp), count: MAX_OF_ADDRESS },
     );
     if (handle === null) throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: KEPT_SECONDS });
-    return `${url}${endpoints[endpoint]}?${PARAMETER}=${handle}`;
+    return `${endpoints[endpoint]}?${PARAMETER}=${handle}`;
   }
 
   /**

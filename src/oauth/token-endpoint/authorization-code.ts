@@ -218,7 +218,8 @@ function familyOf(
 ): FamilyIssue {
   const { tenant, client } = request;
   const grant = { ...newFamily(request, userId, payload, now), clientSession };
-  const life = familyLife({ grant: { ...grant, createdAt }, user, session });
+  // The session must be alive in any case: the user was just there.
+  const life = familyLife({ grant: { ...grant, createdAt }, user, session }, { endsWithUnusedSession: true });
   const isOver = 'dead' in life || life.untilMs <= now.getTime() || expiresAt <= now;
   const isForeign = session?.userId !== userId || !isAskedSubject(payload.claims, userId);
   if (isOver || isForeign || isBefore(createdAt, tenant, client)) throw invalidGrant('CODE_INVALID');

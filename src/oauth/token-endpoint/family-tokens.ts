@@ -126,13 +126,14 @@ export class FamilyTokens {
   }
 
   #idToken(
-    { issuer, client, lifetimes }: GrantRequest,
+    { tenant, issuer, client, lifetimes }: GrantRequest,
     signers: FamilySigners,
     family: FamilyIssue & WithFacts,
     accessToken: string,
   ): Promise<string> {
     const { grant, first, now } = family;
     const subject = {
+      tenant,
       issuer,
       client,
       grant,
@@ -179,7 +180,7 @@ function idTokenClaims(issuer: Issuer, client: ClientRecord, family: FamilyIssue
 /** The claims about the user that the client asked for in its ID tokens, and may see. */
 function askedClaims(issuer: Issuer, client: ClientRecord, { grant, scopes, person }: FamilyIssue): Claims {
   if (person === null) return {};
-  const ofScopes = issuer.kind.isRoleBased ? profileClaims(issuer, scopes, person) : {};
+  const ofScopes = issuer.kind.hasProfileClaims ? profileClaims(issuer, scopes, person) : {};
   if (grant.claims === null) return ofScopes;
   return { ...ofScopes, ...claimsOf(person, allowedNames(issuer, client, scopes, grant.claims.idToken)) };
 }

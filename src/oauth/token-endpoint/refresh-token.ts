@@ -27,7 +27,7 @@ export interface RefreshTokenGrantDeps {
   readonly families: FamilyTokens;
   readonly users: UserStore;
   readonly sessionStore: SessionStore;
-  readonly sessions: Pick<SessionService, 'touch'>;
+  readonly sessions: Pick<SessionService, 'isAlive' | 'touch'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -76,7 +76,8 @@ export const REFRESH_TOKEN_GRANT = defineGrant({
       (isSpent ? await rotate(deps, request, presented, found) : null) ??
       (await db.transaction(() => rotateLocked(deps, request, presented)));
     if (issued === 'reused') throw oauthErrors.REFRESH_TOKEN_REUSED();
-    if (issued.session !== null) await sessions.touch(tenant, issued.session);
+    // A family may outlive a session that ran out, which its use must not begin again.
+    if (issued.session !== null && sessions.isAlive(issued.session)) await sessions.touch(tenant, issued.session);
     return issued.tokens;
   },
 });
@@ -165,7 +166,7 @@ function familyOf(
   scope: string | undefined,
   now: Date,
 ): FamilyIssue {
-  const life = familyLife({ grant, user, session });
+  const life = familyLife({ grant, user, session }, request.issuer.kind);
   if (session === null || grant.revokedAt != null) throw invalidGrant('SESSION_ENDED');
   if ('dead' in life || isBefore(grant.createdAt, request.tenant, request.client))
     throw invalidGrant('REFRESH_TOKEN_INVALID');

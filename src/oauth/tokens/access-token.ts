@@ -1,6 +1,6 @@
 import type { ClientRecord } from '../../clients/index.ts';
 import { hashHandle, isSigningAlgorithm, mintHandle, type Signer, type SigningAlgorithm } from '../../crypto/index.ts';
-import { addSeconds, epochSeconds, newId } from '../../kernel/index.ts';
+import { addSeconds, epochSeconds, newId, type TenantRef } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { Family } from '../grants/grant.entity.ts';
 import type { Issuer } from '../issuers/issuers.ts';
@@ -61,6 +61,7 @@ function claimsOf(subject: TokenSubject): AccessTokenClaims {
     iat,
     jti: newId(),
     knd: family === undefined ? 'app' : 'user',
+    ...tenantMember(issuer, tenant),
     ...(family === undefined ? {} : familyClaims(family)),
     ...more,
   };
@@ -74,6 +75,12 @@ export function authenticationClaims({
 }: Family): Pick<AccessTokenClaims, 'acr' | 'amr'> & { readonly auth_time: number } {
   return { ...(acr === null ? {} : { acr }), amr, auth_time: epochSeconds(authTime) };
 }
+
+/** The claim of tokens that names their tenant, where the issuer has one. */
+export const tenantMember = (
+  { tenantClaim }: Pick<Issuer, 'tenantClaim'>,
+  { name }: Pick<TenantRef, 'name'>,
+): object => (tenantClaim === null ? {} : { [tenantClaim]: name });
 
 function familyClaims(family: Family): Partial<AccessTokenClaims> {
   return {

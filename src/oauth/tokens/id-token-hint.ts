@@ -31,7 +31,8 @@ export interface IdTokenHintsDeps {
 
 /**
  * Reads the parameter `id_token_hint` (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout section 2). A hint must be signed
- * by the tenant and issued by the kind of issuer that it is sent to; an expired one is accepted, as both standards recommend.
+ * by the tenant and issued by a kind of issuer whose tokens the one that it is sent to takes; an expired one is accepted, as both
+ * standards recommend.
  */
 export class IdTokenHints {
   readonly #deps: IdTokenHintsDeps;
@@ -53,7 +54,8 @@ export class IdTokenHints {
         now: clock.now(),
       });
       const issuer = await issuers.find(payload.iss);
-      if (issuer?.tenant.id !== tenant.id || issuer.kind.kind !== issuerKind) return { refused: 'issuer-not-allowed' };
+      const isTaken = issuer?.tenant.id === tenant.id && issuer.kind.takesTokensOf.includes(issuerKind);
+      if (!isTaken) return { refused: 'issuer-not-allowed' };
       if (issuer.kind.isRoleBased && payload['typ'] !== ROLE_BASED_ID_TOKEN) return { refused: 'type-not-allowed' };
       return toHint(payload as unknown as HintClaims);
     } catch (error) {

@@ -1,14 +1,15 @@
 import type { ClientRecord } from '../../clients/index.ts';
 import { hashToken, type Signer } from '../../crypto/index.ts';
-import { epochSeconds, newId } from '../../kernel/index.ts';
+import { epochSeconds, newId, type TenantRef } from '../../kernel/index.ts';
 import type { Family } from '../grants/grant.entity.ts';
 import type { Issuer } from '../issuers/issuers.ts';
-import { authenticationClaims } from './access-token.ts';
+import { authenticationClaims, tenantMember } from './access-token.ts';
 import { ROLE_BASED_ACR } from './role-claims.ts';
 import type { Claims } from './user-claims.ts';
 
 /** What an ID token is made from. */
 export interface IdTokenSubject {
+  readonly tenant: Pick<TenantRef, 'name'>;
   readonly issuer: Issuer;
   readonly client: ClientRecord;
   readonly grant: Family;
@@ -51,6 +52,7 @@ export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<st
     exp: iat + lifetimeSeconds,
     iat,
     jti: newId(),
+    ...tenantMember(issuer, subject.tenant),
     ...authenticationClaims(grant),
     ...(sessionId === null ? {} : { sid: sessionId }),
     ...(nonce === null ? {} : { nonce }),

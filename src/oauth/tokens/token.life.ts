@@ -107,14 +107,14 @@ export class TokenLife {
     return isRevoked ? dead('token-revoked') : family;
   }
 
-  async #readFamily(tenantId: string, { claims }: ReadToken): Promise<Verdict> {
+  async #readFamily(tenantId: string, { claims, kind }: ReadToken): Promise<Verdict> {
     const { grants, users, sessions } = this.#deps;
     const [grant, user, session] = await Promise.all([
       grants.findById(tenantId, claims.gid!),
       users.findById(tenantId, claims.sub),
       claims.sid === undefined ? undefined : sessions.findById(tenantId, claims.sid),
     ]);
-    const life = familyLife({ grant, user, session });
+    const life = familyLife({ grant, user, session }, kind);
     if ('dead' in life) return life;
     if (grant!.userId !== claims.sub) return dead('grant-of-another');
     return { ...life, askedClaims: grant!.claims?.userinfo ?? NONE };

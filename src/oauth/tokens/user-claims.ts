@@ -29,6 +29,8 @@ export const CLAIMS_OF_GROUP: Readonly<Record<ClaimGroup, readonly string[]>> = 
   phone: ['phone_number', 'phone_number_verified'],
   groups: ['groups'],
   organisations: ['groups'],
+  name: ['name'],
+  account: ['created_at', 'updated_at', 'locale'],
 };
 
 /** The members of the claim `address` (OpenID Connect Core section 5.1.1). */

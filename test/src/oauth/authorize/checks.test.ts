@@ -497,6 +497,38 @@ describe('PKCE of an authorization request', () => {
   );
 });
 
+describe('an authorization request at `api` and `root`', () => {
+  const kinds = [ISSUER_KINDS.api, ISSUER_KINDS.root].map((kind) => [kind.kind, kind] as const);
+
+  it.each(kinds)('asks for `openid`, and for nothing that the client may not have: %s', async (_name, kind) => {
+    expect((await accepted({ scope: null }, { kind })).scopes).toEqual(['openid']);
+    expect((await accepted({ scope: 'email openid' }, { kind })).scopes).toEqual(['email', 'openid']);
+    for (const scope of ['email', 'openid phone', 'openid offline_access', 'openid "'])
+      expect(await codeOf({ scope }, { kind })).toBe('invalid_scope');
+    const client = madeUpClient({ scopes: ['email'], defaultScopes: ['email'] });
+    expect(await codeOf({ scope: null }, { kind, client })).toBe('invalid_scope');
+  });
+
+  it.each(kinds)('needs PKCE of public clients, by S256 where it names no method: %s', async (_name, kind) => {
+    const without = { code_challenge: null, code_challenge_method: null };
+    expect(await codeOf(without, { kind })).toBe('invalid_request');
+    expect(await accepted(without, { kind, client: confidential() })).toMatchObject({ challenge: null });
+    expect(await codeOf(without, { kind, client: confidential({ pkce: 'required' }) })).toBe('invalid_request');
+    expect((await accepted({ code_challenge_method: null }, { kind })).challenge).toBe(CHALLENGE);
+    expect(await codeOf({ code_challenge_method: 'plain' }, { kind })).toBe('invalid_request');
+    expect(await codeOf({ code_challenge: null }, { kind, client: confidential() })).toBe('invalid_request');
+  });
+
+  it.each(kinds)('is answered in the query: %s', async (_name, kind) => {
+    for (const sent of [{ response_mode: 'fragment' }, { response_mode: 'form_post' }])
+      expect(await refused(sent, { kind })).toMatchObject({ code: 'invalid_request', responseMode: 'query' });
+    expect(await refused({ response_type: 'id_token' }, { kind })).toMatchObject({
+      code: 'unsupported_response_type',
+      responseMode: 'query',
+    });
+  });
+});
+
 describe('`max_age` of an authorization request', () => {
   const maxAgeOf = async (sent: Sent, setting?: Setting) => (await accepted(sent, setting)).maxAgeSeconds;
 

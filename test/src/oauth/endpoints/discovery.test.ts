@@ -31,7 +31,7 @@ describe('grant_types_supported', () => {
     'names what the token endpoint of the kind %s has, and nothing that it does not have',
     async (kind) => {
       const { grant_types_supported: advertised } = await world.services.oauth.discovery.document(acme, kind, {});
-      expect(advertised).toContain('client_credentials');
+      expect(advertised).toContain('authorization_code');
       const codes = new Map<string, string>();
       for (const name of NAMES)
         await client.request(name, {}, kind).catch((error: { code: string }) => codes.set(name, error.code));

@@ -7,8 +7,10 @@ const GRANT = { revokedAt: null, createdAt: at(0), expiresAt: at(300) };
 const USER = { enabled: true, inactiveSince: null, notBefore: null };
 const SESSION = { idleExpiresAt: at(200), expiresAt: at(400) };
 
-const lifeOf = (over: object) =>
-  familyLife({ grant: GRANT, user: USER, session: undefined, ...over } as unknown as FamilyParts);
+const lifeOf = (over: object, endsWithUnusedSession = true) =>
+  familyLife({ grant: GRANT, user: USER, session: undefined, ...over } as unknown as FamilyParts, {
+    endsWithUnusedSession,
+  });
 
 describe('the life of a token family', () => {
   it('ends with the grant, or with the session where that is earlier, unused or expired', () => {
@@ -27,6 +29,11 @@ describe('the life of a token family', () => {
     ['user-not-before', { user: { ...USER, notBefore: at(0.001) } }],
     ['session-ended', { session: null }],
   ])('is over, %s, with %j', (dead, over) => expect(lifeOf(over)).toEqual({ dead }));
+
+  it('ends with the grant alone at a kind of issuer whose families outlive unused sessions, but not with a session that was ended', () => {
+    expect(lifeOf({ session: SESSION }, false)).toEqual({ untilMs: at(300).getTime() });
+    expect(lifeOf({ session: null }, false)).toEqual({ dead: 'session-ended' });
+  });
 
   it('goes on for a grant made at the very moment from which tokens count', () => {
     expect(lifeOf({ user: { ...USER, notBefore: at(0) } })).toHaveProperty('untilMs');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BLITZ_ISSUER } from '../../../../rest-compat/blitz/issuer.ts';
 import { KOBIL_ISSUER } from '../../../../rest-compat/kobil/issuer.ts';
+import { API_ISSUER, STANDARD_ISSUER } from '../../../../rest-compat/secrets-vault/issuers.ts';
 import { Issuers } from '../../../../src/oauth/index.ts';
 
 const tenant = (name: string) => ({ name });
@@ -9,12 +10,17 @@ describe('issuers', () => {
   const issuers = new Issuers({ publicUrl: 'https://id.example.com/', defaultTenant: 'main' });
   issuers.mount(BLITZ_ISSUER);
   issuers.mount(KOBIL_ISSUER);
+  issuers.mount(API_ISSUER);
+  issuers.mount(STANDARD_ISSUER);
 
   it.each([
     ['acme', 'native', 'https://id.example.com/t/acme'],
     ['main', 'native', 'https://id.example.com/t/main'],
     ['acme', 'suite', 'https://id.example.com/t/acme/blitz'],
     ['main', 'suite', 'https://id.example.com/blitz'],
+    ['acme', 'api', 'https://id.example.com/api/oidc/acme'],
+    ['main', 'root', 'https://id.example.com/main'],
+    ['acme', 'root', 'https://id.example.com/acme'],
   ])('of %s and kind %s is %s, and is found by it', (name, kind, url) => {
     expect(issuers.of(tenant(name), kind).url).toBe(url);
     expect(issuers.find(url)).toMatchObject({ tenantName: name, kind: { kind } });
@@ -24,6 +30,8 @@ describe('issuers', () => {
     'https://id.example.com',
     'https://id.example.com/',
     'https://id.example.com/t/',
+    'https://id.example.com/acme/',
+    'https://id.example.com/api/oidc',
     'https://id.example.com/t/acme/',
     'https://id.example.com/t/acme/other',
     'https://id.example.com/t/main/blitz',
@@ -100,6 +108,34 @@ describe('issuers', () => {
     const atHost = issuers.of(tenant('acme'), 'realm', 'login.acme.example', basePath).url;
     expect(issuers.findAt(atHost, tenant('acme'), 'login.acme.example')).toMatchObject({ kind: 'realm' });
     expect(issuers.of(tenant('acme'), 'native', null, basePath).url).toBe('https://id.example.com/t/acme');
+  });
+
+  it('have endpoints below their URLs, and others that all tenants share', () => {
+    const { endpoints, resumeUrl } = issuers.of(tenant('acme'), 'api');
+    expect(endpoints).toEqual({
+      authorization: 'https://id.example.com/api/oidc/acme/authorize',
+      token: 'https://id.example.com/api/oidc/acme/token',
+      jwks: 'https://id.example.com/api/oidc/acme/.well-known/jwks',
+      userinfo: 'https://id.example.com/api/oidc/userinfo',
+      revocation: 'https://id.example.com/api/oidc/revoke',
+      endSession: 'https://id.example.com/api/auth/oidc/logout',
+    });
+    expect(resumeUrl).toBe(endpoints.authorization);
+    const atHost = issuers.of(tenant('acme'), 'root', 'login.acme.example');
+    expect(atHost.endpoints).toMatchObject({
+      token: 'https://login.acme.example/acme/token',
+      userinfo: 'https://login.acme.example/api/oidc/userinfo',
+    });
+    expect(atHost.resumeUrl).toBe('https://login.acme.example/api/oidc/acme/authorize');
+  });
+
+  it('know no scopes but those of the mount where it says so', () => {
+    expect(Object.keys(issuers.of(tenant('acme'), 'native').claimScopes)).toContain('phone');
+    expect(issuers.of(tenant('acme'), 'root').claimScopes).toEqual({
+      openid: 'account',
+      profile: 'name',
+      email: 'email',
+    });
   });
 
   it('exist for the kinds that are mounted, once each', () => {
