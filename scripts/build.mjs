@@ -44,6 +44,16 @@ const PARTS = {
     outputs: ['dist/web/sign-in'],
     make: () => bundle('web/sign-in'),
   },
+  'zero-knowledge': {
+    inputs: ['web/zero-knowledge', 'tsconfig.json', 'package-lock.json'],
+    outputs: ['dist/zero-knowledge'],
+    make: () => {
+      bundle('web/zero-knowledge');
+      const types = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--noCheck'];
+      const folders = ['--rootDir', 'web/zero-knowledge', '--outDir', 'dist/zero-knowledge'];
+      run('typescript', 'tsc', ['-p', 'web/zero-knowledge/tsconfig.json', ...types, ...folders]);
+    },
+  },
   docs: {
     inputs: ['web/docs', 'package-lock.json'],
     outputs: ['dist/web/docs'],
@@ -73,7 +83,7 @@ function filesIn(path) {
     .sort();
 }
 
-/** Builds a page. Tests set `NODE_ENV`, with which Vite would take the development build of React: larger, and with warnings. */
+/** Builds a page, or what pages of others load. Tests set `NODE_ENV`, with which Vite would take the development build of React: larger, and with warnings. */
 function bundle(folder) {
   run('vite', 'vite', ['build', folder, '--logLevel', 'warn'], { ...process.env, NODE_ENV: 'production' });
 }

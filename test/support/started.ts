@@ -11,7 +11,7 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 export const MAIN = join(ROOT, 'dist/src/server/start/main.js');
 
 /** Builds the server unless the build is current. */
-export function build(part: 'server' | 'graphiql' | 'docs' | 'sign-in'): void {
+export function build(part: 'server' | 'graphiql' | 'docs' | 'sign-in' | 'zero-knowledge'): void {
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), part], { stdio: 'pipe' });
 }
 
