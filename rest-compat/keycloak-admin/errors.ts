@@ -178,6 +178,7 @@ export const ADMIN_ERRORS: DialectErrors = {
     ADMINISTRATOR_LAST: FORBIDDEN,
     PERMISSION_ESCALATION: FORBIDDEN,
     CLIENT_ID_FIXED: explained,
+    USER_ID_FIXED: explained,
     CLIENT_PUBLIC: explained,
     PROTOCOL_MAPPER_NAME_TAKEN: explained,
     PROTOCOL_MAPPER_LIMIT: explained,

@@ -30,6 +30,16 @@ export class ProvisionUserInput extends CreateUserInput {
 
 @InputType({ description: 'Changes to a user account, its password, roles and groups; absent members stay.' })
 export class ConfigureUserInput extends UpdateUserInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Public id that the account is expected to have: nothing changes where it has another one.',
+  })
+  expectedSubject?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether `username` counts although the setting `changeUsername` of the tenant is off. Default false.',
+  })
+  canChangeUsername?: boolean | null;
   @Field(() => Boolean, {
     nullable: true,
     description: 'Whether the account may be used. Disabling ends its sessions and tokens.',
@@ -48,6 +58,11 @@ export class ConfigureUserInput extends UpdateUserInput {
       'Roles to grant, at most 200; others stay. They take `role-grant:write`, and everything that they give.',
   })
   roles?: RoleReferenceInput[] | null;
+  @Field(() => [RoleReferenceInput], {
+    nullable: true,
+    description: 'Roles to withdraw, at most 200, of which it need not have all. They take `role-grant:write`.',
+  })
+  removedRoles?: RoleReferenceInput[] | null;
   @Field(() => [GroupInTreeInput], {
     nullable: true,
     description:

@@ -15,13 +15,15 @@ import {
   ProvisionUserInput,
   ProvisionUserPayload,
 } from './provision-user.input.ts';
+import type { RoleReferenceInput } from './role.input.ts';
 import { toRoleReferences } from './role-reference.ts';
 
 async function toAccess(
   context: GraphContext,
   { password, isPasswordTemporary, roles, groups }: ProvisionUserInput | ConfigureUserInput,
+  removedRoles: readonly RoleReferenceInput[] = [],
 ): Promise<AccountAccess> {
-  const asked = { password, roles: roles ?? [], groups: groups ?? [] };
+  const asked = { password, roles: [...(roles ?? []), ...removedRoles], groups: groups ?? [] };
   context.services.provisionUser.assertMayGive(context.authority, asked);
   return {
     password: password ?? null,
@@ -70,21 +72,26 @@ export class ProvisionUserResolver {
     'ACCOUNT_GUARDED',
     'ADMINISTRATOR_LAST',
     'REAUTHENTICATION_REQUIRED',
+    'USER_ID_FIXED',
   )
   @Mutation(() => ConfigureUserPayload, {
     description:
-      'Changes a user account, its password, roles and groups, all or nothing. Roles and groups are added. A username is ignored where the setting `changeUsername` of the tenant is off.',
+      'Changes a user account, its password, roles and groups, all or nothing. Roles and groups are added, after `removedRoles` were withdrawn. A username is ignored where the setting `changeUsername` of the tenant is off, unless `canChangeUsername` is true.',
   })
   async configureUser(
     @Arg('input', () => ConfigureUserInput, { description: 'What to change.' }) input: ConfigureUserInput,
     @Ctx() context: GraphContext,
   ): Promise<object> {
     const { authority, loaders, services } = context;
+    const { expectedSubject, isEnabled, removedRoles } = input;
     const userId = canonicalUserId(keyOf('User', input.userId, 'input.userId'));
     await services.provisionUser.configure(authority, userId, {
       ...toUserInput(input),
-      ...(await toAccess(context, input)),
-      ...(input.isEnabled == null ? {} : { enabled: input.isEnabled }),
+      ...(await toAccess(context, input, removedRoles ?? [])),
+      removedRoles: await toRoleReferences(context, removedRoles ?? [], 'input.removedRoles'),
+      ...(isEnabled == null ? {} : { enabled: isEnabled }),
+      ...(expectedSubject == null ? {} : { expectedId: expectedSubject }),
+      canChangeUsername: input.canChangeUsername ?? false,
       replacesAttributes: input.replaceAttributes ?? false,
     });
     return { user: await loaders.load<object | null>(userById, { tenantId: authority.tenant.id, key: userId }) };

@@ -8,19 +8,23 @@ import type { RoleReferenceInput } from './role.input.ts';
 /** Reads UUIDs of clients once for each of their names. */
 type ClientUuids = Map<string, Promise<string>>;
 
+/** What arguments or an input say about a role. */
+type Given = { readonly [K in keyof RoleReferenceInput]?: RoleReferenceInput[K] | undefined };
+
 async function toNamed(
   { services, authority }: GraphContext,
   name: string,
-  clientId: string | null | undefined,
+  { clientId, isBuiltin }: Given,
   path: string,
   clientUuids: ClientUuids,
 ): Promise<RoleReference> {
-  if (clientId == null) return { name, clientUuid: TENANT_ROLE_CLIENT };
+  const named = isBuiltin == null ? { name } : { name, builtin: isBuiltin };
+  if (clientId == null) return { ...named, clientUuid: TENANT_ROLE_CLIENT };
   const missing = () => roleErrors.ROLE_CLIENT_NOT_FOUND().at(path);
   const found =
     clientUuids.get(clientId) ?? services.clients.idOf(authority, toClientReference(clientId, path), missing);
   clientUuids.set(clientId, found);
-  return { name, clientUuid: await found };
+  return { ...named, clientUuid: await found };
 }
 
 /**
@@ -31,14 +35,15 @@ async function toNamed(
  */
 export async function toRoleReference(
   context: GraphContext,
-  { roleId, name, clientId }: { [K in keyof RoleReferenceInput]?: string | null | undefined },
+  given: Given,
   path: string,
   clientUuids: ClientUuids = new Map(),
 ): Promise<RoleReference> {
+  const { roleId, name, clientId } = given;
   if ((roleId == null) === (name == null)) {
     throw invalidField(`${path}roleId`, 'ONE_REQUIRED', 'Give either "roleId" or "name".');
   }
-  if (name != null) return toNamed(context, name, clientId, `${path}clientId`, clientUuids);
+  if (name != null) return toNamed(context, name, given, `${path}clientId`, clientUuids);
   if (clientId == null) return { id: keyOf('Role', roleId!, `${path}roleId`) };
   throw invalidField(`${path}clientId`, 'NAME_REQUIRED', 'Give "clientId" with "name" only.');
 }

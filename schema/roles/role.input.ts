@@ -138,6 +138,12 @@ export class RoleReferenceInput {
     description: 'With `name`: the client that the role belongs to. Default: none; the role belongs to the tenant.',
   })
   clientId?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'With `name`: whether the service created the role; one of this name that is otherwise is not found. Default: any.',
+  })
+  isBuiltin?: boolean | null;
 }
 
 @InputType({ description: 'Roles and their holder: exactly one of `userId`, `groupId` and `clientId`.' })

@@ -4,7 +4,15 @@ import { kernelErrors } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GroupMemberService, RoleGrantService, RoleReference, TreeReference } from '../roles/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
-import type { CreateUser, UpdateOptions, User, UserInput, UserService } from '../users/index.ts';
+import {
+  type CreateUser,
+  canonicalUserId,
+  type UpdateOptions,
+  type User,
+  type UserInput,
+  type UserService,
+  userErrors,
+} from '../users/index.ts';
 import type { PasswordFlow } from './change-password.ts';
 import type { EndAccessFlow } from './end-access/index.ts';
 import { insertAccount, prepareAccount } from './new-account.ts';
@@ -27,6 +35,12 @@ export interface ProvisionUser extends CreateUser, AccountAccess {}
 /** Changes to an account, its password, roles and groups. */
 export interface ConfigureUser extends UserInput, AccountAccess, UpdateOptions {
   readonly enabled?: boolean;
+  /** Roles to withdraw before others are granted, at most 200; those that the account does not have are skipped. */
+  readonly removedRoles?: readonly RoleReference[];
+  /** Nothing changes where the account has another id. */
+  readonly expectedId?: string;
+  /** Whether a username counts although the tenant's setting `changeUsername` is off. Default false. */
+  readonly canChangeUsername?: boolean;
 }
 
 export interface ProvisionUserFlowDeps {
@@ -36,7 +50,7 @@ export interface ProvisionUserFlowDeps {
   readonly passwords: Pick<PasswordMode, 'prepareNew' | 'add'>;
   readonly passwordFlow: Pick<PasswordFlow, 'set'>;
   readonly endAccess: Pick<EndAccessFlow, 'setEnabled'>;
-  readonly grants: Pick<RoleGrantService, 'grantMany'>;
+  readonly grants: Pick<RoleGrantService, 'grantMany' | 'revokeMany'>;
   readonly members: Pick<GroupMemberService, 'join'>;
 }
 
@@ -91,13 +105,15 @@ export class ProvisionUserFlow {
   /**
    * Changes what is given and leaves the rest; roles and groups are added. A given username is ignored where the tenant's
    * setting `changeUsername` is off. After a new password all sessions of the account end.
+   * @throws USER_ID_FIXED The account has another id than the expected one.
    * @throws FORBIDDEN As `assertMayGive`.
    * @throws What `UserService.update`, `EndAccessFlow.setEnabled`, `PasswordFlow.set` and `provision` throw.
    */
   async configure(authority: Authority, userId: string, change: ConfigureUser): Promise<void> {
     const { db, passwordFlow } = this.#deps;
     const { password, isPasswordTemporary = false, ...rest } = change;
-    this.assertMayGive(authority, change);
+    const { roles = [], removedRoles = [] } = rest;
+    this.assertMayGive(authority, { ...change, roles: [...roles, ...removedRoles] });
     const write = (): Promise<void> => this.#write(authority, userId, rest);
     if (password == null) return db.transaction(write);
     // A demand among the required actions would end with the new password.
@@ -106,12 +122,16 @@ export class ProvisionUserFlow {
   }
 
   async #write(authority: Authority, userId: string, change: WithoutPassword): Promise<void> {
-    const { directory, endAccess, users } = this.#deps;
-    const { enabled, groups, replacesAttributes = false, roles, username, ...profile } = change;
+    const { directory, endAccess, grants, users } = this.#deps;
+    const { enabled, groups, replacesAttributes = false, roles, removedRoles = [], ...account } = change;
+    const { username, expectedId, canChangeUsername = false, ...profile } = account;
     const { changeUsername } = await directory.holdSettings(authority.tenant.id);
-    const input = changeUsername ? { ...profile, username } : profile;
+    const input = changeUsername || canChangeUsername ? { ...profile, username } : profile;
     const { id } = await users.update(authority, userId, input, { replacesAttributes });
+    if (expectedId !== undefined && canonicalUserId(expectedId) !== id) throw userErrors.USER_ID_FIXED();
     if (enabled !== undefined) await endAccess.setEnabled(authority, id, enabled);
+    if (removedRoles.length > 0)
+      await grants.revokeMany(authority, { holderKind: 'user', holderId: id, roles: removedRoles });
     await this.#give(authority, id, { roles, groups });
   }
 

@@ -4,23 +4,34 @@ import type { Role } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
 import type { RoleName, RoleStore } from './role.store.ts';
 
-/** Identifies a role by its id, or by its name among the roles of the tenant (zero UUID) or of one client. */
-export type RoleReference = { readonly id: string } | RoleName;
+/** A role by its name among the roles of the tenant (zero UUID) or of one client. */
+interface NamedRole extends RoleName {
+  /** Whether it is one that the service made; a role of the other kind is not meant. Default: any. */
+  readonly builtin?: boolean;
+}
+
+/** Identifies a role by its id, or by its name. */
+export type RoleReference = { readonly id: string } | NamedRole;
 
 /** Most roles that one change gives or takes: each causes an event, in one transaction. */
 const MAX_ROLES = 200;
 
-const isNamed = (reference: RoleReference): reference is RoleName => 'name' in reference;
+const isNamed = (reference: RoleReference): reference is NamedRole => 'name' in reference;
 
 /** A name that no role can have finds none; the database would refuse some of them. */
 const isFindable = ({ clientUuid, name }: RoleName): boolean => isUuid(clientUuid) && isStorableText(name);
 
 const toNameKey = ({ clientUuid, name }: RoleName): string => `${clientUuid} ${name}`;
 
+/** The role of a name, if it is one of those that are meant. */
+const meantBy = ({ builtin }: NamedRole, role: Role | null | undefined): Role | undefined =>
+  role == null || (builtin !== undefined && role.builtin !== builtin) ? undefined : role;
+
 /** Finds the role, or null, with one statement. */
 export async function findRole(store: RoleStore, tenantId: string, reference: RoleReference): Promise<Role | null> {
   if (!isNamed(reference)) return store.findById(tenantId, reference.id);
-  return isFindable(reference) ? store.findByName(tenantId, reference.name, reference.clientUuid) : null;
+  if (!isFindable(reference)) return null;
+  return meantBy(reference, await store.findByName(tenantId, reference.name, reference.clientUuid)) ?? null;
 }
 
 /**
@@ -41,6 +52,6 @@ export async function findRoles(
   const named = await store.findNamed(tenantId, references.filter(isNamed).filter(isFindable));
   const byName = new Map(named.map((role) => [toNameKey(role), role]));
   const find = (reference: RoleReference) =>
-    isNamed(reference) ? byName.get(toNameKey(reference)) : byId.get(reference.id);
+    isNamed(reference) ? meantBy(reference, byName.get(toNameKey(reference))) : byId.get(reference.id);
   return requireEach(references, find, roleErrors.ROLE_NOT_FOUND, path);
 }

@@ -3,6 +3,7 @@ import { defineErrors } from '../kernel/index.ts';
 export const userErrors = defineErrors({
   USER_NOT_FOUND: { kind: 'not-found', message: 'There is no such user.' },
   USER_ID_INVALID: { kind: 'invalid', message: 'This cannot be the id of a user.' },
+  USER_ID_FIXED: { kind: 'refused', message: 'The id of a user cannot be changed.' },
   USER_ID_TAKEN: { kind: 'conflict', message: 'A user with this id exists.' },
   USER_USERNAME_INVALID: { kind: 'invalid', message: 'This cannot be a username.' },
   USER_USERNAME_TAKEN: { kind: 'conflict', message: 'A user with this username exists.' },

@@ -187,6 +187,33 @@ describe('accounts with their password, roles and groups', () => {
       }
     });
 
+    it('and get another username where the change says so', async () => {
+      const { id } = await newAccount();
+      await configure(id, { username: `Helm.${id}`, canChangeUsername: true }, 'user:write');
+      expect((await stored(id))!.username).toBe(`Helm.${id}`);
+    });
+
+    it('and lose roles before they get others', async () => {
+      const { id } = await newAccount();
+      const other = await world.newRole(acme);
+      await world.grantRole(acme, { holderKind: 'user', holderId: id, roleId: other.id });
+      const before = (await world.events(acme)).length;
+      await configure(id, { roles: [{ id: role.id }], removedRoles: [{ id: other.id }, { id: role.id }] });
+      expect((await holds(id)).roles).toEqual([{ name: role.name }]);
+      expect(await eventsSince(before)).toEqual(['role_grant.removed', 'role_grant.added']);
+      expect(await refusalOf(configure(id, { removedRoles: [{ id: role.id }] }, 'user:write'))).toBe('FORBIDDEN');
+      await configure(id, { removedRoles: [] }, 'user:write');
+      expect((await holds(id)).roles).toEqual([{ name: role.name }]);
+    });
+
+    it('only where they have the expected id', async () => {
+      const { id } = await newAccount();
+      expect(await refusalOf(configure(id, { givenName: 'Ivo', expectedId: 'other' }))).toBe('USER_ID_FIXED');
+      expect(await stored(id)).toMatchObject({ givenName: null });
+      await configure(id, { givenName: 'Ivo', expectedId: id.toUpperCase() });
+      expect(await stored(id)).toMatchObject({ givenName: 'Ivo' });
+    });
+
     it('not at all when a part is refused', async () => {
       const { id } = await newAccount();
       const before = (await world.events(acme)).length;

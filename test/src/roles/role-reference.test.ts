@@ -16,6 +16,24 @@ describe('references to roles', () => {
     expect(await roles.find(as(tenants.master), { id })).toBeNull();
   });
 
+  it('find a role only if it is builtin, or is none, where they say so', async () => {
+    const { roleGrants, roles } = tenants.world.services;
+    const { id: holderId } = await tenants.world.newUser(tenants.acme);
+    await tenants.world.newRole(tenants.acme, { name: 'own' });
+    for (const [name, builtin] of [
+      ['own', false],
+      ['tenant-administrator', true],
+    ] as const) {
+      const of = (asked: boolean) => ({ ...ofTenant(name), builtin: asked });
+      expect((await roles.find(as(tenants.acme), of(builtin)))?.name).toBe(name);
+      expect(await roles.find(as(tenants.acme), of(!builtin))).toBeNull();
+      const grant = (asked: boolean) =>
+        roleGrants.grantMany(tenants.world.system(tenants.acme), { holderKind: 'user', holderId, roles: [of(asked)] });
+      expect(await refusalOf(grant(!builtin))).toBe('ROLE_NOT_FOUND');
+      expect((await grant(builtin)).map((role) => role.name)).toEqual([name]);
+    }
+  });
+
   it.each([
     ['in other case', ofTenant('Clerk')],
     ['with a character that no text of the database has', ofTenant('clerk\u0000')],
