@@ -11,7 +11,8 @@ type WithNulls<D> = { readonly [Field in keyof D]: D[Field] | null };
  */
 export interface Lookup<V = unknown, R = never> {
   readonly operation: OperationDocument;
-  readonly toVariables: (request: R) => Variables;
+  /** @param found What the lookups before it found, by their names. */
+  readonly toVariables: (request: R, found: Readonly<Record<string, unknown>>) => Variables;
   /** Null: nothing is found, and the row is answered with NOT_FOUND, or by the line of its `missing`. */
   readonly from: (data: never) => V | null;
 }
@@ -25,7 +26,7 @@ export type FoundBy<N> = { readonly [Name in keyof N]: N[Name] extends Lookup<in
 /** Checks the types of a lookup against its document. */
 export function lookup<O extends OperationDocument, R, V>(made: {
   readonly operation: O;
-  readonly toVariables: (request: R) => RowVariables<O>;
+  readonly toVariables: (request: R, found: Readonly<Record<string, unknown>>) => RowVariables<O>;
   readonly from: (data: WithNulls<DataOf<O>>) => V | null;
 }): Lookup<V, R> {
   return made as unknown as Lookup<V, R>;

@@ -206,7 +206,7 @@ export class Engine {
     for (const { name, lookup, operation } of lookups) {
       // The row's document gets another context, because what this one read may change there.
       const context = this.#host.contextFor(caller, signalOf(ctx), null);
-      const variables = fillIn(operation, owner, tenant, lookup.toVariables(request as never));
+      const variables = fillIn(operation, owner, tenant, lookup.toVariables(request as never, found));
       const data = operation.lookedUpIn(await operation.run(context, variables), this.#host.explain);
       found[name] = lookup.from(data as never);
       if (found[name] === null) throw new MissingRoot(name);

@@ -103,6 +103,19 @@ describe('a row that looks up what its request names', () => {
     expect(await ask('/users/u-1/roles/chief')).toEqual([200, 'chief of u-2']);
   });
 
+  it('tells a lookup what those before it found', async () => {
+    const again = lookup({
+      operation: FindUser,
+      toVariables: (_request: unknown, found) => ({ name: String(found['userId']) }),
+      from: ({ byName }) => byName?.id ?? null,
+    });
+    const row = rowOf({
+      lookups: { userId, again },
+      toVariables: (_request, found) => ({ userId: found['again'], name: 'chief' }),
+    });
+    expect(await ask('/users/anna/roles/chief', row)).toEqual([200, 'chief of u-2']);
+  });
+
   it('looks it up in the tenant of the request, in a context that the document does not share', async () => {
     await ask('/users/anna/roles/chief');
     const [first, second] = calls as { tenant?: string; context: object }[];
