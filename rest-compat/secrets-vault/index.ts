@@ -7,6 +7,7 @@ import { CLIENT_ROUTES } from './routes/clients.ts';
 import { HEALTH_ROUTES } from './routes/health.ts';
 import { STANDARD_ROUTES } from './routes/standard.ts';
 import { TENANT_ROUTES } from './routes/tenants.ts';
+import { USER_ROUTES } from './routes/users.ts';
 import { SECRETS_VAULT_SAMPLES } from './samples.ts';
 import { SCIM_ERRORS } from './scim/errors.ts';
 import { SCIM_ROUTES } from './scim/routes.ts';
@@ -15,6 +16,7 @@ import { SCIM_ROUTES } from './scim/routes.ts';
 const PARTS: readonly Chapter[] = (
   [
     // One for each file of `routes/` whose rows are below `/api`.
+    { name: 'User', description: 'Users of tenants.', routes: USER_ROUTES },
     { name: 'Api Keys', description: 'Keys with which programs act for users.', routes: API_KEY_ROUTES },
     { name: 'Client', description: 'Clients of tenants.', routes: CLIENT_ROUTES },
     { name: 'Tenants', description: 'Tenants, and the blocks after failed sign-ins.', routes: TENANT_ROUTES },

@@ -64,6 +64,20 @@ const CLIENT = {
 };
 const SECRET = 'q7Yk0WcQmN3bXvR5tZ8sLpEaGdJfHuIo1234567890a';
 
+const USER = {
+  user_id: 'ada',
+  username: 'Ada',
+  email: 'ada@example.org',
+  tenant_id: 'acme',
+  is_disabled: false,
+  is_verified: true,
+  created_at: MADE_AT.iso,
+  updated_at: null,
+  locale: 'en-GB',
+  roles: ['TENANT_ADMIN'],
+  external_id: null,
+};
+
 const FROM = '2026-11-22T12:00:00.000Z';
 const BLOCK = { blocked_at: FROM, block_duration: 60, expires_at: '2026-11-22T12:01:00.000Z' };
 const COUNTS = { total: 3, passed: 2, failed: 1, skipped: 0, avg_duration_ms: 900 };
@@ -96,11 +110,15 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     tenant_id: 'acme',
     key_id: API_KEY.key_id,
     client_id: 'portal',
-    skip: '0',
-    limit: '100',
-    page: '0',
-    page_size: '100',
-    sort_direction: '-1',
+    skip: 0,
+    limit: 100,
+    page: 0,
+    page_size: 100,
+    sort_direction: -1,
+    user_id: 'ada',
+    email: 'example.org',
+    offset: 0,
+    sort_by: 'created_at',
     ip: '192.0.2.7',
     username: 'ada',
     start: '2026-11-22',
@@ -110,6 +128,13 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     resource_type_id: 'Group',
   },
   operations: {
+    Account: { reply: USER },
+    Users: { reply: { data: [USER], has_next: false, total_count: 1 } },
+    UserByName: { reply: USER },
+    User: { reply: USER },
+    ProvisionUser: { body: USER, reply: USER },
+    ConfigureUser: { body: USER, reply: USER },
+    DeleteUsers: { body: { users_ids: ['ada'] }, reply: null },
     ApiKeys: { reply: { api_keys: [API_KEY] } },
     OwnApiKeys: { reply: { api_keys: [API_KEY] } },
     ApiKeyScopes: { reply: { scopes: ['USER', 'USER:READ', 'API_KEY', 'API_KEY:READ'], tenants: ['acme'] } },

@@ -15,7 +15,7 @@ import {
   UnblockAddress,
   UnblockUser,
 } from '../operations.generated.ts';
-import { BLOCKS_PAGE, toBlocksPage } from '../paging.ts';
+import { BLOCKS_PAGE, pageOf, toBlocksPage } from '../paging.ts';
 import { NEW_TENANT, SENT_TENANT, showTenant, TENANT, toSettings } from '../tenant.ts';
 
 /** Most tenants of a list: a page of the graph inside the process. */
@@ -155,9 +155,6 @@ function showPage<B extends Block, N>({ nodes, pageInfo, totalCount }: Blocks<B>
   const data = presentItems(nodes).map((block) => ({ ...nameOf(block), ...showBlock(block) }));
   return { data, has_next: data.length > 0 && pageInfo.hasNextPage, total_count: totalCount ?? 0 };
 }
-
-const pageOf = <T extends z.ZodType>(item: T) =>
-  z.strictObject({ data: z.array(item), has_next: z.boolean(), total_count: z.number().int() });
 
 const BLOCKED_IPS = route({
   method: 'GET',

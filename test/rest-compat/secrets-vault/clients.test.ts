@@ -193,8 +193,19 @@ describe('clients of Secrets Vault', () => {
     expect(await list()).not.toContain('inside');
     expect(await list('&skip=1&limit=2')).toEqual(['!b', '!c']);
     expect(await list('&skip=99999')).toEqual([]);
-    for (const query of ['&limit=0', '&limit=501', '&skip=-1', '&skip=x'])
-      expect((await ask('GET', `?tenant_id=acme${query}`))[0]).toBe(422);
+    for (const [query, type] of [
+      ['limit=0', 'greater_than_equal'],
+      ['limit=501', 'less_than_equal'],
+      ['limit=1.5', 'int_parsing'],
+      ['limit=', 'int_parsing'],
+      ['skip=-1', 'greater_than_equal'],
+      ['skip=1000000000', 'less_than_equal'],
+      ['skip=12345678901234567890', 'int_parsing'],
+      ['skip=x', 'int_parsing'],
+    ]) {
+      const [status, { detail }] = await ask('GET', `?tenant_id=acme&${query}`);
+      expect([query, status, detail[0].type]).toEqual([query, 422, type]);
+    }
     expect((await ask('GET', '', undefined, vault.token(vault.master, 'client:read')))[0]).toBe(422);
   });
 
