@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type ExecutionResult,
   type GraphQLField,
   type GraphQLObjectType,
@@ -25,7 +26,7 @@ import { foldRecursiveInputs } from './recursive-inputs.ts';
 
 export type Data = Readonly<Record<string, unknown>>;
 
-/** A document of a dialect, checked against the schema and compiled. */
+/** A document of a dialect, checked against the schema, and compiled when it runs for the first time. */
 export interface Operation {
   /** Whether the document is a mutation. */
   readonly isMutation: boolean;
@@ -63,7 +64,7 @@ export const noOperation = (actsOnTenant: boolean): Operation => ({ ...NO_OPERAT
 const LOADED = new WeakMap<GraphQLSchema, Map<OperationDocument, Operation>>();
 
 /**
- * Checks and compiles a document, once for each schema.
+ * Checks a document, once for each schema.
  * @throws Error The document does not fit the schema.
  */
 export function loadOperation(schema: GraphQLSchema, document: OperationDocument): Operation {
@@ -82,10 +83,6 @@ function compileOperation(schema: GraphQLSchema, { name, text }: OperationDocume
   const faults = validate(schema, document);
   if (faults.length > 0) throw fail(faults.map(({ message }) => message).join(' '));
   const declared = definition.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
-  const hoisted = hoistObjects(schema, document);
-  const compilable = foldRecursiveInputs(schema, hoisted.document);
-  const compiled = compileQuery<Data, Variables>(compilable.schema, compilable.document, name);
-  if (!isCompiledQuery(compiled)) throw fail('It cannot be compiled.');
   const roots = rootsOf(schema, definition);
   const declaresIssuerKind = declared.includes('issuerKind');
   // Without the variable, the default would make rows of other kinds of issuers act on the native issuer.
@@ -96,10 +93,30 @@ function compileOperation(schema: GraphQLSchema, { name, text }: OperationDocume
     declaresTenant: declared.includes('tenant'),
     declaresIssuerKind,
     demands: roots.flatMap(({ alternatives }) => (alternatives === null ? [] : [alternatives])),
-    run: (context, variables) => compiled.query(undefined, context, hoisted.fill(variables)),
+    run: compilingLate(() => compileRun(schema, document, name)),
     nullableRoots: roots.flatMap(({ key, isNullable }) => (isNullable ? [key] : [])),
     dataOf: (result, explain) => dataOf(result, roots, explain),
     lookedUpIn: succeeded,
+  };
+}
+
+type Run = Operation['run'];
+
+/** Compiles the operation of a name. @throws Error It cannot be compiled. */
+export function compileRun(schema: GraphQLSchema, document: DocumentNode, name: string): Run {
+  const hoisted = hoistObjects(schema, document);
+  const compilable = foldRecursiveInputs(schema, hoisted.document);
+  const compiled = compileQuery<Data, Variables>(compilable.schema, compilable.document, name);
+  if (!isCompiledQuery(compiled)) throw new Error(`document ${name}: It cannot be compiled.`);
+  return (context, variables) => compiled.query(undefined, context, hoisted.fill(variables));
+}
+
+/** Compiles at the first run: a start reads the documents of all dialects, of which a node may run few. */
+function compilingLate(compile: () => Run): Run {
+  let run: Run | null = null;
+  return (context, variables) => {
+    run ??= compile();
+    return run(context, variables);
   };
 }
 
