@@ -17,9 +17,15 @@ process.once('exit', () => {
   for (const child of begun) child.kill('SIGKILL');
 });
 
-/** Starts a script of the bench, or any file below `dist`, on a side of the machine. */
-export function startNode(side: Side, script: string, flags: readonly string[], options: SpawnOptions): ChildProcess {
-  const args = [...flags, fileURLToPath(new URL(script, import.meta.url))];
+/** Starts a script of the bench, or any file below `dist`, on a side of the machine. @param words Arguments of the script. */
+export function startNode(
+  side: Side,
+  script: string,
+  flags: readonly string[],
+  options: SpawnOptions,
+  words: readonly string[] = [],
+): ChildProcess {
+  const args = [...flags, fileURLToPath(new URL(script, import.meta.url)), ...words];
   const pin = PROCESSORS === null ? null : String(PROCESSORS[side]);
   const child =
     pin === null

@@ -3,7 +3,7 @@ import type { Subject } from './servers.ts';
 import type { World } from './world.ts';
 
 /** What is counted: the figures of a row are those of one of these. */
-export type Unit = 'request' | 'event' | 'delivery' | 'second' | 'start';
+export type Unit = 'request' | 'event' | 'delivery' | 'second' | 'start' | 'user';
 
 /** What one burst of a contender did. */
 export interface Burst {

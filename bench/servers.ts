@@ -67,29 +67,43 @@ export interface IdgraphOptions {
 /** The rows open more sockets with one token than a node allows by default. */
 const LIMITS = 'sockets=50000,tenantSockets=50000,callerSockets=50000';
 
+/** Settings of the service. */
+const settingsOf = (
+  { database, isDemo = false, masterKey = newMasterKey() }: IdgraphOptions,
+  clientSecret: string,
+) => ({
+  PATH: process.env['PATH'],
+  NODE_ENV: 'production',
+  DATA_DIR: 'memory://',
+  ...(database === null ? {} : { DATABASE_URL: database.url, MASTER_KEY: masterKey }),
+  BOOTSTRAP_ADMIN_PASSWORD: newSecret(),
+  BOOTSTRAP_CLIENT_SECRET: clientSecret,
+  DEMO: isDemo ? '1' : '0',
+  GRAPHQL_LIMITS: LIMITS,
+  RATE_LIMITS: 'off',
+  LOG_LEVEL: 'error',
+  DRAIN_SECONDS: '0',
+});
+
+/** Starts the built command that imports a file, which writes lines of JSON to its standard output. */
+export const startImport = (options: IdgraphOptions, file: string): ChildProcess =>
+  startNode(
+    'server',
+    '../src/server/import/main.js',
+    NODE_FLAGS,
+    { stdio: ['ignore', 'pipe', 'inherit'], env: settingsOf(options, newSecret()) },
+    ['import', 'keycloak', file, '--json'],
+  );
+
 /** Starts the built service. */
 export async function startIdgraph(options: IdgraphOptions): Promise<Subject> {
-  const { database, isDemo = false, flags = [], masterKey = newMasterKey(), clientSecret = newSecret() } = options;
+  const { database, flags = [], clientSecret = newSecret() } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const begun = performance.now();
   const child = startNode('server', '../src/server/start/main.js', [...NODE_FLAGS, ...flags], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      PATH: process.env['PATH'],
-      NODE_ENV: 'production',
-      PORT: String(port),
-      PUBLIC_URL: url,
-      DATA_DIR: 'memory://',
-      ...(database === null ? {} : { DATABASE_URL: database.url, MASTER_KEY: masterKey }),
-      BOOTSTRAP_ADMIN_PASSWORD: newSecret(),
-      BOOTSTRAP_CLIENT_SECRET: clientSecret,
-      DEMO: isDemo ? '1' : '0',
-      GRAPHQL_LIMITS: LIMITS,
-      RATE_LIMITS: 'off',
-      LOG_LEVEL: 'error',
-      DRAIN_SECONDS: '0',
-    },
+    env: { ...settingsOf(options, clientSecret), PORT: String(port), PUBLIC_URL: url },
   });
   await orEnd(child, untilReady(url, child));
   return {

@@ -3,6 +3,7 @@ import { CODE_ROWS } from './code-flow.ts';
 import { FAN_OUT_ROWS } from './fan-out.ts';
 import { GROWTH_ROWS } from './growth.ts';
 import { IDLE_ROWS } from './idle.ts';
+import { IMPORT_ROWS } from './import.ts';
 import { OAUTH_ROWS } from './oauth.ts';
 import { REALM_ROWS } from './realm.ts';
 import { SEARCH_ROWS } from './search.ts';
@@ -45,5 +46,6 @@ export const ROWS: readonly BenchRow[] = [
   TENANT_ROWS.listOfTenants,
   TENANT_ROWS.startWithTenants,
   SEARCH_ROWS.usersInfix,
+  IMPORT_ROWS.imported,
   GROWTH_ROWS.tokenEmbedded,
 ];

@@ -3,11 +3,11 @@
  * provider itself: `flows/link-account` does.
  * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/`, `users/` and `clients/`.
  */
+export { checkedAccount } from './external-account.ts';
 export type { FederationLink, FederationProvider } from './federation.entity.ts';
 export { federationErrors } from './federation.errors.ts';
 export { federationEvents } from './federation.events.ts';
 export {
-  checkedAccount,
   FederationLinkService,
   type FederationLinkServiceDeps,
   type FederationTokenView,

@@ -1,7 +1,7 @@
 import type { Authority } from '../access/index.ts';
 import type { Sealer } from '../crypto/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
-import { invalidField, isStorableText, kernelErrors, requireText } from '../kernel/index.ts';
+import { kernelErrors } from '../kernel/index.ts';
 import { type Database, violatedConstraint } from '../persistence/index.ts';
 import {
   type AccountChangeDeps,
@@ -10,7 +10,8 @@ import {
   type User,
   writeForUser,
 } from '../users/index.ts';
-import type { FederationProvider } from './federation.entity.ts';
+import { type CheckedAccount, checkedAccount, type ExternalAccount, isAccountId } from './external-account.ts';
+import type { FederationLink, FederationProvider } from './federation.entity.ts';
 import { federationErrors } from './federation.errors.ts';
 import { federationEvents } from './federation.events.ts';
 import type { FederationLinkStore, LinkKey, LinkRow } from './link.store.ts';
@@ -21,13 +22,9 @@ import type { FederationProviderStore } from './provider.store.ts';
 export type NamedProvider = Pick<ProviderRef, 'name'> & Partial<Pick<ProviderRef, 'type'>>;
 
 /** An external account, and the user it is linked to. */
-export interface LinkInput {
+export interface LinkInput extends ExternalAccount {
   readonly userId: string;
   readonly provider: NamedProvider;
-  /** Id of the account at the provider. */
-  readonly externalId: string;
-  /** Display name of that account; when absent, the stored name stays. */
-  readonly externalName?: string | undefined;
   /** Whether the user may have no other account at the provider. Default false. */
   readonly isOnlyOne?: boolean | undefined;
 }
@@ -61,9 +58,6 @@ export interface FederationLinkServiceDeps extends AccountChangeDeps {
 
 /** A list of links is returned without pages, so it must stay short. Two concurrent links may exceed the limit by one. */
 const MAX_LINKS_OF_USER = 100;
-/** With the 32 bytes of the ids before it, 512 characters stay below the 2,704 bytes of an index row. */
-const MAX_EXTERNAL_ID = 512;
-const MAX_EXTERNAL_NAME = 255;
 
 /** Rules of the links between users and accounts at external providers. */
 export class FederationLinkService {
@@ -106,6 +100,51 @@ export class FederationLinkService {
       if (input.isOnlyOne === true) await this.#assertOnlyOne(user, provider, checked);
       return this.#attach(authority, user, provider, checked);
     });
+  }
+
+  /**
+   * Links external accounts to users who were made in this unit of work and have none yet: one statement for each provider, and one for all
+   * links. Of an account that is given twice for the same user the first counts.
+   * @throws LINK_ALREADY_BOUND An external account is linked to another user.
+   * @throws LINK_LIMIT_REACHED A user gets more than 100.
+   * @throws FEDERATION_PROVIDER_NOT_FOUND, INVALID_INPUT
+   */
+  async linkNew(authority: Authority, links: readonly Omit<LinkInput, 'isOnlyOne'>[]): Promise<void> {
+    const now = this.#deps.clock.now();
+    const tenantId = authority.tenant.id;
+    const providers = await this.#providers(authority, links);
+    const rows = new Map<string, LinkRow>();
+    for (const link of links) {
+      const { id: providerId, type: providerType, name: providerName } = providers.get(link.provider.name)!;
+      const { externalId, externalName = null } = checkedAccount(link);
+      const row = {
+        tenantId,
+        providerId,
+        externalId,
+        userId: link.userId,
+        externalName,
+        createdAt: now,
+        updatedAt: now,
+      };
+      const key = JSON.stringify([providerId, externalId]);
+      if ((rows.get(key)?.userId ?? link.userId) !== link.userId) throw federationErrors.LINK_ALREADY_BOUND();
+      if (!rows.has(key)) rows.set(key, { ...row, providerType, providerName });
+    }
+    const made = [...rows.values()];
+    assertFewEach(made);
+    if ((await this.#insert(tenantId, made)) < made.length) throw federationErrors.LINK_ALREADY_BOUND();
+    for (const link of made) this.#record(authority, federationEvents['federation_link.added'], link);
+  }
+
+  /** The providers that links name, by their names. @throws FEDERATION_PROVIDER_NOT_FOUND */
+  async #providers(
+    authority: Authority,
+    links: readonly Pick<LinkInput, 'provider'>[],
+  ): Promise<ReadonlyMap<string, FederationProvider>> {
+    const providers = new Map<string, FederationProvider>();
+    for (const { provider } of links)
+      if (!providers.has(provider.name)) providers.set(provider.name, await this.#provider(authority, provider));
+    return providers;
   }
 
   /** Inside a unit of work. @throws LINK_LIMIT_REACHED */
@@ -250,7 +289,7 @@ export class FederationLinkService {
       createdAt: now,
       updatedAt: now,
     };
-    if (!(await this.#insert(row))) return this.#keepLinked(authority, user, key, account, now);
+    if ((await this.#insert(tenantId, [row])) === 0) return this.#keepLinked(authority, user, key, account, now);
     if ((await store.countOfUser(tenantId, user.id)) > MAX_LINKS_OF_USER) throw federationErrors.LINK_LIMIT_REACHED();
     const link = { ...row, providerType: provider.type, providerName: provider.name };
     this.#record(authority, federationEvents['federation_link.added'], link);
@@ -277,10 +316,10 @@ export class FederationLinkService {
     return renamed;
   }
 
-  /** The insert violates a foreign key when the user or the provider was deleted meanwhile. */
-  async #insert(row: Parameters<FederationLinkStore['insertIfFree']>[0]): Promise<boolean> {
+  /** The insert violates a foreign key when a user or a provider was deleted meanwhile. @returns How many were added. */
+  async #insert(tenantId: string, links: readonly FederationLink[]): Promise<number> {
     try {
-      return await writeForUser('federation_links', () => this.#deps.store.insertIfFree(row));
+      return await writeForUser('federation_links', () => this.#deps.store.insertFree(tenantId, links));
     } catch (error) {
       if (violatedConstraint(error) === 'federation_links__provider_id__fkey')
         throw federationErrors.FEDERATION_PROVIDER_NOT_FOUND();
@@ -328,29 +367,10 @@ export class FederationLinkService {
   }
 }
 
-interface CheckedAccount {
-  readonly externalId: string;
-  readonly externalName: string | undefined;
-}
-
-/** Whether an id of this form can be stored; no query runs for others. */
-const isAccountId = (value: string): boolean =>
-  value !== '' && value.length <= MAX_EXTERNAL_ID && isStorableText(value);
-
-/** An external account whose texts can be stored. @throws INVALID_INPUT */
-export function checkedAccount({
-  externalId,
-  externalName,
-}: Pick<LinkInput, 'externalId' | 'externalName'>): CheckedAccount {
-  if (externalId.length > MAX_EXTERNAL_ID)
-    throw invalidField('input.externalId', 'TEXT_INVALID', `An account id has at most ${MAX_EXTERNAL_ID} characters.`);
-  return {
-    externalId: requireText(externalId, 'input.externalId', { max: MAX_EXTERNAL_ID }),
-    externalName:
-      externalName === undefined
-        ? undefined
-        : requireText(externalName, 'input.externalName', { max: MAX_EXTERNAL_NAME }),
-  };
+/** @throws LINK_LIMIT_REACHED */
+function assertFewEach(links: readonly LinkRow[]): void {
+  const ofEach = Map.groupBy(links, ({ userId }) => userId).values();
+  if ([...ofEach].some(({ length }) => length > MAX_LINKS_OF_USER)) throw federationErrors.LINK_LIMIT_REACHED();
 }
 
 const keyOf = ({ id }: FederationProvider, externalId: string) => ({ providerId: id, externalId });

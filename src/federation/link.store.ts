@@ -94,25 +94,26 @@ export class FederationLinkStore {
   }
 
   /**
-   * Adds the link unless the external account has one. The second of two concurrent calls waits for the first.
-   * @returns Whether it was added.
+   * Adds the links of one tenant whose external accounts have none, by one statement. The second of two concurrent calls waits for the first.
+   * @returns How many were added.
    */
-  async insertIfFree(link: FederationLink): Promise<boolean> {
-    const added = await this.#tables()
-      .insertInto('federation_links')
-      .values({
-        tenant_id: link.tenantId,
-        provider_id: link.providerId,
-        external_id: link.externalId,
-        user_id: link.userId,
-        external_name: link.externalName ?? null,
-        created_at: link.createdAt,
-        updated_at: link.updatedAt,
-      })
-      .onConflict((conflict) => conflict.columns(['tenant_id', 'provider_id', 'external_id']).doNothing())
-      .returning('external_id')
-      .executeTakeFirst();
-    return added !== undefined;
+  async insertFree(tenantId: string, links: readonly FederationLink[]): Promise<number> {
+    const rows = links.map((link) => ({
+      tenant_id: tenantId,
+      provider_id: link.providerId,
+      external_id: link.externalId,
+      user_id: link.userId,
+      external_name: link.externalName ?? null,
+      created_at: link.createdAt,
+      updated_at: link.updatedAt,
+    }));
+    return this.#db.change(sql`
+      insert into federation_links
+        (tenant_id, provider_id, external_id, user_id, external_name, created_at, updated_at)
+      select tenant_id, provider_id, external_id, user_id, external_name, created_at, updated_at
+      from json_populate_recordset(null::federation_links, ${JSON.stringify(rows)}::json)
+      order by provider_id, external_id
+      on conflict (tenant_id, provider_id, external_id) do nothing`);
   }
 
   async rename(tenantId: string, key: LinkKey, externalName: string, now: Date): Promise<void> {

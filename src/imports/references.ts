@@ -34,18 +34,24 @@ export class References {
 
   /** The references of named roles, with one look-up for each client. @throws ROLE_NOT_FOUND There is no such client. */
   async toReferences(authority: Authority, roles: readonly NamedRole[]): Promise<RoleReference[]> {
-    if (roles.length > MAX_ROLES) throw invalidField('roles', 'LIST_TOO_LONG', `At most ${MAX_ROLES} roles at once.`);
+    return (await this.toReferencesOfEach(authority, [roles]))[0]!;
+  }
+
+  /** As `toReferences` for several lists, with one look-up for each client of all of them. */
+  async toReferencesOfEach(authority: Authority, lists: readonly (readonly NamedRole[])[]): Promise<RoleReference[][]> {
+    if (lists.some(({ length }) => length > MAX_ROLES))
+      throw invalidField('roles', 'LIST_TOO_LONG', `At most ${MAX_ROLES} roles at once.`);
     const owners = new Map<string, string>();
-    for (const { clientId } of roles) {
-      if (clientId == null || owners.has(clientId)) continue;
+    for (const clientId of new Set(lists.flat().flatMap(({ clientId }) => clientId ?? []))) {
       const uuid = await this.clientUuid(authority, clientId);
       if (uuid === null) throw roleErrors.ROLE_NOT_FOUND();
       owners.set(clientId, uuid);
     }
-    return roles.map(({ name, clientId }) => ({
+    const toReference = ({ name, clientId }: NamedRole): RoleReference => ({
       name,
       clientUuid: clientId == null ? TENANT_ROLE_CLIENT : owners.get(clientId)!,
-    }));
+    });
+    return lists.map((roles) => roles.map(toReference));
   }
 
   /** The role with a name; null: there is none. */

@@ -11,7 +11,7 @@ import { holderEvents } from './holder.events.ts';
 import type { HolderKind, Role } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
 import type { RoleHolding, RoleStore } from './role.store.ts';
-import { findRole, findRoles, type RoleReference } from './role-reference.ts';
+import { findRole, findRoles, findRolesOfEach, type RoleReference } from './role-reference.ts';
 
 /** A holder of roles. */
 export interface RoleHolder {
@@ -32,6 +32,13 @@ export interface RoleGranting extends RoleHolder {
 
 /** Several roles and their holder. */
 export interface RolesGranting extends RoleHolder {
+  /** At most 200. */
+  readonly roles: readonly RoleReference[];
+}
+
+/** Several roles and the user who gets them. */
+export interface RolesOfUser {
+  readonly userId: string;
   /** At most 200. */
   readonly roles: readonly RoleReference[];
 }
@@ -71,6 +78,33 @@ export class RoleGrantService {
    */
   grantMany(authority: Authority, input: RolesGranting): Promise<Role[]> {
     return this.#grant(authority, input, () => this.#roles(authority, input));
+  }
+
+  /**
+   * Grants roles to many users on their own tenant, all or none, with as many statements as for one.
+   * @param given Each user once.
+   * @throws INVALID_INPUT More than 200 roles of one user; and what `grant` throws.
+   */
+  async grantToUsers(authority: Authority, given: readonly RolesOfUser[]): Promise<void> {
+    const { clock, db, effective, guarded, store } = this.#deps;
+    const tenantId = authority.tenant.id;
+    const userIds = given.map(({ userId }) => userId);
+    await db.transaction(async () => {
+      const lists = given.map(({ roles }) => roles);
+      const rolesOf = await findRolesOfEach(store, tenantId, lists, 'input.roles');
+      if (!(await store.lockUsers(tenantId, userIds))) throw roleErrors.ROLE_HOLDER_NOT_FOUND();
+      await guarded.assertMayChange(authority, 'user', userIds);
+      const contents = await effective.contents(tenantId, [...new Set(rolesOf.flatMap(toIds))]);
+      assertMayGrant(authority, parsePermissions(contents.flatMap(({ permissions }) => permissions)));
+      const pairs = rolesOf.flatMap((roles, at) => toIds(roles).map((roleId) => ({ userId: userIds[at]!, roleId })));
+      const added = Map.groupBy(await store.grantToUsers(tenantId, pairs, clock.now()), ({ userId }) => userId);
+      for (const [at, roles] of rolesOf.entries()) {
+        const holderId = userIds[at]!;
+        const changed = (added.get(holderId) ?? []).map(({ roleId }) => roleId);
+        const holder = { holderKind: 'user', holderId } as const;
+        this.#record(authority, roles, changed, holder, holderEvents['role_grant.added']);
+      }
+    });
   }
 
   /** @throws ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, ACCOUNT_GUARDED, ADMINISTRATOR_LAST */

@@ -46,12 +46,30 @@ export async function findRoles(
   references: readonly RoleReference[],
   path: string,
 ): Promise<Role[]> {
-  if (references.length > MAX_ROLES) throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_ROLES} roles at once.`);
+  return (await findRolesOfEach(store, tenantId, [references], path))[0]!;
+}
+
+/** As `findRoles` for several lists, with as many statements as for one. @returns The roles of each list. */
+export async function findRolesOfEach(
+  store: RoleStore,
+  tenantId: string,
+  lists: readonly (readonly RoleReference[])[],
+  path: string,
+): Promise<Role[][]> {
+  if (lists.some(({ length }) => length > MAX_ROLES))
+    throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_ROLES} roles at once.`);
+  const references = lists.flat();
   const ids = references.flatMap((reference) => (isNamed(reference) ? [] : [reference.id]));
-  const byId = await store.findMany(tenantId, ids);
-  const named = await store.findNamed(tenantId, references.filter(isNamed).filter(isFindable));
+  const byId = await store.findMany(tenantId, [...new Set(ids)]);
+  const wanted = new Map(
+    references
+      .filter(isNamed)
+      .filter(isFindable)
+      .map((name) => [toNameKey(name), name]),
+  );
+  const named = await store.findNamed(tenantId, [...wanted.values()]);
   const byName = new Map(named.map((role) => [toNameKey(role), role]));
   const find = (reference: RoleReference) =>
     isNamed(reference) ? meantBy(reference, byName.get(toNameKey(reference))) : byId.get(reference.id);
-  return requireEach(references, find, roleErrors.ROLE_NOT_FOUND, path);
+  return lists.map((list) => requireEach(list, find, roleErrors.ROLE_NOT_FOUND, path));
 }

@@ -60,6 +60,12 @@ export interface GrantedRole extends RoleKeys {
 /** A role by its name, which is unique among the roles of its client or, with the zero UUID, of the tenant. */
 export type RoleName = Pick<Role, 'clientUuid' | 'name'>;
 
+/** A role that a user has. */
+export interface UserRole {
+  readonly userId: string;
+  readonly roleId: string;
+}
+
 /** A holder of roles, and the tenant on which they act. */
 export type RoleHolding = Omit<RoleGrant, 'roleId' | 'createdAt'>;
 
@@ -217,6 +223,15 @@ export class RoleStore {
     return rows.length > 0;
   }
 
+  /** Whether all of these users exist; if so, none can be deleted before the unit of work ends. @param ids Each once. */
+  async lockUsers(tenantId: string, ids: readonly string[]): Promise<boolean> {
+    const { rows } = await sql`
+      select 1 from users where tenant_id = ${tenantId}::uuid and id = any(${ids}::text[]) order by id for key share`.execute(
+      this.#sql,
+    );
+    return rows.length === ids.length;
+  }
+
   /**
    * Prevents other changes of child roles and administrators until the unit of work ends: two concurrent changes that are
    * valid alone could form a cycle or remove the last administrator.
@@ -335,6 +350,19 @@ export class RoleStore {
       .returning('role_id')
       .execute();
     return rows.map(({ role_id }) => role_id);
+  }
+
+  /** Gives roles to users, on their own tenant, by one statement. @returns What they did not have. */
+  async grantToUsers(tenantId: string, given: readonly UserRole[], now: Date): Promise<UserRole[]> {
+    const { rows } = await sql<UserRole>`
+      insert into role_grants (tenant_id, holder_kind, holder_id, role_id, on_tenant_id, created_at)
+      select ${tenantId}::uuid, 'user', given.user_id, given.role_id, ${tenantId}::uuid, ${now}::timestamptz
+      from unnest(${given.map(({ userId }) => userId)}::text[], ${given.map(({ roleId }) => roleId)}::uuid[])
+        as given (user_id, role_id)
+      order by given.user_id, given.role_id
+      on conflict do nothing
+      returning holder_id as "userId", role_id as "roleId"`.execute(this.#sql);
+    return rows;
   }
 
   /** Takes roles from one holder. @returns The ids of those that it had. */

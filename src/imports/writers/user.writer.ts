@@ -20,9 +20,9 @@ export interface UserWriterDeps extends NewAccountDeps {
   readonly users: NewAccountDeps['users'] & Pick<UserService, 'findByUsername' | 'findServiceAccount' | 'insertMany'>;
   readonly provisionUser: Pick<ProvisionUserFlow, 'configure'>;
   readonly foreignCredentials: Pick<ForeignCredentialService, 'add'>;
-  readonly federationLinks: Pick<FederationLinkService, 'link'>;
-  readonly roleGrants: Pick<RoleGrantService, 'grantMany'>;
-  readonly groupMembers: Pick<GroupMemberService, 'join'>;
+  readonly federationLinks: Pick<FederationLinkService, 'link' | 'linkNew'>;
+  readonly roleGrants: Pick<RoleGrantService, 'grantToUsers'>;
+  readonly groupMembers: Pick<GroupMemberService, 'joinEach'>;
   readonly references: References;
 }
 
@@ -52,40 +52,41 @@ const credentialsOf = ({ name, input }: UserRow): ReadCredentials => readCredent
 const demanding = (user: CreateUser, isDemanded: boolean): CreateUser =>
   isDemanded ? { ...user, requiredActions: [...new Set([...(user.requiredActions ?? []), UPDATE_PASSWORD])] } : user;
 
+/** An account that is there, and what a row gives it. */
+interface Receiver {
+  readonly userId: string;
+  readonly input: AccountInput;
+}
+
+/** Gives accounts roles and groups, with as many statements for many as for one. */
 async function give(
   { groupMembers, references, roleGrants }: UserWriterDeps,
   authority: Authority,
-  userId: string,
-  { roles, groups }: AccountInput,
+  receivers: readonly Receiver[],
 ): Promise<void> {
-  if (roles.length > 0)
-    await roleGrants.grantMany(authority, {
-      holderKind: 'user',
-      holderId: userId,
-      roles: await references.toReferences(authority, roles),
-    });
-  if (groups.length > 0)
-    await groupMembers.join(
+  const withRoles = receivers.filter(({ input }) => input.roles.length > 0);
+  const lists = await references.toReferencesOfEach(
+    authority,
+    withRoles.map(({ input }) => input.roles),
+  );
+  if (withRoles.length > 0)
+    await roleGrants.grantToUsers(
       authority,
-      userId,
-      groups.map((path) => ({ path })),
+      withRoles.map(({ userId }, at) => ({ userId, roles: lists[at]! })),
     );
+  const joining = receivers.flatMap(({ userId, input }) =>
+    input.groups.length === 0 ? [] : [{ userId, groups: input.groups.map((path) => ({ path })) }],
+  );
+  if (joining.length > 0) await groupMembers.joinEach(authority, joining);
 }
 
-async function link(
-  { federationLinks }: UserWriterDeps,
-  authority: Authority,
-  userId: string,
-  { links }: UserInput,
-): Promise<void> {
-  for (const { provider, externalId, externalName } of links)
-    await federationLinks.link(authority, {
-      userId,
-      provider: { name: provider },
-      externalId,
-      externalName: externalName ?? undefined,
-    });
-}
+const toLinks = (userId: string, { links }: UserInput) =>
+  links.map(({ provider, externalId, externalName }) => ({
+    userId,
+    provider: { name: provider },
+    externalId,
+    externalName: externalName ?? undefined,
+  }));
 
 /**
  * Writes users with their roles, groups, credentials and links. A user who is there already keeps its credentials, and roles, groups
@@ -99,6 +100,7 @@ export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
   };
   /** Gives users who were made what else their rows have. */
   const complete = async (authority: Authority, made: ReadonlyMap<UserRow, string>): Promise<void> => {
+    const receivers = [...made].map(([{ input }, userId]) => ({ userId, input }));
     const toAdd = [...made].flatMap(([row, userId]) =>
       ready.get(row)!.credentials.foreign.map((credential) => ({ userId, ...credential })),
     );
@@ -106,9 +108,10 @@ export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
     for (const [row, userId] of made) {
       const { password } = ready.get(row)!.account;
       if (password !== null) await deps.passwords.add(authority, userId, password);
-      await give(deps, authority, userId, row.input);
-      await link(deps, authority, userId, row.input);
     }
+    await give(deps, authority, receivers);
+    const links = receivers.flatMap(({ userId, input }) => toLinks(userId, input));
+    if (links.length > 0) await deps.federationLinks.linkNew(authority, links);
   };
   return {
     needs: [
@@ -161,8 +164,8 @@ export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
     change: async (authority, userId, { input }) => {
       const { id: _id, createdAt: _createdAt, enabled = true, ...user } = input.user;
       await deps.provisionUser.configure(authority, userId, { ...user, enabled, replacesAttributes: true });
-      await give(deps, authority, userId, input);
-      await link(deps, authority, userId, input);
+      await give(deps, authority, [{ userId, input }]);
+      for (const link of toLinks(userId, input)) await deps.federationLinks.link(authority, link);
     },
   };
 }
@@ -175,7 +178,7 @@ export const serviceAccountWriter = (deps: UserWriterDeps): RowWriter<'serviceAc
     const clientUuid = await deps.references.requiredClient(authority, name);
     const account = await deps.users.findServiceAccount(authority.tenant.id, clientUuid);
     if (account === null) throw kernelErrors.NOT_FOUND({ message: 'The client has no service account.' });
-    await give(deps, authority, account.id, input);
+    await give(deps, authority, [{ userId: account.id, input }]);
     return account.id;
   }),
 });

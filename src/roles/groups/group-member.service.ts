@@ -8,8 +8,8 @@ import type { RolePermissions } from '../role-permissions.ts';
 import type { Group, GroupMember } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import { assertMayLend } from './group.service.ts';
-import type { GroupStore } from './group.store.ts';
-import { findGroups, type TreeReference } from './group-reference.ts';
+import type { GroupStore, Membership } from './group.store.ts';
+import { findGroups, findGroupsOfEach, type TreeReference } from './group-reference.ts';
 
 /** Tells which of some ids are users of the tenant. `users/` implements it, because this module may not import `users/`. */
 export interface KnownUsers {
@@ -24,6 +24,13 @@ export interface GroupMemberServiceDeps {
   readonly users: KnownUsers;
   readonly events: EventLog;
   readonly clock: Clock;
+}
+
+/** A user, and groups. */
+export interface GroupsOfUser {
+  readonly userId: string;
+  /** At most 200. */
+  readonly groups: readonly TreeReference[];
 }
 
 /** Most users that one change may add or remove: each causes an event, in one transaction. */
@@ -112,16 +119,31 @@ export class GroupMemberService {
    * @throws PERMISSION_ESCALATION The caller does not hold all permissions of the roles of the groups and their parents.
    */
   async join(authority: Authority, userId: string, references: readonly TreeReference[]): Promise<Group[]> {
-    const { clock, db, permissions, store } = this.#deps;
+    return (await this.joinEach(authority, [{ userId, groups: references }]))[0]!;
+  }
+
+  /**
+   * Makes users members of groups, all or none, with as many statements as for one.
+   * @param joining At most 1,000 users, each once.
+   * @returns The groups of each user, each once.
+   * @throws What `join` throws.
+   */
+  async joinEach(authority: Authority, joining: readonly GroupsOfUser[]): Promise<Group[][]> {
+    const { clock, db, guarded, permissions, store } = this.#deps;
+    const tenantId = authority.tenant.id;
+    const userIds = joining.map(({ userId }) => userId);
     return db.transaction(async () => {
-      const groups = await this.#groupsFor(authority, userId, references);
-      const ids = groups.map(({ id }) => id);
-      await assertMayLend(authority, permissions, ids);
-      await this.#deps.guarded.assertMayChange(authority, 'user', userId);
-      const joined = await store.join(authority.tenant.id, userId, ids, clock.now()).catch(unknownMember);
-      for (const group of groups.filter(({ id }) => joined.includes(id)))
-        this.#record(authority, group, userId, holderEvents['group_member.added']);
-      return groups;
+      // An unknown user is the first to be refused.
+      await this.#assertKnown(authority, checkedUsers(userIds));
+      const lists = joining.map(({ groups }) => groups);
+      const groupsOf = await findGroupsOfEach(store, tenantId, lists, 'input.groups');
+      await assertMayLend(authority, permissions, [...new Set(groupsOf.flat().map(({ id }) => id))]);
+      await guarded.assertMayChange(authority, 'user', userIds);
+      const members = groupsOf.flatMap((groups, at) => groups.map(({ id }) => ({ groupId: id, userId: userIds[at]! })));
+      const added = await store.join(tenantId, members, clock.now()).catch(unknownMember);
+      const joined = Map.groupBy(added, ({ userId }) => userId);
+      for (const [at, groups] of groupsOf.entries()) this.#recordJoined(authority, userIds[at]!, groups, joined);
+      return groupsOf;
     });
   }
 
@@ -142,6 +164,17 @@ export class GroupMemberService {
         this.#record(authority, group, userId, holderEvents['group_member.removed']);
       return groups;
     });
+  }
+
+  #recordJoined(
+    authority: Authority,
+    userId: string,
+    groups: readonly Group[],
+    joined: ReadonlyMap<string, readonly Membership[]>,
+  ): void {
+    const ids = new Set(joined.get(userId)?.map(({ groupId }) => groupId));
+    for (const group of groups.filter(({ id }) => ids.has(id)))
+      this.#record(authority, group, userId, holderEvents['group_member.added']);
   }
 
   /** The groups that a change of one user names; an unknown user is the first to be refused. */

@@ -71,19 +71,25 @@ export async function findGroups(
   references: readonly TreeReference[],
   path: string,
 ): Promise<Group[]> {
-  if (references.length > MAX_GROUPS)
+  return (await findGroupsOfEach(store, tenantId, [references], path))[0]!;
+}
+
+/** As `findGroups` for several lists, with as many statements as for one. @returns The groups of each list. */
+export async function findGroupsOfEach(
+  store: GroupStore,
+  tenantId: string,
+  lists: readonly (readonly TreeReference[])[],
+  path: string,
+): Promise<Group[][]> {
+  if (lists.some(({ length }) => length > MAX_GROUPS))
     throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_GROUPS} groups at once.`);
-  const byId = await store.findMany(
-    tenantId,
-    references.flatMap((reference) => ('id' in reference ? [reference.id] : [])),
-  );
-  const byPath = await findByPaths(
-    store,
-    tenantId,
-    references.flatMap((reference) => ('path' in reference ? [reference.path] : [])),
-  );
+  const references = lists.flat();
+  const ids = references.flatMap((reference) => ('id' in reference ? [reference.id] : []));
+  const paths = references.flatMap((reference) => ('path' in reference ? [reference.path] : []));
+  const byId = await store.findMany(tenantId, [...new Set(ids)]);
+  const byPath = await findByPaths(store, tenantId, [...new Set(paths)]);
   const find = (reference: TreeReference) => ('id' in reference ? byId.get(reference.id) : byPath.get(reference.path));
-  return requireEach(references, find, groupErrors.GROUP_NOT_FOUND, path);
+  return lists.map((list) => requireEach(list, find, groupErrors.GROUP_NOT_FOUND, path));
 }
 
 /** The group of each path as it was given; paths without a group are left out. */

@@ -42,6 +42,9 @@ export interface GroupFilter {
   readonly anyOf?: AnyOf;
 }
 
+/** A user as a member of a group. */
+export type Membership = Pick<GroupMember, 'groupId' | 'userId'>;
+
 /** A group with one of its members. */
 export interface MemberGroup extends Group {
   readonly userId: string;
@@ -388,22 +391,21 @@ export class GroupStore {
 
   /** @returns The users who were not members before. */
   async addMembers(tenantId: string, groupId: string, userIds: readonly string[], now: Date): Promise<string[]> {
-    const added = await this.#insertMembers(
-      tenantId,
-      userIds.map((userId) => ({ groupId, userId })),
-      now,
-    );
-    return added.map(({ user_id }) => user_id);
+    const members = userIds.map((userId) => ({ groupId, userId }));
+    return (await this.join(tenantId, members, now)).map(({ userId }) => userId);
   }
 
-  /** Makes one user a member of groups. @returns The ids of those of which it was no member. */
-  async join(tenantId: string, userId: string, groupIds: readonly string[], now: Date): Promise<string[]> {
-    const joined = await this.#insertMembers(
-      tenantId,
-      groupIds.map((groupId) => ({ groupId, userId })),
-      now,
-    );
-    return joined.map(({ group_id }) => group_id);
+  /** Makes users members of groups, by one statement. @returns The memberships that are new. */
+  async join(tenantId: string, members: readonly Membership[], now: Date): Promise<Membership[]> {
+    if (members.length === 0) return [];
+    const { rows } = await sql<Membership>`
+      insert into group_members (tenant_id, group_id, user_id, created_at)
+      select ${tenantId}::uuid, joined.group_id, joined.user_id, ${now}::timestamptz
+      from unnest(${members.map(({ groupId }) => groupId)}::uuid[], ${members.map(({ userId }) => userId)}::text[])
+        as joined (group_id, user_id)
+      on conflict do nothing
+      returning group_id as "groupId", user_id as "userId"`.execute(this.#sql);
+    return rows;
   }
 
   /** @returns The users who were members before. */
@@ -414,28 +416,6 @@ export class GroupStore {
   /** Ends memberships of one user. @returns The ids of the groups of which it was a member. */
   async leave(tenantId: string, userId: string, groupIds: readonly string[]): Promise<string[]> {
     return (await this.#deleteMembers(tenantId, groupIds, [userId])).map(({ group_id }) => group_id);
-  }
-
-  /** @returns The memberships that are new. */
-  async #insertMembers(
-    tenantId: string,
-    members: readonly { readonly groupId: string; readonly userId: string }[],
-    now: Date,
-  ): Promise<readonly { readonly group_id: string; readonly user_id: string }[]> {
-    if (members.length === 0) return [];
-    return this.#sql
-      .insertInto('group_members')
-      .values(
-        members.map(({ groupId, userId }) => ({
-          tenant_id: tenantId,
-          group_id: groupId,
-          user_id: userId,
-          created_at: now,
-        })) as never,
-      )
-      .onConflict((conflict) => conflict.doNothing())
-      .returning(['group_id', 'user_id'])
-      .execute();
   }
 
   /** @returns The memberships of these users in these groups that there were. */

@@ -94,6 +94,53 @@ describe('links to external accounts', () => {
     });
   });
 
+  describe('of new users', () => {
+    const linkNew = (...links: readonly Partial<LinkInput>[]) =>
+      world.db.transaction(() => service().linkNew(as(), links.map(input)));
+
+    it('are made together, each with one event; an account that is given twice counts once', async () => {
+      const boris = (await world.newUser(tenant)).id;
+      const other = await world.newProvider(tenant);
+      await linkNew(
+        { externalName: 'Anna' },
+        { externalName: 'Anna K.' },
+        { provider: other },
+        { userId: boris, externalId: 'ext-2' },
+      );
+      expect([await idsOf(anna), await idsOf(boris)]).toEqual([['ext-1', 'ext-1'], ['ext-2']]);
+      expect((await service().list(as(), anna)).map(({ externalName }) => externalName).toSorted()).toEqual([
+        'Anna',
+        null,
+      ]);
+      expect(await linkEvents()).toEqual(['federation_link.added', 'federation_link.added']);
+    });
+
+    it('are made all or none', async () => {
+      const boris = (await world.newUser(tenant)).id;
+      await world.link(tenant, boris, provider, 'taken');
+      const many = Array.from({ length: 101 }, (_, at) => ({ externalId: `many-${at}` }));
+      const refusals = [
+        [{}, { externalId: 'taken' }],
+        [{}, { userId: boris }],
+        [{}, { provider: { name: 'nothing' } }],
+        [{}, { externalId: '' }],
+        [{}, { userId: 'nobody', externalId: 'ext-2' }],
+        many,
+      ].map((links) => refusalOf(linkNew(...links)));
+      expect(await Promise.all(refusals)).toEqual([
+        'LINK_ALREADY_BOUND',
+        'LINK_ALREADY_BOUND',
+        'FEDERATION_PROVIDER_NOT_FOUND',
+        'INVALID_INPUT',
+        'USER_NOT_FOUND',
+        'LINK_LIMIT_REACHED',
+      ]);
+      expect([await idsOf(anna), await linkEvents()]).toEqual([[], []]);
+      await linkNew(...many.slice(1));
+      expect(await idsOf(anna)).toHaveLength(100);
+    });
+  });
+
   describe('of one tenant', () => {
     it('are neither seen nor touched from another one, whose provider and user have the same names', async () => {
       const neighbour = await world.tenant();

@@ -56,10 +56,10 @@ describe.each(ENGINES)('the stores of federation on $name', ({ open }) => {
   it('cannot tie a link to a provider or user of another tenant (check 55)', async () => {
     const stranger = await world.newUser(own);
     const foreign = { ...link, tenantId: own.id, userId: stranger.id, externalId: 'ext-2' };
-    await expect(links.insertIfFree(foreign)).rejects.toThrow();
+    await expect(links.insertFree(own.id, [foreign])).rejects.toThrow();
     const ours = await world.newProvider(own);
     await expect(
-      links.insertIfFree({ ...link, tenantId: own.id, providerId: ours.id, externalId: 'ext-3' }),
+      links.insertFree(own.id, [{ ...link, tenantId: own.id, providerId: ours.id, externalId: 'ext-3' }]),
     ).rejects.toThrow();
   });
 

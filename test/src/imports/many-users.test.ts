@@ -18,10 +18,10 @@ const user = (username: string): ImportRow => ({
   name: username,
   input: {
     user: { username, email: `${username}@reeds.example` },
-    roles: [],
-    groups: [],
+    roles: [{ name: 'sailor' }, { name: 'steer', clientId: 'boat' }],
+    groups: ['/crew'],
     credentials: [CREDENTIAL],
-    links: [],
+    links: [{ provider: 'corp', externalId: username }],
   },
 });
 const numbered = (count: number, name: string) => Array.from({ length: count }, (_, at) => user(`${name}${at}`));
@@ -33,6 +33,11 @@ describe.each(ENGINES)('an import of many users, on $name', ({ open }) => {
   beforeAll(async () => {
     world = await World.open(await open((statement) => statements.push(statement)));
     tenant = await world.tenant();
+    const { client } = await world.newClient(tenant, { clientId: 'boat' });
+    await world.newRole(tenant, { name: 'sailor' });
+    await world.newRole(tenant, { name: 'steer', clientUuid: client.id });
+    await world.newGroup(tenant, { name: 'crew' });
+    await world.newProvider(tenant, { name: 'corp' });
   });
   afterAll(() => world.close());
 
@@ -49,6 +54,13 @@ describe.each(ENGINES)('an import of many users, on $name', ({ open }) => {
     const many = await write(numbered(200, 'many'));
     expect(new Set([...few.outcomes, ...many.outcomes])).toEqual(new Set(['added']));
     expect(many.count).toBe(few.count);
+    const { federationLinks, groupMembers, roles, users } = world.services;
+    const { id } = (await users.findByUsername(world.system(tenant), 'many199'))!;
+    expect(await federationLinks.list(world.system(tenant), id)).toMatchObject([{ externalId: 'many199' }]);
+    const granted = (await roles.grantedTo(tenant.id, 'user', [id], null)).get(id) ?? [];
+    expect(granted).toMatchObject([{ name: 'sailor' }, { name: 'steer' }]);
+    const crew = (await world.services.groups.find(world.system(tenant), { path: '/crew' }))!;
+    expect((await groupMembers.firstOf(tenant.id, [crew.id], 1_000)).get(crew.id)).toHaveLength(202);
   });
 
   it('leaves those alone that are there, and reports those that a rule refuses', async () => {
@@ -57,7 +69,12 @@ describe.each(ENGINES)('an import of many users, on $name', ({ open }) => {
       { ...user('FEW1'), input: { ...user('few1').input, groups: ['/none'] } } as ImportRow,
       ...numbered(2, 'other'),
       user('other1-of-bad/name'),
+      {
+        ...user('bound'),
+        input: { ...user('bound').input, links: [{ provider: 'corp', externalId: 'many0' }] },
+      } as ImportRow,
+      user('last'),
     ]);
-    expect(outcomes).toEqual(['same', 'skipped', 'added', 'added', 'refused']);
+    expect(outcomes).toEqual(['same', 'skipped', 'added', 'added', 'refused', 'refused', 'added']);
   });
 });

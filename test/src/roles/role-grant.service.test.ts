@@ -80,6 +80,60 @@ describe('role grants', () => {
     );
   });
 
+  describe('of many users', () => {
+    const grantsOf = async (tenant: TenantRef) =>
+      (await tenants.world.events(tenant)).flatMap(({ type, subject_id, params }) =>
+        type === 'role_grant.added' ? [`${subject_id} ${(params as { role: string }).role}`] : [],
+      );
+
+    it('gives each its own, with an event for each that is new', async () => {
+      const { roleGrants } = tenants.world.services;
+      const tenant = await tenants.world.tenant();
+      const [anna, boris] = [await user(tenant), await user(tenant)] as const;
+      const reader = await tenants.world.newRole(tenant, { name: 'reader', permissions: ['user:read'] });
+      const empty = await tenants.world.newRole(tenant, { name: 'empty' });
+      const both = [{ id: reader.id }, { name: 'empty', clientUuid: empty.clientUuid }];
+      await roleGrants.grant(as(tenant, 'user:read'), toUser(reader.id, boris));
+      const given = [
+        { userId: anna, roles: [...both, { id: reader.id }] },
+        { userId: boris, roles: both },
+      ];
+      await roleGrants.grantToUsers(as(tenant, 'user:read'), given);
+      await roleGrants.grantToUsers(as(tenant, 'user:read'), given);
+      expect([await ofUser(tenant, anna), await ofUser(tenant, boris)]).toEqual([
+        ['user:read tenant'],
+        ['user:read tenant'],
+      ]);
+      expect((await grantsOf(tenant)).toSorted()).toEqual(
+        [`${anna} reader`, `${anna} empty`, `${boris} reader`, `${boris} empty`].toSorted(),
+      );
+    });
+
+    it('gives nobody anything where one may not have it', async () => {
+      const { roleGrants } = tenants.world.services;
+      const tenant = await tenants.world.tenant();
+      const [anna, boris] = [await user(tenant), await user(tenant)] as const;
+      const stranger = await user(tenants.master);
+      const empty = await tenants.world.newRole(tenant, { name: 'empty' });
+      const great = await tenants.world.newRole(tenant, { permissions: ['user:delete'] });
+      const theirs = await tenants.world.newRole(tenants.master);
+      const grant = (userId: string, ...roles: readonly { readonly id: string }[]) =>
+        refusalOf(
+          roleGrants.grantToUsers(as(tenant), [
+            { userId: anna, roles: [empty] },
+            { userId, roles },
+          ]),
+        );
+      expect(await grant(boris, great)).toBe('PERMISSION_ESCALATION');
+      expect(await grant(boris, theirs)).toBe('ROLE_NOT_FOUND');
+      expect(await grant(stranger, empty)).toBe('ROLE_HOLDER_NOT_FOUND');
+      expect(await grant(boris, ...Array.from({ length: 201 }, () => empty))).toBe('INVALID_INPUT');
+      await roleGrants.grant(as(tenant, 'user:delete'), toUser(great.id, boris));
+      expect(await grant(boris, empty)).toBe('FORBIDDEN');
+      expect(await grantsOf(tenant)).toHaveLength(1);
+    });
+  });
+
   it('dies with its holder, so that the next account of the same id starts with nothing', async () => {
     const role = await tenants.world.newRole(tenants.acme, { permissions: ['user:read'] });
     await tenants.world.newUser(tenants.acme, { id: 'reborn' });

@@ -156,6 +156,60 @@ describe('groups', () => {
     });
   });
 
+  describe('that many users join', () => {
+    const joined = async (tenant: TenantRef) =>
+      (await tenants.world.events(tenant)).flatMap(({ type, subject_id, params }) =>
+        type === 'group_member.added' ? [`${subject_id} ${(params as { name: string }).name}`] : [],
+      );
+
+    it('are found by path or id, with an event for each that is new', async () => {
+      const { groupMembers } = tenants.world.services;
+      const tenant = await tenants.world.tenant();
+      const deck = await tenants.world.newGroup(tenant, { name: 'deck' });
+      const crew = await tenants.world.newGroup(tenant, { name: 'crew' });
+      const [anna, boris] = [
+        (await tenants.world.newUser(tenant)).id,
+        (await tenants.world.newUser(tenant)).id,
+      ] as const;
+      await groupMembers.join(as(tenant), boris, [{ id: deck.id }]);
+      const joining = [
+        { userId: anna, groups: [{ path: '/deck' }, { id: deck.id }] },
+        { userId: boris, groups: [{ path: 'deck' }, { path: '/crew' }] },
+      ];
+      const groups = await groupMembers.joinEach(as(tenant), joining);
+      expect(groups.map((list) => list.map(({ id }) => id))).toEqual([[deck.id], [deck.id, crew.id]]);
+      await groupMembers.joinEach(as(tenant), joining);
+      expect((await joined(tenant)).toSorted()).toEqual([`${anna} deck`, `${boris} deck`, `${boris} crew`].toSorted());
+    });
+
+    it('are joined by all or none', async () => {
+      const { groupMembers, roleGrants } = tenants.world.services;
+      const tenant = await tenants.world.tenant();
+      await tenants.world.newGroup(tenant, { name: 'deck' });
+      const great = await tenants.world.newGroup(tenant, { name: 'great' });
+      const role = await tenants.world.newRole(tenant, { permissions: ['user:delete'] });
+      await tenants.world.grantRole(tenant, { roleId: role.id, holderKind: 'group', holderId: great.id });
+      const [anna, boris] = [
+        (await tenants.world.newUser(tenant)).id,
+        (await tenants.world.newUser(tenant)).id,
+      ] as const;
+      const join = (userId: string, ...paths: readonly string[]) =>
+        refusalOf(
+          groupMembers.joinEach(as(tenant), [
+            { userId: anna, groups: [{ path: 'deck' }] },
+            { userId, groups: paths.map((path) => ({ path })) },
+          ]),
+        );
+      expect(await join(boris, 'great')).toBe('PERMISSION_ESCALATION');
+      expect(await join(boris, 'none')).toBe('GROUP_NOT_FOUND');
+      expect(await join('nobody', 'none')).toBe('GROUP_MEMBER_NOT_FOUND');
+      expect(await join(boris, ...Array.from({ length: 201 }, () => 'deck'))).toBe('INVALID_INPUT');
+      await roleGrants.grant(as(tenant, 'user:delete'), { roleId: role.id, holderKind: 'user', holderId: boris });
+      expect(await join(boris, 'deck')).toBe('FORBIDDEN');
+      expect(await joined(tenant)).toEqual([]);
+    });
+  });
+
   describe('escalation', () => {
     const lent = async (tenant: TenantRef, ...permissions: string[]) => {
       const role = await tenants.world.newRole(tenant, { permissions });
