@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ACCOUNT_MEMBERS, asAccountChange, asNewAccount, toAccount } from '../realm-users/account.ts';
+import { ACCOUNT_MEMBERS, asAccountChange, asNewAccount, SENT_PASSWORD, toAccount } from '../realm-users/account.ts';
+import { CREDENTIAL, toCredentials } from './import/users.ts';
 
 const USERNAME = z.string().nullable().optional();
 
@@ -16,9 +17,28 @@ export const CHANGED_USER = z.object({
   ...ACCOUNT_MEMBERS,
 });
 
+/** A credential as an export has it: a hash in place of a value, or the secret of an app. */
+const EXPORTED_CREDENTIAL = z.object({
+  ...CREDENTIAL.shape,
+  type: z.enum(['password', 'otp']),
+  credentialData: z.string().describe('Details as JSON, such as the algorithm of a hash.'),
+  secretData: z.string().describe('Hash and salt, or the secret of an app, as JSON.'),
+});
+type ExportedCredential = z.output<typeof EXPORTED_CREDENTIAL>;
+
+const isExported = (credential: object): credential is ExportedCredential => 'secretData' in credential;
+
 /** A new user as it is sent. */
 export const NEW_USER = z
-  .object({ ...CHANGED_USER.shape, username: USERNAME.describe('Mandatory.') })
+  .object({
+    ...CHANGED_USER.shape,
+    username: USERNAME.describe('Mandatory.'),
+    credentials: z
+      .array(z.union([EXPORTED_CREDENTIAL, SENT_PASSWORD]))
+      .nullable()
+      .optional()
+      .describe('A password, of several the last counts; or credentials as an export has them.'),
+  })
   .refine(({ username }) => isGiven(username), at(ABSENT_USERNAME));
 
 /** A new password as it is sent. */
@@ -31,10 +51,16 @@ export const NEW_PASSWORD = z
   .refine(({ value }) => isGiven(value), at(ABSENT_PASSWORD));
 
 /** The variables of a new user. */
-export const toNewUser = (user: z.output<typeof NEW_USER>) => ({
-  ...asNewAccount(toAccount(user, false)),
-  username: user.username!,
-});
+export function toNewUser({ credentials, ...user }: z.output<typeof NEW_USER>) {
+  const sent = Map.groupBy(credentials ?? [], isExported);
+  const passwords = sent.get(false) as z.output<typeof SENT_PASSWORD>[] | undefined;
+  const exported = toCredentials((sent.get(true) ?? []) as ExportedCredential[]);
+  return {
+    ...asNewAccount(toAccount({ ...user, credentials: passwords }, false)),
+    ...(exported.length === 0 ? {} : { credentials: exported }),
+    username: user.username!,
+  };
+}
 
 /** The variables of a change, except for the user. */
 export const toUserChange = (user: z.output<typeof CHANGED_USER>) => asAccountChange(toAccount(user, false), user);

@@ -4,7 +4,8 @@ import { PROFILE_MEMBERS, toProfile } from './profile.ts';
 const FLAG = z.boolean().nullable().optional();
 const NAMES = z.array(z.string()).nullable().optional();
 
-const CREDENTIAL = z.object({
+/** A password as it is sent with an account. */
+export const SENT_PASSWORD = z.object({
   type: z.literal('password').nullable().optional(),
   value: z.string(),
   temporary: FLAG.describe('Whether the user has to change it at the next sign-in.'),
@@ -15,7 +16,7 @@ export const ACCOUNT_MEMBERS = {
   ...PROFILE_MEMBERS,
   emailVerified: FLAG,
   enabled: FLAG,
-  credentials: z.array(CREDENTIAL).nullable().optional().describe('A password; of several the last counts.'),
+  credentials: z.array(SENT_PASSWORD).nullable().optional().describe('A password; of several the last counts.'),
   groups: NAMES.describe('Names or paths of groups.'),
   requiredActions: NAMES,
 };

@@ -1,9 +1,9 @@
-import type { ForeignCredential } from '../../src/auth-modes/index.ts';
 import type { CreateClientScope } from '../../src/clients/index.ts';
 import type { CreateProvider } from '../../src/federation/index.ts';
 import type { ImportRow, NamedRole, RowInputs, RowKind } from '../../src/imports/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
 import type { ConfigureTenant } from '../../src/tenants/index.ts';
+import { toForeignCredential } from '../auth-modes/import-credential.input.ts';
 import { toMappers, toNewClient } from '../clients/client.resolver.ts';
 import { toProperties } from '../clients/client-scope.resolver.ts';
 import { toNewMappers } from '../clients/protocol-mapper.resolver.ts';
@@ -11,13 +11,7 @@ import { toSettings as toProviderSettings } from '../federation/provider.resolve
 import { given } from '../kit/given.ts';
 import { toChange, toSettings } from '../tenants/tenant.resolver.ts';
 import { toCreateUser } from '../users/user.resolver.ts';
-import type {
-  ImportCredentialInput,
-  ImportRoleInput,
-  ImportRowInput,
-  ImportServiceAccountInput,
-  NamedRoleInput,
-} from './import.input.ts';
+import type { ImportRoleInput, ImportRowInput, ImportServiceAccountInput, NamedRoleInput } from './import.input.ts';
 
 const toRoles = (roles: readonly NamedRoleInput[] | null | undefined): NamedRole[] =>
   (roles ?? []).map(({ name, clientId }) => ({ name, clientId: clientId ?? null }));
@@ -32,9 +26,6 @@ const toAccount = ({ roles, groups }: ImportServiceAccountInput): RowInputs['ser
   roles: toRoles(roles),
   groups: groups ?? [],
 });
-
-const toCredential = ({ isTemporary, ...input }: ImportCredentialInput): ForeignCredential =>
-  ({ ...given(input), ...(isTemporary == null ? {} : { temporary: isTemporary }) }) as ForeignCredential;
 
 type Given = { readonly [K in RowKind]: NonNullable<ImportRowInput[K]> };
 
@@ -67,7 +58,7 @@ const CONVERSIONS: { readonly [K in RowKind]: (input: Given[K]) => RowInputs[K] 
   user: ({ credentials, links, roles, groups, ...input }) => ({
     ...toAccount({ roles: roles ?? null, groups: groups ?? null }),
     user: { ...toCreateUser(input), createdAt: input.createdAt ?? undefined },
-    credentials: (credentials ?? []).map(toCredential),
+    credentials: (credentials ?? []).map(toForeignCredential),
     links: links ?? [],
   }),
 };

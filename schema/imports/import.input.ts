@@ -1,5 +1,6 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
-import { Field, Float, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { ImportCredentialInput } from '../auth-modes/import-credential.input.ts';
 import { NewClientInput } from '../clients/client.input.ts';
 import { ClientScopePropertiesInput } from '../clients/client-scope.input.ts';
 import { ProtocolMapperInput } from '../clients/protocol-mapper.input.ts';
@@ -110,24 +111,6 @@ export class ImportServiceAccountInput {
   roles?: NamedRoleInput[] | null;
   @Field(() => [String], { nullable: true, description: 'Paths of groups, at most 200; others stay.' })
   groups?: string[] | null;
-}
-
-@InputType({ description: 'A credential that another service made. Details and secrets are JSON texts.' })
-export class ImportCredentialInput {
-  @Field(() => String, { nullable: true, description: '`password` or `otp`; others are reported.' })
-  type?: string | null;
-  @Field(() => String, { nullable: true, description: 'Details, such as algorithm and iterations of a hash.' })
-  credentialData?: string | null;
-  @Field(() => String, { nullable: true, description: 'Hash and salt of a password, or the secret of an app.' })
-  secretData?: string | null;
-  @Field(() => String, { nullable: true, description: 'A password in plain text.' })
-  value?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Whether the password has to be changed. Default false.' })
-  isTemporary?: boolean | null;
-  @Field(() => String, { nullable: true, description: 'Name of the credential.' })
-  userLabel?: string | null;
-  @Field(() => Float, { nullable: true, description: 'When it was made, in milliseconds since 1970.' })
-  createdDate?: number | null;
 }
 
 @InputType({ description: 'An account at an external provider.' })

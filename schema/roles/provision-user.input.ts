@@ -1,4 +1,5 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
+import { ImportCredentialInput } from '../auth-modes/import-credential.input.ts';
 import { GroupInTreeInput } from '../groups/group.input.ts';
 import { CreateUserInput, UpdateUserInput } from '../users/user.input.ts';
 import { UserType } from '../users/user.type.ts';
@@ -16,6 +17,12 @@ export class ProvisionUserInput extends CreateUserInput {
   password?: string | null;
   @Field(() => Boolean, { nullable: true, description: PASSWORD_TEMPORARY })
   isPasswordTemporary?: boolean | null;
+  @Field(() => [ImportCredentialInput], {
+    nullable: true,
+    description:
+      'Credentials that another service made, at most 100. They take `tenant:import`, `auth-mode:write`, `credential:write` and `password:set`. One that cannot be read refuses the account.',
+  })
+  credentials?: ImportCredentialInput[] | null;
   @Field(() => [RoleReferenceInput], {
     nullable: true,
     description: 'Roles to grant, at most 200. They take `role-grant:write`, and everything that they give.',

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { AccountAccess } from '../../src/flows/index.ts';
 import { canonicalUserId } from '../../src/users/index.ts';
+import { toForeignCredential } from '../auth-modes/import-credential.input.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -56,7 +57,12 @@ export class ProvisionUserResolver {
     const { subject, isEnabled } = input;
     const account = { ...toUserInput(input), id: subject, enabled: isEnabled ?? true };
     const access = await toAccess(context, input);
-    const user = await context.services.provisionUser.provision(context.authority, { ...account, ...access });
+    const credentials = (input.credentials ?? []).map(toForeignCredential);
+    const user = await context.services.provisionUser.provision(context.authority, {
+      ...account,
+      ...access,
+      credentials,
+    });
     return { subject: user.id, user };
   }
 

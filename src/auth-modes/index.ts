@@ -19,6 +19,7 @@ export {
   readForeignCredential,
   type UnreadableReason,
 } from './foreign-credentials/foreign-credential.ts';
+export { type ReadCredentials, readForeignCredentials } from './foreign-credentials/foreign-credentials.ts';
 export { runGuardedTry } from './lockout/guarded-try.ts';
 export type { BlockLiftService, LiftTarget } from './lockout/lift.service.ts';
 export {
@@ -58,10 +59,9 @@ export type { SecurityQuestionService } from './security-question/security-quest
 export { type SecurityQuestion, SecurityQuestionStore } from './security-question/security-question.store.ts';
 export { totpErrors } from './totp/totp.errors.ts';
 export { TotpMode } from './totp/totp.mode.ts';
-export {
-  type BeginTotpEnrolmentPayload,
-  MAX_APPS,
-  type ProvedTotp,
-  type TotpService,
-  type TotpTarget,
+export type {
+  BeginTotpEnrolmentPayload,
+  ProvedTotp,
+  TotpService,
+  TotpTarget,
 } from './totp/totp.service.ts';

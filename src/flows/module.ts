@@ -2,6 +2,7 @@ import type {
   BlockLiftService,
   CodeResendService,
   CredentialStore,
+  ForeignCredentialService,
   LockoutService,
   PasswordMode,
   TotpService,
@@ -66,6 +67,7 @@ interface FlowNeeds extends ModuleBase {
   readonly mailer: DeliveryQueue<Mail>;
   readonly mailServers: TenantMailsDeps['mailServers'] & AccountMailFlowDeps['mailServers'];
   readonly smsSender: SmsSender;
+  readonly foreignCredentials: ForeignCredentialService;
   readonly guarded: GuardedAccounts;
   readonly administratorRoles: AdministratorRoles;
   readonly roleGrants: RoleGrantService;
@@ -167,6 +169,7 @@ export const flows = {
           users,
           passwords,
           passwordFlow,
+          foreignCredentials: needs.foreignCredentials,
           endAccess: needs.endAccess,
           grants: needs.roleGrants,
           members: needs.groupMembers,

@@ -1,6 +1,13 @@
 import type { Authority, PermissionGrant } from '../access/index.ts';
-import { type PasswordMode, UPDATE_PASSWORD } from '../auth-modes/index.ts';
-import { kernelErrors } from '../kernel/index.ts';
+import {
+  type ForeignCredential,
+  type ForeignCredentialService,
+  type PasswordMode,
+  type ReadCredentials,
+  readForeignCredentials,
+  UPDATE_PASSWORD,
+} from '../auth-modes/index.ts';
+import { invalidField, kernelErrors } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GroupMemberService, RoleGrantService, RoleReference, TreeReference } from '../roles/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
@@ -30,7 +37,10 @@ export interface AccountAccess {
 }
 
 /** A new account with its password, roles and groups. */
-export interface ProvisionUser extends CreateUser, AccountAccess {}
+export interface ProvisionUser extends CreateUser, AccountAccess {
+  /** Credentials that another service made, at most 100, with one password among them and `password`. */
+  readonly credentials?: readonly ForeignCredential[];
+}
 
 /** Changes to an account, its password, roles and groups. */
 export interface ConfigureUser extends UserInput, AccountAccess, UpdateOptions {
@@ -49,6 +59,7 @@ export interface ProvisionUserFlowDeps {
   readonly users: Pick<UserService, 'prepare' | 'insert' | 'update'>;
   readonly passwords: Pick<PasswordMode, 'prepareNew' | 'add'>;
   readonly passwordFlow: Pick<PasswordFlow, 'set'>;
+  readonly foreignCredentials: Pick<ForeignCredentialService, 'add'>;
   readonly endAccess: Pick<EndAccessFlow, 'setEnabled'>;
   readonly grants: Pick<RoleGrantService, 'grantMany' | 'revokeMany'>;
   readonly members: Pick<GroupMemberService, 'join'>;
@@ -57,6 +68,16 @@ export interface ProvisionUserFlowDeps {
 const MAY_SET_PASSWORD: PermissionGrant = { permission: 'password:set', reach: 'tenant' };
 const MAY_GRANT_ROLES: PermissionGrant = { permission: 'role-grant:write', reach: 'tenant' };
 const MAY_ADD_MEMBERS: PermissionGrant = { permission: 'group-member:write', reach: 'tenant' };
+/** Nobody here has typed these secrets, so they take what importing users with credentials takes. */
+const MAY_IMPORT_CREDENTIALS: readonly PermissionGrant[] = [
+  { permission: 'tenant:import', reach: 'tenant' },
+  { permission: 'auth-mode:write', reach: 'tenant' },
+  { permission: 'credential:write', reach: 'tenant' },
+  MAY_SET_PASSWORD,
+];
+
+/** Most credentials of a new account that another service made. */
+const MAX_CREDENTIALS = 100;
 
 /** Creates and changes accounts together with their password, roles and groups, all or nothing. */
 export class ProvisionUserFlow {
@@ -67,12 +88,14 @@ export class ProvisionUserFlow {
   }
 
   /**
-   * Requires what a password, roles and groups take. To be called before anything that they name is looked up, so that nobody else
+   * Requires what a password, credentials, roles and groups take. To be called before anything that they name is looked up, so that nobody else
    * learns what there is.
-   * @throws FORBIDDEN The caller does not hold `password:set`, `role-grant:write` or `group-member:write` for what is given.
+   * @throws FORBIDDEN The caller does not hold `password:set`, `role-grant:write` or `group-member:write` for what is given, or for
+   *   credentials of another service `tenant:import`, `auth-mode:write`, `credential:write` and `password:set`.
    */
-  assertMayGive(authority: Authority, { password, roles = [], groups = [] }: Given): void {
+  assertMayGive(authority: Authority, { password, credentials = [], roles = [], groups = [] }: Given): void {
     const needed = [
+      ...(credentials.length > 0 ? MAY_IMPORT_CREDENTIALS : []),
       ...(password == null ? [] : [MAY_SET_PASSWORD]),
       ...(roles.length > 0 ? [MAY_GRANT_ROLES] : []),
       ...(groups.length > 0 ? [MAY_ADD_MEMBERS] : []),
@@ -89,14 +112,18 @@ export class ProvisionUserFlow {
    *   account.
    */
   async provision(authority: Authority, input: ProvisionUser): Promise<User> {
-    const { db } = this.#deps;
-    const { password, isPasswordTemporary = false, roles, groups, ...account } = input;
-    this.assertMayGive(authority, { password, roles, groups });
-    const isDemanded = password != null && isPasswordTemporary;
+    const { db, foreignCredentials } = this.#deps;
+    const { password, isPasswordTemporary = false, credentials = [], roles, groups, ...account } = input;
+    this.assertMayGive(authority, { password, credentials, roles, groups });
+    const read = readable(credentials, password != null);
+    const given = password ?? read.password;
+    const isDemanded = (given != null && isPasswordTemporary) || read.demandsPassword;
     const wanted = isDemanded ? demandingChange(account) : account;
-    const prepared = await prepareAccount(this.#deps, authority, wanted, password);
+    const prepared = await prepareAccount(this.#deps, authority, wanted, given);
     return db.transaction(async () => {
       const user = await insertAccount(this.#deps, authority, prepared);
+      const toAdd = read.foreign.map((credential) => ({ userId: user.id, ...credential }));
+      if (toAdd.length > 0) await foreignCredentials.add(authority, toAdd);
       await this.#give(authority, user.id, { roles, groups });
       return user;
     });
@@ -153,6 +180,7 @@ interface Access {
 /** What an input gives, as far as it decides what the caller must hold. */
 export interface Given {
   readonly password?: string | null | undefined;
+  readonly credentials?: readonly unknown[] | undefined;
   readonly roles?: readonly unknown[] | undefined;
   readonly groups?: readonly unknown[] | undefined;
 }
@@ -161,3 +189,16 @@ const demandingChange = (account: CreateUser): CreateUser => ({
   ...account,
   requiredActions: [...(account.requiredActions ?? []), UPDATE_PASSWORD],
 });
+
+/** Credentials of which each can be used. @param hasPassword Whether the account gets a password beside them. @throws INVALID_INPUT */
+function readable(credentials: readonly ForeignCredential[], hasPassword: boolean): ReadCredentials {
+  if (credentials.length > MAX_CREDENTIALS)
+    throw invalidField('input.credentials', 'LIST_TOO_LONG', `At most ${MAX_CREDENTIALS} credentials.`);
+  const read = readForeignCredentials(credentials);
+  const [fault] = read.faults;
+  if (fault !== undefined)
+    throw invalidField(`input.${fault.at}`, fault.reason, 'The credential cannot be taken over.');
+  const isTwice = hasPassword && (read.password !== null || read.foreign.some(({ read: { kind } }) => kind !== 'totp'));
+  if (isTwice) throw invalidField('input.password', 'DUPLICATE', 'An account has one password.');
+  return read;
+}

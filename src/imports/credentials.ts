@@ -1,58 +1,15 @@
-import { type ForeignCredential, MAX_APPS, type ReadCredential, readForeignCredential } from '../auth-modes/index.ts';
+import { type ForeignCredential, type ReadCredentials, readForeignCredentials } from '../auth-modes/index.ts';
 import type { RowFault } from './import-row.ts';
-
-type Readable = Extract<ReadCredential, { readonly kind: 'password-hash' | 'totp' }>;
-
-/** The credentials of a new user, as far as they can be read. */
-export interface ReadCredentials {
-  /** A password in plain text, which is hashed as one that is typed here; null: there is none. */
-  readonly password: string | null;
-  /** Credentials to be written as they are. */
-  readonly foreign: readonly { readonly foreign: ForeignCredential; readonly read: Readable }[];
-  /** Whether the user has to choose a password at the next sign-in: one is temporary, or none of them can be read. */
-  readonly demandsPassword: boolean;
-  readonly faults: readonly RowFault[];
-}
-
-const isPassword = ({ kind }: ReadCredential): boolean => kind === 'password-hash' || kind === 'plain-password';
 
 /** Whether a user has a password in plain text, whose hash takes by far the most time of a row. */
 export const hasPlainPassword = (credentials: readonly ForeignCredential[]): boolean =>
   credentials.some(({ type, value }) => type === 'password' && value != null);
 
-/** Reads the credentials of a user. Of several passwords the first counts, of apps the first ten. @param username Names the user in faults. */
-export function readCredentials(username: string, credentials: readonly ForeignCredential[]): ReadCredentials {
-  const faults: RowFault[] = [];
-  const foreign: { readonly foreign: ForeignCredential; readonly read: Readable }[] = [];
-  let apps = 0;
-  let password: string | null = null;
-  let hasPassword = false;
-  let demandsPassword = false;
-  for (const [at, one] of credentials.entries()) {
-    const read = readForeignCredential(one);
-    const report = (reason: string): void => {
-      faults.push({ kind: 'user', owner: '', name: username, reason, at: `credentials.${at}` });
-    };
-    if (read.kind === 'unreadable') {
-      report(read.reason);
-      demandsPassword ||= one.type === 'password' && !hasPassword;
-      continue;
-    }
-    if (isPassword(read) && hasPassword) {
-      report('DUPLICATE');
-      continue;
-    }
-    if (read.kind === 'totp' && apps === MAX_APPS) {
-      report('TOTP_LIMIT_REACHED');
-      continue;
-    }
-    if (read.kind === 'totp') apps += 1;
-    if (isPassword(read)) {
-      hasPassword = true;
-      demandsPassword = one.temporary === true;
-    }
-    if (read.kind === 'plain-password') password = read.password;
-    else foreign.push({ foreign: one, read });
-  }
-  return { password, foreign, demandsPassword, faults };
+/** The credentials of a user, with the faults of its row. @param username Names the user in faults. */
+export function readCredentials(
+  username: string,
+  credentials: readonly ForeignCredential[],
+): ReadCredentials & { readonly faults: readonly RowFault[] } {
+  const read = readForeignCredentials(credentials);
+  return { ...read, faults: read.faults.map((fault) => ({ kind: 'user', owner: '', name: username, ...fault })) };
 }

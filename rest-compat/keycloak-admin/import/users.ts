@@ -9,7 +9,8 @@ const FLAG = z.boolean().nullable().optional();
 const NUMBER = z.number().nullable().optional();
 const NAMES = z.array(z.string()).nullable().optional();
 
-const CREDENTIAL = z.object({
+/** A credential as it is exported. */
+export const CREDENTIAL = z.object({
   type: TEXT,
   credentialData: TEXT,
   secretData: TEXT,
@@ -52,8 +53,8 @@ function toCredential({ temporary, priority: _order, ...sent }: z.output<typeof 
 }
 
 /** Credentials in the order in which they count: small priorities first. */
-const toCredentials = ({ credentials }: Sent): ImportCredentialInput[] =>
-  (credentials ?? []).toSorted((one, other) => (one.priority ?? 0) - (other.priority ?? 0)).map(toCredential);
+export const toCredentials = (credentials: readonly z.output<typeof CREDENTIAL>[]): ImportCredentialInput[] =>
+  credentials.toSorted((one, other) => (one.priority ?? 0) - (other.priority ?? 0)).map(toCredential);
 
 const toLinks = ({ federatedIdentities }: Sent): ImportLinkInput[] =>
   (federatedIdentities ?? []).map(({ identityProvider, userId, userName }) => ({
@@ -76,7 +77,7 @@ function toUser(sent: Sent, naming: RoleNaming): ImportUserInput {
     ...toCreated(createdTimestamp),
     roles: toRoles(sent, naming),
     groups: sent.groups ?? [],
-    credentials: toCredentials(sent),
+    credentials: toCredentials(sent.credentials ?? []),
     links: toLinks(sent),
   };
 }

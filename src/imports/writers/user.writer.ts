@@ -10,7 +10,7 @@ import {
 import { invalidField, kernelErrors } from '../../kernel/index.ts';
 import type { GroupMemberService, RoleGrantService } from '../../roles/index.ts';
 import type { CreateUser, UserService } from '../../users/index.ts';
-import { hasPlainPassword, type ReadCredentials, readCredentials } from '../credentials.ts';
+import { hasPlainPassword, readCredentials } from '../credentials.ts';
 import type { AccountInput, RowOf, UserInput } from '../import-row.ts';
 import { writingParts } from '../part-writer.ts';
 import type { References } from '../references.ts';
@@ -33,7 +33,7 @@ interface Prepared {
   /** Whether the account was there when its row was prepared; then its password was not hashed. */
   readonly isThere: boolean;
   readonly account: PreparedAccount;
-  readonly credentials: ReadCredentials;
+  readonly credentials: ReturnType<typeof readCredentials>;
 }
 
 /** Most items of each list of a row. */
@@ -46,7 +46,7 @@ function assertBounded(input: UserInput): void {
       throw invalidField(`input.${list}`, 'LIST_TOO_LONG', `At most ${MAX_ITEMS} items.`);
 }
 
-const credentialsOf = ({ name, input }: UserRow): ReadCredentials => readCredentials(name, input.credentials);
+const credentialsOf = ({ name, input }: UserRow) => readCredentials(name, input.credentials);
 
 /** The account, which has to get a password where the one of the import cannot be used any longer. */
 const demanding = (user: CreateUser, isDemanded: boolean): CreateUser =>

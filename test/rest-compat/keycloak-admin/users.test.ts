@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
@@ -11,6 +12,22 @@ const BAD_REQUEST = error(400, 'HTTP 400 Bad Request');
 const WRONG_SHAPE = [400, { error: 'unknown_error', error_description: 'Cannot parse the JSON' }];
 const NO_JSON = [400, { error: 'invalid_request', error_description: 'Cannot parse the JSON' }];
 const PASSWORD = 'five-lanterns-by-midnight';
+
+const SALT = Buffer.from('sixteen bytes of');
+const HASH = {
+  type: 'password',
+  credentialData: JSON.stringify({ hashIterations: 1_000, algorithm: 'pbkdf2-sha256', additionalParameters: {} }),
+  secretData: JSON.stringify({
+    value: pbkdf2Sync(PASSWORD, SALT, 1_000, 64, 'sha256').toString('base64'),
+    salt: SALT.toString('base64'),
+  }),
+};
+const APP = {
+  type: 'otp',
+  userLabel: 'Phone',
+  credentialData: JSON.stringify({ subType: 'totp', digits: 6, period: 30, algorithm: 'HmacSHA1' }),
+  secretData: JSON.stringify({ value: 'Dj9ZlpLxQ0vZcYbXrT2k' }),
+};
 
 describe('the administration of users', () => {
   const realm = kobilOfSuite();
@@ -340,6 +357,56 @@ describe('the administration of users', () => {
       });
     });
 
+    describe('with hashes of another service', () => {
+      const importer = () =>
+        realm.token(realm.acme, 'user:create', 'tenant:import', 'auth-mode:write', 'credential:write', 'password:set');
+      const make = (credentials: readonly object[], token = importer()) =>
+        realm.rest.ask('POST', '/admin/realms/acme/users', {
+          token,
+          body: { username: `hashed${count}`, enabled: true, credentials },
+        });
+
+      it('are made with what they sign in with there', async () => {
+        const made = await make([APP, HASH]);
+        expect([made.status, made.text]).toEqual([201, '']);
+        const id = made.headers.location!.split('/').at(-1)!;
+        expect(await verifies(PASSWORD, id)).toBe(true);
+        const credentials = await realm.world.services.credentials.list(realm.world.system(realm.acme), id);
+        expect(credentials.map(({ type }) => type).toSorted()).toEqual(['password', 'totp']);
+        expect((await stored(id))!.requiredActions).toEqual([]);
+      });
+
+      it('have to change a password that is temporary', async () => {
+        const { headers } = await make([{ ...HASH, temporary: true }]);
+        expect((await stored(headers.location!.split('/').at(-1)))!.requiredActions).toEqual(['UPDATE_PASSWORD']);
+      });
+
+      it('are refused where one cannot be used here, or two are passwords', async () => {
+        const unknown = { ...HASH, credentialData: '{"algorithm":"md5","hashIterations":1}' };
+        const refused = { errorMessage: 'Could not create user' };
+        for (const credentials of [
+          [unknown],
+          [HASH, unknown],
+          [HASH, HASH],
+          [HASH, { value: PASSWORD }],
+          [{ ...APP, secretData: '[]' }],
+          Array.from({ length: 101 }, () => APP),
+        ]) {
+          const { status, text } = await make(credentials);
+          expect([status, JSON.parse(text)]).toEqual([400, refused]);
+        }
+      });
+
+      it('take the rights of an import', async () => {
+        const scopes = ['user:create', 'tenant:import', 'auth-mode:write', 'credential:write', 'password:set'];
+        for (const without of scopes.slice(1)) {
+          const poor = realm.token(realm.acme, ...scopes.filter((scope) => scope !== without));
+          expect((await make([APP], poor)).status).toBe(403);
+        }
+        expect((await make([APP], writer)).status).toBe(403);
+      });
+    });
+
     it('are changed: what is not sent stays, attributes are replaced, names stay', async () => {
       const body = {
         firstName: null,
@@ -440,7 +507,8 @@ describe('the administration of users', () => {
       [{ groups: 'deck' }],
       [{ credentials: PASSWORD }],
       [{ credentials: [{ type: 'otp', value: 'x' }] }],
-      [{ credentials: [{ type: 'password', credentialData: '{"algorithm":"bcrypt"}', secretData: '{"value":"x"}' }] }],
+      [{ credentials: [{ type: 'password', credentialData: '{"algorithm":"bcrypt"}' }] }],
+      [{ credentials: [{ type: 'webauthn', credentialData: '{}', secretData: '{}' }] }],
       [{ username: 7 }],
     ])('refuse members of another type: %j', async (body) => {
       expect(await send('POST', 'users', { username: 'x', ...body })).toEqual(WRONG_SHAPE);

@@ -104,6 +104,27 @@ describe('provisioned users over GraphQL', () => {
     expect(await refusalOf('configureUser', { userId: 'ben', password: PASSWORD }, caller)).toBe('FORBIDDEN');
   });
 
+  it('FORBIDDEN: credentials of another service take the rights of an import', async () => {
+    const credentials = [{ type: 'password', value: PASSWORD, isTemporary: true }];
+    const caller = world.app(acme, 'user:create', 'password:set');
+    expect(await refusalOf('provisionUser', { username: 'new', credentials }, caller)).toBe('FORBIDDEN');
+    const importer = world.app(
+      acme,
+      'user:create',
+      'password:set',
+      'tenant:import',
+      'auth-mode:write',
+      'credential:write',
+    );
+    const { code } = await callField(world, importer, 'Mutation.provisionUser', {
+      input: { username: 'brought', credentials },
+    });
+    expect(code).toBeUndefined();
+    const { id, requiredActions } = (await world.services.users.findByUsername(world.system(acme), 'brought'))!;
+    expect(requiredActions).toEqual(['UPDATE_PASSWORD']);
+    expect(await world.services.passwords.verify(acme.id, id, PASSWORD)).toBe(true);
+  });
+
   it.each([
     ['USER_ID_INVALID', { subject: 'a b' }],
     ['USER_ID_TAKEN', { subject: 'anna' }],

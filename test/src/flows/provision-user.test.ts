@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority } from '../../../src/access/index.ts';
-import type { AccountAccess, ConfigureUser } from '../../../src/flows/index.ts';
+import type { AccountAccess, ConfigureUser, ProvisionUser } from '../../../src/flows/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { type Group, type Role, TENANT_ROLE_CLIENT } from '../../../src/roles/index.ts';
-import { refusalOf } from '../../support/refusal.ts';
+import { faultsOf, refusalOf } from '../../support/refusal.ts';
 import { World } from '../../support/world.ts';
 
 const PASSWORD = 'three-wombats-at-dawn';
+const APP = {
+  type: 'otp',
+  credentialData: '{"subType":"totp","digits":6,"period":30,"algorithm":"HmacSHA1"}',
+  secretData: '{"value":"abcdefghijklmnopqrst"}',
+};
 const SCOPES = [
   'user:create',
   'user:write',
@@ -104,6 +109,27 @@ describe('accounts with their password, roles and groups', () => {
       expect(await refused(allBut('role-grant:write'), {})).toBe('FORBIDDEN');
       expect(await refused(allBut('group-member:write'), {})).toBe('FORBIDDEN');
       expect(await refused(allBut('password:set'), {})).toBe('FORBIDDEN');
+    });
+
+    it('with credentials of another service, of which one is the password', async () => {
+      const before = (await world.events(acme)).length;
+      const all = as(...SCOPES, 'tenant:import', 'credential:write');
+      const credentials = [{ type: 'password', value: PASSWORD, temporary: true }, APP];
+      const user = await flow().provision(all, { username: `mast${++count}`, credentials });
+      expect(await verifies(user.id)).toBe(true);
+      expect((await stored(user.id))!.requiredActions).toEqual(['UPDATE_PASSWORD']);
+      expect(await eventsSince(before)).toEqual(['user.created', 'credential.added', 'credential.added']);
+      const provision = (more: Partial<ProvisionUser>) =>
+        faultsOf(() => flow().provision(all, { username: `mast${++count}`, ...more }));
+      expect(await provision({ credentials, password: PASSWORD })).toEqual([
+        'INVALID_INPUT',
+        'input.password DUPLICATE',
+      ]);
+      expect(await provision({ credentials: [APP, { type: 'card' }] })).toEqual([
+        'INVALID_INPUT',
+        'input.credentials.1 TYPE_UNKNOWN',
+      ]);
+      expect(await provision({ credentials: [APP], password: PASSWORD })).toBeNull();
     });
 
     it('once where two callers use one name at the same moment', async () => {
