@@ -73,5 +73,5 @@ export type { ScopeMapperDirectory } from './scope-mapper.directory.ts';
 export type { ScopeRoleDirectory } from './scope-role.directory.ts';
 export type { ScopeRoleService } from './scope-role.service.ts';
 export { LASTING_SCOPE, STANDARD_SCOPES } from './standard-scopes.ts';
-export type { TenantClientGrant } from './tenant-client-roles.ts';
+export type { TenantClientGrant, TenantClientRoles } from './tenant-client-roles.ts';
 export { type TenantClientRole, tenantClientIdOf, tenantClientRolesOf } from './tenant-clients.ts';

@@ -6,6 +6,7 @@ import type {
   ClientStore,
   ScopeMapperDirectory,
   ScopeRoleDirectory,
+  TenantClientRoles,
 } from '../clients/index.ts';
 import type { ConsentService } from '../consents/index.ts';
 import type { KeyedSigner, Sealer } from '../crypto/index.ts';
@@ -69,6 +70,7 @@ export interface OAuthOptions {
   readonly directory: TenantDirectory;
   readonly clients: ClientDirectory;
   readonly clientStore: Pick<ClientStore, 'findMany' | 'findWithAdminUrl'>;
+  readonly tenantClientRoles: TenantClientRoles;
   readonly scopeMappers: ScopeMapperDirectory;
   readonly allowedRoles: ScopeRoleDirectory;
   readonly authenticator: ClientAuthenticator;

@@ -6,6 +6,7 @@ import type {
   ClientStore,
   ScopeMapperDirectory,
   ScopeRoleDirectory,
+  TenantClientRoles,
 } from '../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import type { ConsentService } from '../consents/index.ts';
@@ -45,6 +46,7 @@ interface OAuthNeeds extends ModuleBase {
   readonly tenants: TenantService;
   readonly clientDirectory: ClientDirectory;
   readonly clientStore: ClientStore;
+  readonly tenantClientRoles: TenantClientRoles;
   readonly scopeMappers: ScopeMapperDirectory;
   readonly allowedRoles: ScopeRoleDirectory;
   readonly clientAuthenticator: ClientAuthenticator;
@@ -87,6 +89,7 @@ export const oauth = {
       directory: needs.directory,
       clients: needs.clientDirectory,
       clientStore: needs.clientStore,
+      tenantClientRoles: needs.tenantClientRoles,
       scopeMappers: needs.scopeMappers,
       allowedRoles: needs.allowedRoles,
       authenticator: needs.clientAuthenticator,

@@ -1,4 +1,5 @@
 import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
+import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
@@ -119,8 +120,14 @@ describe('the stock client grants roles on one realm to a user of master', () =>
     expect(names(await admin.users.listCompositeClientRoleMappings(ofUser))).toEqual(['manage-users']);
 
     const { form: narrow } = await realm.client({ ...PUBLIC, fullRoleScope: false }, master);
-    expect(await statusOf((await signIn(keeper, narrow)).users.find({ realm: 'quay' }))).toBe(403);
+    const narrowed = await signIn(keeper, narrow);
+    expect(await statusOf(narrowed.users.find({ realm: 'quay' }))).toBe(403);
+    expect(decodeJwt((await narrowed.getAccessToken())!)).toMatchObject({ resource_access: {}, aud: 'account' });
     const manager = await signIn(keeper);
+    expect(decodeJwt((await manager.getAccessToken())!)).toMatchObject({
+      resource_access: { 'quay-realm': { roles: ['manage-users'] } },
+      aud: 'quay-realm',
+    });
     const member = await realm.user({}, quay);
     await manager.users.update({ realm: 'quay', id: member.id }, { lastName: 'Moor' });
     const chief = await realm.user({}, quay);

@@ -371,7 +371,7 @@ describe('the administration of users', () => {
         expect([made.status, made.text]).toEqual([201, '']);
         const id = made.headers.location!.split('/').at(-1)!;
         expect(await verifies(PASSWORD, id)).toBe(true);
-        const credentials = await realm.world.services.credentials.list(realm.world.system(realm.acme), id);
+        const credentials = (await realm.world.stores.credentials.ofUsers(realm.acme.id, [id])).get(id) ?? [];
         expect(credentials.map(({ type }) => type).toSorted()).toEqual(['password', 'totp']);
         expect((await stored(id))!.requiredActions).toEqual([]);
       });
