@@ -40,7 +40,7 @@ const PARTS = {
     make: () => bundle('web/graphiql'),
   },
   'sign-in': {
-    inputs: ['web/sign-in', 'tsconfig.json', 'package-lock.json'],
+    inputs: ['web/sign-in', 'web/zero-knowledge', 'tsconfig.json', 'package-lock.json'],
     outputs: ['dist/web/sign-in'],
     make: () => bundle('web/sign-in'),
   },

@@ -1,0 +1,65 @@
+import { type ChangeEvent, type ReactNode, use, useState } from 'react';
+import { MAX_IMAGE_BYTES } from '../../zero-knowledge/image.ts';
+import { Faults, NOTICE_ID } from '../parts/form.tsx';
+import { t } from '../texts/texts.ts';
+
+interface ImageFieldProps {
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly image: File | null;
+  /** Null: none is chosen, or one that cannot be used. */
+  readonly onChange: (image: File | null) => void;
+}
+
+const INPUT_ID = 'image';
+const HINT_ID = 'image-hint';
+const FAULT_ID = 'image-fault';
+
+/** Why a file cannot be an image of a proof; null: it can. Some systems know no type of some pictures. */
+function findFault({ size, type }: File): string | null {
+  if (type !== '' && !type.startsWith('image/')) return t('image.noPicture');
+  if (size === 0) return t('image.empty');
+  return size > MAX_IMAGE_BYTES ? t('image.tooLarge') : null;
+}
+
+/** Chooses the file of an image. It is not shown, because others might see it. The form has only its name: no form may send the file. */
+export function ImageField({ name, label, hint, image, onChange }: ImageFieldProps): ReactNode {
+  const fault = use(Faults).get(name);
+  const [ownFault, setOwnFault] = useState<string | null>(null);
+
+  function choose({ target }: ChangeEvent<HTMLInputElement>): void {
+    const [file = null] = target.files ?? [];
+    const found = file === null ? null : findFault(file);
+    setOwnFault(found);
+    onChange(found === null ? file : null);
+  }
+
+  const shown = ownFault ?? fault;
+  const described = [HINT_ID, shown === undefined ? '' : shown === '' ? NOTICE_ID : FAULT_ID].filter(Boolean).join(' ');
+  return (
+    <div className="field">
+      <label className="label" htmlFor={INPUT_ID}>
+        {label}
+      </label>
+      <input
+        id={INPUT_ID}
+        className="input file"
+        type="file"
+        accept="image/*"
+        aria-describedby={described}
+        aria-invalid={shown !== undefined}
+        onChange={choose}
+      />
+      <input type="hidden" name={name} value={image?.name ?? ''} />
+      <span className="hint" id={HINT_ID}>
+        {hint}
+      </span>
+      {shown !== undefined && shown !== '' && (
+        <span className="fault" id={FAULT_ID}>
+          {shown}
+        </span>
+      )}
+    </div>
+  );
+}
