@@ -134,6 +134,10 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     User: { reply: USER },
     ProvisionUser: { body: USER, reply: USER },
     ConfigureUser: { body: USER, reply: USER },
+    CreateUsers: {
+      body: { users: [USER] },
+      reply: { success_created_count: 1, fail_create_usernames: [], duplicate_usernames: [] },
+    },
     DeleteUsers: { body: { users_ids: ['ada'] }, reply: null },
     ApiKeys: { reply: { api_keys: [API_KEY] } },
     OwnApiKeys: { reply: { api_keys: [API_KEY] } },

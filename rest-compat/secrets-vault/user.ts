@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { User } from './operations.generated.ts';
-import { showRoles } from './roles-of-users.ts';
+import { showRoles, toRoles } from './roles-of-users.ts';
 
 /** Literals of paths, which are no ids. Others that the service reserves are refused by the graph. */
 const RESERVED = ['batch', 'batch-delete', 'by-name', 'me', '.', '..'];
@@ -57,6 +57,51 @@ export const toAccount = (user: SentUser) => ({
   locale: user.locale,
   externalId: user.external_id,
 });
+
+/** The variables of a new user. */
+export const toNewUser = (user: SentUser) => ({
+  ...toAccount(user),
+  subject: user.user_id,
+  roles: toRoles(user.roles ?? []),
+});
+
+/** Users as they are sent together. */
+export const SENT_USERS = z.object({ users: z.array(SENT_USER).min(1).max(1000) });
+
+/** What became of users who were sent together: each is in one of the members. */
+export const CREATED_USERS = z.strictObject({
+  success_created_count: z.number().int(),
+  fail_create_usernames: z.array(z.string()).describe('Of users whom a rule refuses.'),
+  duplicate_usernames: z.array(z.string()).describe('Names that other users have, or users before them in the list.'),
+});
+
+/** Those of some users who are sent to the tenant of the request. */
+export const ofTenant = ({ users }: z.output<typeof SENT_USERS>, tenantName: string): readonly SentUser[] =>
+  users.filter(({ tenant_id }) => tenant_id === tenantName);
+
+/** Why the graph refused a user; null: it was made. */
+interface Refusal {
+  readonly error: { readonly code: string; readonly field: string | null } | null;
+}
+
+const isDuplicate = ({ error }: Refusal): boolean =>
+  error?.code === 'USER_USERNAME_TAKEN' && error.field?.endsWith('.subject') !== true;
+
+/** @param results Of the users of the tenant, in their order. */
+export function showCreated(
+  body: z.output<typeof SENT_USERS>,
+  tenantName: string,
+  results: readonly Refusal[],
+): z.input<typeof CREATED_USERS> {
+  const resultOf = new Map(ofTenant(body, tenantName).map((user, at) => [user, results[at]!]));
+  const namesOf = (isMeant: (result: Refusal | undefined) => boolean) =>
+    body.users.filter((user) => isMeant(resultOf.get(user))).map(({ username }) => username);
+  return {
+    success_created_count: results.filter(({ error }) => error === null).length,
+    fail_create_usernames: namesOf((result) => result === undefined || (result.error !== null && !isDuplicate(result))),
+    duplicate_usernames: namesOf((result) => result !== undefined && isDuplicate(result)),
+  };
+}
 
 /** A user as it is answered. */
 export const USER = z.strictObject({

@@ -3,6 +3,7 @@ import type { SchemaModule } from '../kit/schema-module.ts';
 import { AdministrationResolver } from './administration.resolver.ts';
 import { ProvisionTenantResolver } from './provision-tenant.resolver.ts';
 import { ProvisionUserResolver } from './provision-user.resolver.ts';
+import { ProvisionUsersResolver } from './provision-users.resolver.ts';
 import { ClientRolesResolver, GroupRolesResolver, RoleResolver, UserRolesResolver } from './role.resolver.ts';
 import { RoleGrantResolver } from './role-grant.resolver.ts';
 import { RoleHolderResolver } from './role-holder.resolver.ts';
@@ -24,6 +25,7 @@ export const roles: SchemaModule = {
     AdministrationResolver,
     ProvisionTenantResolver,
     ProvisionUserResolver,
+    ProvisionUsersResolver,
     RoleResolver,
     RoleGrantResolver,
     RoleHolderResolver,

@@ -56,7 +56,13 @@ export {
   prepareAccount,
 } from './new-account.ts';
 export type { ProvisionTenant } from './provision-tenant.ts';
-export type { AccountAccess, ConfigureUser, ProvisionUser, ProvisionUserFlow } from './provision-user.ts';
+export type {
+  AccountAccess,
+  ConfigureUser,
+  ListedUser,
+  ProvisionUser,
+  ProvisionUserFlow,
+} from './provision-user.ts';
 export type {
   BeginQrSignIn,
   BegunQrSignIn,

@@ -7,16 +7,19 @@ import {
   readForeignCredentials,
   UPDATE_PASSWORD,
 } from '../auth-modes/index.ts';
-import { invalidField, kernelErrors } from '../kernel/index.ts';
+import { IdentityError, invalidField, kernelErrors } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GroupMemberService, RoleGrantService, RoleReference, TreeReference } from '../roles/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import {
+  assertBatchLength,
   type CreateUser,
   canonicalUserId,
+  refused,
   type UpdateOptions,
   type User,
   type UserInput,
+  type UserResult,
   type UserService,
   userErrors,
 } from '../users/index.ts';
@@ -42,6 +45,12 @@ export interface ProvisionUser extends CreateUser, AccountAccess {
   readonly credentials?: readonly ForeignCredential[];
 }
 
+/** One of many new accounts, with its roles. */
+export interface ListedUser extends CreateUser {
+  /** Finds the roles to grant, at most 200; called only if the caller may grant roles. Absent: there are none. */
+  readonly findRoles?: () => Promise<readonly RoleReference[]>;
+}
+
 /** Changes to an account, its password, roles and groups. */
 export interface ConfigureUser extends UserInput, AccountAccess, UpdateOptions {
   readonly enabled?: boolean;
@@ -56,12 +65,12 @@ export interface ConfigureUser extends UserInput, AccountAccess, UpdateOptions {
 export interface ProvisionUserFlowDeps {
   readonly db: Database;
   readonly directory: Pick<TenantDirectory, 'holdSettings'>;
-  readonly users: Pick<UserService, 'prepare' | 'insert' | 'update'>;
+  readonly users: Pick<UserService, 'prepare' | 'insert' | 'createMany' | 'update'>;
   readonly passwords: Pick<PasswordMode, 'prepareNew' | 'add'>;
   readonly passwordFlow: Pick<PasswordFlow, 'set'>;
   readonly foreignCredentials: Pick<ForeignCredentialService, 'add'>;
   readonly endAccess: Pick<EndAccessFlow, 'setEnabled'>;
-  readonly grants: Pick<RoleGrantService, 'grantMany' | 'revokeMany'>;
+  readonly grants: Pick<RoleGrantService, 'assertMayGrantToNew' | 'grantMany' | 'grantToUsers' | 'revokeMany'>;
   readonly members: Pick<GroupMemberService, 'join'>;
 }
 
@@ -127,6 +136,50 @@ export class ProvisionUserFlow {
       await this.#give(authority, user.id, { roles, groups });
       return user;
     });
+  }
+
+  /**
+   * Creates accounts with their roles independently, as `UserService.createMany` does: an account whose roles the caller may not
+   * grant is refused like one whose name is taken.
+   * @param inputs 1 to 1,000.
+   * @returns What became of each, in the order of the inputs, with the errors of `provision`.
+   * @throws INVALID_INPUT There are none, or more than 1,000.
+   */
+  async provisionMany(authority: Authority, inputs: readonly ListedUser[]): Promise<UserResult[]> {
+    assertBatchLength(inputs.length, 'input.users');
+    const roles = new Map<ListedUser, readonly RoleReference[] | IdentityError>();
+    for (const input of inputs) roles.set(input, await this.#rolesFor(authority, input));
+    const accepted = inputs.filter((input) => !(roles.get(input) instanceof IdentityError));
+    const made = accepted.length === 0 ? [] : await this.#makeMany(authority, accepted, roles);
+    const results = new Map(accepted.map((input, at) => [input, made[at]!]));
+    return inputs.map((input) => results.get(input) ?? refused(roles.get(input) as IdentityError));
+  }
+
+  #makeMany(
+    authority: Authority,
+    inputs: readonly ListedUser[],
+    roles: ReadonlyMap<ListedUser, readonly RoleReference[] | IdentityError>,
+  ): Promise<UserResult[]> {
+    return this.#deps.users.createMany(authority, inputs, async (made) => {
+      const given = made
+        .map(({ input, user }) => ({ userId: user.id, roles: roles.get(input) as readonly RoleReference[] }))
+        .filter((one) => one.roles.length > 0);
+      if (given.length > 0) await this.#deps.grants.grantToUsers(authority, given);
+    });
+  }
+
+  /** The roles of an account that is about to be made, or why the caller may not grant them. */
+  async #rolesFor(authority: Authority, { findRoles }: ListedUser): Promise<readonly RoleReference[] | IdentityError> {
+    if (findRoles === undefined) return [];
+    try {
+      this.assertMayGive(authority, { roles: [findRoles] });
+      const roles = await findRoles();
+      await this.#deps.grants.assertMayGrantToNew(authority, roles);
+      return roles;
+    } catch (error) {
+      if (error instanceof IdentityError) return error;
+      throw error;
+    }
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Authority } from '../access/index.ts';
+import type { Authority, PermissionGrant } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, kernelErrors } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
@@ -107,6 +107,16 @@ export class RoleGrantService {
     });
   }
 
+  /**
+   * Checks that the caller may grant roles to an account of the tenant that is about to be made.
+   * @throws INVALID_INPUT More than 200 roles.
+   * @throws ROLE_NOT_FOUND, PERMISSION_ESCALATION
+   */
+  async assertMayGrantToNew(authority: Authority, references: readonly RoleReference[]): Promise<void> {
+    const roles = await findRoles(this.#deps.store, authority.tenant.id, references, 'input.roles');
+    assertMayGrant(authority, await this.#permissionsOf(authority, roles));
+  }
+
   /** @throws ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, ACCOUNT_GUARDED, ADMINISTRATOR_LAST */
   async revoke(authority: Authority, input: RoleGranting): Promise<Role> {
     const [role] = await this.#revoke(authority, input, async () => [await this.#role(authority, input.roleId)]);
@@ -123,7 +133,7 @@ export class RoleGrantService {
   }
 
   async #grant(authority: Authority, holder: RoleHolder, findRoles: () => Promise<Role[]>): Promise<Role[]> {
-    const { clock, db, effective, store } = this.#deps;
+    const { clock, db, store } = this.#deps;
     const holding = await this.#holding(authority, holder);
     return db.transaction(async () => {
       const roles = await findRoles();
@@ -131,8 +141,7 @@ export class RoleGrantService {
       const isElsewhere = holding.onTenantId !== holding.tenantId;
       // Changes of a role are checked for the tenants on which it was granted before them.
       if (isElsewhere) await store.lockGrants(holding.tenantId);
-      const contents = await effective.contents(holding.tenantId, toIds(roles));
-      const grants = parsePermissions(contents.flatMap(({ permissions }) => permissions));
+      const grants = await this.#permissionsOf(authority, roles);
       assertMayGrant(authority, isElsewhere ? widened(grants) : grants);
       const added = await store.grant(holding, toIds(roles), clock.now());
       this.#record(authority, roles, added, holder, holderEvents['role_grant.added']);
@@ -150,6 +159,12 @@ export class RoleGrantService {
       this.#record(authority, roles, removed, holder, holderEvents['role_grant.removed']);
       return roles;
     });
+  }
+
+  /** What roles give, with those inside them. */
+  async #permissionsOf({ tenant }: Authority, roles: readonly Role[]): Promise<PermissionGrant[]> {
+    const contents = await this.#deps.effective.contents(tenant.id, toIds(roles));
+    return parsePermissions(contents.flatMap(({ permissions }) => permissions));
   }
 
   async #role({ tenant }: Authority, id: string): Promise<Role> {

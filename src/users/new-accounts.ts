@@ -7,7 +7,7 @@ import { assertProfile, isSetIn, profileRoleOf } from './profile-rules.ts';
 import { taken, takenBy } from './taken-names.ts';
 import { assertNew, counting, countingInput } from './tenant-rules.ts';
 import type { User } from './user.entity.ts';
-import { conflictOf, identifiersOf, type NewName } from './user-identifier.store.ts';
+import { conflictOf, type IdentifierConflict, identifiersOf, type NewName } from './user-identifier.store.ts';
 import type { CreateUser } from './user-input.ts';
 import { fold, isServiceAccountName, usernameFault } from './user-names.ts';
 import { attempt } from './user-result.ts';
@@ -81,8 +81,9 @@ class Claims {
 
   /** Why an account cannot be made beside the others; null where it can. */
   refusalOf({ row, names }: SettledUser): IdentityError | null {
-    if (isUuid(row.id) && this.#ids.has(row.id)) return taken('id', 'id');
-    return firstTaken(names, this.#names);
+    const rivalry = firstTaken(names, this.#names);
+    if (rivalry !== null) return rivalry;
+    return isUuid(row.id) && this.#ids.has(row.id) ? taken('id', 'id') : null;
   }
 
   add({ row, names }: SettledUser): void {
@@ -91,10 +92,16 @@ class Claims {
   }
 }
 
-/** The error about the first of some names that other users have; null where nobody has one. */
+const isAboutUsernames = ({ wanted, existing }: IdentifierConflict): boolean =>
+  existing === 'username' && wanted.includes('username');
+
+/** The error about names that other users have, first of all that of the username; null where nobody has one. */
 export function firstTaken(names: readonly NewName[], others: ReadonlyMap<string, number>): IdentityError | null {
-  const found = names.find(({ value }) => others.has(value));
-  return found === undefined ? null : takenBy(conflictOf(found.kinds, others.get(found.value)!));
+  const conflicts = names
+    .filter(({ value }) => others.has(value))
+    .map(({ value, kinds }) => conflictOf(kinds, others.get(value)!));
+  const found = conflicts.find(isAboutUsernames) ?? conflicts[0];
+  return found === undefined ? null : takenBy(found);
 }
 
 /**

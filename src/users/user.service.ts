@@ -50,6 +50,15 @@ export interface UpdateOptions {
   readonly replacesAttributes?: boolean;
 }
 
+/** A user who was made, and what it was made from. */
+interface Made<T> {
+  readonly input: T;
+  readonly user: User;
+}
+
+/** What else happens in a unit of work that makes users. */
+type MadeListener<T> = (made: readonly Made<T>[]) => Promise<void>;
+
 /** What users may change on their own account with reach `self`; the e-mail address also needs `email:change`. */
 const SELF_CHANGEABLE: ReadonlySet<string> = new Set([
   'email',
@@ -203,14 +212,19 @@ export class UserService {
    * Creates users independently, 200 in a unit of work: the refusal of one does not affect the others. Of those that want the same
    * name the first gets it.
    * @param inputs 1 to 1,000.
+   * @param onMade Called in each unit of work with the users that it made. If it refuses, the unit is refused as a whole.
    * @returns What became of each, in the order of the inputs, with the errors of `create`.
    * @throws INVALID_INPUT There are none, or more than 1,000.
    */
-  async createMany(authority: Authority, inputs: readonly CreateUser[]): Promise<UserResult[]> {
+  async createMany<T extends CreateUser>(
+    authority: Authority,
+    inputs: readonly T[],
+    onMade: MadeListener<T> = () => Promise.resolve(),
+  ): Promise<UserResult[]> {
     assertBatchLength(inputs.length, 'input.users');
     const settings = await this.#settings(authority);
     const results: UserResult[] = [];
-    for (const part of unitsOf(inputs)) results.push(...(await this.#createUnit(authority, settings, part)));
+    for (const part of unitsOf(inputs)) results.push(...(await this.#createUnit(authority, settings, part, onMade)));
     return results;
   }
 
@@ -224,14 +238,22 @@ export class UserService {
     return this.#creation.insertMany(authority, accounts);
   }
 
-  async #createUnit(
+  async #createUnit<T extends CreateUser>(
     authority: Authority,
     settings: TenantSettings,
-    inputs: readonly CreateUser[],
+    inputs: readonly T[],
+    onMade: MadeListener<T>,
   ): Promise<UserResult[]> {
     const checked = inputs.map((input) => attempt(() => prepared(settings, input)));
     const accounts = checked.filter((account): account is PreparedUser => !(account instanceof IdentityError));
-    const results = await resultsOf(accounts.length, () => this.insertMany(authority, accounts));
+    const results = await resultsOf(accounts.length, () =>
+      this.#deps.db.transaction(async () => {
+        const made = await this.insertMany(authority, accounts);
+        const inputsOfAccounts = inputs.filter((_, at) => !(checked[at] instanceof IdentityError));
+        await onMade(inputsOfAccounts.flatMap((input, at) => madeFrom(input, made[at]!)));
+        return made;
+      }),
+    );
     const made = new Map(accounts.map((account, at) => [account, results[at]!]));
     return checked.map((account) => (account instanceof IdentityError ? refused(account) : made.get(account)!));
   }
@@ -463,6 +485,8 @@ export class UserService {
     return this.#deps.clock.now();
   }
 }
+
+const madeFrom = <T>(input: T, { user }: UserResult): Made<T>[] => (user === null ? [] : [{ input, user }]);
 
 /** The chosen id in its stored form. @throws USER_ID_INVALID */
 function chosenId(given: string | null | undefined): string | null {

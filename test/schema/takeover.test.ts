@@ -184,7 +184,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   createRole: 'nobody holds it yet; what it is given must be held',
   createTenant: 'nobody is in it yet',
   createUser: 'the account holds nothing yet',
-  createUsers: 'the accounts hold nothing yet',
+  createUsers: 'nobody is one of them yet; what they are given must be held',
   deleteAllRiskbits: 'is about devices',
   deleteClientScope: 'what it gives must be held, and its clients are guarded (test/schema/clients)',
   deleteInitialAccessToken: 'concerns no account',

@@ -6,6 +6,7 @@ import { detail, FORBIDDEN, REFUSED, TAKEN, UNPROCESSABLE } from '../errors.ts';
 import {
   Account,
   ConfigureUser,
+  CreateUsers,
   DeleteUser,
   DeleteUsers,
   ProvisionUser,
@@ -15,7 +16,17 @@ import {
 } from '../operations.generated.ts';
 import { pageOf, showUsersPage, toUsersPage, USERS_PAGE } from '../paging.ts';
 import { CALLER, mayReadRoles, mayReadUsers, showRoles, toRoles } from '../roles-of-users.ts';
-import { SENT_USER, showUser, toAccount, USER } from '../user.ts';
+import {
+  CREATED_USERS,
+  ofTenant,
+  SENT_USER,
+  SENT_USERS,
+  showCreated,
+  showUser,
+  toAccount,
+  toNewUser,
+  USER,
+} from '../user.ts';
 
 const USER_UNKNOWN = detail(404, 'User not found');
 const UNKNOWN_ROLE = detail(400, 'Unknown role');
@@ -177,12 +188,7 @@ const CREATE = route({
   toVariables: ({ body }, { caller }) => {
     // The answer is the user.
     if (!mayReadUsers(caller)) throw kernelErrors.FORBIDDEN();
-    return {
-      ...toAccount(body),
-      subject: body.user_id,
-      roles: toRoles(body.roles ?? []),
-      withRoles: mayReadRoles(caller),
-    };
+    return { ...toNewUser(body), withRoles: mayReadRoles(caller) };
   },
   reply: {
     status: 201,
@@ -253,6 +259,26 @@ const UPDATE = route({
   },
 });
 
+const CREATE_MANY = route({
+  method: 'POST',
+  path: '/users/{tenant_id}/batch',
+  spec: 'section 10 (USER-8)',
+  summary: 'Makes users, each as if alone',
+  callers: callersOrKeys('user:create', ...WRITING),
+  tenant: IN_PATH,
+  operation: CreateUsers,
+  input: { params: TENANT_PATH, body: SENT_USERS },
+  toVariables: ({ body, tenantName }) => {
+    const users = ofTenant(body, tenantName).map(toNewUser);
+    return { users, isAny: users.length > 0 };
+  },
+  reply: {
+    status: 200,
+    schema: CREATED_USERS,
+    from: ({ createUsers }, { body, tenantName }) => showCreated(body, tenantName, createUsers?.results ?? []),
+  },
+});
+
 /** Users whom a list of ids means; what is no id means none. */
 const DELETED = z.object({ users_ids: z.array(z.string()).max(1000).describe('Unknown ids are ignored.') });
 
@@ -296,4 +322,14 @@ const DELETE_MANY = route({
 });
 
 /** Users of a tenant: docs/dialects/secrets-vault.md, section 10. */
-export const USER_ROUTES: readonly Route[] = [READ_OWN, LIST, READ_BY_NAME, READ, CREATE, DELETE_MANY, UPDATE, DELETE];
+export const USER_ROUTES: readonly Route[] = [
+  READ_OWN,
+  LIST,
+  READ_BY_NAME,
+  READ,
+  CREATE,
+  CREATE_MANY,
+  DELETE_MANY,
+  UPDATE,
+  DELETE,
+];

@@ -507,6 +507,81 @@ describe('users of Secrets Vault', () => {
     });
   });
 
+  describe('USER-8', () => {
+    const createMany = (users: unknown, as = token) => ask('POST', '/batch', { users }, as);
+    const named = (end: string, members: object = {}) =>
+      user({ user_id: `${id}.${end}`, username: `${id}.${end}`, ...members });
+
+    it('200: makes those who can be made, and names the others', async () => {
+      await create();
+      const { name } = await vault.world.newRole(vault.acme);
+      const { name: strong } = await vault.world.newRole(vault.acme, { permissions: ['client:read'] });
+      const users = [
+        named('1', { ...ALL, roles: [name] }),
+        named('2', { username: `NAME-${id}` }),
+        named('3', { username: `${id}.1`.toUpperCase() }),
+        named('4', { user_id: id }),
+        named('5', { tenant_id: 'master' }),
+        named('6', { roles: ['nobody'] }),
+        named('7', { roles: [strong] }),
+        named('8', { username: 'service-account-x' }),
+        named('9', { roles: [] }),
+        user(),
+        named('a', { user_id: `NAME-${id}` }),
+      ];
+      expect(await createMany(users, admin)).toEqual([
+        200,
+        {
+          success_created_count: 2,
+          fail_create_usernames: [`${id}.4`, `${id}.5`, `${id}.6`, `${id}.7`, 'service-account-x', `${id}.a`],
+          duplicate_usernames: [`NAME-${id}`, `${id}.1`.toUpperCase(), `Name-${id}`],
+        },
+      ]);
+      expect((await read(`${id}.1`, admin))[1]).toMatchObject({ ...ALL, roles: [name] });
+      for (const end of ['2', '3', '5', '6', '7', '8']) expect(await read(`${id}.${end}`)).toEqual(UNKNOWN);
+      const again = users.filter((_, at) => at === 0 || at === 8);
+      expect(await createMany(again, admin)).toEqual([
+        200,
+        { success_created_count: 0, fail_create_usernames: [], duplicate_usernames: [`${id}.1`, `${id}.9`] },
+      ]);
+    });
+
+    it('200: makes nobody for another tenant', async () => {
+      expect(await createMany([named('1', { tenant_id: 'master' })])).toEqual([
+        200,
+        { success_created_count: 0, fail_create_usernames: [`${id}.1`], duplicate_usernames: [] },
+      ]);
+    });
+
+    it('200: by a key, which may give no roles', async () => {
+      expect((await createMany([named('1'), named('2', { roles: ['x'] })], await key('USER')))[1]).toEqual({
+        success_created_count: 1,
+        fail_create_usernames: [`${id}.2`],
+        duplicate_usernames: [],
+      });
+    });
+
+    it('401, 403: for nobody, without the permission, of other tenants', async () => {
+      expect(await vault.ask('POST', '/api/users/acme/batch', { body: {} })).toEqual(UNAUTHENTICATED);
+      for (const as of [vault.token(vault.acme, 'user:read'), vault.token(vault.master, 'user:create')])
+        expect(await createMany([named('1')], as)).toEqual(FORBIDDEN);
+      expect(await createMany([named('1')], await key('USER:READ'))).toEqual(FORBIDDEN);
+    });
+
+    it('422: for one wrong value, all values and the length of the list; nobody is made', async () => {
+      expect(await refused(createMany([named('1'), named('2', { email: 'nobody', locale: 1 })]))).toEqual([
+        'body.users.1.email value_error',
+        'body.users.1.locale string_type',
+      ]);
+      expect(await read(`${id}.1`)).toEqual(UNKNOWN);
+      expect(await refused(createMany([]))).toEqual(['body.users value_error']);
+      expect(await refused(createMany(undefined))).toEqual(['body.users missing']);
+      expect(await refused(createMany(Array.from({ length: 1001 }, (_, at) => named(`${at}`))))).toEqual([
+        'body.users value_error',
+      ]);
+    });
+  });
+
   describe('USER-9', () => {
     const removeMany = (ids: unknown, as = token) => ask('POST', '/batch-delete', { users_ids: ids }, as);
     const make = async (...ids: string[]) => {

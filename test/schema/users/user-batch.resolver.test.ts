@@ -45,6 +45,58 @@ describe('many users over GraphQL', () => {
     expect(eve.user).toMatchObject({ username: 'eve', isEnabled: true });
   });
 
+  it('are created with their roles, which they may lack', async () => {
+    const { client } = await world.newClient(acme);
+    const [own, ofClient, strong] = [
+      await world.newRole(acme),
+      await world.newRole(acme, { clientUuid: client.id }),
+      await world.newRole(acme, { permissions: ['key:rotate'] }),
+    ];
+    const users = [
+      { username: 'first', roles: [{ name: own.name }, { name: ofClient.name, clientId: client.clientId }] },
+      { username: 'second', roles: [] },
+      { username: 'third', roles: [{ name: 'tenant-administrator', isBuiltin: false }] },
+      { username: 'fourth', roles: [{ roleId: strong.id }] },
+      { username: 'fifth', roles: [{ name: own.name, clientId: 'nowhere' }] },
+      { username: 'sixth', roles: null },
+      { username: 'FIRST', roles: [{ name: own.name }] },
+    ];
+    const caller = world.app(acme, 'user:create', 'user:read', 'role-grant:write');
+    const { data, errors } = await world.graphql(caller, CREATE, { input: { users } });
+    expect(errors).toEqual([]);
+    const results: { subject: string; error: { code: string; field: string } | null }[] = data.done.results;
+    expect(results.map(({ error }) => error && [error.code, error.field])).toEqual([
+      null,
+      null,
+      ['ROLE_NOT_FOUND', 'input.users.2.roles.0'],
+      ['PERMISSION_ESCALATION', null],
+      ['ROLE_CLIENT_NOT_FOUND', 'input.users.4.roles.0.clientId'],
+      null,
+      ['USER_USERNAME_TAKEN', 'input.users.6.username'],
+    ]);
+    const held = await world.stores.roleStore.grantedTo(acme.id, 'user', [results[0]!.subject], null);
+    expect(
+      held
+        .get(results[0]!.subject)!
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual([own.id, ofClient.id].toSorted());
+  });
+
+  it('are created without roles by those who may not grant any', async () => {
+    const users = [{ username: 'plain' }, { username: 'crowned', roles: [{ name: 'nobody', clientId: 'nowhere' }] }];
+    const { data } = await world.graphql(world.app(acme, 'user:create'), CREATE, { input: { users } });
+    expect(data.done.results.map(({ error }: { error: { code: string } | null }) => error?.code ?? null)).toEqual([
+      null,
+      'FORBIDDEN',
+    ]);
+    const crowned = { input: { users: [users[1]] } };
+    const { data: alone } = await world.graphql(world.app(acme, 'user:create'), CREATE, crowned);
+    expect(alone.done.results).toMatchObject([{ subject: null, error: { code: 'FORBIDDEN' } }]);
+    const none = await world.graphql(world.app(acme, 'user:create'), CREATE, { input: { users: [] } });
+    expect(none.code).toBe('INVALID_INPUT');
+  });
+
   it('are shown only to callers who may read them, and created only by those who may create them', async () => {
     const input = { users: [{ subject: 'unread', username: 'unread' }] };
     const { data } = await world.graphql(world.app(acme, 'user:create'), CREATE, { input });

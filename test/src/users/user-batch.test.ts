@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Authority } from '../../../src/access/index.ts';
-import { newId, type TenantRef } from '../../../src/kernel/index.ts';
+import { kernelErrors, newId, type TenantRef } from '../../../src/kernel/index.ts';
 import type { CreateUser, UserResult } from '../../../src/users/index.ts';
 import { ENGINES, openPostgresDatabase } from '../../support/postgres.ts';
 import { refusalOf } from '../../support/refusal.ts';
@@ -26,6 +26,41 @@ describe.each(ENGINES)('users made together, on $name', ({ open }) => {
   const createMany = (inputs: readonly CreateUser[], of = tenant) =>
     world.services.users.createMany(world.system(of), inputs);
   const countOf = async ({ id }: TenantRef) => (await world.services.users.countsOf([id])).get(id) ?? 0;
+
+  it('are refused because of their username where their id is taken as well', async () => {
+    tenant = await world.tenant();
+    const uuid = newId();
+    await world.newUser(tenant, { id: 'a', username: 'There' });
+    const results = await createMany([
+      { id: 'a', username: 'THERE' },
+      { id: uuid, username: 'twin' },
+      { id: uuid, username: 'TWIN' },
+    ]);
+    expect(told(results)).toEqual(['USER_USERNAME_TAKEN', 'twin', 'USER_USERNAME_TAKEN']);
+  });
+
+  it('are refused with all of their unit of work where what follows refuses it', async () => {
+    tenant = await world.tenant();
+    const { users } = world.services;
+    const made: string[] = [];
+    const results = await users.createMany(
+      world.system(tenant),
+      Array.from({ length: 201 }, (_, at) => ({ username: at === 7 ? 'no/name' : `u${at}` })),
+      async (all) => {
+        made.push(...all.map(({ input, user }) => (input.username === user.username ? user.username : '')));
+        if (all.length > 1) throw kernelErrors.CONFLICT();
+      },
+    );
+    expect(made).toHaveLength(200);
+    expect(made).not.toContain('');
+    expect([0, 7, 199, 200].map((at) => results[at]!.error?.code ?? null)).toEqual([
+      'CONFLICT',
+      'USER_USERNAME_INVALID',
+      'CONFLICT',
+      null,
+    ]);
+    expect((await users.countsOf([tenant.id])).get(tenant.id)).toBe(1);
+  });
 
   it('are made or refused one by one, in the order of the input: the first of those that want a name gets it', async () => {
     tenant = await world.tenant();
