@@ -3,6 +3,7 @@ import { SECRETS_VAULT_ERRORS } from './errors.ts';
 import { ISSUER_ERRORS } from './issuer-errors.ts';
 import { ANALYTICS_ROUTES } from './routes/analytics.ts';
 import { API_KEY_ROUTES } from './routes/api-keys.ts';
+import { AUTHENTICATION_ROUTES } from './routes/authentication.ts';
 import { CLIENT_ROUTES } from './routes/clients.ts';
 import { HEALTH_ROUTES } from './routes/health.ts';
 import { STANDARD_ROUTES } from './routes/standard.ts';
@@ -16,6 +17,7 @@ import { SCIM_ROUTES } from './scim/routes.ts';
 const PARTS: readonly Chapter[] = (
   [
     // One for each file of `routes/` whose rows are below `/api`.
+    { name: 'Authentication', description: 'Sign-in.', routes: AUTHENTICATION_ROUTES },
     { name: 'User', description: 'Users of tenants.', routes: USER_ROUTES },
     { name: 'Api Keys', description: 'Keys with which programs act for users.', routes: API_KEY_ROUTES },
     { name: 'Client', description: 'Clients of tenants.', routes: CLIENT_ROUTES },

@@ -78,6 +78,22 @@ const USER = {
   external_id: null,
 };
 
+const SHOWN_CLIENT = {
+  client_id: 'portal',
+  name: 'Portal',
+  tenant_id: 'acme',
+  logo_uri: 'https://portal.example/logo.png',
+  op_policy_url: null,
+  op_tos_url: null,
+  op_user_agreement_url: null,
+  client_uri: 'https://portal.example/',
+  client_logout_uri: null,
+  register_enable: false,
+  tenant_name: 'Acme Ltd',
+  has_profile: true,
+};
+const { block_config: _blocks, ...PUBLIC_TENANT } = TENANT;
+
 const FROM = '2026-11-22T12:00:00.000Z';
 const BLOCK = { blocked_at: FROM, block_duration: 60, expires_at: '2026-11-22T12:01:00.000Z' };
 const COUNTS = { total: 3, passed: 2, failed: 1, skipped: 0, avg_duration_ms: 900 };
@@ -128,6 +144,8 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     resource_type_id: 'Group',
   },
   operations: {
+    ClientPresentation: { reply: SHOWN_CLIENT },
+    ClientTenant: { reply: { client: SHOWN_CLIENT, tenant: PUBLIC_TENANT } },
     Account: { reply: USER },
     Users: { reply: { data: [USER], has_next: false, total_count: 1 } },
     UserByName: { reply: USER },

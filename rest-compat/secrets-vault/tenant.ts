@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { present } from '../engine/index.ts';
-import type { TenantData, TenantSettingsInput } from './operations.generated.ts';
+import type { ClientTenantData, TenantData, TenantSettingsInput } from './operations.generated.ts';
 
 /** What this dialect asks of the name of a tenant that it makes. */
 const TENANT_ID = z.string().regex(/^[a-z0-9][a-z0-9_-]{1,62}$/);
@@ -193,15 +193,19 @@ export const TENANT = z.strictObject({
     .nullable(),
 });
 
-/** @throws NOT_FOUND The tenant was deleted meanwhile. */
-export function showTenant({ name, displayName, settings }: TenantData['tenant']): z.input<typeof TENANT> {
-  const { imageProof: proof, lockout, ...others } = present(settings);
+/** A tenant as everybody may know it. */
+export const PUBLIC_TENANT = TENANT.omit({ block_config: true });
+
+export function showPublicTenant(
+  tenant: ClientTenantData['clientPresentation']['tenant'],
+): z.input<typeof PUBLIC_TENANT> {
+  const { imageProof: proof } = tenant;
   const { liveness } = proof;
   return {
-    tenant_id: name,
-    display_name: displayName ?? '',
-    register_enable: others.registration,
-    is_2fa: others.isSecondFactorOnly,
+    tenant_id: tenant.name,
+    display_name: tenant.displayName ?? '',
+    register_enable: tenant.registration,
+    is_2fa: tenant.isSecondFactorOnly,
     use_pin: proof.isPinUsed,
     pin_size: proof.pinSize,
     use_pattern: proof.isPatternUsed,
@@ -209,17 +213,9 @@ export function showTenant({ name, displayName, settings }: TenantData['tenant']
     use_face_recognition: proof.isFaceRecognized,
     use_liveness: proof.isLivenessChecked,
     show_pin_when_typing: proof.isPinShown,
-    block_config: {
-      ip_attempts_limit: lockout.ipLimit,
-      ip_reset_time: lockout.ipWindowSeconds,
-      initial_block_time: lockout.baseWaitSeconds,
-      user_attempts_limit: lockout.accountLimit,
-      user_timeframe: lockout.accountWindowSeconds,
-      max_block_time: lockout.maxWaitSeconds,
-    },
     login_order: proof.order.map((part) => nameIn(PARTS, part)),
-    passkey_enabled: others.isPasskeyEnabled,
-    has_username_and_email: !others.emailIsUsername,
+    passkey_enabled: tenant.isPasskeyEnabled,
+    has_username_and_email: !tenant.emailIsUsername,
     liveness_config:
       liveness === null
         ? null
@@ -230,5 +226,21 @@ export function showTenant({ name, displayName, settings }: TenantData['tenant']
             max_attempts: liveness.maxAttempts,
             face_match_threshold: liveness.faceThreshold,
           },
+  };
+}
+
+/** @throws NOT_FOUND The tenant was deleted meanwhile. */
+export function showTenant({ name, displayName, settings }: TenantData['tenant']): z.input<typeof TENANT> {
+  const { lockout, ...others } = present(settings);
+  return {
+    ...showPublicTenant({ name, displayName, ...others }),
+    block_config: {
+      ip_attempts_limit: lockout.ipLimit,
+      ip_reset_time: lockout.ipWindowSeconds,
+      initial_block_time: lockout.baseWaitSeconds,
+      user_attempts_limit: lockout.accountLimit,
+      user_timeframe: lockout.accountWindowSeconds,
+      max_block_time: lockout.maxWaitSeconds,
+    },
   };
 }

@@ -2,6 +2,7 @@ import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
 import { ClientResolver } from './client.resolver.ts';
 import { ClientMetadataResolver } from './client-metadata.resolver.ts';
+import { ClientPresentationResolver } from './client-presentation.resolver.ts';
 import { ClientScopeResolver } from './client-scope.resolver.ts';
 import { LinkedAppResolver, UserLinkedAppsResolver } from './linked-app.resolver.ts';
 import { ProtocolMapperResolver } from './protocol-mapper.resolver.ts';
@@ -19,6 +20,7 @@ export const clients: SchemaModule = {
   resolvers: [
     ClientResolver,
     ClientMetadataResolver,
+    ClientPresentationResolver,
     ClientScopeResolver,
     ProtocolMapperResolver,
     LinkedAppResolver,

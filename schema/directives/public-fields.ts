@@ -53,6 +53,7 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Query.sessionWatcher': 'Says of an origin whether a client lists it, as answers to pages say (CORS).',
   'Query.signOut': 'The handle and its browser are the authority.',
   'Query.userinfo': 'Tells about the account behind the calling token, as far as its scopes go.',
+  'Query.clientPresentation': 'A client and its tenant, as their sign-in pages show them to everybody.',
   'Query.errorCodes': 'Documentation.',
   'Query.eventTypes': 'Documentation.',
   'Query.node': 'The type of the object guards it.',

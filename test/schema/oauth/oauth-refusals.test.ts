@@ -12,6 +12,7 @@ const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
   'Mutation.deleteRegisteredClient': { input: { clientId: 'x', registrationToken: 'x' } },
   'Mutation.registerClient': { input: { accessToken: 'x', metadata: {} } },
   'Mutation.updateRegisteredClient': { input: { clientId: 'x', registrationToken: 'x', metadata: {} } },
+  'Query.clientPresentation': { clientId: 'x' },
   'Query.registeredClient': { clientId: 'x', registrationToken: 'x' },
   'Mutation.endSession': { input: { parameters: [] } },
   'Mutation.keepPostedRequest': { input: { endpoint: 'END_SESSION', parameters: [] } },
