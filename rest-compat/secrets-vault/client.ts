@@ -57,7 +57,7 @@ export const SENT_CLIENT = z
       .regex(/^[\x21-\x7e]+$/)
       .nullable()
       .default(null)
-      .describe('Null: the service makes one. A public client has none. A change leaves it as it is.'),
+      .describe('Null: the service makes one. A public client has none. A change leaves it as it is, unless the client becomes public.'),
     client_type: z.enum(['public', 'confidential']).default('confidential'),
     is_lock: z.boolean().default(false).describe('Whether it cannot be deleted.'),
     sing_alg: z.enum(ALGORITHMS).default('EdDSA'),
@@ -76,9 +76,11 @@ const isHidden = ({ match }: { readonly match: string }): boolean => match !== '
 const addresses = (uris: readonly string[]) => uris.map((uri) => ({ uri }));
 const links = (names: readonly string[]) => [...new Set(names)].map((name) => ({ name }));
 
+const typeOf = ({ client_type: type }: SentClient) =>
+  type === 'public' ? ('PUBLIC' as const) : ('CONFIDENTIAL' as const);
+
 /** The variables that a new client and a change have in common. */
 const toProperties = (client: SentClient) => ({
-  type: client.client_type === 'public' ? ('PUBLIC' as const) : ('CONFIDENTIAL' as const),
   name: client.name,
   redirects: addresses(client.redirect_uris),
   postLogoutRedirects: addresses(client.post_logout_redirect_uri),
@@ -106,6 +108,7 @@ const toProperties = (client: SentClient) => ({
 /** The variables of a new client. */
 export const toNewClient = (client: SentClient) => ({
   ...toProperties(client),
+  type: typeOf(client),
   clientId: client.client_id,
   grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'] as const,
   authMethod: client.client_type === 'public' ? ('NONE' as const) : ('CLIENT_SECRET_POST' as const),
@@ -119,6 +122,7 @@ type Before = Pick<FindClientData['client'], 'scopes' | 'redirects'>;
 /** The variables of a change, except for the client. Scopes and addresses that this dialect cannot show stay. */
 export const toChanges = (client: SentClient, { scopes, redirects }: Before) => ({
   ...toProperties(client),
+  newType: typeOf(client),
   redirects: [...redirects.filter(isHidden), ...addresses(client.redirect_uris)],
   addedScopes: links(client.allowed_scopes),
   removedScopes: scopes

@@ -214,9 +214,15 @@ export class UpdateClientInput extends ClientPropertiesInput {
   clientId!: string;
   @Field(() => ClientType, {
     nullable: true,
-    description: 'The type that the client must have; another one is refused, because a type cannot be changed.',
+    description: 'The type that the client must have; another one is refused. `newType` changes it.',
   })
   type?: ClientType | null;
+  @Field(() => ClientType, {
+    nullable: true,
+    description:
+      'Another type. A client that becomes public loses its secrets; one that becomes confidential has none until it gets one. The caller must hold `client-secret:rotate` as well.',
+  })
+  newType?: ClientType | null;
   @Field(() => String, {
     nullable: true,
     description:

@@ -53,6 +53,8 @@ export interface ScopeChanges extends Pick<ClientProperties, 'scopes'> {
 export interface ClientChanges extends ClientProperties, ScopeChanges {
   /** The type that the client must have. */
   readonly type?: 'confidential' | 'public';
+  /** Another type: a client that becomes public loses its secrets, and one that becomes confidential has none yet. */
+  readonly newType?: 'confidential' | 'public';
   /** The `client_id` that the client must have. */
   readonly expectedClientId?: string;
   /** Replaces the `oauth` secrets of the client, unless it is the present one already. */
@@ -147,7 +149,7 @@ const CHECKS: Checks = {
  * @throws CLIENT_GRANT_TYPE_INVALID
  */
 export function withChanges(changes: ClientChanges, before: Client): ClientProperties {
-  const { type: _type, expectedClientId: _expected, secret: _secret, ...others } = changes;
+  const { type: _type, newType: _newType, expectedClientId: _expected, secret: _secret, ...others } = changes;
   const { addedGrantTypes, removedGrantTypes = [], extra, extraChanges, ...properties } = others;
   const added = grantTypes('input.addedGrantTypes', addedGrantTypes ?? [], before);
   const kept = servedGrantTypes(properties.grantTypes ?? before.grantTypes);

@@ -112,6 +112,16 @@ export class ClientSecrets {
     return earlier.length;
   }
 
+  /** Ends all secrets of a client, of every kind. */
+  async endAll({ tenantId, id }: Client): Promise<void> {
+    const { store } = this.#deps;
+    const secrets = await store.secretsOf(tenantId, id);
+    await store.deleteSecrets(
+      tenantId,
+      secrets.map((secret) => secret.id),
+    );
+  }
+
   /** Whether the client has a secret of a kind, even an expired one. */
   async hasAny({ tenantId, id }: Client, kind: SecretKind): Promise<boolean> {
     return (await this.#deps.store.secretsOf(tenantId, id)).some((secret) => secret.kind === kind);

@@ -25,12 +25,13 @@ import { type ClientChanges, type ClientProperties, changedColumns, onlySwitch, 
 import type { ClientScopeStore, StoredLink } from './client-scope.store.ts';
 import type { ClientScopeLinks } from './client-scope-links.ts';
 import type { ClientSecrets, NewSecret } from './client-secrets.ts';
+import { assertExpected, assertFitsType, isRetyped, withMethodOfType } from './client-type.ts';
 import { changedMembers, metadataOf, webOriginsOf } from './metadata/index.ts';
 
 export interface CreateClient extends ClientProperties {
   /** Printable ASCII, 1 to 255, exact case. Default: a new UUID. */
   readonly clientId?: string;
-  /** Never changes. Default `confidential`. */
+  /** Default `confidential`. */
   readonly type?: 'confidential' | 'public';
   /** How the secret of a confidential client is kept. */
   readonly secret?: Omit<NewSecret, 'kind'>;
@@ -211,7 +212,7 @@ export class ClientService {
    * Changes what the input names. Builtin clients can be enabled and disabled, by a change that names nothing else.
    * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, CLIENT_TYPE_FIXED, CLIENT_ID_FIXED, CLIENT_PUBLIC, and what `create` throws for
    *   the same members.
-   * @throws FORBIDDEN A secret is given, and the caller does not hold `client-secret:rotate`.
+   * @throws FORBIDDEN A secret or another type is given, and the caller does not hold `client-secret:rotate`.
    * @param options `isRegistration`: whether the client changes its own registration (RFC 7592).
    */
   async update(
@@ -222,8 +223,10 @@ export class ClientService {
   ): Promise<Client> {
     return this.#deps.db.transaction(async () => {
       const client = await this.lock(authority, id, { evenBuiltin: onlySwitch(changes) });
-      assertSame(changes, client);
-      const input = withChanges(changes, client);
+      assertExpected(changes, client);
+      const isOtherType = isRetyped(changes, client);
+      if (isOtherType) await this.#changeType(authority, client, changes);
+      const input = withChanges(isOtherType ? withMethodOfType(changes) : changes, client);
       this.#assertPast(input);
       const columns = changedColumns(input, client);
       // The caller must hold what it adds; permissions that the client already has are not checked.
@@ -231,9 +234,12 @@ export class ClientService {
       assertMayGrant(authority, parsePermissions(added));
       if (columns.fullRoleScope === true && !client.fullRoleScope)
         assertMayGrant(authority, administratorGrants(authority.tenant.name));
-      const changed = namesOf(columns, client);
+      const changed = [...(isOtherType ? ['type'] : []), ...namesOf(columns, client)];
       Object.assign(client, columns);
-      if (columns.redirects !== undefined || columns.metadata !== undefined) await this.#keepOrigins(client);
+      if (isOtherType) assertFitsType(client);
+      // What pages may call a client that lists none depends on its type.
+      const hasOtherOrigins = isOtherType || columns.redirects !== undefined || columns.metadata !== undefined;
+      if (hasOtherOrigins) await this.#keepOrigins(client);
       if (isRegistration) await this.#deps.links.assertOffered(client, changes.scopes);
       if (await this.#deps.links.change(authority, client, changes)) changed.push('scopes');
       if (changes.secret !== undefined) await this.#replaceSecret(authority, client, changes.secret);
@@ -319,9 +325,21 @@ export class ClientService {
     return secrets.add(client, { kind, isReadable: true, form: 'uuid' });
   }
 
+  /** Gives a client another type; a public one has no secrets. @throws FORBIDDEN */
+  async #changeType(authority: Authority, client: Client, { newType }: ClientChanges): Promise<void> {
+    this.#assertMayRotate(authority);
+    client.type = newType!;
+    if (newType === 'public') await this.#deps.secrets.endAll(client);
+  }
+
+  /** @throws FORBIDDEN */
+  #assertMayRotate(authority: Authority): void {
+    if (!authority.holds([MAY_ROTATE_SECRETS])) throw kernelErrors.FORBIDDEN({ detail: 'may not replace secrets' });
+  }
+
   /** Replaces the `oauth` secrets of a client as part of another change. @throws FORBIDDEN, CLIENT_PUBLIC */
   async #replaceSecret(authority: Authority, client: Client, { text, isReadable }: Omit<NewSecret, 'kind'>) {
-    if (!authority.holds([MAY_ROTATE_SECRETS])) throw kernelErrors.FORBIDDEN({ detail: 'may not replace secrets' });
+    this.#assertMayRotate(authority);
     if (client.type === 'public') throw clientErrors.CLIENT_PUBLIC();
     const next = { kind: 'oauth', ...(text === undefined ? {} : { text }), isReadable: isReadable ?? false } as const;
     if (await this.#deps.secrets.isCurrent(client, next)) return;
@@ -414,13 +432,6 @@ const namesOf = ({ metadata, ...columns }: Partial<Client>, before: Client): str
 /** No secret is shown when the service makes a client, so it is made when it is first asked for. */
 const getsSecretWhenRead = ({ kind, type }: Pick<Client, 'kind' | 'type'>): boolean =>
   kind === 'builtin' && type === 'confidential';
-
-/** @throws CLIENT_TYPE_FIXED, CLIENT_ID_FIXED */
-function assertSame({ type, expectedClientId }: ClientChanges, client: Client): void {
-  if (type !== undefined && type !== client.type) throw clientErrors.CLIENT_TYPE_FIXED().at('input.type');
-  if (expectedClientId !== undefined && expectedClientId !== client.clientId)
-    throw clientErrors.CLIENT_ID_FIXED().at('input.expectedClientId');
-}
 
 const idFault = (code: 'CLIENT_ID_TAKEN' | 'CLIENT_ID_INVALID') => {
   const { message } = clientErrors.rows[code];

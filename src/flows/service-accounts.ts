@@ -62,6 +62,7 @@ export class ServiceAccountFlow {
       // The lock of the client decides which of two changes at the same moment makes or deletes the account.
       const client = await this.#deps.clients.update(authority, id, changes);
       if (hasServiceAccount !== undefined && client.kind === 'builtin') throw clientErrors.CLIENT_BUILTIN();
+      if (hasServiceAccount === undefined && changes.newType === 'public') await this.#assertNone(authority, client.id);
       if (hasServiceAccount === true) await this.#make(authority, client);
       if (hasServiceAccount === false) await this.#remove(authority, client.id);
       return client;
@@ -85,6 +86,12 @@ export class ServiceAccountFlow {
     const { users } = this.#deps;
     if ((await users.findServiceAccount(client.tenantId, client.id)) !== null) return;
     await users.insertServiceAccount(authority, client.id, usernameOf(client));
+  }
+
+  /** A public client proves nothing, so nothing is done as its account. @throws CLIENT_WITHOUT_ACCOUNT */
+  async #assertNone({ tenant }: Authority, clientUuid: string): Promise<void> {
+    const account = await this.#deps.users.findServiceAccount(tenant.id, clientUuid);
+    if (account !== null) throw clientErrors.CLIENT_WITHOUT_ACCOUNT();
   }
 
   async #remove(authority: Authority, clientUuid: string): Promise<void> {

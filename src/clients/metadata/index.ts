@@ -121,6 +121,19 @@ export function changedMetadata(
   return isSameJson(next, metadata) ? null : next;
 }
 
+/**
+ * Checks what is stored of a client whose type changed.
+ * @param path The member of the input that is named in the refusal.
+ * @throws CLIENT_METADATA_INVALID A client of its type cannot have it.
+ */
+export function assertMetadataFits(path: string, client: ClientWithMetadata): void {
+  for (const [, { wire, fault }] of MEMBERS) {
+    const stored = client.metadata[wire];
+    const message = stored === undefined ? null : (fault?.(stored, client) ?? null);
+    if (message !== null) throw refused(path, [{ path: [], message }]);
+  }
+}
+
 /** The members that differ between two states of the column, by their names in the graph. */
 export function changedMembers(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>) {
   return MEMBERS.filter(([, { wire }]) => !isSameJson(before[wire], after[wire])).map(([name]) => name);

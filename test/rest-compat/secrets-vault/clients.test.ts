@@ -157,12 +157,35 @@ describe('clients of Secrets Vault', () => {
     expect(scopes.map(({ name }) => name).toSorted()).toEqual(['openid', 'phone']);
   });
 
-  it('CLIENT-4: are refused under another name, tenant or type', async () => {
+  it('CLIENT-4: are refused under another name or tenant', async () => {
     await create();
     expect((await ask('PUT', `/${id}`, client({ client_id: 'other' })))[0]).toBe(400);
-    expect((await update({ client_type: 'public' }))[0]).toBe(400);
     expect(await ask('PUT', `/${id}`, client({ tenant_id: 'master' }))).toEqual(FORBIDDEN);
     expect(await ask('PUT', '/nobody', client({ client_id: 'nobody' }))).toEqual(UNKNOWN);
+  });
+
+  it('CLIENT-4: lose their secret where they become public, and get one by CLIENT-6 where they are no longer', async () => {
+    const [, { client_secret: secret }] = await create();
+    const open = { ...client(), ...DEFAULTS, client_type: 'public' };
+    expect(await update({ client_type: 'public' })).toEqual([200, open]);
+    expect(await read()).toEqual([200, open]);
+    expect(await proves(secret)).toBe(false);
+    expect(await update()).toEqual([200, { ...client(), ...DEFAULTS }]);
+    expect(await proves(secret)).toBe(false);
+    const [status, { client_secret: next }] = await ask('POST', `/acme/${id}/secret`);
+    expect([status, await proves(next)]).toEqual([200, true]);
+  });
+
+  it('CLIENT-4: do not become public with what another API gave them, nor for those who may not replace secrets', async () => {
+    const { client: made } = await vault.world.newClient(vault.acme, {
+      clientId: id,
+      grantTypes: ['client_credentials'],
+    });
+    const [status, { detail }] = await update({ client_type: 'public' });
+    expect([status, detail.map(({ loc }: { loc: string[] }) => loc)]).toEqual([422, [['body', 'client_type']]]);
+    const writer = vault.token(vault.acme, 'client:read', 'client:write');
+    expect(await ask('PUT', `/${id}`, client({ client_type: 'public' }), writer)).toEqual(FORBIDDEN);
+    expect(await vault.world.stores.clientStore.secretsOf(vault.acme.id, made.id)).toHaveLength(1);
   });
 
   it('CLIENT-5: are deleted, once, unless they are locked', async () => {
