@@ -105,6 +105,11 @@ export interface Dialect {
   readonly apiKeys?: { readonly header: string; readonly prefix: string };
   /** A request without the credential that its row needs is refused for that, whether or not its tenant exists. */
   readonly hidesTenants?: true;
+  /**
+   * A body that cannot be read is refused after the caller is known and may do what the row does, unless its form can hold the
+   * credential. Default: before the caller is authenticated.
+   */
+  readonly refusesBodiesLast?: true;
   /** `/users/` is then the same path as `/users`. Only one slash is ignored. */
   readonly ignoresTrailingSlash?: true;
   /** The status of CORS preflights: default 204; 200 as some proxies and older clients expect. Either lets a browser go on. */

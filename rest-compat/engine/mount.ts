@@ -24,6 +24,7 @@ import { credentialKey, type RateLimit, RateLimiter, type RateLimitSettings } fr
 import { setFault, setReply } from './reply.ts';
 import { ClientGone } from './request-body.ts';
 import type { ParsedRequest, Route } from './route.ts';
+import { type Body, hasCredentialInForm, RowBody } from './row-body.ts';
 import { isNamedInBody, tenantPlaces, tenantValues } from './tenant.ts';
 
 /** How the engine is configured. */
@@ -54,12 +55,6 @@ interface Exchange {
   row: Row | null;
   tenant: HostTenant | null;
   variables: Variables;
-}
-
-/** A body that was read. */
-interface Body {
-  readonly bytes: Buffer | null;
-  readonly form: Form | null;
 }
 
 /** Serves the rows of all dialects as one middleware. The constructor checks all rows. */
@@ -123,7 +118,9 @@ export class Engine {
     const { route, operation } = row;
     if (route.rateLimit?.per === 'address') this.#countAddress(ctx, route.rateLimit);
     const params = paramsOf(row.pattern, segments, owner.prefix.shape.length);
-    const early = isNamedInBody(route) ? await this.#bodyOf(exchange, row) : null;
+    const body = new RowBody(() => this.#bodyOf(exchange, row));
+    const isBodyLast = owner.dialect.refusesBodiesLast === true && !hasCredentialInForm(route.callers);
+    const early = isNamedInBody(route) ? await (isBodyLast ? peekAt(exchange, body) : body.read()) : null;
     const isNamed = tenantPlaces(route).length > 0;
     const named = isNamed ? await this.#tenantsOf(ctx, route, params, early) : NO_NAMES;
     const above = nameAbove(exchange, row);
@@ -132,8 +129,8 @@ export class Engine {
     const reached = await this.#places.of(exchange, others, above !== null && others.length > 0);
     exchange.tenant = reached.tenant;
     if (route.cors !== undefined) await this.#allowPage(exchange, row, route.cors, reached.tenant);
-    const { bytes, form } = early ?? (await this.#bodyOf(exchange, row));
     const { callers } = route;
+    const form = isBodyLast ? null : (await body.read()).form;
     const browser = callers.browser === true || callers.cookies === true ? this.#host.browserOf(ctx.req) : null;
     const caller = await this.#callerOf(exchange, row, reached, form);
     if (route.cors === 'client' || route.cors === 'credentials')
@@ -156,8 +153,7 @@ export class Engine {
       request: ctx.req,
       params,
       queryString: ctx.querystring,
-      bytes,
-      form,
+      ...(await body.read()),
       baseUrl: place.baseUrl,
       publicUrl: this.#places.publicOrigin(),
       tenantName: place.name,
@@ -331,6 +327,14 @@ function mirrorSession({ owner, segments }: Exchange, browser: HostBrowser, tena
   const last = owner.prefix.parameters[0]?.at;
   if (last === undefined || sessionMirrors.length === 0) return;
   browser.mirrorSession(tenant, sessionMirrors, `/${segments.slice(0, last + 1).join('/')}`);
+}
+
+/** The body of a request that is refused for it at a later step only; null then. */
+async function peekAt({ answer }: Exchange, body: RowBody): Promise<Body | null> {
+  const found = await body.peek();
+  // The rest of such a body is not read, so no other request can follow.
+  if (found === null) answer.set('Connection', 'close');
+  return found;
 }
 
 function send({ ctx, owner, row, answer }: Exchange): void {

@@ -55,4 +55,5 @@ export const SECRETS_VAULT: Dialect = {
   api: 'rest',
   apiKeys: { header: 'x-api-key', prefix: 'svk_' },
   hidesTenants: true,
+  refusesBodiesLast: true,
 };
