@@ -1,5 +1,6 @@
 import type { IssuerKindName } from '../../schema/oauth/oauth.type.ts';
 import type { DialectErrors } from './fault.ts';
+import type { Components } from './json-schema.ts';
 import type { Route } from './route.ts';
 
 /** A value of the enum `IssuerKind` of the graph, as a document takes it. */
@@ -79,6 +80,8 @@ export interface Dialect {
   /** Each row belongs to one chapter. */
   readonly chapters: readonly Chapter[];
   readonly samples: Samples;
+  /** Shapes that the API description names, wherever rows use the same one. Default: none but those of errors. */
+  readonly components?: Components;
   readonly errors: DialectErrors;
   /** `Origin.api` of its requests. */
   readonly api: string;

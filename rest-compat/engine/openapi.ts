@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CLIENT_CREDENTIALS } from './client-parameters.ts';
 import type { Dialect, IssuerKind, Mount } from './dialect.ts';
 import { describeJsonType } from './json-media.ts';
-import { type Json, schemaOf } from './json-schema.ts';
+import { describeComponents, type Json, schemaOf } from './json-schema.ts';
 import { parsePattern } from './paths.ts';
 import { ErrorSchemas, refusalsOf } from './refusals.ts';
 import { pathsOf, type Route } from './route.ts';
@@ -61,7 +61,10 @@ export function openApiOf(dialect: Dialect, options: DescriptionOptions): Json {
     servers: [{ url: options.publicUrl }],
     tags: dialect.chapters.map(({ name, description }) => ({ name, description })),
     paths,
-    components: { schemas: errorSchemas.all(), securitySchemes: describeSecuritySchemes(dialect, options) },
+    components: {
+      schemas: { ...describeComponents(dialect.components), ...errorSchemas.all() },
+      securitySchemes: describeSecuritySchemes(dialect, options),
+    },
   };
 }
 
@@ -127,7 +130,10 @@ function describeParameters(described: Described): Json[] {
     const input = route.input?.[member];
     if (input === undefined) return [];
     const shape = input === 'raw' ? rawShapeOf(described) : input;
-    const { properties = {}, required = [] } = schemaOf(shape, 'input') as { properties?: Json; required?: string[] };
+    const { properties = {}, required = [] } = schemaOf(shape, 'input', dialect.components) as {
+      properties?: Json;
+      required?: string[];
+    };
     return Object.entries(properties).map(([name, schema]) => {
       const { description, ...rest } = schema as Json;
       const isRequired = place === 'path' || required.includes(name);
@@ -168,7 +174,7 @@ function describeBody(described: Described): Json | null {
     const isRequired = !input.body.safeParse(undefined).success;
     return {
       required: isRequired,
-      content: describeContent('application/json', schemaOf(input.body, 'input'), sample),
+      content: describeContent('application/json', schemaOf(input.body, 'input', dialect.components), sample),
     };
   }
   if (input?.text !== undefined) {
@@ -177,7 +183,7 @@ function describeBody(described: Described): Json | null {
   if (input?.form === undefined) return null;
   const form = input.form === 'raw' ? rawFormOf(described) : input.form;
   const types = ['application/x-www-form-urlencoded', ...(route.formAsJson === true ? ['application/json'] : [])];
-  const contents = types.map((type) => describeContent(type, schemaOf(form, 'input'), sample));
+  const contents = types.map((type) => describeContent(type, schemaOf(form, 'input', dialect.components), sample));
   return { required: true, content: Object.assign({}, ...contents) };
 }
 
@@ -219,7 +225,7 @@ function describeSuccess({ dialect, route: { reply, operation, pageBelow } }: De
   const describe = (schema: z.ZodType) => ({
     content: describeContent(
       reply.as === 'text' ? 'text/plain' : 'application/json',
-      schemaOf(schema, 'output'),
+      schemaOf(schema, 'output', dialect.components),
       dialect.samples.operations[operation.name]?.reply,
     ),
   });

@@ -15,6 +15,9 @@ const ALGORITHMS = ['RS256', 'EdDSA'] as const;
 
 const PAGE = z.string().max(2000).nullable().default(null);
 
+const CLIENT_TYPE = z.enum(['public', 'confidential']);
+const ALGORITHM = z.enum(ALGORITHMS);
+
 const FLOW = z.object({
   type: z.literal(MICROSOFT),
   app_id: z.guid(),
@@ -57,16 +60,21 @@ export const SENT_CLIENT = z
       .regex(/^[\x21-\x7e]+$/)
       .nullable()
       .default(null)
-      .describe('Null: the service makes one. A public client has none. A change leaves it as it is, unless the client becomes public.'),
-    client_type: z.enum(['public', 'confidential']).default('confidential'),
+      .describe(
+        'Null: the service makes one. A public client has none. A change leaves it as it is, unless the client becomes public.',
+      ),
+    client_type: CLIENT_TYPE.default('confidential'),
     is_lock: z.boolean().default(false).describe('Whether it cannot be deleted.'),
-    sing_alg: z.enum(ALGORITHMS).default('EdDSA'),
+    sing_alg: ALGORITHM.default('EdDSA'),
     flow: FLOW.nullable().default(null),
   })
   .superRefine(({ client_type: type, client_secret: secret }, context) => {
     if (type !== 'public' || secret === null) return;
     context.addIssue({ code: 'custom', path: ['client_secret'], message: 'A public client has no secret.' });
   });
+
+/** The shapes of clients that the description names. */
+export const CLIENT_COMPONENTS = { AvailableSingAlg: ALGORITHM, ClientFlow: FLOW, ClientType: CLIENT_TYPE } as const;
 
 type SentClient = z.output<typeof SENT_CLIENT>;
 
@@ -150,9 +158,9 @@ export const CLIENT = z.strictObject({
   register_enable: z.boolean(),
   tenant_name: SHOWN_TEXT,
   client_secret: SHOWN_TEXT.describe('Only in the answer in which it is made.'),
-  client_type: z.enum(['public', 'confidential']),
+  client_type: CLIENT_TYPE,
   is_lock: z.boolean(),
-  sing_alg: z.enum(ALGORITHMS),
+  sing_alg: ALGORITHM,
   flow: z
     .strictObject({
       type: z.literal(MICROSOFT),

@@ -1,6 +1,8 @@
 import { type Chapter, type Dialect, forPages, type Route } from '../engine/index.ts';
+import { CLIENT_COMPONENTS } from './client.ts';
 import { SECRETS_VAULT_ERRORS } from './errors.ts';
 import { ISSUER_ERRORS } from './issuer-errors.ts';
+import { LIST_COMPONENTS } from './paging.ts';
 import { ANALYTICS_ROUTES } from './routes/analytics.ts';
 import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { AUTHENTICATION_ROUTES } from './routes/authentication.ts';
@@ -12,6 +14,7 @@ import { USER_ROUTES } from './routes/users.ts';
 import { SECRETS_VAULT_SAMPLES } from './samples.ts';
 import { SCIM_ERRORS } from './scim/errors.ts';
 import { SCIM_ROUTES } from './scim/routes.ts';
+import { TENANT_COMPONENTS } from './tenant.ts';
 
 /** The chapters of the rows below `/api`. */
 const PARTS: readonly Chapter[] = (
@@ -51,6 +54,7 @@ export const SECRETS_VAULT: Dialect = {
   ],
   chapters: CHAPTERS.filter(({ routes }) => routes.length > 0),
   samples: SECRETS_VAULT_SAMPLES,
+  components: { ...CLIENT_COMPONENTS, ...LIST_COMPONENTS, ...TENANT_COMPONENTS },
   errors: SECRETS_VAULT_ERRORS,
   api: 'rest',
   apiKeys: { header: 'x-api-key', prefix: 'svk_' },

@@ -43,6 +43,10 @@ export const toClientsPage = (page: { readonly skip?: number | undefined; readon
 
 const USER_ORDERS = { created_at: 'CREATED_AT', username: 'USERNAME', email: 'EMAIL' } as const;
 const USER_FIELDS = ['created_at', 'username', 'email'] as const satisfies (keyof typeof USER_ORDERS)[];
+const USER_SORT_FIELD = z.enum(USER_FIELDS);
+
+/** The shapes of lists that the description names. */
+export const LIST_COMPONENTS = { UserSortField: USER_SORT_FIELD } as const;
 
 /** The part of a list of users that is asked for. */
 export const USERS_PAGE = z.object({
@@ -51,7 +55,7 @@ export const USERS_PAGE = z.object({
   limit: wholeNumber(1, MAX_PAGE).describe('Most rows. Default 10.'),
   offset: wholeNumber(0, LARGEST).describe('Rows to leave out. Default 0.'),
   sort_direction: wholeNumber(-1, 1).describe('1: ascending. Default: descending.'),
-  sort_by: z.enum(USER_FIELDS).optional().describe('Default `created_at`.'),
+  sort_by: USER_SORT_FIELD.optional().describe('Default `created_at`.'),
 });
 
 type UsersPage = z.output<typeof USERS_PAGE>;

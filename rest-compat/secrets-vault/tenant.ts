@@ -44,6 +44,9 @@ const LIVENESS_CONFIG = z.object({
   face_match_threshold: z.number().min(0).max(1).default(0.6),
 });
 
+/** The shapes of tenants that the description names. */
+export const TENANT_COMPONENTS = { BlockConfig: BLOCK_CONFIG, LivenessConfig: LIVENESS_CONFIG } as const;
+
 const LOGIN_ORDER = z.array(z.enum(PART_NAMES)).max(PART_NAMES.length);
 
 /** The members of a new tenant behind its names, as they are answered: faults are listed in this order. */

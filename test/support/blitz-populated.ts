@@ -15,12 +15,24 @@ export interface DescribedRow {
   readonly operation: DescribedOperation;
 }
 
+/** A description with the schemas in the places of the references to them. */
+function withoutReferences(value: unknown, schemas: Readonly<Record<string, unknown>>): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutReferences(item, schemas));
+  if (typeof value !== 'object' || value === null) return value;
+  const { $ref, ...others } = value as Record<string, unknown>;
+  const referred = typeof $ref === 'string' ? schemas[$ref.replace('#/components/schemas/', '')] : {};
+  const members = Object.entries({ ...(referred as object), ...others });
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutReferences(member, schemas)]));
+}
+
 /** The rows of a dialect, each once. */
 export function describedRows(dialect: (typeof DIALECTS)[number]): DescribedRow[] {
-  const { paths } = openApiOf(dialect, DESCRIBED_AT) as {
-    paths: Record<string, Record<string, DescribedOperation>>;
+  const { paths, components } = openApiOf(dialect, DESCRIBED_AT) as {
+    paths: unknown;
+    components: { schemas: Readonly<Record<string, unknown>> };
   };
-  return Object.entries(paths).flatMap(([path, item]) =>
+  const resolved = withoutReferences(paths, components.schemas);
+  return Object.entries(resolved as Record<string, Record<string, DescribedOperation>>).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({
       name: `${method.toUpperCase()} ${path}`,
       method: method.toUpperCase(),
