@@ -28,8 +28,8 @@ const MOST_IDLE_MS = 30_000;
 /** The texts that a connection sends in turn. */
 interface Prepared {
   readonly bytes: Buffer;
-  /** Where the counter stands; -1 without one. */
-  readonly counterAt: number;
+  /** Where counters stand. */
+  readonly countersAt: readonly number[];
   readonly index: number;
   /** Its answer, and the steps after it. */
   readonly answer: ExpectedAnswer;
@@ -46,6 +46,12 @@ interface PreparedStep extends ExpectedAnswer {
 }
 
 const readExpected = ({ status = 200, picks = [] }: LoadStep): ExpectedAnswer => ({ status, picks });
+
+function findCounters(bytes: Buffer): number[] {
+  const found: number[] = [];
+  for (let at = bytes.indexOf(COUNTER); at !== -1; at = bytes.indexOf(COUNTER, at + COUNTER.length)) found.push(at);
+  return found;
+}
 
 /** The steps after the first one, whose places are those of all picks of the cycle. */
 function prepareSteps({ further = [], ...first }: PlannedRequest, host: string): PreparedStep[] {
@@ -125,16 +131,16 @@ class Connection {
     this.#socket!.write(this.#bytesOf(request));
   }
 
-  #bytesOf({ bytes, counterAt, index }: Prepared): Buffer {
+  #bytesOf({ bytes, countersAt, index }: Prepared): Buffer {
     const { plan } = this.#load;
     if (plan.follows !== undefined) {
       const request = plan.requests[index]!;
       return writeRequest({ ...request, body: request.body!.replace(HANDLE, this.#handle) }, this.#load.host);
     }
-    if (counterAt === -1) return bytes;
+    if (countersAt.length === 0) return bytes;
     // A copy: the socket may not have written the previous one.
     const copy = Buffer.from(bytes);
-    copy.write(String(this.#load.count()).padStart(COUNTER.length, '0'), counterAt, 'latin1');
+    for (const at of countersAt) copy.write(String(this.#load.count()).padStart(COUNTER.length, '0'), at, 'latin1');
     return copy;
   }
 
@@ -197,7 +203,7 @@ class Load {
       const bytes = writeRequest(request, this.host);
       return {
         bytes,
-        counterAt: plan.isCounted === true ? bytes.indexOf(COUNTER) : -1,
+        countersAt: plan.isCounted === true ? findCounters(bytes) : [],
         index,
         answer: readExpected(request),
         further: prepareSteps(request, this.host),

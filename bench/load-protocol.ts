@@ -31,7 +31,7 @@ export interface LoadPlan {
    */
   readonly isPartitioned?: boolean;
   /**
-   * Replaces `COUNTER` in a body by a number of as many digits that no other request has, so that each request is a new one.
+   * Replaces each `COUNTER` in a body by a number of as many digits that stands nowhere else, so that each request is a new one.
    */
   readonly isCounted?: boolean;
   /** Replaces `HANDLE` in a body by a text of the previous answer on the connection. */

@@ -10,6 +10,7 @@ import { SEARCH_ROWS } from './search.ts';
 import { START_ROWS } from './start.ts';
 import { TENANT_ROWS } from './tenants.ts';
 import { USER_ROWS } from './users.ts';
+import { VAULT_ROWS } from './vault.ts';
 
 /** The rows in the order in which they are measured: the log of events is filled last, and idle servers are stopped early. */
 export const ROWS: readonly BenchRow[] = [
@@ -29,12 +30,14 @@ export const ROWS: readonly BenchRow[] = [
   REALM_ROWS.adminUser,
   USER_ROWS.userByGraphql,
   USER_ROWS.userByApiKey,
+  VAULT_ROWS.userByKey,
   USER_ROWS.usersWithSessions,
   USER_ROWS.refusedDocument,
   USER_ROWS.newDocument,
   USER_ROWS.authModesRead,
   USER_ROWS.authModesChanged,
   USER_ROWS.lastEvents,
+  VAULT_ROWS.usersInBatch,
   GROWTH_ROWS.tokenWithSockets,
   FAN_OUT_ROWS.event1000,
   FAN_OUT_ROWS.deliveries1000,
@@ -46,6 +49,7 @@ export const ROWS: readonly BenchRow[] = [
   TENANT_ROWS.listOfTenants,
   TENANT_ROWS.startWithTenants,
   SEARCH_ROWS.usersInfix,
+  SEARCH_ROWS.vaultUsers,
   IMPORT_ROWS.imported,
   GROWTH_ROWS.tokenEmbedded,
 ];

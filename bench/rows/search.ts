@@ -1,103 +1,94 @@
-import { checkList } from '../checks.ts';
+import { type Check, checkJson, checkList } from '../checks.ts';
 import { requestOwnToken } from '../fixtures.ts';
 import { overHttp } from '../http-contender.ts';
 import { inLoop } from '../loop-contender.ts';
-import type { BenchRow } from '../row.ts';
-import type { Subject } from '../servers.ts';
+import { recordStatements } from '../recorded-statements.ts';
+import type { BenchRow, Contender } from '../row.ts';
 import type { LoopStatement, SqlCommand } from '../sql-process.ts';
-import { LOGGING, type LoggedStatement, NO_LOGGING } from '../statement-log.ts';
 import type { World } from '../world.ts';
 import { USER_SCOPE } from './realm.ts';
 
 const PAGE = 20;
+const VAULT_PAGE = 100;
 /** Texts inside names and addresses of some hundred users each. */
 const TEXTS = ['1234', '2718', '3141', '4321', '1618', '2236', '3987', '4096'];
 /** PostgreSQL has one processor, so more requests at once would only wait for it. */
 const CONNECTIONS = 2;
 const WARM_UP = 400;
-
-const pathOf = (text: string): string =>
-  `/admin/realms/grown/users?search=${encodeURIComponent(`*${text}*`)}&max=${PAGE}`;
-
-/** How long the log may be behind the answer, in milliseconds. */
-const LOG_PATIENCE_MS = 300;
 /** The statements of a request, and not those that a node runs by itself. */
 const OF_REQUEST = /^(with chosen|select)\b[\s\S]*\b(users|credentials)\b/;
 
-/** The statements that a request runs when caches are warm. */
-async function recordStatements(
-  { cluster, log }: World,
-  { url, backends }: Subject,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<readonly LoggedStatement[]> {
-  const ask = async (): Promise<void> => {
-    await (await fetch(`${url}${path}`, { headers })).arrayBuffer();
+/** Requests for users of a large tenant, one for each text, beside their statements alone. */
+async function besideStatements(
+  world: World,
+  {
+    pathOf,
+    scope,
+    check,
+  }: { readonly pathOf: (text: string) => string; readonly scope: string; readonly check: Check },
+): Promise<readonly Contender[]> {
+  const subject = await world.server('idgraph-grown');
+  const { database } = subject.backends!;
+  const headers = { authorization: `Bearer ${await requestOwnToken(subject, scope)}` };
+  const paths = TEXTS.map(pathOf);
+  const ask = (path: string) => async (): Promise<void> => {
+    await (await fetch(`${subject.url}${path}`, { headers })).arrayBuffer();
   };
-  await ask();
-  await cluster.configure(LOGGING);
-  log.clear();
-  await ask();
-  await new Promise((resolve) => setTimeout(resolve, LOG_PATIENCE_MS));
-  await cluster.configure(NO_LOGGING);
-  const statements = log
-    .read()
-    .filter(
-      ({ application, database, sql }) =>
-        application === 'idgraph' && database === backends!.database && OF_REQUEST.test(sql),
-    );
-  if (statements.length === 0)
-    throw new Error('The log of PostgreSQL is needed, so that no BENCH_DATABASE_URL may be set.');
-  return statements;
+  const requests: (readonly LoopStatement[])[] = [];
+  for (const path of paths) requests.push(await recordStatements(world, subject, ask(path), OF_REQUEST));
+  const command: SqlCommand = { url: world.cluster.urlOf(database), requests, atOnce: CONNECTIONS };
+  return [
+    overHttp(world, {
+      name: 'idgraph',
+      subject,
+      plan: {
+        requests: paths.map((path) => ({ method: 'GET' as const, path, headers })),
+        connections: CONNECTIONS,
+      },
+      check,
+      warmUp: WARM_UP,
+    }),
+    inLoop(world, {
+      name: 'the same SQL by pg alone',
+      script: './sql-process.js',
+      command,
+      backends: { database, application: 'bench-sql' },
+    }),
+  ];
 }
 
-/** The text that a literal of SQL means. */
-const textOf = (literal: string): string | null =>
-  literal === 'NULL' ? null : literal.slice(1, -1).replaceAll("''", "'");
-
-const toLoop = ({ name, sql, parameters }: LoggedStatement): LoopStatement => ({
-  name,
-  sql,
-  parameters: parameters.map(textOf),
-});
-
-/** A page of users who have a text inside a name or the address, beside its statements alone. */
+/** A page of users who have a text inside a name or the address. */
 const usersInfix: BenchRow = {
   key: 'users-infix',
   title: `${PAGE} of 1,000,000 users with a text inside a name or the address, Admin API`,
   servers: ['idgraph-grown'],
-  async prepare(world) {
-    const subject = await world.server('idgraph-grown');
-    const { database } = subject.backends!;
-    const headers = { authorization: `Bearer ${await requestOwnToken(subject, USER_SCOPE)}` };
-    const paths = TEXTS.map(pathOf);
-    const requests: LoopStatement[][] = [];
-    for (const path of paths) requests.push((await recordStatements(world, subject, path, headers)).map(toLoop));
-    const command: SqlCommand = { url: world.cluster.urlOf(database), requests, atOnce: CONNECTIONS };
-    return [
-      overHttp(world, {
-        name: 'idgraph',
-        subject,
-        plan: {
-          requests: paths.map((path) => ({ method: 'GET' as const, path, headers })),
-          connections: CONNECTIONS,
-        },
-        check: checkList(
-          `Not ${PAGE} users with the text`,
-          PAGE,
-          ({ username, email, firstName, lastName }, { request }) =>
-            [username, email, firstName, lastName].some((value) => String(value).includes(TEXTS[request]!)),
-        ),
-        warmUp: WARM_UP,
-      }),
-      inLoop(world, {
-        name: 'the same SQL by pg alone',
-        script: './sql-process.js',
-        command,
-        backends: { database, application: 'bench-sql' },
-      }),
-    ];
-  },
+  prepare: (world) =>
+    besideStatements(world, {
+      pathOf: (text) => `/admin/realms/grown/users?search=${encodeURIComponent(`*${text}*`)}&max=${PAGE}`,
+      scope: USER_SCOPE,
+      check: checkList(
+        `Not ${PAGE} users with the text`,
+        PAGE,
+        ({ username, email, firstName, lastName }, { request }) =>
+          [username, email, firstName, lastName].some((value) => String(value).includes(TEXTS[request]!)),
+      ),
+    }),
 };
 
-export const SEARCH_ROWS = { usersInfix };
+/** A page of users who have a text inside the username. */
+const vaultUsers: BenchRow = {
+  key: 'vault-users',
+  title: `${VAULT_PAGE} of 1,000,000 users with a text inside the username, Secrets Vault`,
+  servers: ['idgraph-grown'],
+  prepare: (world) =>
+    besideStatements(world, {
+      pathOf: (text) => `/api/users/grown?username=${text}&limit=${VAULT_PAGE}`,
+      scope: 'user:read:all',
+      check: checkJson(`Not ${VAULT_PAGE} users with the text`, ({ data }, { request }) => {
+        const users = data as readonly { readonly username: string }[];
+        return users.length === VAULT_PAGE && users.every(({ username }) => username.includes(TEXTS[request]!));
+      }),
+    }),
+};
+
+export const SEARCH_ROWS = { usersInfix, vaultUsers };

@@ -126,6 +126,14 @@ describe('the process that sends loads', () => {
     expect(new Set(received.map(({ body }) => body.length))).toEqual(new Set([COUNTER.length + 1]));
   });
 
+  it('gives each place in such a request another number', async () => {
+    const requests = [post(`${COUNTER} ${COUNTER}`)];
+    await run({ connections: 2, requests, isCounted: true }, { requests: 10, keepEvery: 10 });
+    const numbers = received.flatMap(({ body }) => body.split(' '));
+    expect(numbers).toHaveLength(20);
+    expect(new Set(numbers).size).toBe(20);
+  });
+
   it('sends on each connection the text of its last answer when the plan follows answers', async () => {
     answer = ({ body }, response) => response.end(JSON.stringify({ next: `${body}+` }));
     const follows = { member: 'next', first: ['x', 'y'] };
