@@ -41,7 +41,8 @@ async function importOnce(world: World, options: IdgraphOptions, file: string, o
   try {
     for await (const line of createInterface({ input: child.stdout! })) {
       last = line;
-      own = await readCost(world, child.pid!, own);
+      // At its last line the command has closed its connections.
+      if (line.includes('"done"')) own = await readCost(world, child.pid!, own);
     }
     await ended;
   } finally {

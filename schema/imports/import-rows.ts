@@ -37,13 +37,19 @@ const CONVERSIONS: { readonly [K in RowKind]: (input: Given[K]) => RowInputs[K] 
       ...toSettings(settings),
       ...(extraSettings == null ? {} : { extra: given(extraSettings) }),
     }) as ConfigureTenant,
+  texts: ({ texts }) => ({ texts: texts as Record<string, string> }),
+  userProfile: ({ profile }) => ({ profile }),
   role: toRole,
   clientRole: toRole,
   roleChildren: ({ children }) => ({ children: toRoles(children) }),
   clientRoleChildren: ({ children }) => ({ children: toRoles(children) }),
   clientScope: ({ mappers, ...input }) =>
     ({ ...toProperties(input), mappers: toNewMappers(mappers ?? []) }) as CreateClientScope,
-  client: ({ mappers, ...input }) => ({ ...toNewClient(input), ...toMappers(mappers) }),
+  client: ({ clientUuid, mappers, ...input }) => ({
+    ...toNewClient(input),
+    ...toMappers(mappers),
+    ...(clientUuid == null ? {} : { id: clientUuid }),
+  }),
   clientScopeRoles: ({ roles }) => ({ roles: toRoles(roles) }),
   scopeScopeRoles: ({ roles }) => ({ roles: toRoles(roles) }),
   group: ({ name, parentPath, attributes, roles }) => ({

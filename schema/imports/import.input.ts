@@ -71,8 +71,25 @@ export class ImportClientScopeInput extends ClientScopePropertiesInput {
   mappers?: ProtocolMapperInput[] | null;
 }
 
+@InputType({ description: 'Texts in the language that the row is called after, in place of those of the service.' })
+export class ImportTextsInput {
+  @Field(() => GraphQLJSONObject, { description: 'Texts by their keys; others stay.' })
+  texts!: Record<string, unknown>;
+}
+
+@InputType({ description: 'The profile of users, as `setUserProfile` takes it.' })
+export class ImportUserProfileInput {
+  @Field(() => GraphQLJSONObject, { description: 'The profile; it replaces the one that there is.' })
+  profile!: Record<string, unknown>;
+}
+
 @InputType({ description: 'A client with its mappers, scopes and service account.' })
 export class ImportClientInput extends NewClientInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'UUID of a new client. Default, and in `master`: a new one.',
+  })
+  clientUuid?: string | null;
   @Field(() => [ProtocolMapperInput], { nullable: true, description: 'Its mappers. Default: none.' })
   mappers?: ProtocolMapperInput[] | null;
 }
@@ -153,11 +170,15 @@ export class ImportRowInput {
   owner?: string | null;
   @Field(() => String, {
     description:
-      'Name of the role, scope, client, provider or user; of groups the path, of service accounts the `client_id`; empty for settings.',
+      'Name of the role, scope, client, provider or user; of groups the path, of service accounts the `client_id`, of texts the language; empty for settings and the profile.',
   })
   name!: string;
   @Field(() => ImportSettingsInput, { nullable: true, description: 'Settings of the tenant.' })
   settings?: ImportSettingsInput | null;
+  @Field(() => ImportTextsInput, { nullable: true, description: 'Texts of the tenant in a language.' })
+  texts?: ImportTextsInput | null;
+  @Field(() => ImportUserProfileInput, { nullable: true, description: 'What the attributes of users may have.' })
+  userProfile?: ImportUserProfileInput | null;
   @Field(() => ImportRoleInput, { nullable: true, description: 'A role of the tenant.' })
   role?: ImportRoleInput | null;
   @Field(() => ImportRoleInput, { nullable: true, description: 'A role of a client.' })

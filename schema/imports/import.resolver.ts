@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import { type Import, MAX_ROWS, type WrittenRow } from '../../src/imports/index.ts';
+import { type Import, type ImportService, MAX_ROWS, type WrittenRow } from '../../src/imports/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
@@ -8,7 +8,11 @@ import { ImportRealmInput, ImportRealmPayload, ImportRowsInput, ImportRowsPayloa
 import { ImportType } from './import.type.ts';
 import { toImportRow } from './import-rows.ts';
 
-const toShown = (row: Import): object => ({ ...row, importId: row.id });
+const toShown = (imports: ImportService, row: Import): object => ({
+  ...row,
+  importId: row.id,
+  state: imports.stateOf(row),
+});
 
 const toShownRow = ({ id: key, ...row }: WrittenRow): object => ({ ...row, key });
 
@@ -26,14 +30,14 @@ export class ImportResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<object | null> {
     const row = await services.imports.find(authority, importId);
-    return row === null ? null : toShown(row);
+    return row === null ? null : toShown(services.imports, row);
   }
 
   @RequiresScopes(['tenant:import'])
   @Errors('IMPORT_NOT_FOUND', 'IMPORT_ENDED')
   @Mutation(() => ImportRealmPayload, {
     description:
-      'Imports settings, roles, clients, groups, providers and users into the tenant. The caller must hold what creating and changing each kind takes. A row that was imported before with the same content changes nothing.',
+      'Imports settings, roles, clients, groups, providers and users into the tenant. The caller must hold what creating and changing each kind takes. A row that was imported before with the same content changes nothing, unless what it made was deleted since.',
   })
   async importRealm(
     @Arg('input', () => ImportRealmInput, { description: 'The rows.' }) input: ImportRealmInput,
@@ -47,7 +51,7 @@ export class ImportResolver {
     const written = await imports.write(authority, id, rows);
     await imports.report(authority, id, [], faults ?? []);
     const state = isLast === false ? await imports.find(authority, id) : await imports.finish(authority, id);
-    return { import: toShown(state!), rows: written.map(toShownRow) };
+    return { import: toShown(imports, state!), rows: written.map(toShownRow) };
   }
 
   @RequiresScopes(['tenant:import'])

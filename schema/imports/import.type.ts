@@ -38,6 +38,7 @@ registerEnumType(IfAnyExistsName, {
 
 export enum ImportState {
   RUNNING = 'running',
+  INTERRUPTED = 'interrupted',
   COMPLETE = 'complete',
   REPORTED = 'reported',
 }
@@ -46,6 +47,10 @@ registerEnumType(ImportState, {
   description: 'State of an import.',
   valuesConfig: {
     RUNNING: { description: 'More rows can be written.' },
+    INTERRUPTED: {
+      description:
+        'Nothing was written for ten minutes, so who writes it has probably ended. More rows can be written.',
+    },
     COMPLETE: { description: 'It has ended, and everything was taken over.' },
     REPORTED: { description: 'It has ended, and `faults` says what was not taken over.' },
   },
@@ -64,7 +69,10 @@ registerEnumType(ImportOutcome, {
   valuesConfig: {
     ADDED: { description: 'It was made.' },
     CHANGED: { description: 'It was there, and has what the import has now.' },
-    SAME: { description: 'An import has written the same before; nothing changed.' },
+    SAME: {
+      description:
+        'An import has written the same before, or with SKIP a thing that may have secrets, whatever they were; nothing changed.',
+    },
     SKIPPED: { description: 'It was there, and stays as it is.' },
     REFUSED: { description: 'A rule does not allow it; nothing changed.' },
   },

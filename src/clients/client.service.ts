@@ -14,6 +14,7 @@ import {
   type ClientRoles,
   type GuardedAccounts,
   parsePermissions,
+  TENANT_ROLE_CLIENT,
 } from '../roles/index.ts';
 import { REST_GRANTS, type SecretKind } from './client.authenticator.ts';
 import { CLIENT_ID } from './client.directory.ts';
@@ -29,6 +30,8 @@ import { assertExpected, assertFitsType, isRetyped, withMethodOfType } from './c
 import { changedMembers, metadataOf, webOriginsOf } from './metadata/index.ts';
 
 export interface CreateClient extends ClientProperties {
+  /** UUID, of a client that another service had. Default: a new one. */
+  readonly id?: string;
   /** Printable ASCII, 1 to 255, exact case. Default: a new UUID. */
   readonly clientId?: string;
   /** Default `confidential`. */
@@ -183,9 +186,10 @@ export class ClientService {
     if (isUuid(clientId) && (await store.findById(authority.tenant.id, clientId.toLowerCase())) !== null) {
       throw idFault('CLIENT_ID_TAKEN');
     }
+    const id = input.id === undefined ? newId() : await this.#givenId(authority, input.id);
     this.#assertPast(input);
     return db.transaction(async () => {
-      const blank = this.#blank(authority, clientId, input.type ?? 'confidential');
+      const blank = { ...this.#blank(authority, clientId, input.type ?? 'confidential'), id };
       const columns = changedColumns(input, blank);
       assertMayGrant(authority, parsePermissions(columns.permissions ?? []));
       const fullRoleScope =
@@ -347,6 +351,17 @@ export class ClientService {
     this.#record(authority, client, clientEvents['client.secret_rotated'], { kind: next.kind, overlapSeconds: 0 });
   }
 
+  /** @throws INVALID_INPUT @throws CLIENT_ID_TAKEN A client has it, as its UUID or as its `client_id`. */
+  async #givenId({ tenant }: Authority, given: string): Promise<string> {
+    if (!isUuid(given) || given === TENANT_ROLE_CLIENT)
+      throw invalidField('input.id', 'UUID_INVALID', 'This is no UUID.');
+    const id = given.toLowerCase();
+    const { store } = this.#deps;
+    if ((await store.findById(tenant.id, id)) !== null || (await store.findByClientId(tenant.id, id)) !== null)
+      throw clientErrors.CLIENT_ID_TAKEN().at('input.id');
+    return id;
+  }
+
   /** A later moment would refuse the tokens that are issued until then. */
   #assertPast({ notBefore }: ClientProperties): void {
     if (notBefore == null || notBefore <= this.#deps.clock.now()) return;
@@ -417,11 +432,14 @@ export class ClientService {
     try {
       await this.#deps.db.em.flush();
     } catch (error) {
-      if (violatedConstraint(error) === 'clients__client_id') throw idFault('CLIENT_ID_TAKEN');
+      if (ID_CONSTRAINTS.has(violatedConstraint(error) ?? '')) throw idFault('CLIENT_ID_TAKEN');
       throw error;
     }
   }
 }
+
+/** Two clients cannot be made with one `client_id`, or UUID, at the same moment. */
+const ID_CONSTRAINTS: ReadonlySet<string> = new Set(['clients__client_id', 'clients__pkey']);
 
 /** Names of the changed properties as callers know them; for metadata, the names of the members. */
 const namesOf = ({ metadata, ...columns }: Partial<Client>, before: Client): string[] => [

@@ -40,6 +40,10 @@ export interface UserInput extends AccountInput {
 /** What each kind of row has. */
 export interface RowInputs {
   readonly settings: ConfigureTenant;
+  /** Texts of the tenant in the language that the row is called after; others stay. */
+  readonly texts: { readonly texts: Readonly<Record<string, string>> };
+  /** What the attributes of users may have. */
+  readonly userProfile: { readonly profile: Readonly<Record<string, unknown>> };
   readonly role: RoleInput;
   readonly clientRole: RoleInput;
   /** The roles inside a role of the tenant. */

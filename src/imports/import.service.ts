@@ -10,7 +10,8 @@ import type { ImportStore } from './import.store.ts';
 import type { IfExists, ImportRow, RowFault, RowKind, RowOutcome, WrittenRow } from './import-row.ts';
 import { MadeThings, TENANT, thingKey, wholeOf } from './parts.ts';
 import { isOfTheRow, nameOf, toRefused } from './refused-row.ts';
-import { digestOfKey, type RowDigest, type RowDigester } from './row-digest.ts';
+import { type PendingRow, RepeatedRows } from './repeated-rows.ts';
+import { digestOfKey, type RowDigester } from './row-digest.ts';
 import type { Existing, RowWriter, RowWriters } from './row-writer.ts';
 import { hasChanged, withFaults, withRows } from './tally.ts';
 
@@ -27,14 +28,22 @@ export interface ImportServiceDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** A row with its digest. */
-interface PendingRow {
-  readonly row: ImportRow;
-  readonly digest: RowDigest;
+/** What is done about things that are there. */
+interface WriteOptions {
+  readonly ifExists: IfExists | 'fail';
+  readonly made: MadeThings;
+  /** Whether a thing counts as there where another one has what only one can have. */
+  readonly countsRivals: boolean;
 }
 
 /** A row with what happened to it. */
 type Result = readonly [ImportRow, WrittenRow];
+
+/** State of an import; `interrupted`: nothing was written for ten minutes, so its writer has probably ended. */
+export type ImportState = 'running' | 'interrupted' | 'complete' | 'reported';
+
+/** The longest request of an import takes a few seconds. */
+const IDLE_MS = 10 * 60 * 1_000;
 
 /**
  * Imports what another service exported into a tenant, row by row, by the services of each noun. A row that was written before with the
@@ -42,14 +51,22 @@ type Result = readonly [ImportRow, WrittenRow];
  */
 export class ImportService {
   readonly #deps: ImportServiceDeps;
+  readonly #repeated: RepeatedRows;
 
   constructor(deps: ImportServiceDeps) {
     this.#deps = deps;
+    this.#repeated = new RepeatedRows(deps);
   }
 
   /** The import with this id, or null. */
   find({ tenant }: Authority, id: string): Promise<Import | null> {
     return this.#deps.store.find(tenant.id, id);
+  }
+
+  /** The state of an import at this moment. Rows can still be written to one that was interrupted. */
+  stateOf({ endedAt, state, updatedAt }: Import): ImportState {
+    if (endedAt != null) return state as ImportState;
+    return this.#deps.clock.now().getTime() - updatedAt.getTime() > IDLE_MS ? 'interrupted' : 'running';
   }
 
   /**
@@ -91,16 +108,13 @@ export class ImportService {
    * @throws IMPORT_NOT_FOUND, IMPORT_ENDED
    */
   async write(authority: Authority, importId: string, rows: readonly ImportRow[]): Promise<WrittenRow[]> {
-    const { digester, store } = this.#deps;
+    const { digester } = this.#deps;
     this.#assertMayWrite(authority, rows);
     assertFewPasswords(rows);
     const { ifExists, tallies } = await this.#open(authority, importId);
     const pending = rows.map((row) => ({ row, digest: digester.digest(row) }));
-    const same = await store.written(
-      authority.tenant.id,
-      pending.map(({ digest }) => digest),
-    );
-    const isNew = ({ digest }: PendingRow): boolean => !same.has(digest);
+    const repeated = await this.#repeated.among(authority, pending, ifExists as IfExists);
+    const isNew = (one: PendingRow): boolean => !repeated.has(one);
     const prepared = await this.#prepare(authority, pending.filter(isNew));
     const eventsOf = await this.#eventCounter(authority);
     const results = new Map<ImportRow, WrittenRow>([
@@ -117,7 +131,8 @@ export class ImportService {
   }
 
   /**
-   * Writes rows in one unit of work, all or none, whatever was imported before; no import keeps account of them.
+   * Writes rows in one unit of work, all or none, whatever was imported before; no import keeps account of them. Users count as there where
+   * others have their e-mail addresses, unless they are overwritten.
    * @param ifExists `fail`: a thing that is there already refuses all rows, unless the service made it.
    * @returns The rows in their order; or the row that refused all of them, alone, and nothing is written.
    * @throws FORBIDDEN The caller lacks a permission that rows of a kind take.
@@ -137,8 +152,8 @@ export class ImportService {
       for (current of rows) await this.#writerOf(current).prepare?.(authority, current);
       return await this.#deps.db.transaction(async () => {
         const written: WrittenRow[] = [];
-        const made = new MadeThings();
-        for (current of rows) written.push(await this.#writeOne(authority, current, ifExists, made));
+        const options = { ifExists, made: new MadeThings(), countsRivals: ifExists !== 'overwrite' };
+        for (current of rows) written.push(await this.#writeOne(authority, current, options));
         return written;
       });
     } catch (error) {
@@ -269,7 +284,7 @@ export class ImportService {
     const { clock, db, store } = this.#deps;
     return db.transaction(async () => {
       const written: (readonly [PendingRow, WrittenRow])[] = [];
-      const made = await this.#madeBefore(authority, importId, rows);
+      const options = { ifExists, made: await this.#madeBefore(authority, importId, rows), countsRivals: false };
       for (const run of toRuns(rows, ({ row }) => row.kind)) {
         const added = await this.#addMany(
           authority,
@@ -278,9 +293,7 @@ export class ImportService {
         for (const one of run) {
           const id = added.get(one.row);
           const result =
-            id === undefined
-              ? await this.#writeOne(authority, one.row, ifExists, made)
-              : this.#written(one.row, 'added', id);
+            id === undefined ? await this.#writeOne(authority, one.row, options) : this.#written(one.row, 'added', id);
           written.push([one, result]);
         }
       }
@@ -325,11 +338,11 @@ export class ImportService {
   async #writeOne(
     authority: Authority,
     row: ImportRow,
-    ifExists: IfExists | 'fail',
-    made: MadeThings,
+    { ifExists, made, countsRivals }: WriteOptions,
   ): Promise<WrittenRow> {
     const writer = this.#writerOf(row);
-    const existing = await writer.find(authority, row);
+    const rival = countsRivals ? writer.findRival : undefined;
+    const existing = (await writer.find(authority, row)) ?? (await rival?.(authority, row)) ?? null;
     if (existing?.isBuiltin === true) return this.#written(row, 'skipped', existing.id);
     const there = existing ?? (await this.#findWhole(authority, row, made));
     if (there === null) {

@@ -46,16 +46,26 @@ export class ImportStore {
     return this.#db.em.findOne(ImportEntity, { tenantId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   }
 
-  /** Those of the rows that were written before with the same content, by one statement. */
-  async written(tenantId: string, rows: readonly RowDigest[]): Promise<ReadonlySet<RowDigest>> {
-    if (rows.length === 0) return new Set();
-    const { rows: found } = await sql<{ place: number }>`
-      select wanted.place::int as place
+  /** Those of the rows that were written before, each with whether its content is the same, by one statement. */
+  async known(tenantId: string, rows: readonly RowDigest[]): Promise<ReadonlyMap<RowDigest, boolean>> {
+    if (rows.length === 0) return new Map();
+    const { rows: found } = await sql<{ place: number; isSame: boolean }>`
+      select wanted.place::int as place, r.content_hash = decode(wanted.content_hash, 'hex') as "isSame"
       from unnest(${rows.map(toHexKey)}::text[], ${rows.map(toHexHash)}::text[])
         with ordinality as wanted (key, content_hash, place)
-      join import_rows r on r.tenant_id = ${tenantId}::uuid and r.key = decode(wanted.key, 'hex')
-        and r.content_hash = decode(wanted.content_hash, 'hex')`.execute(this.#db.read());
-    return new Set(found.map(({ place }) => rows[place - 1]!));
+      join import_rows r on r.tenant_id = ${tenantId}::uuid and r.key = decode(wanted.key, 'hex')`.execute(
+      this.#db.read(),
+    );
+    return new Map(found.map(({ place, isSame }) => [rows[place - 1]!, isSame]));
+  }
+
+  /** Forgets that rows were written, in the open unit of work. */
+  async forget(tenantId: string, keys: readonly Buffer[]): Promise<void> {
+    await sql`
+      delete from import_rows where tenant_id = ${tenantId}::uuid
+        and key in (select decode(hex, 'hex') from unnest(${keys.map((key) => key.toString('hex'))}::text[]) as hex)`.execute(
+      this.#db.read(),
+    );
   }
 
   /**

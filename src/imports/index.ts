@@ -4,7 +4,7 @@
  */
 export { MAX_PLAIN_PASSWORDS, MAX_ROWS } from './batches.ts';
 export type { Import } from './import.entity.ts';
-export type { ImportService } from './import.service.ts';
+export type { ImportService, ImportState } from './import.service.ts';
 export type {
   IfExists,
   ImportRow,

@@ -12,7 +12,7 @@ import type {
   RoleService,
 } from '../roles/index.ts';
 import type { TenantService } from '../tenants/index.ts';
-import type { UserService } from '../users/index.ts';
+import type { UserProfileService, UserService } from '../users/index.ts';
 import { ImportEntity, ImportRowEntity } from './import.entity.ts';
 import { importErrors } from './import.errors.ts';
 import { importEvents } from './import.events.ts';
@@ -29,7 +29,7 @@ import {
 } from './writers/client.writer.ts';
 import { defaultGroupWriter, groupWriter } from './writers/group.writer.ts';
 import { roleChildrenWriter, roleWriter } from './writers/role.writer.ts';
-import { providerWriter, settingsWriter } from './writers/tenant.writer.ts';
+import { providerWriter, settingsWriter, textsWriter, userProfileWriter } from './writers/tenant.writer.ts';
 import { serviceAccountWriter, userWriter } from './writers/user.writer.ts';
 
 interface ImportNeeds extends ModuleBase {
@@ -41,6 +41,7 @@ interface ImportNeeds extends ModuleBase {
   readonly groupMembers: GroupMemberService;
   readonly defaultGroups: DefaultGroupService;
   readonly users: UserService;
+  readonly userProfiles: UserProfileService;
   readonly clients: ClientService;
   readonly clientScopes: ClientScopeService;
   readonly scopeRoles: ScopeRoleService;
@@ -64,6 +65,8 @@ function writersOf(needs: ImportNeeds): RowWriters {
   };
   return {
     settings: settingsWriter(deps),
+    texts: textsWriter(deps),
+    userProfile: userProfileWriter(deps),
     role: roleWriter(deps),
     clientRole: roleWriter(deps),
     roleChildren: roleChildrenWriter(deps),

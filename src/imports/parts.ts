@@ -11,6 +11,8 @@ type Whole = RowKind | typeof TENANT;
  */
 const WHOLES: { readonly [K in RowKind]?: Whole } = {
   settings: TENANT,
+  texts: TENANT,
+  userProfile: TENANT,
   defaultGroup: TENANT,
   roleChildren: 'role',
   clientRoleChildren: 'clientRole',
@@ -21,6 +23,10 @@ const WHOLES: { readonly [K in RowKind]?: Whole } = {
 
 /** The kind of the thing that rows of a kind bring parts of; null: they bring things. */
 export const wholeOf = (kind: RowKind): Whole | null => WHOLES[kind] ?? null;
+
+/** The kinds of rows that bring parts of a thing of a kind. */
+export const partsOf = (kind: RowKind): RowKind[] =>
+  (Object.keys(WHOLES) as RowKind[]).filter((part) => WHOLES[part] === kind);
 
 /** Names a thing among all of an import. */
 export const thingKey = (kind: RowKind, { owner, name }: RowName): string => JSON.stringify([kind, owner, name]);

@@ -20,6 +20,10 @@ export interface RowWriter<K extends RowKind> {
   readonly prepare?: (authority: Authority, row: RowOf<K>) => Promise<void>;
   /** The thing that rows of a name are about; null: there is none. */
   readonly find: (authority: Authority, name: RowName) => Promise<Existing | null>;
+  /** Another thing that has what only one can have; null: there is none. */
+  readonly findRival?: (authority: Authority, row: RowOf<K>) => Promise<Existing | null>;
+  /** Those of rows whose things are there, where that takes fewer statements than `find` for each. */
+  readonly there?: (authority: Authority, rows: readonly RowOf<K>[]) => Promise<ReadonlySet<RowOf<K>>>;
   /**
    * Makes many things at once, where that takes fewer statements than `add` for each.
    * @returns The ids of those that were made. The others, such as those that are there already, have to be written alone.

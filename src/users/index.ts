@@ -37,4 +37,5 @@ export {
 } from './user-input.ts';
 export { canonicalUserId, fold, isSameEmail, isUserIdShaped, serviceAccountName } from './user-names.ts';
 export type { UserFilter, UserOrder } from './user-page.ts';
+export type { UserProfileService } from './user-profile.service.ts';
 export { done, refused, type UserResult } from './user-result.ts';

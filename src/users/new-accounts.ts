@@ -20,6 +20,8 @@ export interface PreparedUser {
   readonly attributes: Record<string, unknown>;
   /** Who fills in the profile. Default: by the caller. */
   readonly profileRole?: ProfileRole;
+  /** Whether another service had the account, whose values stay whatever the profile says. Default: no. */
+  readonly isForeign?: boolean;
 }
 
 /** What is the same for the accounts that are made together. */
@@ -142,18 +144,19 @@ function toSettled(
   account: PreparedUser,
   isTaken: (name: string) => boolean,
 ): SettledUser {
-  const { id, input, attributes, profileRole: role = profileRoleOf(authority) } = account;
+  const { id, input, attributes, isForeign = false, profileRole: role = profileRoleOf(authority) } = account;
+  const rules = isForeign ? { ...settings, userProfile: null } : settings;
   // Checked again, because the settings may have changed since the account was prepared with those of the cache.
   assertNew(settings, input);
   const row = newRow(
     authority.tenant.id,
     id,
     usernameFor(account, settings, isTaken),
-    withDefaultActions(countingInput(role, settings, role === 'user' ? withoutProfile(input) : input), settings),
-    counting(role, settings, attributes),
+    withDefaultActions(countingInput(role, rules, role === 'user' ? withoutProfile(input) : input), settings),
+    counting(role, rules, attributes),
     now,
   );
-  assertProfile(settings, role, row, isSetIn(row));
+  assertProfile(rules, role, row, isSetIn(row));
   return { account, row, names: namesOf(row, settings) };
 }
 

@@ -30,7 +30,7 @@ import {
   throwFaults,
   type UserInput,
 } from './user-input.ts';
-import { canonicalUserId, userIdFault } from './user-names.ts';
+import { canonicalUserId, fold, IDENTIFIER_KINDS, userIdFault } from './user-names.ts';
 import type { UserFilter, UserOrder } from './user-page.ts';
 import { attempt, refused, type UserResult } from './user-result.ts';
 
@@ -140,6 +140,20 @@ export class UserService {
     const user = await this.#deps.store.findByUsername(authority.tenant.id, username, columns);
     authority.requireAccount(user?.id ?? '');
     return user;
+  }
+
+  /** Those of some usernames that users of the tenant have, ignoring case. @throws FORBIDDEN as `find` */
+  async takenUsernames(authority: Authority, usernames: readonly string[]): Promise<ReadonlySet<string>> {
+    authority.requireAccount('');
+    const kinds = await this.#deps.store.identifiers.kindsOf(authority.tenant.id, usernames.map(fold));
+    const isTaken = (name: string): boolean => ((kinds.get(fold(name)) ?? 0) & IDENTIFIER_KINDS.username) !== 0;
+    return new Set(usernames.filter(isTaken));
+  }
+
+  /** The id of the user who alone may have an e-mail address, ignoring case; null: nobody has it, or several may. */
+  async idByUniqueEmail(authority: Authority, email: string): Promise<string | null> {
+    authority.requireAccount('');
+    return this.#deps.store.identifiers.userIdOf(authority.tenant.id, fold(email), IDENTIFIER_KINDS.email);
   }
 
   /**

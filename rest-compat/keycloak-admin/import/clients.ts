@@ -19,19 +19,33 @@ import {
   textIn,
 } from './row.ts';
 
-const NAMED_CLIENT = SENT_CLIENT.refine(({ clientId }) => clientId != null && clientId !== '', { path: ['clientId'] });
+const NAMED_CLIENT = SENT_CLIENT.extend({ id: z.string().nullable().optional() }).refine(
+  ({ clientId }) => clientId != null && clientId !== '',
+  { path: ['clientId'] },
+);
+const UUID = z.guid();
+
+/** Clients that every realm has, here as there. */
+const BUILTIN: ReadonlySet<string> = new Set([
+  'account',
+  'account-console',
+  'admin-cli',
+  'broker',
+  'realm-management',
+  'security-admin-console',
+]);
 
 const CLIENTS: Reader<'client', z.output<typeof NAMED_CLIENT>> = {
   kind: 'client',
   shape: NAMED_CLIENT,
-  toInput: toNewClient,
+  toInput: ({ id, ...sent }) => ({ ...toNewClient(sent), ...(UUID.safeParse(id).success ? { clientUuid: id! } : {}) }),
 };
 
-/** The client, which gets another secret where the export hides its own. */
+/** The client, which gets another secret where the export hides its own, unless it is there already. */
 function readClient(sent: unknown): Read {
   const name = { owner: '', name: textIn(sent, 'clientId') };
   const read = readOne(CLIENTS, name, sent);
-  if (read.rows.length === 0 || textIn(sent, 'secret') !== HIDDEN_SECRET) return read;
+  if (read.rows.length === 0 || textIn(sent, 'secret') !== HIDDEN_SECRET || BUILTIN.has(name.name)) return read;
   return joined([read, faulty({ kind: 'client', ...name, reason: 'SECRET_HIDDEN', at: 'secret' })]);
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { SENT_REALM, toUpdate } from '../realm.ts';
 import { readClientScopes, readClients, readScopeMappings } from './clients.ts';
 import { readDefaultGroups, readGroups } from './groups.ts';
+import { readUserProfile } from './profile.ts';
 import { readProviderMappers, readProviders } from './providers.ts';
 import { roleNamingOf } from './role-names.ts';
 import { readClientRoles, readRealmRoles, readRolesInside } from './roles.ts';
@@ -15,6 +16,7 @@ import {
   readOne,
   withoutDuplicates,
 } from './row.ts';
+import { readTexts } from './texts.ts';
 
 /** The settings of the realm. Its name is left out, because the tenant that takes them may have another one. */
 function readSettings(realm: Members, tenantName: string): Read {
@@ -40,6 +42,8 @@ export function readRealm(realm: Members, tenantName: string): Read {
   return withoutDuplicates(
     joined([
       readSettings(realm, tenantName),
+      readTexts(realm['localizationTexts']),
+      readUserProfile(realm['components']),
       ...(roles == null || isMembers(roles) ? [] : [malformed('roles')]),
       readRealmRoles(members, naming),
       readClientScopes(realm),

@@ -8,6 +8,7 @@ import type {
 } from '../../clients/index.ts';
 import { clientErrors } from '../../clients/index.ts';
 import type { ServiceAccountFlow, WithServiceAccount } from '../../flows/index.ts';
+import { MASTER_TENANT } from '../../tenants/index.ts';
 import type { RowInputs } from '../import-row.ts';
 import { writingParts } from '../part-writer.ts';
 import type { References } from '../references.ts';
@@ -23,9 +24,21 @@ export interface ClientWriterDeps {
 
 /** A client as a change of one: a secret that the service made stays. */
 function toChanges(input: RowInputs['client']): ClientChanges & WithServiceAccount {
-  const { clientId: _clientId, secret, isRegistration: _registration, withRestSecret: _rest, ...properties } = input;
+  const {
+    id: _id,
+    clientId: _clientId,
+    secret,
+    isRegistration: _registration,
+    withRestSecret: _rest,
+    ...properties
+  } = input;
   if (secret?.text === undefined) return properties;
   return { ...properties, secret: { text: secret.text, isReadable: secret.isReadable ?? false } };
+}
+
+/** In `master` the UUIDs of tenants stand for clients as well, so a client gets a new one there. */
+function withFreeId({ tenant }: Authority, { id, ...input }: RowInputs['client']): RowInputs['client'] {
+  return id === undefined || tenant.name === MASTER_TENANT ? input : { ...input, id };
 }
 
 /** Writes clients with their mappers, scopes and service accounts. */
@@ -36,7 +49,8 @@ export const clientWriter = ({ clients, serviceAccounts }: ClientWriterDeps): Ro
     const client = await clients.find(authority, { clientId: name });
     return client === null ? null : { id: client.id, isBuiltin: client.kind === 'builtin' };
   },
-  add: async (authority, { input }) => (await serviceAccounts.createClient(authority, input)).client.id,
+  add: async (authority, { input }) =>
+    (await serviceAccounts.createClient(authority, withFreeId(authority, input))).client.id,
   change: async (authority, id, { input }) => {
     await serviceAccounts.updateClient(authority, id, toChanges(input));
   },

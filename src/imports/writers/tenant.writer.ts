@@ -1,10 +1,12 @@
 import type { CreateProvider, FederationProviderService, FederationProviderStore } from '../../federation/index.ts';
-import type { TenantService } from '../../tenants/index.ts';
+import { type TenantService, withText } from '../../tenants/index.ts';
+import type { UserProfileService } from '../../users/index.ts';
 import { writingParts } from '../part-writer.ts';
 import type { RowWriter } from '../row-writer.ts';
 
 export interface TenantWriterDeps {
-  readonly tenants: Pick<TenantService, 'configure'>;
+  readonly tenants: Pick<TenantService, 'configure' | 'editSettings'>;
+  readonly userProfiles: Pick<UserProfileService, 'set'>;
   readonly providers: Pick<FederationProviderService, 'create' | 'update'>;
   readonly providerStore: Pick<FederationProviderStore, 'findByName'>;
 }
@@ -14,6 +16,28 @@ export const settingsWriter = ({ tenants }: TenantWriterDeps): RowWriter<'settin
   needs: ['tenant:write', 'setting:write'],
   events: () => 3,
   ...writingParts(async (authority, { input }) => (await tenants.configure(authority, input)).id),
+});
+
+/** Writes texts of the tenant in one language; those that an import does not have stay. */
+export const textsWriter = ({ tenants }: TenantWriterDeps): RowWriter<'texts'> => ({
+  needs: ['setting:write'],
+  events: () => 1,
+  ...writingParts(async (authority, { name, input }) => {
+    await tenants.editSettings(authority, ({ texts }) => ({
+      texts: Object.entries(input.texts).reduce((all, [key, text]) => withText(all, name, key, text), texts),
+    }));
+    return authority.tenant.id;
+  }),
+});
+
+/** Writes the profile of users. */
+export const userProfileWriter = ({ userProfiles }: TenantWriterDeps): RowWriter<'userProfile'> => ({
+  needs: ['setting:write'],
+  events: () => 1,
+  ...writingParts(async (authority, { input }) => {
+    await userProfiles.set(authority, input.profile);
+    return authority.tenant.id;
+  }),
 });
 
 const toProviderChange = ({ type: _type, name: _name, ...change }: CreateProvider) => change;

@@ -8,6 +8,7 @@ import {
   prepareAccount,
 } from '../../flows/index.ts';
 import { invalidField, kernelErrors } from '../../kernel/index.ts';
+import { toColumnSet } from '../../persistence/index.ts';
 import type { GroupMemberService, RoleGrantService } from '../../roles/index.ts';
 import type { CreateUser, UserService } from '../../users/index.ts';
 import { hasPlainPassword, readCredentials } from '../credentials.ts';
@@ -17,7 +18,11 @@ import type { References } from '../references.ts';
 import type { RowWriter } from '../row-writer.ts';
 
 export interface UserWriterDeps extends NewAccountDeps {
-  readonly users: NewAccountDeps['users'] & Pick<UserService, 'findByUsername' | 'findServiceAccount' | 'insertMany'>;
+  readonly users: NewAccountDeps['users'] &
+    Pick<
+      UserService,
+      'findByUsername' | 'findMany' | 'findServiceAccount' | 'idByUniqueEmail' | 'insertMany' | 'takenUsernames'
+    >;
   readonly provisionUser: Pick<ProvisionUserFlow, 'configure'>;
   readonly foreignCredentials: Pick<ForeignCredentialService, 'add'>;
   readonly federationLinks: Pick<FederationLinkService, 'link' | 'linkNew'>;
@@ -35,6 +40,9 @@ interface Prepared {
   readonly account: PreparedAccount;
   readonly credentials: ReturnType<typeof readCredentials>;
 }
+
+/** Whether users are there is all that is asked. */
+const NO_COLUMNS = toColumnSet([]);
 
 /** Most items of each list of a row. */
 const MAX_ITEMS = 1_000;
@@ -133,9 +141,25 @@ export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
       const isThere = hasPlainPassword(row.input.credentials) && (await find(authority, row.name)) !== null;
       const user = demanding(row.input.user, credentials.demandsPassword);
       const password = isThere ? null : credentials.password;
-      ready.set(row, { isThere, account: await prepareAccount(deps, authority, user, password), credentials });
+      const account = await prepareAccount(deps, authority, user, password);
+      ready.set(row, { isThere, account: { ...account, user: { ...account.user, isForeign: true } }, credentials });
     },
     find: (authority, { name }) => find(authority, name),
+    findRival: async (authority, { input: { user } }) => {
+      const id = user.email == null ? null : await deps.users.idByUniqueEmail(authority, user.email);
+      return id === null ? null : { id, isBuiltin: false };
+    },
+    there: async (authority, rows) => {
+      const taken = await deps.users.takenUsernames(
+        authority,
+        rows.map(({ name }) => name),
+      );
+      // Users who were renamed since are found by the ids that they brought.
+      const others = rows.flatMap(({ name, input }) => (taken.has(name) ? [] : (input.user.id ?? [])));
+      const ids = others.length === 0 ? new Map() : await deps.users.findMany(authority.tenant.id, others, NO_COLUMNS);
+      const isThere = ({ name, input }: UserRow) => taken.has(name) || ids.has(input.user.id ?? '');
+      return new Set(rows.filter(isThere));
+    },
     addMany: async (authority, given) => {
       const rows = given.filter((row) => !ready.get(row)!.isThere);
       if (rows.length === 0) return new Map();

@@ -240,6 +240,25 @@ describe('an import into a realm', () => {
     expect(await admin.users.count({ realm: name })).toBe(1);
   });
 
+  it('skips users whose addresses others have', async () => {
+    const name = await newRealm();
+    expect((await send(name, { users: [user('ola', { email: 'ola@reeds.example' })] }))[0]).toBe(200);
+    const users = [user('kim', { email: 'OLA@reeds.example' }), user('per', { email: 'per@reeds.example' })];
+    const [status, { results }] = await send(name, { users, ifResourceExists: 'SKIP' });
+    const [ola] = await admin.users.find({ realm: name, username: 'ola' });
+    expect([status, results]).toEqual([
+      200,
+      [
+        { action: 'SKIPPED', resourceType: 'USER', resourceName: 'kim', id: ola!.id },
+        { action: 'ADDED', resourceType: 'USER', resourceName: 'per', id: expect.any(String) },
+      ],
+    ]);
+    expect(await send(name, { users: [users[0]], ifResourceExists: 'OVERWRITE' })).toEqual([
+      409,
+      { errorMessage: 'User with user name kim already exists.' },
+    ]);
+  });
+
   it('is refused wholly where something cannot be imported, with its name', async () => {
     const name = await newRealm();
     for (const [body, errorMessage] of [

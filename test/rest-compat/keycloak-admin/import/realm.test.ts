@@ -46,6 +46,35 @@ describe('an export of a realm', () => {
     ]);
   });
 
+  it('keeps texts, under the names of the service', () => {
+    const localizationTexts = { de: { hello: 'Moin', emailTestSubject: 'Von {0}' }, en: ['x'], fr: { hello: 7 } };
+    expect(inputsOf('texts', { localizationTexts })).toEqual({
+      de: { texts: { hello: 'Moin', 'test-mail.subject': 'Von {app}' } },
+    });
+    expect(faultsOf({ localizationTexts })).toEqual([
+      ['texts', 'en', 'MALFORMED', ''],
+      ['texts', 'fr', 'MALFORMED', 'hello'],
+    ]);
+    expect(faultsOf({ localizationTexts: 'x' })).toEqual([['realm', '', 'MALFORMED', 'localizationTexts']]);
+  });
+
+  it('keeps the profile of users, which is a text of a component', () => {
+    const profile = { attributes: [{ name: 'username' }] };
+    const componentsWith = (config: unknown) => ({
+      components: { 'org.keycloak.userprofile.UserProfileProvider': [{ config }] },
+    });
+    const text = { 'kc.user.profile.config': [JSON.stringify(profile)] };
+    expect(inputsOf('userProfile', componentsWith(text))).toEqual({ '': { profile } });
+    for (const components of [undefined, {}, 7, { 'org.keycloak.userprofile.UserProfileProvider': 7 }])
+      expect(read({ components }).rows.map(({ kind }) => kind)).toEqual(['settings']);
+    for (const config of [undefined, {}, { 'kc.user.profile.config': [] }])
+      expect(read(componentsWith(config))).toMatchObject({ faults: [], rows: [{ kind: 'settings' }] });
+    for (const value of ['{', '[]', 7])
+      expect(faultsOf(componentsWith({ 'kc.user.profile.config': [value] }))).toEqual([
+        ['userProfile', '', 'MALFORMED', expect.any(String)],
+      ]);
+  });
+
   it('keeps the settings, under the name of the tenant', () => {
     const { '': settings } = inputsOf('settings', { displayName: 'Reeds', registrationAllowed: true, enabled: false });
     expect(settings).toMatchObject({ displayName: 'Reeds', isEnabled: false, settings: { registration: true } });
@@ -185,6 +214,19 @@ describe('clients of an export', () => {
     const clients = [{ clientId: 'oars', secret: '**********' }];
     expect(inputsOf('client', { clients })['oars']).toMatchObject({ secretForm: 'UUID' });
     expect(faultsOf({ clients })).toEqual([['client', 'oars', 'SECRET_HIDDEN', 'secret']]);
+    // Those that each realm has keep the secrets that they have here.
+    expect(faultsOf({ clients: [{ clientId: 'realm-management', secret: '**********' }] })).toEqual([]);
+  });
+
+  it('keep their ids, where these are UUIDs', () => {
+    const id = '6F1D5C1E-6a52-4b52-9d8e-0d2a2f5f7b11';
+    const clients = [
+      { clientId: 'oars', id },
+      { clientId: 'sails', id: 'sails-id' },
+    ];
+    const { oars, sails } = inputsOf('client', { clients });
+    expect(oars).toMatchObject({ clientUuid: id });
+    expect(sails).not.toHaveProperty('clientUuid');
   });
 
   it('are reported where they have another protocol, no name or a mapper of an unknown type', () => {
