@@ -1,7 +1,8 @@
 import type { Authority } from '../access/index.ts';
 import type { HashedPassword, PasswordMode } from '../auth-modes/index.ts';
+import { IdentityError } from '../kernel/index.ts';
 import type { ProfileRole, TenantSettings } from '../tenants/index.ts';
-import type { CreateUser, PreparedUser, User, UserService } from '../users/index.ts';
+import { type CreateUser, type PreparedUser, type User, type UserService, userErrors } from '../users/index.ts';
 
 /** Whether people may make accounts for themselves. Applications that hold `user:create` make accounts in any case. */
 export const mayRegister = ({ registration }: Pick<TenantSettings, 'registration'>): boolean => registration;
@@ -47,4 +48,15 @@ export async function insertAccount(
   const user = await users.insert(authority, role === undefined ? prepared : { ...prepared, profileRole: role });
   if (password !== null) await passwords.add(authority, user.id, password);
   return user;
+}
+
+const TAKEN: ReadonlySet<string> = new Set(['USER_USERNAME_TAKEN', 'USER_EMAIL_TAKEN', 'USER_ID_TAKEN']);
+
+/** The refusal of a taken name, about the value that was typed: what the name is to the other account is not said. */
+export function takenAsTyped(error: unknown, { emailIsUsername }: TenantSettings): unknown {
+  if (!(error instanceof IdentityError) || !TAKEN.has(error.code)) return error;
+  const isEmail = emailIsUsername || error.fields?.[0]?.path === 'input.email';
+  const taken = isEmail ? userErrors.USER_EMAIL_TAKEN : userErrors.USER_USERNAME_TAKEN;
+  const { code, message } = taken();
+  return taken({ fields: [{ path: isEmail ? 'input.email' : 'input.username', code, message }] });
 }

@@ -6,15 +6,17 @@ import {
   runGuardedTry,
 } from '../../auth-modes/index.ts';
 import { constantTimeEqual, newDigitCode, sha256Base64Url } from '../../crypto/index.ts';
-import { type Mailer, renderTemplate, type TextsInPlace } from '../../delivery/index.ts';
+import { type Mailer, renderTemplate } from '../../delivery/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { addSeconds, type Clock, kernelErrors, readTypedCode } from '../../kernel/index.ts';
 import type { OneTimeCodeRow, OneTimeCodeStore } from '../../sessions/index.ts';
 import { isSameEmail, type User, type UserStore } from '../../users/index.ts';
+import { countTryOfAddress } from '../address-tries.ts';
+import { countMail, isMailedEnough, MAIL_PAUSE_SECONDS } from '../mail-pace.ts';
+import { type MailWording, wordingOf } from '../mail-wording.ts';
 import { LINK_AMR } from '../mailed-link.ts';
 import { signInEvents } from '../sign-in.events.ts';
 import { RESERVED_ID } from '../sign-in.ts';
-import { countTryOfAddress } from './address-tries.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { closedReset, type InteractionState, type PasswordResetState } from './interaction.state.ts';
@@ -36,15 +38,10 @@ const KIND = 'password-reset';
 /** ASVS 6.6.2 allows ten minutes (check 45). */
 const CODE_SECONDS = 600;
 const MAX_TRIES = 5;
-/** An account gets a mail in this time at most, and a sign-in asks for one. */
-const PAUSE_SECONDS = 60;
 const MAX_ASKED = 5;
 
 /** Mails of an account are counted by rows that outlive their codes. */
 const MAIL_KIND = 'password-reset-mail';
-const MAILS_SECONDS = 3600;
-/** Mails of an account within that time. */
-const MAX_MAILS = 5;
 
 const TRY_KIND = 'password-reset-try';
 
@@ -92,7 +89,7 @@ export class PasswordResetStep {
     await countTryOfAddress(this.#deps, open, TRY_KIND);
     const identifier = typed.trim();
     const found = await this.#find(open, identifier);
-    const wording = wordingOf(open, (await this.#deps.mailServers.of(open.tenant.id)) !== null);
+    const wording = wordingOf(open.tenant, (await this.#deps.mailServers.of(open.tenant.id)) !== null);
     return async (state) => {
       const before = state.passwordReset!;
       const asked = before.asked + 1;
@@ -105,8 +102,8 @@ export class PasswordResetStep {
   #assertPaused({ state }: OpenInteraction): void {
     const { asked, askedAt } = state.passwordReset!;
     if (asked >= MAX_ASKED) throw kernelErrors.TOO_MANY_REQUESTS();
-    const waits = askedAt !== null && addSeconds(new Date(askedAt), PAUSE_SECONDS) > this.#deps.clock.now();
-    if (waits) throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: PAUSE_SECONDS });
+    const waits = askedAt !== null && addSeconds(new Date(askedAt), MAIL_PAUSE_SECONDS) > this.#deps.clock.now();
+    if (waits) throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: MAIL_PAUSE_SECONDS });
   }
 
   async #find({ tenant: { id, settings }, demands }: OpenInteraction, identifier: string): Promise<User | null> {
@@ -126,13 +123,13 @@ export class PasswordResetStep {
     open: OpenInteraction,
     found: User | null,
     { number, former }: { readonly number: number; readonly former: number },
-    wording: Wording,
+    wording: MailWording,
   ): Promise<number> {
     const { codes, users, events, clock } = this.#deps;
     const { tenant, handle, actor } = open;
     const user = await users.lockToSignIn(tenant.id, found?.id ?? RESERVED_ID);
     const refusal = REFUSALS.find(([, holds]) => holds(user, clock.now()))?.[0] ?? null;
-    const isMailed = await this.#isMailed(tenant.id, user);
+    const isMailed = await isMailedEnough(this.#deps, tenant, { kind: MAIL_KIND, userId: user?.id ?? RESERVED_ID });
     const reason = refusal === null && isMailed ? 'mailed_before' : refusal;
     const sent = await codes.find(tenant.id, KIND, keyOf(handle, former));
     const code = newDigitCode(PASSWORD_RESET_DIGITS);
@@ -141,7 +138,7 @@ export class PasswordResetStep {
     const expiresAt = addSeconds(clock.now(), CODE_SECONDS);
     const userId = to === null ? null : user!.id;
     await codes.put(tenant, { kind: KIND, userId, code: keyOf(handle, number), payload: { ...payload }, expiresAt });
-    await codes.put(tenant, { kind: MAIL_KIND, userId, expiresAt: addSeconds(clock.now(), MAILS_SECONDS) });
+    await countMail(this.#deps, tenant, { kind: MAIL_KIND, userId });
     events.record(actor, tenant, {
       type: passwordEvents['password.reset_requested'],
       subjectId: user?.id ?? null,
@@ -151,16 +148,7 @@ export class PasswordResetStep {
     return reason === 'mailed_before' && sent?.userId === user!.id ? former : number;
   }
 
-  /** Whether an account got as many mails as it may get by now. */
-  async #isMailed(tenantId: string, user: User | null): Promise<boolean> {
-    const { codes, clock } = this.#deps;
-    const countWithin = (seconds: number) =>
-      codes.countSince(tenantId, user?.id ?? RESERVED_ID, MAIL_KIND, addSeconds(clock.now(), -seconds));
-    const [lately, within] = [await countWithin(PAUSE_SECONDS), await countWithin(MAILS_SECONDS)];
-    return lately > 0 || within >= MAX_MAILS;
-  }
-
-  #mail(open: OpenInteraction, user: User, to: string, code: string, { app, texts }: Wording): void {
+  #mail(open: OpenInteraction, user: User, to: string, code: string, { app, texts }: MailWording): void {
     const { tenant, handle, row, actor } = open;
     const purpose = 'password-reset';
     // The page is at the host of the sign-in, where its browser has the cookie. What follows `#` reaches no server and no log.
@@ -236,18 +224,6 @@ export class PasswordResetStep {
     return isSame && REFUSALS.every(([, holds]) => !holds(user, clock.now())) ? user : null;
   }
 }
-
-/** What a tenant chooses of its mails. */
-interface Wording {
-  readonly app: string;
-  readonly texts: TextsInPlace;
-}
-
-/** The server of this service sends no texts that tenants choose, because they could send them to anybody. */
-const wordingOf = ({ tenant }: OpenInteraction, hasServer: boolean): Wording =>
-  hasServer
-    ? { app: tenant.displayName ?? tenant.name, texts: tenant.settings.texts }
-    : { app: tenant.name, texts: {} };
 
 /**
  * Goes from the password to the page that asks whose password is forgotten, also from that of its code.

@@ -1,15 +1,16 @@
 import type { PasswordMode } from '../../auth-modes/index.ts';
-import { IdentityError } from '../../kernel/index.ts';
+import type { IdentityError } from '../../kernel/index.ts';
 import type { TenantDirectory, TenantSettings } from '../../tenants/index.ts';
 import { type CreateUser, type User, userErrors } from '../../users/index.ts';
+import { type AddressTriesDeps, countTryOfAddress } from '../address-tries.ts';
 import {
   insertAccount,
   mayRegister,
   type NewAccountDeps,
   type PreparedAccount,
   prepareAccount,
+  takenAsTyped,
 } from '../new-account.ts';
-import { type AddressTriesDeps, countTryOfAddress } from './address-tries.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { mayRegisterIn } from './interaction.steps.ts';
@@ -99,15 +100,4 @@ function accountOf(typed: TypedRegistration, { emailIsUsername }: TenantSettings
 function emailInvalid(): IdentityError {
   const { code, message } = userErrors.USER_EMAIL_INVALID();
   return userErrors.USER_EMAIL_INVALID({ fields: [{ path: 'input.email', code, message }] });
-}
-
-const TAKEN: ReadonlySet<string> = new Set(['USER_USERNAME_TAKEN', 'USER_EMAIL_TAKEN', 'USER_ID_TAKEN']);
-
-/** The refusal of a taken name, about the value that was typed: what the name is to the other account is not said. */
-function takenAsTyped(error: unknown, { emailIsUsername }: TenantSettings): unknown {
-  if (!(error instanceof IdentityError) || !TAKEN.has(error.code)) return error;
-  const isEmail = emailIsUsername || error.fields?.[0]?.path === 'input.email';
-  const taken = isEmail ? userErrors.USER_EMAIL_TAKEN : userErrors.USER_USERNAME_TAKEN;
-  const { code, message } = taken();
-  return taken({ fields: [{ path: isEmail ? 'input.email' : 'input.username', code, message }] });
 }

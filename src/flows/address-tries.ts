@@ -1,7 +1,7 @@
-import { addressKey } from '../../auth-modes/index.ts';
-import { addSeconds, type Clock, kernelErrors } from '../../kernel/index.ts';
-import type { OneTimeCodeStore } from '../../sessions/index.ts';
-import type { OpenInteraction } from './interaction.engine.ts';
+import { addressKey } from '../auth-modes/index.ts';
+import type { EventActor } from '../events/index.ts';
+import { addSeconds, type Clock, kernelErrors, type TenantRef } from '../kernel/index.ts';
+import type { OneTimeCodeStore } from '../sessions/index.ts';
 
 export interface AddressTriesDeps {
   readonly codes: Pick<OneTimeCodeStore, 'putWithin'>;
@@ -24,7 +24,7 @@ const RETRY_SECONDS = 600;
  */
 export async function countTryOfAddress(
   { codes, clock }: AddressTriesDeps,
-  { tenant, actor }: Pick<OpenInteraction, 'tenant' | 'actor'>,
+  { tenant, actor }: { readonly tenant: TenantRef; readonly actor: Pick<EventActor, 'origin'> },
   kind: string,
 ): Promise<void> {
   const expiresAt = addSeconds(clock.now(), WINDOW_SECONDS);
