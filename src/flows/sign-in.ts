@@ -1,7 +1,6 @@
 import type { Authority } from '../access/index.ts';
 import {
   type Attempt,
-  accountStateOf,
   acrOf,
   amrAfter,
   type CredentialStore,
@@ -16,6 +15,7 @@ import type { Clock, Origin, TenantRef } from '../kernel/index.ts';
 import type { DeviceService, SessionService, StartedSession } from '../sessions/index.ts';
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants/index.ts';
 import type { User, UserStore } from '../users/index.ts';
+import { accountRefusal, isRevealable } from './account-refusals.ts';
 import { signInErrors } from './sign-in.errors.ts';
 import { signInEvents } from './sign-in.events.ts';
 import { type AccountStep, accountFacts, missingStep } from './sign-in.steps.ts';
@@ -73,17 +73,6 @@ export interface SignInFlowDeps {
   readonly clock: Clock;
 }
 
-const DISABLED = 'account_disabled';
-
-/** Reasons why an account may not sign in at all. They appear only in the event, never in the answer. */
-const ACCOUNT_REFUSALS: readonly (readonly [reason: string, holds: (user: User | null, now: Date) => boolean])[] = [
-  ['unknown_user', (user) => user === null],
-  ['service_account', (user) => user!.serviceClientId != null],
-  [DISABLED, (user) => !user!.enabled],
-  ['account_inactive', (user, now) => accountStateOf(user!, now).name === 'inactivityLock'],
-  ['method_locked', (user) => (user!.lockedMethods ?? []).includes('password')],
-];
-
 const RESULT_OF_STEP = {
   factor: 'factor-required',
   enrolment: 'factor-required',
@@ -95,9 +84,6 @@ const RESULT_OF_STEP = {
 
 /** A reserved id, which no user can have: what is looked up for an unknown name costs as much as for a known one (check 43). */
 export const RESERVED_ID = 'current';
-
-/** Why an account was disabled that had too many wrong attempts: as for every block, nobody learns that. */
-const LOCKED_OUT = 'lockout';
 
 /** Signs in users with a name and a password, for all APIs. */
 export class SignInFlow {
@@ -158,9 +144,8 @@ export class SignInFlow {
   async #try(tenant: KnownTenant, user: User | null, input: PasswordSignIn, attempt: Attempt): Promise<SignInResult> {
     const { lockouts, passwords, clock } = this.#deps;
     const now = clock.now();
-    const accountReason = ACCOUNT_REFUSALS.find(([, holds]) => holds(user, now))?.[0] ?? null;
-    const isRevealed =
-      input.tellsDisabled === true && accountReason === DISABLED && user!.disabledReason !== LOCKED_OUT;
+    const accountReason = accountRefusal(user, 'password', now);
+    const isRevealed = input.tellsDisabled === true && isRevealable(accountReason, user);
     const result = await runGuardedTry(lockouts, attempt, actorOf(input), async () => {
       // Check the password even when the sign-in is refused anyway, so that the response time does not reveal that.
       const proved = await passwords.prove(tenant.id, user?.id ?? null, input.password);
