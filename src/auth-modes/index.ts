@@ -20,6 +20,29 @@ export {
   type UnreadableReason,
 } from './foreign-credentials/foreign-credential.ts';
 export { type ReadCredentials, readForeignCredentials } from './foreign-credentials/foreign-credentials.ts';
+export {
+  CHALLENGE_SECONDS,
+  type ChallengeOwner,
+  type ChallengeRecord,
+  challengeText,
+  isChallengeOf,
+  newChallenge,
+  provedChallenge,
+  type ServiceKey,
+} from './image-proof/challenge.ts';
+export { type CipherKey, readCipherKey } from './image-proof/cipher-key.ts';
+export { foldedName } from './image-proof/encoding.ts';
+export { openEnvelope, sealEnvelope } from './image-proof/envelope.ts';
+export { imageProofEvents } from './image-proof/image-proof.events.ts';
+export type { ImageProofMode, ProvedCommitment } from './image-proof/image-proof.mode.ts';
+export { type MessagePurpose, type ProofMessage, readMessage } from './image-proof/payload.ts';
+export {
+  PROOF_VERSION,
+  type ProofAct,
+  type ProofChallenge,
+  type ProofContext,
+  proofActs,
+} from './image-proof/transcript.ts';
 export { runGuardedTry } from './lockout/guarded-try.ts';
 export type { BlockLiftService, LiftTarget } from './lockout/lift.service.ts';
 export {

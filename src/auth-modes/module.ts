@@ -3,7 +3,7 @@ import { type PasswordCost, PasswordHasher } from '../crypto/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
-import type { UserStore } from '../users/index.ts';
+import type { UserService, UserStore } from '../users/index.ts';
 import { authModeErrors } from './auth-mode.errors.ts';
 import { authModeEvents } from './auth-mode.events.ts';
 import { AuthModeService } from './auth-mode.service.ts';
@@ -13,6 +13,8 @@ import { credentialEvents } from './credential.events.ts';
 import { CredentialService } from './credential.service.ts';
 import { CredentialStore } from './credential.store.ts';
 import { ForeignCredentialService } from './foreign-credentials/foreign-credential.service.ts';
+import { imageProofEvents } from './image-proof/image-proof.events.ts';
+import { ImageProofMode } from './image-proof/image-proof.mode.ts';
 import { TenantSecretEntity } from './image-proof/tenant-secret.entity.ts';
 import { TenantSecretStore } from './image-proof/tenant-secret.store.ts';
 import { TenantSecrets } from './image-proof/tenant-secrets.ts';
@@ -43,6 +45,7 @@ import { TotpService } from './totp/totp.service.ts';
 interface AuthModeNeeds extends ModuleBase {
   readonly directory: TenantDirectory;
   readonly guarded: GuardedAccounts;
+  readonly users: UserService;
   readonly userStore: UserStore;
   readonly endAccess: AccountSwitch;
   readonly passwordCost: PasswordCost | undefined;
@@ -74,11 +77,21 @@ export const authModes = {
     recoveryCodeEvents,
     securityQuestionEvents,
     passwordEvents,
+    imageProofEvents,
     lockoutEvents,
     credentialEvents,
     authModeEvents,
   ],
-  create: ({ base, sealer, directory, guarded: guard, userStore: users, endAccess, passwordCost }: AuthModeNeeds) => {
+  create: ({
+    base,
+    sealer,
+    directory,
+    guarded: guard,
+    userStore: users,
+    endAccess,
+    passwordCost,
+    ...needs
+  }: AuthModeNeeds) => {
     const { db, clock } = base;
     const columns = new AuthModeStore(db);
     const credentials = new CredentialStore(db, sealer('credential'), clock);
@@ -88,6 +101,14 @@ export const authModes = {
     const blocks = { ...base, store: lockoutStore, accounts: endAccess };
     const lockouts = new LockoutService({ ...blocks, directory });
     const blockLifts = new BlockLiftService({ ...blocks, users, guard });
+    const imageProofMode = new ImageProofMode({
+      ...base,
+      credentials,
+      columns,
+      users,
+      secrets: new TenantSecrets({ store: new TenantSecretStore(db), sealer: sealer('image-proof'), clock }),
+    });
+    needs.users.onRenamed((authority, user) => imageProofMode.removeOfFormerName(authority, user));
     const codeModes = { ...shared, credentials, lockouts };
     return {
       services: {
@@ -116,8 +137,8 @@ export const authModes = {
       },
       internals: {
         credentials,
-        /** Keys of tenants for image proofs. */
-        tenantSecrets: new TenantSecrets({ store: new TenantSecretStore(db), sealer: sealer('image-proof'), clock }),
+        /** Proofs that a user knows an image; a sign-in checks them through the flows. */
+        imageProofMode,
       },
       sweeps: [(limit: number) => lockouts.sweepExpired(limit)],
     };

@@ -35,7 +35,7 @@ export {
   type UserInput,
   VERIFY_EMAIL,
 } from './user-input.ts';
-export { canonicalUserId, fold, isSameEmail, isUserIdShaped, serviceAccountName } from './user-names.ts';
+export { canonicalUserId, emailFault, fold, isSameEmail, isUserIdShaped, serviceAccountName } from './user-names.ts';
 export type { UserFilter, UserOrder } from './user-page.ts';
 export type { UserProfileService } from './user-profile.service.ts';
 export { done, refused, type UserResult } from './user-result.ts';

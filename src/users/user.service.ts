@@ -77,10 +77,14 @@ const WAYS_IN = ['username', 'email', 'phone'] as const;
 /** Most names of one answer, which then has 640 KB; a service with more tenants names some of them. */
 const MAX_TENANTS = 10_000;
 
+/** What happens when an account has another username. The user has the new one. */
+export type RenamedListener = (authority: Authority, user: User) => Promise<void>;
+
 /** Rules of user accounts. */
 export class UserService {
   readonly #deps: UserServiceDeps;
   readonly #creation: UserCreation;
+  readonly #renamed: RenamedListener[] = [];
 
   constructor(deps: UserServiceDeps) {
     this.#deps = deps;
@@ -90,6 +94,11 @@ export class UserService {
   /** Registers what happens in the unit of work that makes users; nothing for service accounts. */
   onCreated(listener: CreatedListener): void {
     this.#creation.onCreated(listener);
+  }
+
+  /** Registers what happens in the unit of work that gives an account another username. */
+  onRenamed(listener: RenamedListener): void {
+    this.#renamed.push(listener);
   }
 
   /** The user with this id, or null. @throws FORBIDDEN Only the caller's own account is in reach, and this is another. */
@@ -308,6 +317,7 @@ export class UserService {
       assertAttributes(settings, input);
       const user = await this.lock(authority, id);
       const change = new UserChange(user);
+      const { username } = user;
       assertEmailIsUsername(settings, input.username, input.email === undefined ? user.email : input.email);
       const role = profileRoleOf(authority);
       // The accounts of applications have no profile.
@@ -329,6 +339,7 @@ export class UserService {
       if (change.given.includes('username') || change.given.includes('email')) await this.#syncNames(user, settings);
       await this.#deps.store.replaceSearchRows(user);
       for (const { type, params } of change.events()) this.#record(authority, user, type, params);
+      if (user.username !== username) for (const tell of this.#renamed) await tell(authority, user);
       return user;
     });
   }

@@ -4,7 +4,7 @@ import type { CipherKey } from './cipher-key.ts';
 import { PROOF_VERSION, type ProofChallenge } from './transcript.ts';
 
 /** How long a challenge lives, in seconds. */
-const CHALLENGE_SECONDS = 120;
+export const CHALLENGE_SECONDS = 120;
 const ID_BYTES = 16;
 const NONCE_BYTES = 32;
 
