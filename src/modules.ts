@@ -23,6 +23,7 @@ import { type ChangeFeed, type CommittedListener, EventCatalogue, type EventRead
 import { events } from './events/module.ts';
 import { federation } from './federation/module.ts';
 import { endAccess } from './flows/end-access/module.ts';
+import { imageProof } from './flows/image-proof/module.ts';
 import { interaction } from './flows/interaction/module.ts';
 import { linkAccount } from './flows/link-account/module.ts';
 import { flows } from './flows/module.ts';
@@ -93,6 +94,7 @@ const MODULES = [
   apiKeys,
   liveness,
   flows,
+  imageProof,
   interaction,
   linkAccount,
   imports,

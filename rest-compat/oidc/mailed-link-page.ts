@@ -45,6 +45,27 @@ export function makeLinkPage({ purpose, actions, account, application }: Link): 
   );
 }
 
+/** The page of a mail that confirms an address. */
+export const makeConfirmPage = (): string =>
+  makePage(
+    'Confirm your e-mail address',
+    [
+      paragraph('Confirm that this address is yours.'),
+      '<form method="post"><button type="submit">Confirm</button></form>',
+    ].join('\n'),
+  );
+
+/** The page after an address was confirmed. */
+export const makeConfirmedPage = (): string =>
+  makePage('Your e-mail address is confirmed', paragraph('You can close this page.'));
+
+/** The page of a mail about a lost image, for people whose application does not open it. */
+export const makeResetPage = (): string =>
+  makePage(
+    'Choose a new image',
+    paragraph('Open the address of this page in the application in which you sign in. It asks you for a new image.'),
+  );
+
 /** The page after a link that leads to no application. */
 export const makeEndPage = (isCompleted: boolean): string =>
   isCompleted

@@ -1,5 +1,6 @@
 import { type Route, route } from '../engine/index.ts';
 import { authorizationRows } from './authorization.ts';
+import { ACCOUNT_MAIL_PAGES } from './confirm-email.ts';
 import { CLIENT_ERRORS } from './errors.ts';
 import { ACCESS_TOKEN_FORM, TOKEN_FORM } from './input.ts';
 import { LINKING_PAGES } from './link-account.ts';
@@ -75,6 +76,7 @@ export const NATIVE_ROUTES: readonly Route[] = [
   endSessionRow('/oauth/logout', 'RP-Initiated Logout 2'),
   postEndSessionRow('/oauth/logout'),
   ...mailedLinkRows('/oauth/link', 'RFC 6749 3.1'),
+  ...ACCOUNT_MAIL_PAGES,
   SIGN_IN_PAGE,
   SIGN_OUT_PAGE,
   ...LINKING_PAGES,

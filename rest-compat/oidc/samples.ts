@@ -110,6 +110,8 @@ export const LINK_SAMPLES: Samples['operations'] = {
 
 /** Samples of the pages, which are served below the native issuer alone. */
 export const PAGE_SAMPLES: Samples['operations'] = {
+  ConfirmEmail: { parameters: { code: HANDLE } },
+  ConfirmEmailPage: { parameters: { code: HANDLE } },
   Interaction: { parameters: { handle: HANDLE } },
   OpenAccountLinking: { parameters: { handle: HANDLE, interaction: HANDLE } },
   SignOut: { parameters: { handle: HANDLE } },

@@ -4,8 +4,10 @@ import { AccountPageResolver } from './account-page.resolver.ts';
 import { AuthorizationResolver } from './authorization.resolver.ts';
 import { ClientCallbackResolver } from './client-callback.resolver.ts';
 import { ClientSessionsResolver } from './client-sessions.resolver.ts';
+import { ImageProofResolver } from './image-proof.resolver.ts';
 import { MailedLinkResolver } from './mailed-link.resolver.ts';
 import { OfflineAccessResolver } from './offline-access.resolver.ts';
+import { OwnImageResolver } from './own-image.resolver.ts';
 import { PostedRequestResolver } from './posted-request.resolver.ts';
 import { RegistrationResolver } from './registration.resolver.ts';
 import { SessionWatchResolver } from './session-watch.resolver.ts';
@@ -33,6 +35,8 @@ export const oauth: SchemaModule = {
     OfflineAccessResolver,
     RegistrationResolver,
     ClientSessionsResolver,
+    ImageProofResolver,
+    OwnImageResolver,
   ],
   nodes: [defineNode('key', 'SigningKey', ({ services }, tenantId, kid) => services.oauth.keys.find(tenantId, kid))],
 };

@@ -54,6 +54,16 @@ export const ENGLISH = {
     subject: 'A new password for {app}',
     text: 'Somebody asked for a new password for your account at {app}. If it was you, open this link in the browser in which you asked, or type the code there. Both work once, within {minutes} minutes.\n\n{link}\n\nCode: {code}\n\nIf you did not ask for it, ignore this mail and give the code to nobody: your password stays as it is.',
   },
+  /** Values: `app`, `link` and `minutes`. */
+  'image-reset': {
+    subject: 'A new image for {app}',
+    text: 'Open this link to choose a new image for your account at {app}. It works once, within {minutes} minutes.\n\n{link}\n\nIf you did not ask for it, ignore this mail: your account stays as it is.',
+  },
+  /** Values: `app`. */
+  'email-changed': {
+    subject: 'Your e-mail address at {app} was changed',
+    text: 'Your account at {app} has another e-mail address now.\n\nIf this was not you, contact your administrator at once.',
+  },
 } as const satisfies Readonly<Record<string, TemplateText>>;
 
 export type TemplateName = keyof typeof ENGLISH;

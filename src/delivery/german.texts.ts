@@ -44,4 +44,12 @@ export const GERMAN: Texts = {
     subject: 'Ein neues Passwort für {app}',
     text: 'Jemand hat ein neues Passwort für Ihr Konto bei {app} angefordert. Wenn Sie das waren, öffnen Sie diesen Link in dem Browser, in dem Sie es angefordert haben, oder geben Sie dort den Code ein. Beides funktioniert einmal, innerhalb von {minutes} Minuten.\n\n{link}\n\nCode: {code}\n\nWenn Sie das nicht waren, ignorieren Sie diese Mail und geben Sie den Code niemandem: Ihr Passwort bleibt, wie es ist.',
   },
+  'image-reset': {
+    subject: 'Ein neues Bild für {app}',
+    text: 'Öffnen Sie diesen Link, um ein neues Bild für Ihr Konto bei {app} zu wählen. Er gilt einmal, innerhalb von {minutes} Minuten.\n\n{link}\n\nWenn Sie das nicht angefordert haben, beachten Sie diese E-Mail nicht: Ihr Konto bleibt, wie es ist.',
+  },
+  'email-changed': {
+    subject: 'Ihre E-Mail-Adresse bei {app} wurde geändert',
+    text: 'Ihr Konto bei {app} hat jetzt eine andere E-Mail-Adresse.\n\nWenn Sie das nicht waren, wenden Sie sich sofort an Ihren Administrator.',
+  },
 };

@@ -11,7 +11,28 @@ export type {
   SetPassword,
 } from './change-password.ts';
 export type { ConfigureAdministrator } from './configure-tenant.ts';
+export type { EmailConfirmationFlow } from './email-confirmation.ts';
 export type { LinkedApp } from './end-access/index.ts';
+export {
+  type AskChallenge,
+  type GivenChallenge,
+  type ImageProofChange,
+  type ImageProofEnrolment,
+  type ImageProofSignIn,
+  type ImageResetMails,
+  imageProofErrors,
+  type MessageKey,
+  type NamedRequest,
+  type ProofExchange,
+  type ProvedSignIn,
+  type ProveSignIn,
+  type RegisterWithImage,
+  type ResetImage,
+  type SentCommitment,
+  type SignInTicket,
+  type SignInTickets,
+  type ToldLiveness,
+} from './image-proof/index.ts';
 export {
   type Advance,
   type InteractionEngine,

@@ -36,6 +36,8 @@ import { AdministrationFlow } from './administration.ts';
 import { PasswordFlow } from './change-password.ts';
 import { ConfigureTenantFlow } from './configure-tenant.ts';
 import { EarlierAccess, type EarlierAccessDeps } from './earlier-access.ts';
+import { emailConfirmationErrors } from './email-confirmation.errors.ts';
+import { EmailConfirmationFlow } from './email-confirmation.ts';
 import type { EndAccessFlow } from './end-access/index.ts';
 import { impersonationErrors } from './impersonation.errors.ts';
 import { impersonationEvents } from './impersonation.events.ts';
@@ -101,6 +103,7 @@ export const flows = {
   name: 'flows',
   errors: [
     accountMailErrors,
+    emailConfirmationErrors,
     impersonationErrors,
     mailedLinkErrors,
     qrSignInErrors,
@@ -201,6 +204,16 @@ export const flows = {
         }),
         /** Mails that administrators send to users. */
         accountMails: new AccountMailFlow({ users: userStore, mails, mailServers: needs.mailServers }),
+        /** Addresses of accounts that are confirmed by codes in mails. */
+        emailConfirmations: new EmailConfirmationFlow({
+          ...base,
+          codes,
+          directory,
+          users,
+          userStore,
+          mailer,
+          mailServers: needs.mailServers,
+        }),
         /** Links in mails. */
         mailedLinks: new MailedLinkFlow({ ...base, codes, directory, users, userStore, guard, mails, earlierAccess }),
         /** Lets administrators act as users. */

@@ -11,7 +11,7 @@ import type {
 import type { ConsentService } from '../consents/index.ts';
 import type { KeyedSigner, Sealer } from '../crypto/index.ts';
 import type { ChangeFeed, CommittedListener, EventCatalogue, EventLog } from '../events/index.ts';
-import type { InteractionService, MailedLinkFlow, SignInFlow } from '../flows/index.ts';
+import type { EmailConfirmationFlow, InteractionService, MailedLinkFlow, SignInFlow } from '../flows/index.ts';
 import type { Clock, PrivateHosts } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
@@ -31,6 +31,7 @@ import type { GrantStore } from './grants/grant.store.ts';
 import { RedemptionStore } from './grants/redemption.store.ts';
 import { RotationStore } from './grants/rotation.store.ts';
 import type { GrantFamilies } from './grants/token-families.ts';
+import { ImageProofService, type ImageProofServiceDeps } from './image-proofs/image-proof.service.ts';
 import { IssuerDirectory } from './issuers/issuer.directory.ts';
 import { type IssuerMount, Issuers } from './issuers/issuers.ts';
 import { SigningKeyService } from './keys/key.service.ts';
@@ -86,6 +87,8 @@ export interface OAuthOptions {
   readonly interactions: InteractionService;
   readonly signIn: SignInFlow;
   readonly links: MailedLinkFlow;
+  readonly imageProofs: ImageProofServiceDeps['imageProofs'];
+  readonly confirmations: EmailConfirmationFlow;
   readonly accounts: UserService;
   /** Passed in, because the session service needs it to end token families and is made before the engine. */
   readonly grants: GrantStore;
@@ -120,6 +123,7 @@ export interface OAuth {
   readonly authorization: AuthorizationService;
   readonly accountPage: AccountPageService;
   readonly mailedLinks: MailedLinkService;
+  readonly imageProofs: ImageProofService;
   readonly signOut: SignOutService;
   readonly tokenSignOut: TokenSignOut;
   readonly clientSessions: ClientSessions;
@@ -212,6 +216,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
       authorization,
       issuers: issuerDirectory,
     }),
+    imageProofs: new ImageProofService({ ...options, issuers: issuerDirectory }),
     signOut: new SignOutService({
       ...options,
       posted: postedRequests,

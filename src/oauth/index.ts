@@ -20,6 +20,7 @@ export type { OAuth, OAuthOptions } from './engine.ts';
 export type { ClientSessions } from './grants/client-sessions.ts';
 export { type ClientSessionCount, GrantStore, type OfflineFamily } from './grants/grant.store.ts';
 export type { OfflineAccess } from './grants/offline-access.ts';
+export type { ImageProofService } from './image-proofs/image-proof.service.ts';
 export {
   type ClaimGroup,
   type Issuer,

@@ -13,7 +13,13 @@ import type { ConsentService } from '../consents/index.ts';
 import { KeyedSigner, type MasterKey } from '../crypto/index.ts';
 import type { ChangeFeed } from '../events/index.ts';
 import { type FederationProviderStore, parseProviderKey } from '../federation/index.ts';
-import type { InteractionService, MailedLinkFlow, SignInFlow } from '../flows/index.ts';
+import type {
+  EmailConfirmationFlow,
+  InteractionService,
+  MailedLinkFlow,
+  ProofExchange,
+  SignInFlow,
+} from '../flows/index.ts';
 import type { PrivateHosts } from '../kernel/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
@@ -23,6 +29,7 @@ import { accountPageErrors } from './account-page/account-page.errors.ts';
 import { createOAuth } from './engine.ts';
 import type { GrantStore } from './grants/grant.store.ts';
 import type { GrantFamilies } from './grants/token-families.ts';
+import type { ImageProofServiceDeps } from './image-proofs/image-proof.service.ts';
 import type { IssuerMount } from './issuers/issuers.ts';
 import { SigningKeyEntity } from './keys/signing-key.entity.ts';
 import { oauthErrors } from './oauth.errors.ts';
@@ -71,6 +78,9 @@ interface OAuthNeeds extends ModuleBase {
   readonly allowLoopbackHttp: boolean;
   readonly onError: (error: unknown) => void;
   readonly federationProviderStore: FederationProviderStore;
+  readonly proofExchange: ProofExchange;
+  readonly imageProofs: ImageProofServiceDeps['imageProofs'];
+  readonly emailConfirmations: EmailConfirmationFlow;
 }
 
 export const oauth = {
@@ -105,6 +115,8 @@ export const oauth = {
       interactions: needs.interactions,
       signIn: needs.signIn,
       links: needs.mailedLinks,
+      imageProofs: needs.imageProofs,
+      confirmations: needs.emailConfirmations,
       accounts: needs.users,
       grants: needs.grantStore,
       families: needs.families,
@@ -122,6 +134,7 @@ export const oauth = {
         ),
     });
     tenants.addSeed((_authority, tenant) => oauth.keys.seed(tenant.id));
+    needs.proofExchange.readMessageKeysBy((tenant) => oauth.keys.agreementKey(tenant));
     return {
       services: {
         /** Tokens, their issuers and keys, and the callers they represent. */

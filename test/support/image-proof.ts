@@ -136,3 +136,46 @@ export class ImageProofClient {
     };
   }
 }
+
+/** A message of a purpose, before it is encrypted. Members of `over` replace its own. */
+export interface MessageParts {
+  readonly challenge: ReadChallenge;
+  readonly act: ProofAct;
+  readonly audience: string;
+  readonly over?: Readonly<Record<string, unknown>>;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  authenticate: 'sv-zkp-response',
+  'update-email': 'sv-zkp-response',
+};
+
+/** A person who has an image, at a client. */
+export class ImageOwner {
+  readonly tenant: string;
+  readonly username: string;
+  readonly secret: ImageSecret;
+
+  constructor(tenant: string, username: string, secret: ImageSecret = newSecret()) {
+    this.tenant = tenant;
+    this.username = username;
+    this.secret = secret;
+  }
+
+  /** A proof of the secret. */
+  prove(client: ImageProofClient, { challenge, act, audience }: MessageParts): { V: string; r: string } {
+    const context = client.context(challenge, this.tenant, this.username, audience, act);
+    const { nonceCommitment, answer } = prove(this.secret, context);
+    return { V: b64u(nonceCommitment), r: b64u(answer) };
+  }
+
+  /** A message that proves the secret, with its commitment where the purpose has one. */
+  message(client: ImageProofClient, parts: MessageParts): Promise<string> {
+    const { challenge, act, over = {} } = parts;
+    const type = TYPES[act.purpose];
+    const head = { v: challenge.v, purpose: act.purpose, id: challenge.id };
+    const own = type === undefined ? { Y: b64u(this.secret.commitment) } : {};
+    const text = JSON.stringify({ ...head, ...own, ...this.prove(client, parts), ...over });
+    return encryptFor(challenge.srv, type ?? 'sv-zkp-commitment', text);
+  }
+}

@@ -122,6 +122,7 @@ export const ENGINE_OPTIONS: RestCompatOptions = {
   publicUrl: TEST_URL,
   defaultTenant: 'master',
   oauthForms: OAUTH_FORMS,
+  rateLimits: 'off',
 };
 
 /**

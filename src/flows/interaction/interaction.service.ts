@@ -236,6 +236,17 @@ export class InteractionService {
     return tenant;
   }
 
+  /**
+   * The application of a sign-in under way, in whichever browser: what is bound to a sign-in before its page goes on. It tells
+   * nothing else and changes nothing.
+   * @returns Null: there is no such sign-in, or it has expired.
+   */
+  async findApplication(tenant: TenantRef, handle: string): Promise<{ readonly clientId: string | null } | null> {
+    const { clock, store } = this.#deps;
+    const row = routeOfHandle(handle) === tenant.route ? await store.find(tenant.id, handle) : null;
+    return row === null || row.expiresAt <= clock.now() ? null : { clientId: row.clientId ?? null };
+  }
+
   /** The interaction as its page shows it. @throws INTERACTION_NOT_FOUND, BROWSER_REQUIRED */
   async view(authority: Authority, browser: BrowserPort | null, handle: string): Promise<InteractionView> {
     return showInteraction(this.#deps, await this.#deps.engine.open(authority, browser, handle));

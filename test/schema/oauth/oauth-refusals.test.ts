@@ -7,6 +7,16 @@ import { TEST_ORIGIN, World } from '../../support/world.ts';
 /** The fields that need no caller but a tenant. */
 const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'Mutation.completeAccountLinking': { input: { state: 'x' } },
+  'Mutation.confirmEmail': { input: { code: 'x' } },
+  'Mutation.registerWithImage': {
+    input: { username: 'x', email: 'x@example.com', encryptedCommitment: 'x', version: 'sv-zkp/1' },
+  },
+  'Mutation.requestImageChallenge': { input: { username: 'x', cipherKey: 'x' } },
+  'Mutation.requestImageReset': { input: { clientId: 'x', username: 'x', email: 'x' } },
+  'Mutation.resetImage': { input: { code: 'x', username: 'x', encryptedCommitment: 'x', version: 'sv-zkp/1' } },
+  'Mutation.signInWithImage': {
+    input: { username: 'x', cipherKey: 'x', challengeId: 'x', challengeData: 'x' },
+  },
   'Mutation.confirmSignOut': { input: { handle: 'x', isConfirmed: true } },
   'Mutation.decideAccountLinking': { input: { handle: 'x', userId: 'x', isConfirmed: true } },
   'Mutation.deleteRegisteredClient': { input: { clientId: 'x', registrationToken: 'x' } },

@@ -8,6 +8,7 @@ import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import { EVENT_TYPES, type EventName } from '../../../src/modules.ts';
 import type { IssuedTokens } from '../../../src/oauth/index.ts';
 import { createCallerAuthenticator, createTokenAuthenticator } from '../../../src/server/http/caller.authenticator.ts';
+import { chooseImage, resetImage } from '../../support/image-flows.ts';
 import { callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
 import { serveSockets, type TestSockets } from '../../support/sockets.ts';
 import { World } from '../../support/world.ts';
@@ -193,6 +194,8 @@ interface Cause {
 }
 
 const system = () => world.system(acme);
+/** The account with an address to which a code can be mailed. */
+const withEmail = (id: string) => world.services.users.update(system(), id, { email: `${id}@example.com` });
 
 const CAUSES: readonly Cause[] = [
   { type: 'session.ended', endsSession: true, run: (who) => world.services.sessions.end(system(), who.sessionId) },
@@ -252,6 +255,16 @@ const CAUSES: readonly Cause[] = [
     endsSession: true,
     run: ({ user }) =>
       world.services.passwordFlow.set(system(), { userId: user.id, password: 'four-lanterns-by-noon' }),
+  },
+  {
+    type: 'image_proof.changed',
+    endsSession: true,
+    run: async ({ user }) => chooseImage(world, acme, await withEmail(user.id)),
+  },
+  {
+    type: 'image_proof.reset',
+    endsSession: true,
+    run: async ({ user }) => resetImage(world, acme, await withEmail(user.id)),
   },
   {
     type: 'client.updated',

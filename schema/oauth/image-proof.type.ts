@@ -1,0 +1,55 @@
+import { Field, ObjectType } from 'type-graphql';
+
+@ObjectType({ description: 'A challenge to prove an image.' })
+export class RequestImageChallengePayload {
+  @Field(() => String, { description: 'Encrypted for the key of the client.' })
+  challengeData!: string;
+  @Field(() => String, { description: 'Version of the protocol.' })
+  version!: string;
+}
+
+@ObjectType({ description: 'A challenge to the caller to prove the image.' })
+export class RequestOwnImageChallengePayload extends RequestImageChallengePayload {}
+
+@ObjectType({ description: 'A user who proved the image.' })
+export class SignInWithImagePayload {
+  @Field(() => String, { description: 'Begins a session in the sign-in that was named, once within a minute.' })
+  ticket!: string;
+  @Field(() => Boolean, {
+    description: 'Whether the e-mail address has to be confirmed first: the tenant demands that, and it is not.',
+  })
+  isEmailConfirmationNeeded!: boolean;
+}
+
+@ObjectType({ description: 'An account with an image.' })
+export class RegisterWithImagePayload {
+  @Field(() => String, { description: 'Public id of the user.' })
+  subject!: string;
+}
+
+@ObjectType({ description: 'A request that was taken.' })
+export class RequestImageResetPayload {
+  @Field(() => Boolean, { description: 'Always true, whether or not there is such an account.' })
+  isAccepted!: boolean;
+}
+
+@ObjectType({ description: 'An account with another image.' })
+export class ResetImagePayload {
+  @Field(() => Boolean, { description: 'Always true.' })
+  isChanged!: boolean;
+}
+
+@ObjectType({ description: 'The caller with another image.' })
+export class ChangeOwnImagePayload extends ResetImagePayload {}
+
+@ObjectType({ description: 'An address to which a code was mailed.' })
+export class RequestEmailChangePayload {
+  @Field(() => Boolean, { description: 'Always true. The account has the address once the code was used.' })
+  isAccepted!: boolean;
+}
+
+@ObjectType({ description: 'A confirmed address.' })
+export class ConfirmEmailPayload {
+  @Field(() => Boolean, { description: 'Always true.' })
+  isConfirmed!: boolean;
+}

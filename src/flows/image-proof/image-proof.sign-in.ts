@@ -1,0 +1,145 @@
+import {
+  type Attempt,
+  type CipherKey,
+  foldedName,
+  type ImageProofMode,
+  PROOF_VERSION,
+  proofActs,
+  readCipherKey,
+} from '../../auth-modes/index.ts';
+import type { EventActor } from '../../events/index.ts';
+import type { Clock, TenantRef } from '../../kernel/index.ts';
+import type { User, UserStore } from '../../users/index.ts';
+import { accountRefusal, isRevealable } from '../account-refusals.ts';
+import { signInErrors } from '../sign-in.errors.ts';
+import { RESERVED_ID } from '../sign-in.ts';
+import { imageProofErrors } from './image-proof.errors.ts';
+import type { ProofExchange } from './proof-exchange.ts';
+import { type ProofGuard, toActor } from './proof-guard.ts';
+import type { SignInTickets } from './sign-in-tickets.ts';
+import { countLiveness, type LivenessCounter, type WithLiveness } from './told-liveness.ts';
+
+/** A request about a name, with the origin of the request. */
+export interface NamedRequest {
+  readonly tenant: TenantRef;
+  /** As typed. */
+  readonly username: string;
+  /** The request for a sign-in to which it belongs; null: to none. */
+  readonly requestId: string | null;
+  readonly actor: Pick<EventActor, 'clientId' | 'clientAuth' | 'origin'>;
+}
+
+export interface AskChallenge extends NamedRequest {
+  /** The key of the client for this challenge. */
+  readonly cipherKey: string;
+}
+
+/** A challenge as a client gets it. */
+export interface GivenChallenge {
+  /** Encrypted for the key of the client. */
+  readonly challengeData: string;
+  readonly version: typeof PROOF_VERSION;
+}
+
+export interface ProveSignIn extends AskChallenge, WithLiveness {
+  /** Issuer at the host of the request, in the configuration of the service. */
+  readonly audience: string;
+  readonly challengeId: string;
+  /** Encrypted for the key of the tenant. */
+  readonly challengeData: string;
+}
+
+/** A user who proved the image. */
+export interface ProvedSignIn {
+  readonly user: User;
+  /** Begins one session for the request within a minute. */
+  readonly ticket: string;
+}
+
+export interface ImageProofSignInDeps {
+  readonly exchange: ProofExchange;
+  readonly guard: ProofGuard;
+  readonly mode: ImageProofMode;
+  readonly users: Pick<UserStore, 'findById' | 'findByUsername'>;
+  readonly tickets: Pick<SignInTickets, 'issue'>;
+  readonly liveness: LivenessCounter;
+  readonly clock: Clock;
+}
+
+/** Signs users in who prove that they know an image. */
+export class ImageProofSignIn {
+  readonly #deps: ImageProofSignInDeps;
+
+  constructor(deps: ImageProofSignInDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * A challenge for a name, the same in kind for every name, whether or not somebody has it.
+   * @throws TOO_MANY_REQUESTS The name or the address is blocked.
+   * @throws IMAGE_PROOF_KEY_INVALID
+   */
+  async challenge(input: AskChallenge): Promise<GivenChallenge> {
+    const { tenant, username, requestId, actor } = input;
+    const user = await this.#find(input);
+    await this.#deps.guard.assertFree(attemptOf(input, user));
+    const key = requireKey(input.cipherKey);
+    const owner = { username: foldedName(username), requestId, session: null };
+    const { peerIp } = actor.origin;
+    const challengeData = await this.#deps.exchange.challenge(tenant, { owner, key, peerIp });
+    return { challengeData, version: PROOF_VERSION };
+  }
+
+  /**
+   * Checks a proof. Unknown name, account without an image, wrong secret, wrong or used challenge: each gives the same error after the
+   * same work and counts as a failed attempt, for names that nobody has too. The challenge is used up in any case.
+   * @throws IMAGE_PROOF_REFUSED Records `sign_in.failed` with the reason.
+   * @throws TOO_MANY_REQUESTS The name or the address is blocked; the challenge is not used up.
+   * @throws SIGN_IN_ACCOUNT_DISABLED The proof is right, and the account is disabled.
+   * @throws IMAGE_PROOF_KEY_INVALID
+   */
+  async authenticate(input: ProveSignIn): Promise<ProvedSignIn> {
+    const { clock, guard, mode, tickets } = this.#deps;
+    const { tenant, requestId } = input;
+    const user = await this.#find(input);
+    const refusal = accountRefusal(user, mode.type, clock.now());
+    const isRevealed = isRevealable(refusal, user);
+    await guard.run(attemptOf(input, user), toActor(input.actor), { purpose: 'sign-in', reason: refusal }, async () => {
+      const isRight = await this.#isRight(input, user, requireKey(input.cipherKey));
+      return isRight && (refusal === null || isRevealed) ? true : null;
+    });
+    if (isRevealed) throw signInErrors.SIGN_IN_ACCOUNT_DISABLED();
+    await countLiveness(this.#deps.liveness, tenant, input);
+    return { user: user!, ticket: await tickets.issue(tenant, { userId: user!.id, requestId, amr: mode.amr }) };
+  }
+
+  async #find({ tenant, username }: NamedRequest): Promise<User | null> {
+    const { users } = this.#deps;
+    // A known name takes two statements, so run a second one for an unknown name as well.
+    return (await users.findByUsername(tenant.id, username)) ?? (await users.findById(tenant.id, RESERVED_ID));
+  }
+
+  async #isRight(input: ProveSignIn, user: User | null, key: CipherKey): Promise<boolean> {
+    const { exchange, mode } = this.#deps;
+    const { tenant, requestId, challengeId, audience } = input;
+    const username = foldedName(input.username);
+    const challenge = await exchange.redeem(tenant, challengeId, { username, requestId, session: null }, key);
+    const message = await exchange.read(tenant, 'authenticate', input.challengeData);
+    if (challenge === null || message === null || message.challengeId !== challengeId) return false;
+    const identity = { tenant: tenant.name, username };
+    const context = { identity, act: proofActs.authenticate(requestId), audience, challenge };
+    return mode.verify(tenant.id, user?.id ?? null, { proof: message.proof, context });
+  }
+}
+
+/** @throws IMAGE_PROOF_KEY_INVALID */
+export function requireKey(text: string): CipherKey {
+  const key = readCipherKey(text);
+  if (key === null) throw imageProofErrors.IMAGE_PROOF_KEY_INVALID().at('input.cipherKey');
+  return key;
+}
+
+function attemptOf({ tenant, username, actor }: NamedRequest, user: User | null): Attempt {
+  const { peerIp } = actor.origin;
+  return { tenant, factor: 'first', userId: user?.id ?? null, name: username, peerIp, knownDeviceId: null };
+}

@@ -1,0 +1,130 @@
+import type { Authority } from '../../access/index.ts';
+import { imageProofEvents } from '../../auth-modes/index.ts';
+import { type Mailer, renderTemplate } from '../../delivery/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import { addSeconds, type Clock, type TenantRef } from '../../kernel/index.ts';
+import type { Database } from '../../persistence/index.ts';
+import type { OneTimeCodeStore } from '../../sessions/index.ts';
+import type { KnownTenant, TenantDirectory } from '../../tenants/index.ts';
+import { isSameEmail, type User, type UserStore } from '../../users/index.ts';
+import { accountRefusal } from '../account-refusals.ts';
+import { countTryOfAddress } from '../address-tries.ts';
+import { countMail, isMailedEnough } from '../mail-pace.ts';
+import { type MailWording, wordingOf } from '../mail-wording.ts';
+import { languagesFor } from '../message-languages.ts';
+import { RESERVED_ID } from '../sign-in.ts';
+import { type ImageProofEnrolment, RESET_SECONDS } from './image-proof.enrolment.ts';
+
+/** What the mail about a lost image has for the page to which it leads. */
+export interface ResetSecrets {
+  readonly code: string;
+  /** What challenges for the reset belong to, in the place of a request for a sign-in. */
+  readonly requestId: string;
+}
+
+/** A mail about a lost image, to the account that has this name and this address. */
+export interface AskImageReset {
+  readonly username: string;
+  readonly email: string;
+  /** The address of the page. */
+  readonly toAddress: (secrets: ResetSecrets) => string;
+}
+
+export interface ImageResetMailDeps {
+  readonly db: Database;
+  readonly codes: Pick<OneTimeCodeStore, 'put' | 'putWithin' | 'find' | 'countSince'>;
+  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly enrolment: Pick<ImageProofEnrolment, 'issueReset'>;
+  readonly users: Pick<UserStore, 'findById' | 'findByUsername' | 'lockToSignIn'>;
+  readonly mailer: Pick<Mailer, 'offer'>;
+  readonly mailServers: { readonly of: (tenantId: string) => Promise<object | null> };
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+const REQUEST_KIND = 'image-reset-request';
+const TRY_KIND = 'image-reset-try';
+const MAIL_KIND = 'image-reset-mail';
+
+/**
+ * Mails codes to users who have lost their image. Whether there is such an account shows nowhere but in its mails: known and unknown names
+ * take the same answer and the same statements (check 43).
+ */
+export class ImageResetMails {
+  readonly #deps: ImageResetMailDeps;
+
+  constructor(deps: ImageResetMailDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether a request for a reset lives. */
+  async isRequest(tenant: TenantRef, requestId: string): Promise<boolean> {
+    return (await this.#deps.codes.find(tenant.id, REQUEST_KIND, requestId)) !== null;
+  }
+
+  /**
+   * Mails a code to the account, if there is one that may have it and got none within a minute and less than five within an hour.
+   * Records `image_proof.reset_requested`.
+   * @throws TOO_MANY_REQUESTS The address of the network has asked too often.
+   */
+  async request(authority: Authority, tenant: KnownTenant, asked: AskImageReset): Promise<void> {
+    const { clock, db, mailServers, users } = this.#deps;
+    await countTryOfAddress(this.#deps, { tenant, actor: authority.caller }, TRY_KIND);
+    // A known name takes two statements, so run a second one for an unknown name as well.
+    const found =
+      (await users.findByUsername(tenant.id, asked.username)) ?? (await users.findById(tenant.id, RESERVED_ID));
+    const wording = wordingOf(tenant, (await mailServers.of(tenant.id)) !== null);
+    await db.transaction(async () => {
+      const user = await users.lockToSignIn(tenant.id, found?.id ?? RESERVED_ID);
+      const isEnough = await isMailedEnough(this.#deps, tenant, { kind: MAIL_KIND, userId: user?.id ?? RESERVED_ID });
+      const refusal = refusalOf(user, asked.email, clock.now());
+      await this.#issue(authority, tenant, {
+        user,
+        reason: refusal === null && isEnough ? 'mailed_before' : refusal,
+        wording,
+        toAddress: asked.toAddress,
+      });
+    });
+  }
+
+  /** Issues a code, which is mailed where there is no reason against it. The statements are the same. */
+  async #issue(authority: Authority, tenant: KnownTenant, { user, reason, wording, toAddress }: Issue): Promise<void> {
+    const { clock, codes, enrolment, events } = this.#deps;
+    const owner = reason === null ? user : null;
+    const expiresAt = addSeconds(clock.now(), RESET_SECONDS);
+    const userId = owner?.id ?? null;
+    const requestId = await codes.put(tenant, { kind: REQUEST_KIND, userId, expiresAt });
+    const code = await enrolment.issueReset(tenant, owner, requestId);
+    await countMail(this.#deps, tenant, { kind: MAIL_KIND, userId });
+    events.record(authority.caller, tenant, {
+      type: imageProofEvents['image_proof.reset_requested'],
+      subjectId: user?.id ?? null,
+      ...(reason === null ? {} : { outcome: 'failure' as const, reason }),
+    });
+    if (owner !== null) await this.#mail(authority, owner, wording, toAddress({ code, requestId }));
+  }
+
+  async #mail({ caller, tenant }: Authority, user: User, { app, texts }: MailWording, link: string): Promise<void> {
+    const { directory, mailer } = this.#deps;
+    const purpose = 'image-reset';
+    const values = { app, link, minutes: String(RESET_SECONDS / 60) };
+    const rendered = renderTemplate(purpose, await languagesFor(directory, user), values, texts);
+    // Offered, because a queue that is full would tell which accounts there are.
+    mailer.offer({ to: user.email!, ...rendered, purpose, behalf: { tenant, actor: caller, subjectId: user.id } });
+  }
+}
+
+interface Issue {
+  readonly user: User | null;
+  /** Why nothing is mailed; null: it is mailed. */
+  readonly reason: string | null;
+  readonly wording: MailWording;
+  readonly toAddress: AskImageReset['toAddress'];
+}
+
+/** Why an account gets no mail, which only the event tells. */
+function refusalOf(user: User | null, email: string, now: Date): string | null {
+  const refusal = accountRefusal(user, 'image-proof', now);
+  if (refusal !== null) return refusal;
+  return user!.email != null && isSameEmail(user!.email, email) ? null : 'email_other';
+}

@@ -1,0 +1,20 @@
+export type { AskEmailChange, ImageProofChange } from './image-proof.change.ts';
+export type {
+  ImageProofEnrolment,
+  RegisterWithImage,
+  ResetImage,
+  SentCommitment,
+} from './image-proof.enrolment.ts';
+export { imageProofErrors } from './image-proof.errors.ts';
+export type {
+  AskChallenge,
+  GivenChallenge,
+  ImageProofSignIn,
+  NamedRequest,
+  ProvedSignIn,
+  ProveSignIn,
+} from './image-proof.sign-in.ts';
+export type { AskImageReset, ImageResetMails, ResetSecrets } from './image-reset.mail.ts';
+export type { MessageKey, ProofExchange } from './proof-exchange.ts';
+export type { SignInTicket, SignInTickets } from './sign-in-tickets.ts';
+export type { ToldLiveness } from './told-liveness.ts';
