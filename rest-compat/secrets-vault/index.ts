@@ -1,6 +1,7 @@
 import { type Chapter, type Dialect, forPages, type Route } from '../engine/index.ts';
 import { CLIENT_COMPONENTS } from './client.ts';
 import { SECRETS_VAULT_ERRORS } from './errors.ts';
+import { IMAGE_PROOF_COMPONENTS } from './image-proof.ts';
 import { ISSUER_ERRORS } from './issuer-errors.ts';
 import { LIST_COMPONENTS } from './paging.ts';
 import { ANALYTICS_ROUTES } from './routes/analytics.ts';
@@ -8,6 +9,7 @@ import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { AUTHENTICATION_ROUTES } from './routes/authentication.ts';
 import { CLIENT_ROUTES } from './routes/clients.ts';
 import { HEALTH_ROUTES } from './routes/health.ts';
+import { IMAGE_PROOF_ROUTES } from './routes/image-proofs.ts';
 import { STANDARD_ROUTES } from './routes/standard.ts';
 import { TENANT_ROUTES } from './routes/tenants.ts';
 import { USER_ROUTES } from './routes/users.ts';
@@ -24,6 +26,7 @@ const PARTS: readonly Chapter[] = (
     { name: 'User', description: 'Users of tenants.', routes: USER_ROUTES },
     { name: 'Api Keys', description: 'Keys with which programs act for users.', routes: API_KEY_ROUTES },
     { name: 'Client', description: 'Clients of tenants.', routes: CLIENT_ROUTES },
+    { name: 'Image proofs', description: 'Sign-in by knowledge of an image.', routes: IMAGE_PROOF_ROUTES },
     { name: 'Tenants', description: 'Tenants, and the blocks after failed sign-ins.', routes: TENANT_ROUTES },
     { name: 'Analytics', description: 'Reports.', routes: ANALYTICS_ROUTES },
   ] as readonly Chapter[]
@@ -46,7 +49,7 @@ export const SECRETS_VAULT: Dialect = {
   title: 'Secrets Vault',
   description: 'Sign-in without passwords, users, clients, tenants and API keys as Secrets Vault describes them.',
   mounts: [
-    { prefix: '/api', routes: API_ROUTES },
+    { prefix: '/api', routes: API_ROUTES, issuerKind: 'API' },
     { prefix: '/health', routes: HEALTH_ROUTES },
     { prefix: '/scim/v2/{tenant_id}', routes: SCIM_ROUTES, ...SCIM_MOUNT },
     { prefix: '/scim', routes: NO_ROUTES, ...SCIM_MOUNT },
@@ -54,7 +57,7 @@ export const SECRETS_VAULT: Dialect = {
   ],
   chapters: CHAPTERS.filter(({ routes }) => routes.length > 0),
   samples: SECRETS_VAULT_SAMPLES,
-  components: { ...CLIENT_COMPONENTS, ...LIST_COMPONENTS, ...TENANT_COMPONENTS },
+  components: { ...CLIENT_COMPONENTS, ...IMAGE_PROOF_COMPONENTS, ...LIST_COMPONENTS, ...TENANT_COMPONENTS },
   errors: SECRETS_VAULT_ERRORS,
   api: 'rest',
   apiKeys: { header: 'x-api-key', prefix: 'svk_' },

@@ -94,6 +94,23 @@ const SHOWN_CLIENT = {
 };
 const { block_config: _blocks, ...PUBLIC_TENANT } = TENANT;
 
+const HANDLE = 'wmB3Zcbqk2cTkq0Qm8Yw3v6H0b5x9T1uJ4eL7sN2aPc';
+const JWE = 'eyJhbGciOiJFQ0RILUVTIn0..q7Yk0WcQmN3bXvR5.tZ8sLpEaGdJfHuIo.1234567890abcdef';
+const CHALLENGE = { challenge_data: JWE, proto_version: 'sv-zkp/1' };
+const LOG_DATA = {
+  platform: 'Android 16',
+  method: 'PIN' as const,
+  liveness: { result: 'PASSED' as const, gestures: ['BLINK' as const], duration_ms: 900, attempts: 1 },
+};
+const COMMITMENT = { encrypted_commitment: JWE, proto_version: 'sv-zkp/1', log_data: LOG_DATA };
+const PROOF = { challenge_id: 'AAECAwQFBgcICQoLDA0ODw', challenge_data: JWE };
+const KEY = 'eyJjcnYiOiJQLTI1NiIsImt0eSI6IkVDIiwieCI6Ii4uLiIsInkiOiIuLi4ifQ';
+const BER = {
+  ber: { count_bits: 1024, error_bits: 3, BER_PERCENT: '0.29' },
+  image_dim: [1024, 768] as [number, number],
+  algorithm_version: '1.0',
+};
+
 const FROM = '2026-11-22T12:00:00.000Z';
 const BLOCK = { blocked_at: FROM, block_duration: 60, expires_at: '2026-11-22T12:01:00.000Z' };
 const COUNTS = { total: 3, passed: 2, failed: 1, skipped: 0, avg_duration_ms: 900 };
@@ -142,6 +159,8 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     resolution: 'day',
     schema_uri: SCIM_SCHEMA.id,
     resource_type_id: 'Group',
+    auth_req_id: HANDLE,
+    code: HANDLE,
   },
   operations: {
     ClientPresentation: { reply: SHOWN_CLIENT },
@@ -177,6 +196,18 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     UpdateClient: { body: CLIENT, reply: CLIENT },
     DeleteClient: { reply: null },
     RotateClientSecret: { reply: { client_id: 'portal', client_secret: SECRET } },
+    RegisterWithImage: { body: { username: 'ada', email: 'ada@example.com', ...COMMITMENT }, reply: null },
+    RequestImageChallenge: { body: { username: 'ada', cipherKey: KEY }, reply: CHALLENGE },
+    SignInWithImage: {
+      body: { username: 'ada', cipherKey: KEY, ...PROOF, ber: BER, log_data: LOG_DATA },
+      reply: { nonce: HANDLE, need_verify: false },
+    },
+    ConfirmEmail: { reply: null },
+    RequestImageReset: { body: { username: 'ada', email: 'ada@example.com' }, reply: null },
+    ResetImage: { body: { code: HANDLE, username: 'ada', ...COMMITMENT }, reply: null },
+    RequestOwnImageChallenge: { body: { cipherKey: KEY }, reply: CHALLENGE },
+    ChangeOwnImage: { body: COMMITMENT, reply: null },
+    RequestEmailChange: { body: { ...PROOF, email: 'ada@example.com' }, reply: null },
     LivenessReport: {
       reply: {
         tenant_id: 'acme',

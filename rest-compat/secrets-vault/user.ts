@@ -13,7 +13,7 @@ const USER_ID = z
   .refine((id) => !RESERVED.includes(id.toLowerCase()), 'This id is reserved.');
 
 /** What this dialect asks of a username that it makes. */
-const USERNAME = z
+export const NEW_USERNAME = z
   .string()
   .min(1)
   .max(128)
@@ -22,11 +22,13 @@ const USERNAME = z
 /** Only addresses to which mail can be sent: no quoted local parts, no comments. */
 const ADDRESS = /^[^\s@"<>()[\]\\,;:\p{C}]{1,64}@[^\s@"<>()[\]\\,;:.\p{C}]+(\.[^\s@"<>()[\]\\,;:.\p{C}]+)*$/u;
 
+export const EMAIL = z.email({ pattern: ADDRESS }).max(254);
+
 /** A user as it is sent: all of its members, of which those that are left out have their defaults. */
 export const SENT_USER = z.object({
   user_id: USER_ID.describe('Public id, which never changes.'),
-  username: USERNAME,
-  email: z.email({ pattern: ADDRESS }).max(254),
+  username: NEW_USERNAME,
+  email: EMAIL,
   tenant_id: z.string(),
   is_disabled: z.boolean().default(false),
   is_verified: z.boolean().default(false).describe('Whether the e-mail address is verified.'),
