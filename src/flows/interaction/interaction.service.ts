@@ -6,10 +6,8 @@ import {
   addSeconds,
   type BrowserPort,
   type Clock,
-  hostNameOf,
   IdentityError,
   kernelErrors,
-  originAt,
   type TenantRef,
 } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
@@ -20,8 +18,9 @@ import {
   type SessionRow,
   type SessionService,
 } from '../../sessions/index.ts';
-import { isHostOf, type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
+import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
+import { originOfRequest } from '../own-origin.ts';
 import type { SignInFlow } from '../sign-in.ts';
 import { accountOfSession, chooseAccount } from './account.step.ts';
 import { decideConsent } from './consent.step.ts';
@@ -176,11 +175,7 @@ export class InteractionService {
 
   /** Address of a page of the tenant, at the host of the request where it is bound to the tenant. */
   async urlOf(tenant: TenantRef, host: string | null | undefined, path: string): Promise<string> {
-    const { publicUrl, directory } = this.#deps;
-    const name = host == null ? null : hostNameOf(host);
-    const isBound = name !== null && (await isHostOf(directory, tenant, name));
-    const origin = isBound ? originAt(publicUrl, name) : new URL(publicUrl).origin;
-    return `${origin}/t/${tenant.name}/${path}`;
+    return `${await originOfRequest(this.#deps, tenant, host)}/t/${tenant.name}/${path}`;
   }
 
   /**

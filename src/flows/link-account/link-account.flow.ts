@@ -13,17 +13,10 @@ import {
   parseProviderKey,
   providerKey,
 } from '../../federation/index.ts';
-import {
-  addSeconds,
-  type BrowserPort,
-  type Clock,
-  hostNameOf,
-  type IdentityError,
-  originAt,
-  type TenantRef,
-} from '../../kernel/index.ts';
+import { addSeconds, type BrowserPort, type Clock, type IdentityError, type TenantRef } from '../../kernel/index.ts';
 import { bindBrowser, isBoundBrowser, type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
-import { isHostOf, type TenantDirectory } from '../../tenants/index.ts';
+import type { TenantDirectory } from '../../tenants/index.ts';
+import { isOwnAddress } from '../own-origin.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
 import {
   continuingCaller,
@@ -271,16 +264,9 @@ export class LinkAccountFlow {
     const url = URL.canParse(address) ? new URL(address) : null;
     // The provider adds its parameters to the address, and compares the whole of it.
     const isPlain = url !== null && url.search === '' && url.hash === '' && url.href === address;
-    if (!isPlain || !(address === callback || (await this.#isOwn(tenant, url))))
+    if (!isPlain || !(address === callback || (await isOwnAddress(this.#deps, tenant, url))))
       throw atField('BIND_REDIRECT_INVALID', 'input.redirectUri');
     return address;
-  }
-
-  async #isOwn(tenant: TenantRef, url: URL): Promise<boolean> {
-    const { directory, publicUrl } = this.#deps;
-    if (url.origin === new URL(publicUrl).origin) return true;
-    const host = hostNameOf(url.host);
-    return host !== null && url.origin === originAt(publicUrl, host) && isHostOf(directory, tenant, host);
   }
 }
 
