@@ -41,7 +41,8 @@ export const imageProof = {
   create: ({ base, directory, users, userStore, sessions, endAccess, lockouts, ...needs }: ImageProofNeeds) => {
     const { imageProofMode: mode, oneTimeCodes: codes, mailer, mailServers } = needs;
     const exchange = new ProofExchange({ ...base, codes, mode });
-    const guard = new ProofGuard({ ...base, lockouts });
+    const refused = () => imageProofErrors.IMAGE_PROOF_REFUSED();
+    const guard = new ProofGuard({ ...base, lockouts, method: mode.type, refused });
     const signInTickets = new SignInTickets({ ...base, codes });
     const shared = {
       ...base,

@@ -1,8 +1,7 @@
-import type { Attempt, LockoutService } from '../../auth-modes/index.ts';
+import type { Attempt, CredentialType, LockoutService } from '../../auth-modes/index.ts';
 import type { EventActor, EventLog } from '../../events/index.ts';
-import { type Clock, kernelErrors } from '../../kernel/index.ts';
+import { type Clock, type IdentityError, kernelErrors } from '../../kernel/index.ts';
 import { signInEvents } from '../sign-in.events.ts';
-import { imageProofErrors } from './image-proof.errors.ts';
 
 /** What an attempt is for, and why it is refused whatever the proof. */
 export interface AttemptNote {
@@ -13,11 +12,16 @@ export interface AttemptNote {
 
 export interface ProofGuardDeps {
   readonly lockouts: Pick<LockoutService, 'serially' | 'check' | 'fail' | 'succeed'>;
+  /** What is proved, and the error of a wrong proof. */
+  readonly method: CredentialType;
+  readonly refused: () => IdentityError;
   readonly events: EventLog;
   readonly clock: Clock;
 }
 
-/** Counts attempts at image proofs in the lock-out engine, with all other first factors (docs/lock-out.md). */
+/**
+ * Counts attempts at proofs that answer a challenge in the lock-out engine, with all other first factors (docs/lock-out.md).
+ */
 export class ProofGuard {
   readonly #deps: ProofGuardDeps;
 
@@ -41,7 +45,7 @@ export class ProofGuard {
    * Runs an attempt, one after the other for each account, and counts it.
    * @param prove Returns what was proved, null if it was wrong.
    * @throws TOO_MANY_REQUESTS Before the proof is looked at.
-   * @throws IMAGE_PROOF_REFUSED Records `sign_in.failed`.
+   * @throws The error of a wrong proof. Records `sign_in.failed`.
    */
   run<Proof>(
     attempt: Attempt,
@@ -49,14 +53,14 @@ export class ProofGuard {
     note: AttemptNote,
     prove: () => Promise<Proof | null>,
   ): Promise<Proof> {
-    const { lockouts } = this.#deps;
+    const { lockouts, refused } = this.#deps;
     return lockouts.serially(attempt, async () => {
       await this.assertFree(attempt);
       const proved = await prove();
       if (proved === null) {
         await lockouts.fail(attempt, actor);
         await this.#recordRefusal(attempt, actor, note);
-        throw imageProofErrors.IMAGE_PROOF_REFUSED();
+        throw refused();
       }
       await lockouts.succeed(attempt);
       return proved;
@@ -68,12 +72,13 @@ export class ProofGuard {
     actor: EventActor,
     { purpose, reason }: AttemptNote,
   ): Promise<void> {
-    await this.#deps.events.append(actor, tenant, {
+    const { events, method } = this.#deps;
+    await events.append(actor, tenant, {
       type: signInEvents['sign_in.failed'],
       subjectId: userId,
       outcome: 'failure',
       reason: reason ?? 'wrong_proof',
-      params: { method: 'image-proof', ...(purpose === 'sign-in' ? {} : { purpose }) },
+      params: { method, ...(purpose === 'sign-in' ? {} : { purpose }) },
     });
   }
 }
