@@ -27,6 +27,7 @@ import { imageProof } from './flows/image-proof/module.ts';
 import { interaction } from './flows/interaction/module.ts';
 import { linkAccount } from './flows/link-account/module.ts';
 import { flows } from './flows/module.ts';
+import { passkey } from './flows/passkey/module.ts';
 import { imports } from './imports/module.ts';
 import type { PrivateHosts } from './kernel/index.ts';
 import { kernel } from './kernel/module.ts';
@@ -97,6 +98,7 @@ const MODULES = [
   imageProof,
   interaction,
   linkAccount,
+  passkey,
   imports,
   oauth,
   registration,

@@ -3,6 +3,7 @@ import type { SchemaModule } from '../kit/schema-module.ts';
 import { AuthModesResolver, CredentialResolver } from './auth-modes.resolver.ts';
 import { BlockResolver, partsOf } from './block.resolver.ts';
 import { CredentialChangeResolver } from './credential.resolver.ts';
+import { PasskeyResolver } from './passkey.resolver.ts';
 import { PasswordResolver } from './password.resolver.ts';
 import { RecoveryCodeResolver } from './recovery-code.resolver.ts';
 import { SecurityQuestionResolver, UserSecurityQuestionResolver } from './security-question.resolver.ts';
@@ -19,6 +20,7 @@ declare module '../global-id.ts' {
 export const authModes: SchemaModule = {
   resolvers: [
     AuthModesResolver,
+    PasskeyResolver,
     PasswordResolver,
     CredentialResolver,
     CredentialChangeResolver,

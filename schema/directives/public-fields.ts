@@ -4,6 +4,8 @@
  */
 export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.authorize': 'Answers an application as far as the session of the browser and its user allow.',
+  'Mutation.beginPasskeySignIn': 'Somebody who is not signed in yet; every name gets an answer of the same kind.',
+  'Mutation.signInWithPasskey': 'The passkey is the authority, for its account alone.',
   'Mutation.authorizeRegistration': 'Leads to pages on which somebody makes an account, where the tenant lets people.',
   'Mutation.completeAccountLinking': 'The state, which works once, says what was begun and by whom.',
   'Mutation.openAccountPage': 'Leads the user of the browser to the page or to a sign-in.',
@@ -51,6 +53,7 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Query.interaction': 'The handle and the browser that began the sign-in are the authority.',
   'Query.jwks': 'Public keys are public.',
   'Query.mailedLink': 'The secret of the link, which was mailed to the owner of the account, is the authority.',
+  'Query.passkeyOrigins': 'Browsers read them without a credential (WebAuthn Level 3 section 5.11).',
   'Query.openidConfiguration': 'The metadata of an issuer is public (RFC 8414).',
   'Mutation.postSignOut':
     'The refresh token and the credentials of its client are the authority; else nothing is done.',

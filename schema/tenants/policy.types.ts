@@ -92,7 +92,7 @@ export const OTP_RESEND_SETTINGS = settingsGroup('OtpResendSettings', 'When aski
 
 export const WEBAUTHN_SETTINGS = settingsGroup(
   'WebAuthnSettings',
-  `Policy for new keys of WebAuthn. ${STORED_ONLY} Null leaves a choice to the authenticator.`,
+  'Policy for new keys of WebAuthn. Null leaves a choice to the authenticator.',
   {
     rpName: textOrNull('Name of the service that authenticators show; null = its default.'),
     rpId: textOrNull('Domain of the keys; null = the host of the request.'),
@@ -100,8 +100,10 @@ export const WEBAUTHN_SETTINGS = settingsGroup(
     attestation: textOrNull('`none`, `indirect`, `direct` or `enterprise`.'),
     attachment: textOrNull('`platform` or `cross-platform`.'),
     isResident: { type: () => Boolean, description: 'Whether the key must be discoverable.', canBeNull: true },
-    userVerification: textOrNull('`required`, `preferred` or `discouraged`.'),
-    timeoutSeconds: int('How long a browser waits for a new key; 0 = its default.'),
+    userVerification: textOrNull(
+      '`required`, `preferred` or `discouraged`; null = required for passkeys. A sign-in by a passkey always requires it.',
+    ),
+    timeoutSeconds: int('How long a browser waits for a new key, at most 300 s for passkeys; 0 = its default.'),
     isUniquePerUser: yesNo('Whether an authenticator that has a key of the user is refused.'),
     aaguids: texts('Accepted models of authenticators, at most 200; none = all.'),
   },

@@ -209,7 +209,7 @@ export class TenantSettingsInput {
   securityKeys?: object;
   @Field(() => WEBAUTHN_SETTINGS.written, {
     nullable: true,
-    description: `Policy for passkeys to change. ${STORED_ONLY}`,
+    description: 'Policy for passkeys to change.',
   })
   passkeys?: object;
   @Field(() => BROWSER_HEADER_SETTINGS.written, {
@@ -227,7 +227,7 @@ export class TenantSettingsInput {
   isSecondFactorOnly?: boolean;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether users may have passkeys. It is stored, and does not act yet.',
+    description: 'Whether users may have passkeys.',
   })
   isPasskeyEnabled?: boolean;
   @Field(() => [String], {

@@ -207,7 +207,7 @@ export class TenantSettingsView {
   otpResend!: object;
   @Field(() => WEBAUTHN_SETTINGS.shown, { description: `Policy for security keys, the second factor. ${STORED_ONLY}` })
   securityKeys!: object;
-  @Field(() => WEBAUTHN_SETTINGS.shown, { description: `Policy for passkeys, which need no password. ${STORED_ONLY}` })
+  @Field(() => WEBAUTHN_SETTINGS.shown, { description: 'Policy for passkeys, which need no password.' })
   passkeys!: object;
   @Field(() => BROWSER_HEADER_SETTINGS.shown, { description: `Security headers of pages. ${HEADERS_STORED}` })
   browserHeaders!: object;
@@ -219,7 +219,7 @@ export class TenantSettingsView {
   })
   isSecondFactorOnly!: boolean;
   @Field(() => Boolean, {
-    description: 'Whether users may have passkeys. It is stored, and does not act yet.',
+    description: 'Whether users may have passkeys.',
   })
   isPasskeyEnabled!: boolean;
   @Field(() => [String], {

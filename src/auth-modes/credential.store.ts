@@ -1,5 +1,5 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { Sealer } from '../crypto/index.ts';
 import { type Clock, isUuid, newId } from '../kernel/index.ts';
 import { type Database, defineStatement } from '../persistence/index.ts';
@@ -86,6 +86,18 @@ const RAISE = defineStatement<object>(
   'credential-raise',
   `update credentials set data = jsonb_set(data, array[$3::text], to_jsonb($4::bigint)), last_used_at = $5
   where tenant_id = $1 and id = $2 and coalesce((data ->> $3)::bigint, -1) < $4 returning id`,
+);
+const FIND_BY_LOOKUP = defineStatement<CredentialInfo>(
+  'credential-by-lookup',
+  sql<CredentialInfo>`select ${sql.join(SHOWN_COLUMNS)} from credentials
+    where credentials.tenant_id = $1 and credentials.lookup_hash = $2`,
+);
+/** Of two uses with the same number, only the first finds the row. A key that does not count has 0 for ever. */
+const NOTE_PASSKEY_USE = defineStatement<object>(
+  'credential-note-passkey-use',
+  `update credentials set data = data || jsonb_build_object('counter', $3::bigint, 'isBackedUp', $4::boolean), last_used_at = $5
+  where tenant_id = $1 and id = $2 and ((data ->> 'counter')::bigint < $3::bigint
+    or ((data ->> 'counter')::bigint = 0 and $3::bigint = 0)) returning id`,
 );
 const SECOND_FACTORS = defineStatement<{ type: CredentialType }>(
   'second-factors-by-user',
@@ -277,6 +289,11 @@ export class CredentialStore {
     return (row ?? null) as CredentialInfo | null;
   }
 
+  /** The credential with this look-up hash, of whichever user. */
+  async findByLookup(tenantId: string, lookupHash: Buffer): Promise<CredentialInfo | null> {
+    return (await this.#db.run(FIND_BY_LOOKUP, [tenantId, lookupHash]))[0] ?? null;
+  }
+
   /** The credentials of a user, in their order, else by type and ordinal. Concurrent calls share statements. */
   ofUser(tenantId: string, userId: string): Promise<readonly CredentialInfo[]> {
     return this.#reader.ofUser(tenantId, userId);
@@ -323,6 +340,20 @@ export class CredentialStore {
   async raise(tenantId: string, id: string, name: string, value: number): Promise<boolean> {
     if (!isUuid(id)) return false;
     return (await this.#db.run(RAISE, [tenantId, id, name, value, this.#clock.now()])).length > 0;
+  }
+
+  /**
+   * Stores a use of a passkey.
+   * @param use What its authenticator said: how many signatures it made, and whether the key is copied.
+   * @returns False when it said that number before, or a higher one.
+   */
+  async notePasskeyUse(
+    tenantId: string,
+    id: string,
+    { counter, isBackedUp }: { readonly counter: number; readonly isBackedUp: boolean },
+  ): Promise<boolean> {
+    const values = [tenantId, id, counter, isBackedUp, this.#clock.now()];
+    return (await this.#db.run(NOTE_PASSKEY_USE, values)).length > 0;
   }
 
   #select(tenantId: string) {

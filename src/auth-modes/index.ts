@@ -4,6 +4,7 @@
  * `roles/` and `users/`.
  */
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
+export { type CredentialChangeDeps, getAccountOfCredentials } from './account-to-change.ts';
 export { ACR_VALUES, type Acr, acrOf, amrAfter, factorsOf, satisfiesAcr } from './acr.ts';
 export { type AuthModePatch, CONFIGURE_TOTP, UPDATE_PASSWORD } from './auth-mode.rules.ts';
 export type { AuthModeServiceDeps, AuthModes } from './auth-mode.service.ts';
@@ -61,6 +62,18 @@ export {
 } from './lockout/lockout.subject.ts';
 export { CodeResendService, type CodeResends, type LiftedResends } from './lockout/resend.service.ts';
 export type { AuthMode, CredentialType } from './mode.ts';
+export type { Passkey, PasskeyAttachment } from './passkey/passkey.data.ts';
+export { passkeyErrors } from './passkey/passkey.errors.ts';
+export { PasskeyMode, type ProvedPasskey } from './passkey/passkey.mode.ts';
+export { creationOptions, type RelyingParty, requestOptions, showPasskey } from './passkey/passkey.options.ts';
+export { PASSKEY_SECONDS } from './passkey/passkey.policy.ts';
+export {
+  type Ceremony,
+  type NewPasskeyResponse,
+  type PasskeyAssertion,
+  readClientData,
+  verifyNewPasskey,
+} from './passkey/webauthn.ts';
 export { generatePassword } from './password/generated-password.ts';
 export { passwordModeErrors } from './password/password.errors.ts';
 export { passwordEvents } from './password/password.events.ts';

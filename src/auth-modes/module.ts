@@ -23,6 +23,8 @@ import { lockoutEvents } from './lockout/lockout.events.ts';
 import { type AccountSwitch, LockoutService } from './lockout/lockout.service.ts';
 import { LockoutStore } from './lockout/lockout.store.ts';
 import { CodeResendService } from './lockout/resend.service.ts';
+import { passkeyErrors } from './passkey/passkey.errors.ts';
+import { PasskeyMode } from './passkey/passkey.mode.ts';
 import { passwordModeErrors } from './password/password.errors.ts';
 import { passwordEvents } from './password/password.events.ts';
 import { PasswordMode } from './password/password.mode.ts';
@@ -71,7 +73,7 @@ export const authModes = {
     lockouts__blocked_until: `create index "lockouts__blocked_until" on "lockouts" ("tenant_id", "blocked_until") where "blocked_until" is not null`,
     lockouts__blocked_from: `create index "lockouts__blocked_from" on "lockouts" ("tenant_id", "subject_kind", "blocked_from", "subject", "factor") where "blocked_until" is not null`,
   },
-  errors: [authModeErrors, passwordModeErrors, securityQuestionErrors, totpErrors, recoveryCodeErrors],
+  errors: [authModeErrors, passkeyErrors, passwordModeErrors, securityQuestionErrors, totpErrors, recoveryCodeErrors],
   events: [
     secondFactorEvents,
     recoveryCodeEvents,
@@ -101,13 +103,8 @@ export const authModes = {
     const blocks = { ...base, store: lockoutStore, accounts: endAccess };
     const lockouts = new LockoutService({ ...blocks, directory });
     const blockLifts = new BlockLiftService({ ...blocks, users, guard });
-    const imageProofMode = new ImageProofMode({
-      ...base,
-      credentials,
-      columns,
-      users,
-      secrets: new TenantSecrets({ store: new TenantSecretStore(db), sealer: sealer('image-proof'), clock }),
-    });
+    const secrets = new TenantSecrets({ store: new TenantSecretStore(db), sealer: sealer('image-proof'), clock });
+    const imageProofMode = new ImageProofMode({ ...base, credentials, columns, users, secrets });
     needs.users.onRenamed((authority, user) => imageProofMode.removeOfFormerName(authority, user));
     const codeModes = { ...shared, credentials, lockouts };
     return {
@@ -139,6 +136,8 @@ export const authModes = {
         credentials,
         /** Proofs that a user knows an image; a sign-in checks them through the flows. */
         imageProofMode,
+        /** Passkeys of accounts; a sign-in checks them through the flows. */
+        passkeyMode: new PasskeyMode({ ...base, credentials, columns, secrets }),
       },
       sweeps: [(limit: number) => lockouts.sweepExpired(limit)],
     };

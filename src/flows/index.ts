@@ -76,6 +76,16 @@ export {
   type PreparedAccount,
   prepareAccount,
 } from './new-account.ts';
+export {
+  type AddPasskey,
+  type AskPasskey,
+  type PasskeyRegistration,
+  type PasskeySignIn,
+  type ProvedPasskeySignIn,
+  type ProvePasskey,
+  passkeySignInErrors,
+  type RelyingParties,
+} from './passkey/index.ts';
 export type { ProvisionTenant } from './provision-tenant.ts';
 export type {
   AccountAccess,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isStorableText, jsonBytes } from '../kernel/index.ts';
+import { hostNameOf, isStorableText, jsonBytes } from '../kernel/index.ts';
 import { IMAGE_PROOF_DEFAULTS, imageProofSettings } from './image-proof.ts';
 import { ownTexts } from './own-texts.ts';
 import { userProfile } from './user-profile.ts';
@@ -104,7 +104,10 @@ const webauthnSettings = z.strictObject({
   /** Null = the name of the service. */
   rpName: text(255).min(1).nullable(),
   /** Null = the host of the request. */
-  rpId: text(253).min(1).nullable(),
+  rpId: z
+    .string()
+    .refine((id) => hostNameOf(id) === id, 'A domain in lower case.')
+    .nullable(),
   algorithms: z.array(z.enum(ALGORITHMS)).min(1).max(ALGORITHMS.length),
   attestation: z.enum(['none', 'indirect', 'direct', 'enterprise']).nullable(),
   attachment: z.enum(['platform', 'cross-platform']).nullable(),
@@ -194,7 +197,7 @@ const hiddenEvents = z.strictObject({
   changes: moment,
 });
 
-/** Settings in groups, each replaced member by member. Keys of WebAuthn do not act yet. */
+/** Settings in groups, each replaced member by member. Security keys do not act yet. */
 export const POLICIES = {
   tokens: tokenSettings,
   passwordRules,

@@ -147,6 +147,7 @@ const native: TenantSettings = {
     exemptKnownDevices: true,
   },
   ...POLICY_DEFAULTS,
+  passkeys: { ...POLICY_DEFAULTS.passkeys, algorithms: ['EdDSA', 'ES256', 'RS256'], isUniquePerUser: true },
 };
 
 /** Default settings of each template (docs/tenancy.md, rule 9, and docs/lock-out.md). */
@@ -154,6 +155,7 @@ export const TEMPLATE_SETTINGS: Readonly<Record<TenantTemplate, TenantSettings>>
   native,
   realm: {
     ...native,
+    passkeys: POLICY_DEFAULTS.passkeys,
     signInByEmail: true,
     passwordMinLength: 0,
     passwordMinLengthWithFactor: 0,

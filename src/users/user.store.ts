@@ -110,6 +110,11 @@ const OUTDATE_PROOFS = defineStatement<object>(
   'user-outdate-proofs',
   'update users set proof_version = proof_version + 1 where tenant_id = $1 and id = $2',
 );
+const GIVE_HANDLE = defineStatement<{ readonly handle: string }>(
+  'user-give-webauthn-handle',
+  `update users set webauthn_handle = coalesce(webauthn_handle, $3) where tenant_id = $1 and id = $2
+    returning webauthn_handle as handle`,
+);
 
 /** The only queries on users. Every method takes the tenant, and runs no query for malformed ids. */
 export class UserStore {
@@ -266,6 +271,14 @@ export class UserStore {
    */
   async noteSignIn(tenantId: string, id: string, at: Date): Promise<void> {
     await this.#db.run(NOTE_SIGN_IN, [tenantId, id, at]);
+  }
+
+  /**
+   * Gives an account a handle for WebAuthn, unless it has one. `updated_at` stays, because nobody sees the handle.
+   * @returns The one that it has; the given one also when there is no such account.
+   */
+  async giveWebauthnHandle(tenantId: string, id: string, handle: string): Promise<string> {
+    return (await this.#db.run(GIVE_HANDLE, [tenantId, id, handle]))[0]?.handle ?? handle;
   }
 
   /** Adds the search rows of users who were created in the open unit of work. */

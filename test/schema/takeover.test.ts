@@ -144,6 +144,10 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
 
 /** Mutations that change no existing account, each with the reason. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  addPasskey: "adds to the caller's own account alone",
+  beginPasskeyRegistration: "begins to add to the caller's own account alone",
+  beginPasskeySignIn: 'shows what a browser signs in with, the same in kind for every name',
+  signInWithPasskey: 'takes a response that the passkey of the account signed; tries are counted',
   addDefaultGroup: 'concerns new users; what they then get must be held',
   bindTenantHost: 'takes a permission for all tenants',
   changePassword: "changes the caller's own account alone",

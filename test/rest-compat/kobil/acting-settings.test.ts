@@ -11,6 +11,7 @@ import { TestBrowser } from '../../support/sign-in.ts';
 import { TestSmtpServer } from '../../support/smtp-server.ts';
 import { totpCode } from '../../support/totp.ts';
 import { TEST_ORIGIN } from '../../support/world.ts';
+import { passkeyEffects } from './passkey-effects.ts';
 
 const TABLE = new URL('../../../docs/dialects/kobil-settings.md', import.meta.url);
 
@@ -540,6 +541,7 @@ describe('KOBIL: settings that act', () => {
       before: null,
       after: 'noindex',
     },
+    ...passkeyEffects(() => realm.world),
   };
 
   it.each(Object.entries(EFFECTS))('%s', async (name, { beside = {}, value, change, observe, before, after }) => {

@@ -1,0 +1,130 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+
+export enum PasskeyAttachmentName {
+  PLATFORM = 'platform',
+  CROSS_PLATFORM = 'cross-platform',
+}
+registerEnumType(PasskeyAttachmentName, {
+  name: 'PasskeyAttachment',
+  description: 'How an authenticator is connected (WebAuthn Level 3 section 5.4.5).',
+  valuesConfig: {
+    PLATFORM: { description: 'Part of the device, such as a fingerprint reader.' },
+    CROSS_PLATFORM: { description: 'Another device, such as a security key or a phone.' },
+  },
+});
+
+@ObjectType('Passkey', { description: "A passkey of the caller's, without its key." })
+export class PasskeyType {
+  @Field(() => ID, { description: 'Id of its credential.' })
+  credentialId!: string;
+  @Field(() => String, { nullable: true, description: 'Name that the user gave it.' })
+  label!: string | null;
+  @Field(() => Date, { description: 'When it was added.' })
+  createdAt!: Date;
+  @Field(() => Date, { nullable: true, description: 'When it was last used.' })
+  lastUsedAt!: Date | null;
+  @Field(() => [String], { description: 'Ways to reach the authenticator.' })
+  transports!: readonly string[];
+  @Field(() => PasskeyAttachmentName, {
+    nullable: true,
+    description: 'How the authenticator was connected when the passkey was made; null = the browser did not tell.',
+  })
+  attachment!: string | null;
+  @Field(() => Boolean, { description: 'Whether its provider copies it to other devices.' })
+  isBackedUp!: boolean;
+}
+
+const BASE64URL = 'as unpadded base64url';
+
+@InputType({ description: 'What kind of passkey the caller wants to make.' })
+export class BeginPasskeyRegistrationInput {
+  @Field(() => PasskeyAttachmentName, {
+    nullable: true,
+    description: 'Kind of authenticator, if the tenant leaves the choice. Default: any.',
+  })
+  attachment?: PasskeyAttachmentName | null;
+}
+
+@ObjectType({ description: 'What a browser makes a passkey from.' })
+export class BeginPasskeyRegistrationPayload {
+  @Field(() => GraphQLJSONObject, {
+    description:
+      '`PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3 section 5.1.8), for `PublicKeyCredential.parseCreationOptionsFromJSON`. Its challenge works once, for five minutes, in the session of the caller.',
+  })
+  options!: object;
+}
+
+@InputType({ description: 'A passkey that a browser made (`RegistrationResponseJSON`, WebAuthn Level 3 section 5.1).' })
+export class AddPasskeyInput {
+  @Field(() => String, { description: `Id of the passkey, ${BASE64URL}.` })
+  id!: string;
+  @Field(() => String, { description: 'The same.' })
+  rawId!: string;
+  @Field(() => String, { description: `\`clientDataJSON\`, ${BASE64URL}.` })
+  clientDataJson!: string;
+  @Field(() => String, { description: `\`attestationObject\`, ${BASE64URL}.` })
+  attestationObject!: string;
+  @Field(() => [String], { nullable: true, description: 'Ways to reach the authenticator; unknown ones are ignored.' })
+  transports?: string[] | null;
+  @Field(() => PasskeyAttachmentName, { nullable: true, description: '`authenticatorAttachment`.' })
+  attachment?: PasskeyAttachmentName | null;
+  @Field(() => String, { nullable: true, description: 'Name of the passkey, for lists: at most 255 characters.' })
+  name?: string | null;
+}
+
+@ObjectType({ description: 'Result of adding a passkey.' })
+export class AddPasskeyPayload {
+  @Field(() => String, { description: 'Public id of the user.' })
+  userId!: string;
+  @Field(() => PasskeyType, { description: 'The passkey.' })
+  passkey!: PasskeyType;
+}
+
+@InputType({ description: 'Who wants to sign in by a passkey.' })
+export class BeginPasskeySignInInput {
+  @Field(() => String, { description: 'Username, or the e-mail address if the tenant lets it sign in.' })
+  identifier!: string;
+}
+
+@ObjectType({ description: 'What a browser signs in with.' })
+export class BeginPasskeySignInPayload {
+  @Field(() => GraphQLJSONObject, {
+    description:
+      '`PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 section 5.1.9), for `PublicKeyCredential.parseRequestOptionsFromJSON`. Names without passkeys get one that nobody has, always the same. The challenge works once and for five minutes.',
+  })
+  options!: object;
+}
+
+@InputType({
+  description: 'What a browser got from a passkey (`AuthenticationResponseJSON`, WebAuthn Level 3 section 5.1).',
+})
+export class SignInWithPasskeyInput {
+  @Field(() => String, { description: 'The name that the options were made for.' })
+  identifier!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The request for a sign-in for which the ticket is. Default: none.',
+  })
+  requestId?: string | null;
+  @Field(() => String, { description: `Id of the passkey, ${BASE64URL}.` })
+  id!: string;
+  @Field(() => String, { description: 'The same.' })
+  rawId!: string;
+  @Field(() => String, { description: `\`clientDataJSON\`, ${BASE64URL}.` })
+  clientDataJson!: string;
+  @Field(() => String, { description: `\`authenticatorData\`, ${BASE64URL}.` })
+  authenticatorData!: string;
+  @Field(() => String, { description: `\`signature\`, ${BASE64URL}.` })
+  signature!: string;
+  @Field(() => String, { nullable: true, description: `\`userHandle\`, ${BASE64URL}, if the authenticator told it.` })
+  userHandle?: string | null;
+}
+
+@ObjectType({ description: 'A user who proved to have a passkey.' })
+export class SignInWithPasskeyPayload {
+  @Field(() => String, { description: 'Begins one session for the request within a minute.' })
+  ticket!: string;
+  @Field(() => Boolean, { description: 'Whether the user has to verify the e-mail address before the session begins.' })
+  isEmailConfirmationNeeded!: boolean;
+}

@@ -1,0 +1,4 @@
+export { passkeySignInErrors } from './passkey.errors.ts';
+export type { AddPasskey, PasskeyRegistration } from './passkey.registration.ts';
+export type { AskPasskey, PasskeySignIn, ProvedPasskeySignIn, ProvePasskey } from './passkey.sign-in.ts';
+export type { RelyingParties } from './relying-parties.ts';

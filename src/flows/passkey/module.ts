@@ -1,0 +1,53 @@
+import type { CredentialStore, LockoutService, PasskeyMode } from '../../auth-modes/index.ts';
+import type { ModuleBase, ServiceModule } from '../../composition/index.ts';
+import type { GuardedAccounts } from '../../roles/index.ts';
+import type { OneTimeCodeStore } from '../../sessions/index.ts';
+import type { TenantDirectory } from '../../tenants/index.ts';
+import type { UserStore } from '../../users/index.ts';
+import { ProofGuard, type SignInTickets } from '../image-proof/index.ts';
+import { PasskeyChallenges } from './passkey.challenges.ts';
+import { passkeySignInErrors } from './passkey.errors.ts';
+import { PasskeyRegistration } from './passkey.registration.ts';
+import { PasskeySignIn } from './passkey.sign-in.ts';
+import { RelyingParties } from './relying-parties.ts';
+
+interface PasskeyNeeds extends ModuleBase {
+  readonly publicUrl: string;
+  readonly directory: TenantDirectory;
+  readonly guarded: GuardedAccounts;
+  readonly userStore: UserStore;
+  readonly oneTimeCodes: OneTimeCodeStore;
+  readonly credentials: CredentialStore;
+  readonly passkeyMode: PasskeyMode;
+  readonly lockouts: LockoutService;
+  readonly signInTickets: SignInTickets;
+}
+
+export const passkey = {
+  name: 'passkey',
+  errors: [passkeySignInErrors],
+  create: ({ base, publicUrl, directory, userStore: users, passkeyMode: mode, ...needs }: PasskeyNeeds) => {
+    const parties = new RelyingParties({ publicUrl, directory });
+    const challenges = new PasskeyChallenges({ ...base, codes: needs.oneTimeCodes, parties });
+    const refused = () => passkeySignInErrors.PASSKEY_REFUSED();
+    const guard = new ProofGuard({ ...base, lockouts: needs.lockouts, method: mode.type, refused });
+    const shared = { ...base, directory, users, mode, challenges, parties };
+    return {
+      services: {
+        passkeys: {
+          /** Where they are used. */
+          parties,
+          /** Adds passkeys to accounts. */
+          registration: new PasskeyRegistration({
+            ...shared,
+            credentials: needs.credentials,
+            guard: needs.guarded,
+            handles: users,
+          }),
+          /** Signs users in. */
+          signIn: new PasskeySignIn({ ...shared, guard, tickets: needs.signInTickets }),
+        },
+      },
+    };
+  },
+} as const satisfies ServiceModule;
