@@ -10,6 +10,7 @@ import { AUTHENTICATION_ROUTES } from './routes/authentication.ts';
 import { CLIENT_ROUTES } from './routes/clients.ts';
 import { HEALTH_ROUTES } from './routes/health.ts';
 import { IMAGE_PROOF_ROUTES } from './routes/image-proofs.ts';
+import { PASSKEY_ROUTES, WEBAUTHN_ROUTES } from './routes/passkeys.ts';
 import { STANDARD_ROUTES } from './routes/standard.ts';
 import { TENANT_ROUTES } from './routes/tenants.ts';
 import { USER_ROUTES } from './routes/users.ts';
@@ -28,6 +29,7 @@ const PARTS: readonly Chapter[] = (
     { name: 'Client', description: 'Clients of tenants.', routes: CLIENT_ROUTES },
     { name: 'Image proofs', description: 'Sign-in by knowledge of an image.', routes: IMAGE_PROOF_ROUTES },
     { name: 'Tenants', description: 'Tenants, and the blocks after failed sign-ins.', routes: TENANT_ROUTES },
+    { name: 'Passkey', description: 'Passkeys of users, and sign-in by them.', routes: PASSKEY_ROUTES },
     { name: 'Analytics', description: 'Reports.', routes: ANALYTICS_ROUTES },
   ] as readonly Chapter[]
 ).map((part) => ({ ...part, routes: part.routes.map(forPages) }));
@@ -40,6 +42,7 @@ const CHAPTERS: readonly Chapter[] = [
   ...PARTS,
   { name: 'OIDC', description: 'Issuers of tenants.', routes: STANDARD_ROUTES },
   { name: 'SCIM-2.0', description: 'Users and groups as SCIM 2.0 describes them.', routes: SCIM_ROUTES },
+  { name: 'webauthn', description: 'Which sites may use the passkeys of a tenant.', routes: WEBAUTHN_ROUTES },
   { name: 'health', description: 'Whether the service answers.', routes: HEALTH_ROUTES },
 ];
 
@@ -51,6 +54,7 @@ export const SECRETS_VAULT: Dialect = {
   mounts: [
     { prefix: '/api', routes: API_ROUTES, issuerKind: 'API' },
     { prefix: '/health', routes: HEALTH_ROUTES },
+    { prefix: '/.well-known/webauthn', routes: WEBAUTHN_ROUTES },
     { prefix: '/scim/v2/{tenant_id}', routes: SCIM_ROUTES, ...SCIM_MOUNT },
     { prefix: '/scim', routes: NO_ROUTES, ...SCIM_MOUNT },
     { prefix: '/{tenant_id}', routes: STANDARD_ROUTES, errors: ISSUER_ERRORS, api: 'oauth', exact: true },

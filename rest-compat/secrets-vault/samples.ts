@@ -136,6 +136,21 @@ const listOf = (...Resources: readonly { schemas: string[] }[]) => ({
   itemsPerPage: Resources.length,
   Resources,
 });
+const PASSKEY = {
+  key_id: '01a22101-6fa3-704c-8ef3-ea6c03c14828',
+  name: 'Phone',
+  created_at: '2026-11-22T12:00:00.000Z',
+  last_used_at: null,
+  transports: ['hybrid', 'internal'],
+  authenticator_attachment: 'platform' as const,
+  backed_up: true,
+};
+/** base64url of what a browser sends. */
+const RESPONSE = {
+  id: 'AAECAwQFBgcICQoLDA0ODw',
+  raw_id: 'AAECAwQFBgcICQoLDA0ODw',
+  client_data_json: 'eyJ0eXBlIjoid2ViYXV0aG4ifQ',
+};
 
 /** What rows take and answer, for the API description. */
 export const SECRETS_VAULT_SAMPLES: Samples = {
@@ -208,6 +223,54 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     RequestOwnImageChallenge: { body: { cipherKey: KEY }, reply: CHALLENGE },
     ChangeOwnImage: { body: COMMITMENT, reply: null },
     RequestEmailChange: { body: { ...PROOF, email: 'ada@example.com' }, reply: null },
+    OwnPasskeys: { reply: { passkeys: [PASSKEY] } },
+    RemovePasskey: { reply: null },
+    RenamePasskey: { body: { name: 'Phone' }, reply: PASSKEY },
+    BeginPasskeyRegistration: {
+      reply: {
+        rp: { id: 'id.example.com', name: 'Acme' },
+        user: { id: 'AAEC', name: 'ada', displayName: 'Ada' },
+        challenge: HANDLE,
+        pubKeyCredParams: [{ type: 'public-key', alg: -8 }],
+        timeout: 300_000,
+        excludeCredentials: [],
+        authenticatorSelection: { residentKey: 'preferred', requireResidentKey: false, userVerification: 'required' },
+        attestation: 'none',
+      },
+    },
+    AddPasskey: {
+      body: {
+        ...RESPONSE,
+        attestation_object: 'o2NmbXRkbm9uZQ',
+        transports: ['hybrid', 'internal'],
+        authenticator_attachment: 'platform',
+        name: 'Phone',
+      },
+      reply: PASSKEY,
+    },
+    BeginPasskeySignIn: {
+      body: { username: 'ada', tenant_id: 'acme' },
+      reply: {
+        challenge: HANDLE,
+        timeout: 300_000,
+        rpId: 'id.example.com',
+        allowCredentials: [{ type: 'public-key', id: RESPONSE.id, transports: ['internal'] }],
+        userVerification: 'required',
+      },
+    },
+    SignInWithPasskey: {
+      body: {
+        ...RESPONSE,
+        authenticator_data: 'SZYN5YgOjGh0NBcP',
+        signature: 'MEUCIQ',
+        username: 'ada',
+        tenant_id: 'acme',
+        user_handle: null,
+        authenticator_attachment: null,
+      },
+      reply: { nonce: HANDLE, need_verify: false },
+    },
+    PasskeyOrigins: { reply: { origins: ['https://app.example.com'] } },
     LivenessReport: {
       reply: {
         tenant_id: 'acme',

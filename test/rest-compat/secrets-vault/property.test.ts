@@ -17,9 +17,9 @@ const ROWS = describedRows(SECRETS_VAULT);
 /** Whether a row has no document, and answers every caller with 501. */
 const isRefused = ({ operation }: (typeof ROWS)[number]): boolean => operation.responses?.['501'] !== undefined;
 
-/** Whether a request needs a proof of an image, which nobody makes by chance. */
+/** Whether a request needs a proof of an image or of a passkey, which nobody makes by chance. */
 const needsProof = ({ operation }: (typeof ROWS)[number]): boolean =>
-  /encrypted_commitment|challenge_id/.test(JSON.stringify(operation.requestBody ?? null));
+  /encrypted_commitment|challenge_id|client_data_json/.test(JSON.stringify(operation.requestBody ?? null));
 
 /** Texts that name something, by the name of the parameter or member. */
 type Known = Readonly<Record<string, readonly string[]>>;
@@ -41,6 +41,7 @@ describe('Secrets Vault: every request is answered as it is described, and never
   async function populate(): Promise<Known> {
     const { acme, world } = vault;
     const n = count++;
+    await world.services.tenants.updateSettings(world.system(acme), { isPasskeyEnabled: true });
     const user = await world.newUser(acme, { username: `user-${n}`, email: `user-${n}@example.com` });
     const { client } = await world.newClient(acme, { clientId: `client-${n}` });
     const { apiKey } = await world.newApiKey(acme, user.id, 'USER:READ');
