@@ -148,7 +148,8 @@ export class ProvisionUserFlow {
   async provisionMany(authority: Authority, inputs: readonly ListedUser[]): Promise<UserResult[]> {
     assertBatchLength(inputs.length, 'input.users');
     const roles = new Map<ListedUser, readonly RoleReference[] | IdentityError>();
-    for (const input of inputs) roles.set(input, await this.#rolesFor(authority, input));
+    const checks = new Map<string, Promise<void>>();
+    for (const input of inputs) roles.set(input, await this.#rolesFor(authority, input, checks));
     const accepted = inputs.filter((input) => !(roles.get(input) instanceof IdentityError));
     const made = accepted.length === 0 ? [] : await this.#makeMany(authority, accepted, roles);
     const results = new Map(accepted.map((input, at) => [input, made[at]!]));
@@ -168,13 +169,23 @@ export class ProvisionUserFlow {
     });
   }
 
-  /** The roles of an account that is about to be made, or why the caller may not grant them. */
-  async #rolesFor(authority: Authority, { findRoles }: ListedUser): Promise<readonly RoleReference[] | IdentityError> {
+  /**
+   * The roles of an account that is about to be made, or why the caller may not grant them.
+   * @param checks Those of accounts before it, by what they ask for.
+   */
+  async #rolesFor(
+    authority: Authority,
+    { findRoles }: ListedUser,
+    checks: Map<string, Promise<void>>,
+  ): Promise<readonly RoleReference[] | IdentityError> {
     if (findRoles === undefined) return [];
     try {
       this.assertMayGive(authority, { roles: [findRoles] });
       const roles = await findRoles();
-      await this.#deps.grants.assertMayGrantToNew(authority, roles);
+      const key = JSON.stringify(roles);
+      const check = checks.get(key) ?? this.#deps.grants.assertMayGrantToNew(authority, roles);
+      checks.set(key, check);
+      await check;
       return roles;
     } catch (error) {
       if (error instanceof IdentityError) return error;

@@ -194,6 +194,22 @@ describe.each(ENGINES)('users made together, on $name', ({ open }) => {
     expect(await statementsOf(numbered(201, 'more'))).toBe(one + 1 + one);
   });
 
+  it('with the same roles cost as many statements as two', async () => {
+    tenant = await world.tenant();
+    const role = await world.newRole(tenant);
+    const statementsOf = async (inputs: readonly CreateUser[]) => {
+      await world.services.directory.byId(tenant.id);
+      statements.length = 0;
+      const listed = inputs.map((input) => ({ ...input, findRoles: async () => [{ id: role.id }] }));
+      const results = await world.services.provisionUser.provisionMany(world.system(tenant), listed);
+      expect(results.every(({ user }) => user !== null)).toBe(true);
+      return statements.length;
+    };
+    await statementsOf(numbered(2, 'warm-up'));
+    const two = await statementsOf(numbered(2, 'pair'));
+    expect(await statementsOf(numbered(200, 'crowd'))).toBe(two);
+  });
+
   it('are committed 200 at a time', async () => {
     tenant = await world.tenant();
     statements.length = 0;
