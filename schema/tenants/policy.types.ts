@@ -43,7 +43,7 @@ export const TOKEN_SETTINGS = settingsGroup(
     signInSeconds: int('Sign-in pages.'),
     administratorLinkSeconds: int('Links in mails that an administrator sends.'),
     userLinkSeconds: int('Links in mails that users ask for.'),
-    recoveryLinkSeconds: intOrNull(`Links for a new password; ${OF_USER_LINKS}`),
+    recoveryLinkSeconds: intOrNull('Codes and links for a new password, at most 600; null = 600.'),
     emailLinkSeconds: intOrNull(`Links that verify an e-mail address; ${OF_USER_LINKS}`),
     actionsLinkSeconds: intOrNull(`Links to required actions; ${OF_USER_LINKS}`),
     accountLinkSeconds: intOrNull(`Links that verify an account of a provider by mail; ${OF_USER_LINKS}`),

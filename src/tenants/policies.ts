@@ -38,8 +38,9 @@ const tokenSettings = z.strictObject({
   administratorLinkSeconds: LINK,
   /** Links in mails that users ask for. */
   userLinkSeconds: LINK,
-  /** Null = as `userLinkSeconds`, as in the next three. */
+  /** Codes and links for a new password: 600 at most, and where it is null. */
   recoveryLinkSeconds: LINK.nullable(),
+  /** Null = as `userLinkSeconds`, as in the next two. */
   emailLinkSeconds: LINK.nullable(),
   actionsLinkSeconds: LINK.nullable(),
   accountLinkSeconds: LINK.nullable(),

@@ -260,6 +260,24 @@ describe('KOBIL: settings that act', () => {
       before: 43_200,
       after: 120,
     },
+    'actionTokenGeneratedByUserLifespan-reset-credentials': {
+      beside: { resetPasswordAllowed: true },
+      value: 120,
+      observe: async ({ tenant, user }) => {
+        const { world } = realm;
+        const { username, email } = await user({ email: `ada@${tenant.name}.example`, emailVerified: true });
+        const browser = new TestBrowser(world, tenant);
+        const handle = await browser.begin({ mustAuthenticate: true });
+        await browser.submit('beginPasswordReset', handle);
+        await browser.submit('requestPasswordReset', handle, { identifier: username });
+        const mail = (await world.outbox()).mails.find(({ to }) => to === email)!;
+        const [, code] = /#code=(\d+)/.exec(mail.text)!;
+        clock().advance(121);
+        return (await browser.submit('submitPasswordResetCode', handle, { code })).code ?? null;
+      },
+      before: null,
+      after: 'EMAIL_CODE_WRONG',
+    },
     actionTokenGeneratedByUserLifespan: { value: 120, observe: linkSeconds('sign-in'), before: 300, after: 120 },
     accessTokenLifespan: {
       value: 120,
