@@ -16,7 +16,7 @@ const ROWS: readonly (readonly [string, string, Route])[] = SECRETS_VAULT.mounts
 
 /** Scopes that mean the permission of a row which names another scope. */
 const ALSO: Readonly<Record<string, RegExp>> = {
-  SCIM2: /^\/api\/(users\/|user\/me)/,
+  SCIM2: /^\/api\/(users|user|auth)\//,
   'USER:READ': /^\/scim\/v2\/acme\/(Users|Me)/,
   USER: /^\/scim\/v2\/acme\/(Users|Me)/,
 };
