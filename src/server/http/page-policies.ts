@@ -1,6 +1,6 @@
 /**
  * Content security policy of the pages of `web/`. They load and call nothing but this service, send no form, and make no HTML
- * of texts. A browser may be sent to other origins.
+ * of texts. A browser may be sent to other origins. Scripts have addresses from the policy `image-proof` alone, which gives that of one worker.
  */
 export const PAGE_POLICY = [
   "default-src 'none'",
@@ -14,8 +14,11 @@ export const PAGE_POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  'trusted-types image-proof',
 ].join('; ');
+
+/** Content security policy of the workers of pages: they load nothing, and compile the WebAssembly that they contain. */
+export const WORKER_POLICY = "default-src 'none'; script-src 'wasm-unsafe-eval'";
 
 /** What no page of a tool needs. */
 const NEVER = ["object-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"];

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Context, Middleware } from 'koa';
 import { sha256Base64Url } from '../../crypto/index.ts';
 import { PROJECT_ROOT } from '../environment/project-root.ts';
+import { WORKER_POLICY } from './page-policies.ts';
 
 /** The builds that `npm run build` makes of `web/`, a folder for each. */
 export const WEB_BUILDS = new URL('dist/web/', PROJECT_ROOT);
@@ -20,6 +21,9 @@ const NOT_SERVED = new Set(['index.html', DOCUMENT_LIST]);
  */
 const HASHED = /-(?=[\w-]*[A-Z\d])[\w-]{8}\.\w+$/;
 
+/** The code of a worker, whose policy is that of its file: a worker has none of its page. */
+const WORKER = /\.worker-[\w-]+\.js$/;
+
 /** A file with its headers. */
 interface WebFile {
   readonly body: Buffer;
@@ -27,6 +31,8 @@ interface WebFile {
   /** File extension, from which the content type follows. */
   readonly type: string;
   readonly cacheControl: string;
+  /** Content security policy in place of that of all answers; null: none. */
+  readonly policy: string | null;
 }
 
 /** The names of the builds. */
@@ -71,10 +77,12 @@ function toFile(name: string, body: Buffer): WebFile {
     etag: sha256Base64Url(body),
     type: name.slice(name.lastIndexOf('.')),
     cacheControl: HASHED.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
+    policy: WORKER.test(name) ? WORKER_POLICY : null,
   };
 }
 
-function send(ctx: Context, { body, etag, type, cacheControl }: WebFile): void {
+function send(ctx: Context, { body, etag, type, cacheControl, policy }: WebFile): void {
+  if (policy !== null) ctx.set('Content-Security-Policy', policy);
   ctx.set('Cache-Control', cacheControl);
   ctx.status = 200;
   ctx.etag = etag;

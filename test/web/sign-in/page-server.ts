@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { buildASTSchema, GraphQLError, graphql, parse } from 'graphql';
 import { createPageDocuments } from '../../../src/server/http/page-documents.ts';
+import { WORKER_POLICY } from '../../../src/server/http/page-policies.ts';
 import { ROOT } from '../../support/started.ts';
 
 const SCHEMA = buildASTSchema(parse(readFileSync(join(ROOT, 'schema/client.graphql'), 'utf8')));
@@ -116,6 +117,7 @@ export class PageServer {
 
 function answerFile(path: string, response: ServerResponse): void {
   const file = join(BUILDS, path);
-  if (!existsSync(file)) response.writeHead(404).end();
-  else response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream').end(readFileSync(file));
+  if (!existsSync(file)) return void response.writeHead(404).end();
+  if (path.includes('.worker-')) response.setHeader('Content-Security-Policy', WORKER_POLICY);
+  response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream').end(readFileSync(file));
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PAGE_POLICY, WORKER_POLICY } from '../../../src/server/http/page-policies.ts';
 import { AUDIENCE, SALT, X, Y } from '../../src/auth-modes/image-proof/vectors.ts';
 import { openBrowser } from '../../support/browser.ts';
 import { build, ROOT } from '../../support/started.ts';
@@ -17,16 +18,6 @@ import { PureService } from './pure-service.ts';
 const FOLDER = join(ROOT, 'dist/zero-knowledge');
 const PICTURE = join(ROOT, 'docs/images/graphiql.png');
 const HTML = '<!doctype html><html lang="en"><title>Image</title><input type="file" id="file"></html>';
-
-/** The strictest policy that a page with the library can have, and that of its worker. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self'",
-  "require-trusted-types-for 'script'",
-  'trusted-types image-proof',
-].join('; ');
-const WORKER_POLICY = "default-src 'none'; script-src 'wasm-unsafe-eval'";
 
 /** The library in the page, and a transport that hands each message over to the service of the test. */
 const SET_UP = `(async () => {
@@ -60,6 +51,7 @@ function answer(path: string, response: ServerResponse): void {
   }
   const file = join(FOLDER, path);
   if (!path.endsWith('.js') || !existsSync(file)) return void response.writeHead(404).end();
+  // As `web-builds.ts` serves them: a worker has the policy of its file.
   response.writeHead(200, { 'Content-Type': 'text/javascript', 'Content-Security-Policy': WORKER_POLICY });
   response.end(readFileSync(file));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PAGE_POLICY, TOOL_POLICIES } from '../../../../src/server/http/page-policies.ts';
+import { PAGE_POLICY, TOOL_POLICIES, WORKER_POLICY } from '../../../../src/server/http/page-policies.ts';
 
 const directivesOf = (policy: string): ReadonlyMap<string, readonly string[]> =>
   new Map(
@@ -25,7 +25,15 @@ describe('the content security policy of pages', () => {
       'form-action': own,
       'frame-ancestors': ["'none'"],
       'require-trusted-types-for': ["'script'"],
-      'trusted-types': ["'none'"],
+      // Gives the address of one worker; no text becomes HTML.
+      'trusted-types': ['image-proof'],
+    });
+  });
+
+  it('of their workers allows WebAssembly, and nothing to load or to ask for', () => {
+    expect(Object.fromEntries(directivesOf(WORKER_POLICY))).toEqual({
+      'default-src': ["'none'"],
+      'script-src': ["'wasm-unsafe-eval'"],
     });
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WORKER_POLICY } from '../../../../src/server/http/page-policies.ts';
 import { listWebBuilds, serveWebBuilds } from '../../../../src/server/http/web-builds.ts';
 import { RESERVED_TENANT_NAMES } from '../../../../src/tenants/index.ts';
 import { type Ask, RestClient } from '../../../support/rest.ts';
@@ -14,6 +15,7 @@ const FILES = {
   'sign-in/index.html': '<html></html>',
   'sign-in/trusted-documents.json': '{}',
   'sign-in/main-B3xk_9Qz.js': 'const a = "ä";',
+  'sign-in/secret.worker-B3xk_9Qz.js': 'worker',
   'sign-in/page-settings.css': 'p {}',
   'sign-in/icons/mark-Q1w2E3r4.svg': '<svg/>',
   'sign-in/fonts/text.woff2': 'font',
@@ -74,6 +76,13 @@ describe('the builds of web/', () => {
     const known = await get(path, { headers: { 'if-none-match': etag! } });
     expect([known.status, known.text, known.headers.etag]).toEqual([304, '', etag]);
     expect((await get(path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
+  });
+
+  it('give a worker with the policy that it needs, which no other file has', async () => {
+    const policyOf = async (path: string) => (await get(path)).headers['content-security-policy'];
+    expect(await policyOf('/ui/sign-in/secret.worker-B3xk_9Qz.js')).toBe(WORKER_POLICY);
+    for (const path of ['/ui/sign-in/main-B3xk_9Qz.js', '/ui/sign-in/page-settings.css'])
+      expect(await policyOf(path)).toBeUndefined();
   });
 
   it('answer HEAD as GET without a body, and other methods with 405', async () => {
