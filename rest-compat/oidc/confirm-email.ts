@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { plainRow, type Route, route } from '../engine/index.ts';
-import { makeConfirmedPage, makeConfirmPage, makeResetPage } from './mailed-link-page.ts';
-import { ConfirmEmail } from './operations.generated.ts';
+import { type BrowserAnswer, plainRow, type Route, route } from '../engine/index.ts';
+import { makeConfirmedPage, makeConfirmPage } from './mailed-link-page.ts';
+import { ConfirmEmail, ImageProofDemands } from './operations.generated.ts';
 
 const QUERY = z.object({ code: z.string().max(255).describe('The code of the mail.') });
 
@@ -32,12 +32,19 @@ export const ACCOUNT_MAIL_PAGES: readonly Route[] = [
     toVariables: ({ query: { code } }) => ({ code }),
     reply: { status: 303, as: 'browser', from: () => ({ page: makeConfirmedPage() }) },
   }),
-  plainRow({
+  route({
     ...SHARED,
     method: 'GET',
     path: '/oauth/image-reset',
-    name: 'ImageResetPage',
     summary: 'Page of a mail about a lost image; the code stands behind `#` in its address',
-    reply: { status: 303, as: 'browser', from: () => ({ page: makeResetPage() }) },
+    operation: ImageProofDemands,
+    reply: {
+      status: 303,
+      as: 'browser',
+      from: ({ imageProofDemands: demands }): BrowserAnswer => ({
+        document: 'sign-in',
+        state: { page: 'image-reset', demands },
+      }),
+    },
   }),
 ];

@@ -59,13 +59,6 @@ export const makeConfirmPage = (): string =>
 export const makeConfirmedPage = (): string =>
   makePage('Your e-mail address is confirmed', paragraph('You can close this page.'));
 
-/** The page of a mail about a lost image, for people whose application does not open it. */
-export const makeResetPage = (): string =>
-  makePage(
-    'Choose a new image',
-    paragraph('Open the address of this page in the application in which you sign in. It asks you for a new image.'),
-  );
-
 /** The page after a link that leads to no application. */
 export const makeEndPage = (isCompleted: boolean): string =>
   isCompleted

@@ -50,6 +50,7 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.revokeToken': 'The service lets clients revoke only the tokens that were issued to them.',
   'Query.introspectToken':
     'Answered for tokens of the calling client; others need token:introspect, as the service checks.',
+  'Query.imageProofDemands': 'Pages show it to people who are not signed in.',
   'Query.interaction': 'The handle and the browser that began the sign-in are the authority.',
   'Query.jwks': 'Public keys are public.',
   'Query.mailedLink': 'The secret of the link, which was mailed to the owner of the account, is the authority.',

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { imageProofErrors } from '../../src/flows/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
@@ -13,6 +13,7 @@ import {
   SignInWithImageInput,
 } from './image-proof.input.ts';
 import {
+  ImageProofDemands,
   RegisterWithImagePayload,
   RequestImageChallengePayload,
   RequestImageResetPayload,
@@ -24,6 +25,14 @@ import { IssuerKindName } from './oauth.type.ts';
 /** Image proofs of people who are not signed in. Every caller may use them: the proof is the authority. */
 @Resolver()
 export class ImageProofResolver {
+  @Errors('TENANT_REQUIRED')
+  @Query(() => ImageProofDemands, {
+    description: 'What belongs to an image proof of the tenant, for pages on which people prove or choose an image.',
+  })
+  imageProofDemands(@Ctx() context: GraphContext): ImageProofDemands {
+    return requireTenant(context).settings.imageProof;
+  }
+
   @Errors('TENANT_REQUIRED', 'IMAGE_PROOF_REQUEST_INVALID', 'IMAGE_PROOF_KEY_INVALID')
   @Mutation(() => RequestImageChallengePayload, {
     description:

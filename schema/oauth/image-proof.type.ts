@@ -1,4 +1,20 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
+
+@ObjectType({ description: 'What belongs to an image proof of a tenant beside the image, and how pages ask for it.' })
+export class ImageProofDemands {
+  @Field(() => Boolean, { description: 'Whether a PIN belongs to it. With a pattern too, users take one of them.' })
+  isPinUsed!: boolean;
+  @Field(() => Int, { description: 'Digits of a new PIN.' })
+  pinSize!: number;
+  @Field(() => Boolean, { description: 'Whether a pattern on a grid belongs to it.' })
+  isPatternUsed!: boolean;
+  @Field(() => Int, { description: 'Points on a side of the grid.' })
+  gridSize!: number;
+  @Field(() => [String], { description: 'Which of `pin` and `pattern` pages ask for first.' })
+  order!: readonly string[];
+  @Field(() => Boolean, { description: 'Whether the digits are visible while they are typed.' })
+  isPinShown!: boolean;
+}
 
 @ObjectType({ description: 'A challenge to prove an image.' })
 export class RequestImageChallengePayload {

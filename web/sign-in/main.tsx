@@ -11,6 +11,7 @@ import { describeCode, startTexts } from './texts/texts.ts';
 
 /** Loaded by those alone who open it, so that signing in stays quick. */
 const AccountPage = lazy(() => import('./account/account.page.tsx'));
+const ImageResetPage = lazy(() => import('./image/image-reset.page.tsx'));
 
 function Page({ state }: { readonly state: PageState }): ReactNode {
   switch (state.page) {
@@ -18,6 +19,12 @@ function Page({ state }: { readonly state: PageState }): ReactNode {
       return (
         <Suspense>
           <AccountPage state={state} />
+        </Suspense>
+      );
+    case 'image-reset':
+      return (
+        <Suspense>
+          <ImageResetPage state={state} />
         </Suspense>
       );
     case 'sign-in':

@@ -1,3 +1,4 @@
+import type { ImageDemands } from './image/image-choice.tsx';
 import type { InteractionData } from './operations.generated.ts';
 
 export interface Tenant {
@@ -48,6 +49,12 @@ export interface AccountState extends Shared {
   readonly signOutUrl: string;
 }
 
+export interface ImageResetState extends Shared {
+  readonly page: 'image-reset';
+  readonly tenant: Tenant;
+  readonly demands: ImageDemands;
+}
+
 export interface SignedOutState extends Shared {
   readonly page: 'signed-out';
   readonly returnTo: string | null;
@@ -62,7 +69,14 @@ export interface ErrorState extends Shared {
 }
 
 /** What the server puts into the page. */
-export type PageState = AccountState | SignInState | SignOutState | LinkAccountState | SignedOutState | ErrorState;
+export type PageState =
+  | AccountState
+  | ImageResetState
+  | SignInState
+  | SignOutState
+  | LinkAccountState
+  | SignedOutState
+  | ErrorState;
 
 export function readState(): PageState {
   const element = document.getElementById('state');

@@ -19,6 +19,7 @@ export default defineConfig({
   // The server puts the state into the page and answers with it at several paths; scripts and styles are served under /ui/.
   base: '/ui/sign-in/',
   plugins: [listDocuments()],
+  worker: { format: 'es' },
   build: {
     outDir: '../../dist/web/sign-in',
     emptyOutDir: true,

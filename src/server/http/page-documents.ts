@@ -16,6 +16,7 @@ const TITLES: ReadonlyMap<unknown, string> = new Map([
   ['sign-in', 'Sign in'],
   ['sign-out', 'Sign out'],
   ['signed-out', 'You are signed out'],
+  ['image-reset', 'Choose a new image'],
   ['error', 'This did not work'],
 ]);
 

@@ -392,9 +392,22 @@ describe('the image proofs of Secrets Vault', () => {
       expect((await ask({ username: 'x', email: 'x' }, client.clientId, 'master'))[0]).toBe(429);
     });
 
-    it('the page of the mail shows nothing of the code', async () => {
-      const page = await vault.rest.ask('GET', '/t/acme/oauth/image-reset');
-      expect([page.status, page.text]).toEqual([200, expect.stringContaining('Choose a new image')]);
+    it('the page of the mail shows what the tenant demands, and nothing of the code', async () => {
+      const order: ('pin' | 'pattern')[] = ['pattern', 'pin'];
+      const imageProof = { pinSize: 4, gridSize: 4, order };
+      await vault.world.services.tenants.updateSettings(vault.world.system(vault.acme), { imageProof });
+      const headers = { accept: 'text/html' };
+      const { status, text } = await vault.rest.ask('GET', '/t/acme/oauth/image-reset', { headers });
+      const state = /<script type="application\/json" id="state">(.*?)<\/script>/s.exec(text)![1]!;
+      expect([status, JSON.parse(state)]).toEqual([
+        200,
+        {
+          tenant: { name: 'acme', displayName: 'acme' },
+          locale: 'en',
+          page: 'image-reset',
+          demands: { ...imageProof, isPinUsed: true, isPatternUsed: true, isPinShown: true },
+        },
+      ]);
     });
   });
 

@@ -23,6 +23,7 @@ const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
   'Mutation.registerClient': { input: { accessToken: 'x', metadata: {} } },
   'Mutation.updateRegisteredClient': { input: { clientId: 'x', registrationToken: 'x', metadata: {} } },
   'Query.clientPresentation': { clientId: 'x' },
+  'Query.imageProofDemands': {},
   'Query.registeredClient': { clientId: 'x', registrationToken: 'x' },
   'Mutation.endSession': { input: { parameters: [] } },
   'Mutation.keepPostedRequest': { input: { endpoint: 'END_SESSION', parameters: [] } },

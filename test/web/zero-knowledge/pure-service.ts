@@ -56,6 +56,12 @@ export class PureService implements ProofTransport {
   /** Who is signed in. */
   session: { readonly username: string; readonly userId: string; readonly sessionId: string } | null = null;
   readonly #challenges = new Map<string, ChallengeRecord>();
+  readonly #audience: string;
+
+  /** @param audience Issuer to which proofs are bound. */
+  constructor(audience = AUDIENCE) {
+    this.#audience = audience;
+  }
 
   askChallenge({ username, cipherKey, requestId }: ChallengeRequest): Promise<ChallengeAnswer> {
     return this.#challenge({ username: foldedName(username), requestId, session: null }, cipherKey);
@@ -161,7 +167,7 @@ export class PureService implements ProofTransport {
   ): void {
     const identity = { tenant: this.tenant, username: owner.username };
     if (!group.isElement(commitment)) refuse();
-    if (!verifyProof(group, commitment, proof, { identity, act, audience: AUDIENCE, challenge })) refuse();
+    if (!verifyProof(group, commitment, proof, { identity, act, audience: this.#audience, challenge })) refuse();
   }
 
   #own(): ChallengeOwner {
