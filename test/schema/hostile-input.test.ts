@@ -43,6 +43,13 @@ function textsIn(inputs: readonly Input[], around: readonly string[] = []): Path
   });
 }
 
+/** The input objects that hold the last member of a path, with the member; just its name for an argument. */
+function placeOf(inputs: readonly Input[], [name, ...inside]: Path, type = ''): string {
+  const named = getNamedType(inputs.find((input) => input.name === name)!.type);
+  if (inside.length === 0 || !isInputObjectType(named)) return `${type}.${name}`;
+  return placeOf(Object.values(named.getFields()), inside, named.name);
+}
+
 /** The value of an argument that is not the one tested: ids of existing objects, else any value of its type. */
 type Known = (name: string, type: GraphQLInputType) => unknown;
 
@@ -204,6 +211,20 @@ const ROOTS = [
   ...fieldsOf(schema.getMutationType()).map((field) => ['mutation', field] as const),
   ...fieldsOf(schema.getSubscriptionType()).map((field) => ['subscription', field] as const),
 ];
+
+/** By the place of a text inside an input object, the last field that has it: that field is sent every text. */
+const LAST_FIELDS = new Map<string, string>();
+for (const [, { name, args }] of ROOTS) for (const path of textsIn(args)) LAST_FIELDS.set(placeOf(args, path), name);
+
+/** What is sent to every field: what no column accepts, and what most indexes do not. */
+const TEXTS_OF_SHARED = (({ NUL, 'the longest text': longest }) => ({ NUL: NUL!, longest: longest! }))(HOSTILE_TEXTS);
+
+/** Whether another field takes the same input object, whose members are sent every text there. */
+const isSharedPlace = ({ name, args }: Field, path: Path): boolean => {
+  const place = placeOf(args, path);
+  return !place.startsWith('.') && LAST_FIELDS.has(place) && LAST_FIELDS.get(place) !== name;
+};
+
 const rootTypes = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
 const INNER = Object.values(schema.getTypeMap())
   .filter((type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'))
@@ -247,8 +268,9 @@ describe.each(ENGINES)('texts that no column accepts, on $name', ({ open }) => {
     await world.close();
   });
 
-  /** Each field as an application and as a user, with each optional member; once with global ids. */
+  /** Each field as an application and as a user, with each optional member; once with global ids. Members of shared inputs in short. */
   function attemptsAt(field: Field, path: Path): Attempt[] {
+    if (isSharedPlace(field, path)) return [{ caller: there.application, texts: TEXTS_OF_SHARED }];
     const [, ...companions] = companionsOf(field.args, path);
     const [application, user] = callers as readonly [Caller, Caller];
     return [
