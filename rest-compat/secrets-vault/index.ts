@@ -4,6 +4,7 @@ import { SECRETS_VAULT_ERRORS } from './errors.ts';
 import { IMAGE_PROOF_COMPONENTS } from './image-proof.ts';
 import { ISSUER_ERRORS } from './issuer-errors.ts';
 import { LIST_COMPONENTS } from './paging.ts';
+import { PASSKEY_COMPONENTS } from './passkey.ts';
 import { ANALYTICS_ROUTES } from './routes/analytics.ts';
 import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { AUTHENTICATION_ROUTES } from './routes/authentication.ts';
@@ -61,7 +62,13 @@ export const SECRETS_VAULT: Dialect = {
   ],
   chapters: CHAPTERS.filter(({ routes }) => routes.length > 0),
   samples: SECRETS_VAULT_SAMPLES,
-  components: { ...CLIENT_COMPONENTS, ...IMAGE_PROOF_COMPONENTS, ...LIST_COMPONENTS, ...TENANT_COMPONENTS },
+  components: {
+    ...CLIENT_COMPONENTS,
+    ...IMAGE_PROOF_COMPONENTS,
+    ...LIST_COMPONENTS,
+    ...PASSKEY_COMPONENTS,
+    ...TENANT_COMPONENTS,
+  },
   errors: SECRETS_VAULT_ERRORS,
   api: 'rest',
   apiKeys: { header: 'x-api-key', prefix: 'svk_' },

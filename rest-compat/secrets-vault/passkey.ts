@@ -4,6 +4,9 @@ import { toObjectId } from '../realm-users/object-id.ts';
 /** How an authenticator is connected. */
 export const ATTACHMENT = z.enum(['platform', 'cross-platform']);
 
+/** The shapes of passkeys that the description names. */
+export const PASSKEY_COMPONENTS = { AuthenticatorAttachment: ATTACHMENT } as const;
+
 /** A passkey, without its public key. */
 export const PASSKEY = z.strictObject({
   key_id: z.string(),
