@@ -41,13 +41,34 @@ function withHeaders(page: RenderedPage, headers: PageHeaders): RenderedPage {
   };
 }
 
+/** Who reads the answer of a browser row. */
+export interface Reader {
+  readonly render: RenderState;
+  /** Whether the request accepts HTML. */
+  readonly acceptsPage: boolean;
+}
+
 /** Makes the answer of a browser row. @param status That of redirects. */
-export function setForBrowser(answer: Answer, status: number, result: BrowserAnswer, render: RenderState): void {
+export function setForBrowser(
+  answer: Answer,
+  status: number,
+  result: BrowserAnswer,
+  { render, acceptsPage }: Reader,
+): void {
   answer.set('Cache-Control', 'no-store');
   if ('redirectTo' in result) setRedirect(answer, status, result.redirectTo);
   else if ('page' in result) setPage(answer, result.status ?? 200, result.page, result);
+  else if ('document' in result && result.forPrograms !== undefined && !acceptsPage)
+    setJson(answer, result.status ?? 200, result.forPrograms);
   else if ('document' in result) setRendered(answer, result.status ?? 200, render(result.document, result.state));
   else setRendered(answer, 200, makeFormPost(result.post));
+}
+
+function setJson(answer: Answer, status: number, body: object | null): void {
+  answer.status = status;
+  answer.vary('Accept');
+  answer.set('Content-Type', 'application/json; charset=utf-8');
+  answer.body = JSON.stringify(body);
 }
 
 /** Answers with a redirect, which nothing stores. */

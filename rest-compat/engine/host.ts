@@ -74,7 +74,7 @@ export interface EngineHost {
   readonly tenantByName: (name: string) => Found;
   /** The tenant that owns this host name, given in lower case and without its port. */
   readonly tenantByHost: (host: string) => Found;
-  /** The tenant whose route a handle or an id contains; null when the text is neither, or no tenant has this route. */
+  /** The tenant whose route a handle or an id contains, or to which the issuer of a token belongs; null when there is none. */
   readonly tenantByHandle: (handle: string) => Found;
   /** Authenticates the credentials of requests. */
   readonly callers: CallerAuthenticator;

@@ -170,7 +170,8 @@ export class Engine {
     const data = operation.dataOf(await operation.run(context, variables), this.#host.explain);
     if (browser !== null && place.tenant !== null) mirrorSession(exchange, browser, place.tenant);
     if (browser !== null) answer.setCookies = browser.setCookies;
-    setReply(answer, route, data, request, renderFor(this.#host.documents, ctx, place.tenant));
+    const render = renderFor(this.#host.documents, ctx, place.tenant);
+    setReply(answer, route, data, request, { render, acceptsPage: acceptsPage(ctx) });
   }
 
   #countAddress(ctx: Context, limit: RateLimit): void {

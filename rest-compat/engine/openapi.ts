@@ -230,7 +230,8 @@ function describeSuccess({ dialect, route: { reply, operation, pageBelow } }: De
     ),
   });
   const empty = reply.orEmpty === undefined ? {} : { 204: { description: reply.orEmpty } };
-  if (reply.as === 'browser') return { ...describeBrowserAnswers(reply.status), ...empty };
+  const forPrograms = reply.forPrograms === undefined ? {} : describe(reply.forPrograms).content;
+  if (reply.as === 'browser') return { ...describeBrowserAnswers(reply.status, forPrograms), ...empty };
   return {
     [reply.status]: { description: 'Success.', ...(reply.schema === undefined ? {} : describe(reply.schema)) },
     ...(pageBelow === undefined ? {} : { 302: describeRedirect('A browser without a credential is sent to a page.') }),
@@ -243,11 +244,14 @@ const describeRedirect = (description: string): Json => ({
   headers: { Location: { description: 'Where to.', schema: { type: 'string' } } },
 });
 
-/** A row for browsers answers pages with 200, whatever its status for redirects is. */
-function describeBrowserAnswers(status: number): Json {
+/**
+ * A row for browsers answers pages with 200, whatever its status for redirects is.
+ * @param forPrograms What requests get in the place of pages that accept none.
+ */
+function describeBrowserAnswers(status: number, forPrograms: Json): Json {
   return {
     [status]: describeRedirect('The browser is sent on.'),
-    200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } },
+    200: { description: 'A page.', content: { ...forPrograms, 'text/html': { schema: { type: 'string' } } } },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { IdentityError } from '../../src/kernel/index.ts';
 import type { Answer } from './answer.ts';
-import { type RenderState, setForBrowser, setPage, toLocation } from './browser-answer.ts';
+import { type Reader, setForBrowser, setPage, toLocation } from './browser-answer.ts';
 import type { Variables } from './document.ts';
 import { faultOf, type ShapeRefusal } from './errors.ts';
 import type { ChallengeReason, DialectErrors, Fault } from './fault.ts';
@@ -9,16 +9,16 @@ import type { BrowserAnswer, ParsedRequest, Route } from './route.ts';
 
 /**
  * Makes the answer of a row.
- * @param render Makes a page of `web/` from its state.
+ * @param reader Who reads the answer of a row for browsers.
  * @throws Error The operation's data does not have the declared shape.
  */
-export function setReply(answer: Answer, route: Route, data: Data, request: ParsedRequest, render: RenderState): void {
+export function setReply(answer: Answer, route: Route, data: Data, request: ParsedRequest, reader: Reader): void {
   const { reply } = route;
   const headers = typeof reply.headers === 'function' ? reply.headers(data, request) : reply.headers;
   for (const name in headers) answer.set(name, name === 'Location' ? toLocation(headers[name]!) : headers[name]!);
   const body = reply.from === undefined ? undefined : reply.from(data, request);
   if (reply.orEmpty !== undefined && body === null) answer.status = 204;
-  else if (reply.as === 'browser') setForBrowser(answer, reply.status, body as BrowserAnswer, render);
+  else if (reply.as === 'browser') setForBrowser(answer, reply.status, body as BrowserAnswer, reader);
   else if (reply.schema === undefined) answer.status = reply.status;
   else {
     answer.status = reply.status;

@@ -105,8 +105,16 @@ export type BrowserAnswer =
   | { readonly redirectTo: string }
   /** OAuth 2.0 Form Post Response Mode: a page that posts the fields to the action. */
   | { readonly post: FormPost }
-  /** A page of `web/`, with 200 unless `status` says otherwise. The engine adds the tenant and the language to its state. */
-  | { readonly document: DocumentName; readonly state: object; readonly status?: number }
+  /**
+   * A page of `web/`, with 200 unless `status` says otherwise. The engine adds the tenant and the language to its state. A request
+   * that accepts no HTML gets `forPrograms` as JSON instead, if it is there.
+   */
+  | {
+      readonly document: DocumentName;
+      readonly state: object;
+      readonly status?: number;
+      readonly forPrograms?: object | null;
+    }
   /**
    * A page of the dialect, with 200 unless `status` says otherwise. Its forms post to the sources in `formAction` (CSP,
    * `form-action`) alone; absent: nowhere. Its scripts send requests to this service if it `connects`, else none.
@@ -140,6 +148,8 @@ export interface Reply<D, S extends z.ZodType, I extends RouteInput = RouteInput
    * what was posted on (RFC 9700 section 4.12). `text`: `from` gives a text, which is sent as `text/plain`. Default `json`.
    */
   readonly as?: 'json' | 'browser' | 'text';
+  /** For the API description: the shape of `forPrograms` of a `BrowserAnswer`. Absent: it has none. */
+  readonly forPrograms?: z.ZodType;
   /** A function where a header shows the data or the request, such as the `Location` of what was made. */
   readonly headers?:
     | Readonly<Record<string, string>>
@@ -152,7 +162,10 @@ export interface Reply<D, S extends z.ZodType, I extends RouteInput = RouteInput
 export interface TenantPlace {
   readonly in: 'params' | 'query' | 'form' | 'body';
   readonly name: string;
-  /** The value is a handle, or an id, which contains the route of a tenant. A value without a route names no tenant. */
+  /**
+   * The value is a handle, or an id, which contains the route of a tenant, or a token, whose issuer belongs to one. Any other value
+   * names no tenant. Nothing is verified: the operation does that, in this tenant.
+   */
   readonly as?: 'handle';
   /** A request that names no tenant there acts on the caller's, not on that of the host or the default one. */
   readonly orCaller?: true;

@@ -118,8 +118,8 @@ export const CLIENT_ERRORS = {
   UNAUTHENTICATED: row(401, 'invalid_client'),
 };
 
-/** Errors of the endpoints to which applications send a browser, for programs; people get a page. */
-export const BROWSER_ERRORS = {
+/** Errors of authorization endpoints, for programs; people get a page. */
+export const AUTHORIZATION_ERRORS = {
   AUTHORIZATION_CLIENT_INVALID: AS_ITS_KIND,
   AUTHORIZATION_REDIRECT_INVALID: AS_ITS_KIND,
   AUTHORIZATION_PARAMETER_REPEATED: AS_ITS_KIND,
@@ -127,12 +127,21 @@ export const BROWSER_ERRORS = {
   BROWSER_REQUIRED: AS_ITS_KIND,
   INTERACTION_NOT_FOUND: AS_ITS_KIND,
   POSTED_REQUEST_NOT_FOUND: AS_ITS_KIND,
+} as const;
+
+/** Errors of the endpoints that sign users out, likewise. */
+export const END_SESSION_ERRORS = {
+  BROWSER_REQUIRED: AS_ITS_KIND,
+  POSTED_REQUEST_NOT_FOUND: AS_ITS_KIND,
   SIGN_OUT_PARAMETER_INVALID: AS_ITS_KIND,
   SIGN_OUT_HINT_INVALID: AS_ITS_KIND,
   SIGN_OUT_CLIENT_UNKNOWN: AS_ITS_KIND,
   SIGN_OUT_CLIENT_CONFLICT: AS_ITS_KIND,
   SIGN_OUT_REDIRECT_UNREGISTERED: AS_ITS_KIND,
 } as const;
+
+/** Errors of the endpoints to which applications send a browser. */
+export const BROWSER_ERRORS = { ...AUTHORIZATION_ERRORS, ...END_SESSION_ERRORS } as const;
 
 /** Errors of the endpoint at which users make accounts first. */
 export const SELF_REGISTRATION_ERRORS = { REGISTRATION_CLOSED: AS_ITS_KIND } as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DialectErrors, Fault, LegacyError } from '../engine/index.ts';
+import { END_SESSION_ERRORS } from '../oidc/errors.ts';
 import { HTTP_VALIDATION_ERROR, validationErrors } from './validation.ts';
 
 /** An error with a text: docs/dialects/secrets-vault.md, section 3. */
@@ -27,13 +28,14 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /** An error whose text is the reason of its status. */
-const reason = (status: number): LegacyError => detail(status, REASONS[status]!);
+export const reason = (status: number): LegacyError => detail(status, REASONS[status]!);
 
 /** Values that do not have their declared shape, or that a rule about one value refuses. */
 export const UNPROCESSABLE: LegacyError = { status: 422, envelope: 'HTTPValidation', error: 'Unprocessable Entity' };
 
 const UNAUTHENTICATED = detail(401, 'Not authenticated');
 export const FORBIDDEN = detail(403, 'Not enough permissions');
+const TENANT_UNKNOWN = detail(404, 'Tenant not found');
 const TENANT_MISMATCH = detail(400, 'Tenant mismatch');
 /** A value that was taken before. */
 export const TAKEN = detail(409);
@@ -51,7 +53,7 @@ export const SECRETS_VAULT_ERRORS: DialectErrors = {
     REQUEST_TOO_LARGE: reason(413),
     PATH_UNKNOWN: reason(404),
     PATH_MALFORMED: reason(400),
-    TENANT_UNKNOWN: detail(404, 'Tenant not found'),
+    TENANT_UNKNOWN,
     TENANT_CONFLICT: TENANT_MISMATCH,
     METHOD_NOT_ALLOWED: reason(405),
     MEDIA_TYPE_UNSUPPORTED: reason(415),
@@ -81,6 +83,12 @@ export const SECRETS_VAULT_ERRORS: DialectErrors = {
   listsEveryFault: true,
   fieldError: 'value_error',
   challenge: (why) => CHALLENGES[why],
+};
+
+/** Errors where applications sign users out. */
+export const LOGOUT_ERRORS: DialectErrors = {
+  ...SECRETS_VAULT_ERRORS,
+  codes: { ...SECRETS_VAULT_ERRORS.codes, ...END_SESSION_ERRORS, TENANT_REQUIRED: TENANT_UNKNOWN },
 };
 
 /** RFC 6750 section 3; a wrong credential is challenged like none. */

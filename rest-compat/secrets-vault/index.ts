@@ -1,6 +1,6 @@
 import { type Chapter, type Dialect, forPages, type Route } from '../engine/index.ts';
 import { CLIENT_COMPONENTS } from './client.ts';
-import { SECRETS_VAULT_ERRORS } from './errors.ts';
+import { LOGOUT_ERRORS, SECRETS_VAULT_ERRORS } from './errors.ts';
 import { IMAGE_PROOF_COMPONENTS } from './image-proof.ts';
 import { ISSUER_ERRORS } from './issuer-errors.ts';
 import { LIST_COMPONENTS } from './paging.ts';
@@ -11,8 +11,11 @@ import { AUTHENTICATION_ROUTES } from './routes/authentication.ts';
 import { CLIENT_ROUTES } from './routes/clients.ts';
 import { HEALTH_ROUTES } from './routes/health.ts';
 import { IMAGE_PROOF_ROUTES } from './routes/image-proofs.ts';
+import { LOGOUT_ROUTES } from './routes/logout.ts';
+import { OIDC_ROUTES, STANDARD_ROUTES } from './routes/oidc.ts';
 import { PASSKEY_ROUTES, WEBAUTHN_ROUTES } from './routes/passkeys.ts';
-import { STANDARD_ROUTES } from './routes/standard.ts';
+import { SESSION_ROUTES } from './routes/sessions.ts';
+import { SIGN_IN_PAGE_ROUTES } from './routes/sign-in-page.ts';
 import { TENANT_ROUTES } from './routes/tenants.ts';
 import { USER_ROUTES } from './routes/users.ts';
 import { SECRETS_VAULT_SAMPLES } from './samples.ts';
@@ -24,8 +27,12 @@ import { TENANT_COMPONENTS } from './tenant.ts';
 const PARTS: readonly Chapter[] = (
   [
     // One for each file of `routes/` whose rows are below `/api`.
-    { name: 'Authentication', description: 'Sign-in.', routes: AUTHENTICATION_ROUTES },
     { name: 'User', description: 'Users of tenants.', routes: USER_ROUTES },
+    {
+      name: 'Authentication',
+      description: 'Sign-in and sessions.',
+      routes: [...AUTHENTICATION_ROUTES, ...SESSION_ROUTES],
+    },
     { name: 'Api Keys', description: 'Keys with which programs act for users.', routes: API_KEY_ROUTES },
     { name: 'Client', description: 'Clients of tenants.', routes: CLIENT_ROUTES },
     { name: 'Image proofs', description: 'Sign-in by knowledge of an image.', routes: IMAGE_PROOF_ROUTES },
@@ -41,7 +48,11 @@ const SCIM_MOUNT = { errors: SCIM_ERRORS, api: 'scim', jsonType: 'application/sc
 
 const CHAPTERS: readonly Chapter[] = [
   ...PARTS,
-  { name: 'OIDC', description: 'Issuers of tenants.', routes: STANDARD_ROUTES },
+  {
+    name: 'OIDC',
+    description: 'Issuers of tenants, sign-in and sign-out by applications.',
+    routes: [...OIDC_ROUTES, ...SIGN_IN_PAGE_ROUTES, ...LOGOUT_ROUTES, ...STANDARD_ROUTES],
+  },
   { name: 'SCIM-2.0', description: 'Users and groups as SCIM 2.0 describes them.', routes: SCIM_ROUTES },
   { name: 'webauthn', description: 'Which sites may use the passkeys of a tenant.', routes: WEBAUTHN_ROUTES },
   { name: 'health', description: 'Whether the service answers.', routes: HEALTH_ROUTES },
@@ -54,11 +65,21 @@ export const SECRETS_VAULT: Dialect = {
   description: 'Sign-in without passwords, users, clients, tenants and API keys as Secrets Vault describes them.',
   mounts: [
     { prefix: '/api', routes: API_ROUTES, issuerKind: 'API' },
+    { prefix: '/api/auth/oidc', routes: LOGOUT_ROUTES, errors: LOGOUT_ERRORS, issuerKind: 'API' },
+    { prefix: '/api/oidc', routes: OIDC_ROUTES, errors: ISSUER_ERRORS, api: 'oauth', issuerKind: 'API' },
+    { prefix: '/ui/login', routes: SIGN_IN_PAGE_ROUTES },
     { prefix: '/health', routes: HEALTH_ROUTES },
     { prefix: '/.well-known/webauthn', routes: WEBAUTHN_ROUTES },
     { prefix: '/scim/v2/{tenant_id}', routes: SCIM_ROUTES, ...SCIM_MOUNT },
     { prefix: '/scim', routes: NO_ROUTES, ...SCIM_MOUNT },
-    { prefix: '/{tenant_id}', routes: STANDARD_ROUTES, errors: ISSUER_ERRORS, api: 'oauth', exact: true },
+    {
+      prefix: '/{tenant_id}',
+      routes: STANDARD_ROUTES,
+      errors: ISSUER_ERRORS,
+      api: 'oauth',
+      exact: true,
+      issuerKind: 'ROOT',
+    },
   ],
   chapters: CHAPTERS.filter(({ routes }) => routes.length > 0),
   samples: SECRETS_VAULT_SAMPLES,

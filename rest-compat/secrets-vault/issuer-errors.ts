@@ -1,15 +1,31 @@
-import { type DialectErrors, type ErrorTable, problems } from '../engine/index.ts';
-import { oauthErrors } from '../oidc/errors.ts';
+import type { DialectErrors, LegacyError } from '../engine/index.ts';
+import { AUTHORIZATION_ERRORS, oauthErrors } from '../oidc/errors.ts';
+import { detail, reason, SECRETS_VAULT_ERRORS } from './errors.ts';
 
-const { codes, ...standard } = oauthErrors('secrets-vault');
+/** An error of OAuth (RFC 6749 section 5.2). */
+export const oauth = (status: number, error: string, text: string): LegacyError => ({
+  status,
+  envelope: 'oauth',
+  error,
+  text,
+});
 
-/** The lines of refusals before an operation runs; the paths of the issuers run none yet. */
-const codesOfEngine = Object.fromEntries(
-  Object.entries(codes).filter(([code]) => code === 'REQUEST_TOO_LARGE' || Object.hasOwn(problems.rows, code)),
-) as unknown as ErrorTable;
+const { codes, envelopes, ...standard } = oauthErrors('secrets-vault', AUTHORIZATION_ERRORS);
+const TENANT_UNKNOWN = detail(404, 'Tenant not found');
 
-/** Errors of the OAuth endpoints. */
+/** Errors of the OAuth endpoints. Paths, methods and bodies are refused as below `/api`. */
 export const ISSUER_ERRORS: DialectErrors = {
   ...standard,
-  codes: { ...codesOfEngine, NOT_IMPLEMENTED: { status: 501, envelope: 'oauth', error: 'temporarily_unavailable' } },
+  codes: {
+    ...codes,
+    TENANT_UNKNOWN,
+    TENANT_REQUIRED: TENANT_UNKNOWN,
+    PATH_UNKNOWN: reason(404),
+    PATH_MALFORMED: reason(400),
+    METHOD_NOT_ALLOWED: reason(405),
+    MEDIA_TYPE_UNSUPPORTED: reason(415),
+    REQUEST_TOO_LARGE: reason(413),
+  },
+  envelopes: { ...envelopes, ...SECRETS_VAULT_ERRORS.envelopes },
+  listsEveryFault: true,
 };

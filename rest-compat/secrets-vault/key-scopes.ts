@@ -10,10 +10,22 @@ interface KeyScope {
 export const KEY_SCOPES = [
   {
     name: 'USER',
-    expandsTo: ['user:read', 'user:create', 'user:write', 'user:delete', 'user:read:self', 'user:delete:self'],
+    expandsTo: [
+      'user:read',
+      'user:create',
+      'user:write',
+      'user:delete',
+      'user:read:self',
+      'user:delete:self',
+      'session:read:self',
+    ],
     description: 'Read, create, change and delete users.',
   },
-  { name: 'USER:READ', expandsTo: ['user:read', 'user:read:self'], description: 'Read users.' },
+  {
+    name: 'USER:READ',
+    expandsTo: ['user:read', 'user:read:self', 'session:read:self'],
+    description: 'Read users, and the sessions of the owner of the key.',
+  },
   {
     name: 'CLIENT',
     expandsTo: ['client:read', 'client:create', 'client:write', 'client:delete', 'client-secret:rotate'],

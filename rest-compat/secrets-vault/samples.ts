@@ -1,4 +1,5 @@
 import type { Samples } from '../engine/index.ts';
+import { BROWSER_SAMPLES, OAUTH_SAMPLES } from '../oidc/samples.ts';
 
 const MADE_AT = { iso: '2030-01-01T00:00:00.000Z', epoch_ms: 1_893_456_000_000 };
 
@@ -152,6 +153,61 @@ const RESPONSE = {
   client_data_json: 'eyJ0eXBlIjoid2ViYXV0aG4ifQ',
 };
 
+const SESSION_ID = '01a22101-6fa3-704c-8ef3-ea6c03c14828';
+const SESSION = {
+  session_id: SESSION_ID,
+  tenant_id: 'acme',
+  client_id: null,
+  created_at: FROM,
+  last_used_at: FROM,
+  expires_at: '2026-11-22T20:00:00.000Z',
+  ip: '192.0.2.7',
+  user_agent: 'Mozilla/5.0',
+  current: true,
+};
+
+const { IntrospectToken: _introspection, ...OF_ISSUERS } = OAUTH_SAMPLES.operations;
+const { PostAuthorization: _posted, ...OF_BROWSERS } = BROWSER_SAMPLES;
+
+/** Samples of the issuers. */
+const ISSUER_SAMPLES: Samples['operations'] = {
+  ...OF_ISSUERS,
+  ...OF_BROWSERS,
+  IssueTokens: {
+    ...OF_ISSUERS['IssueTokens'],
+    body: {
+      tenant_id: 'acme',
+      grant_type: 'authorization_code',
+      client_id: 'portal',
+      code: HANDLE,
+      redirect_uri: 'https://portal.example/callback',
+    },
+  },
+  RevokeToken: { ...OF_ISSUERS['RevokeToken'], reply: null },
+  EndSession: { ...OF_BROWSERS['EndSession'], reply: null },
+  Userinfo: {
+    reply: {
+      sub: '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11',
+      created_at: 1_763_812_800,
+      name: 'Ada Lovelace',
+      email: 'ada@example.org',
+      email_verified: true,
+      updated_at: 1_763_812_800,
+      locale: 'en',
+      tenant_id: 'acme',
+    },
+  },
+  SignInPage: { parameters: { auth_req_id: HANDLE } },
+};
+
+/** Samples of the sessions of the caller. */
+const SESSION_SAMPLES: Samples['operations'] = {
+  EndCallerSession: { reply: null },
+  RevokeOwnSession: { body: { session_id: SESSION_ID }, reply: { session_id: SESSION_ID } },
+  ResetOwnSessions: { reply: null },
+  OwnSessions: { reply: { sessions: [SESSION], total: 1 } },
+};
+
 /** What rows take and answer, for the API description. */
 export const SECRETS_VAULT_SAMPLES: Samples = {
   parameters: {
@@ -191,6 +247,8 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
       reply: { success_created_count: 1, fail_create_usernames: [], duplicate_usernames: [] },
     },
     DeleteUsers: { body: { users_ids: ['ada'] }, reply: null },
+    ...ISSUER_SAMPLES,
+    ...SESSION_SAMPLES,
     ApiKeys: { reply: { api_keys: [API_KEY] } },
     OwnApiKeys: { reply: { api_keys: [API_KEY] } },
     ApiKeyScopes: { reply: { scopes: ['USER', 'USER:READ', 'API_KEY', 'API_KEY:READ'], tenants: ['acme'] } },

@@ -75,7 +75,8 @@ export class TokenResolver {
 
   @Errors('TENANT_REQUIRED', 'CLIENT_UNAUTHENTICATED')
   @Mutation(() => RevokeTokenPayload, {
-    description: 'Revokes a token of the calling client; tokens of other clients require `token:revoke`.',
+    description:
+      'Revokes a token of the calling client, or with a token of the kinds API and ROOT one of the calling user; tokens of others require `token:revoke`.',
   })
   async revokeToken(
     @Arg('input', () => RevokeTokenInput, { description: 'The token.' }) { token }: RevokeTokenInput,

@@ -16,6 +16,8 @@ import { narrowUserById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
 import { sessionsOfUser } from './session.loader.ts';
 import {
+  EndCallerSessionInput,
+  EndCallerSessionPayload,
   RevokeSessionInput,
   RevokeSessionPayload,
   RevokeTenantSessionsInput,
@@ -108,8 +110,22 @@ export class SessionResolver {
     @Arg('input', () => RevokeSessionInput, { description: 'The session.' }) input: RevokeSessionInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<RevokeSessionPayload> {
-    const { id } = await services.sessions.revoke(authority, keyOf('Session', input.sessionId, 'input.sessionId'));
+    const sessionId = keyOf('Session', input.sessionId, 'input.sessionId');
+    const { id } = await services.sessions.revoke(authority, sessionId, { isOwn: input.isOwn ?? false });
     return { revokedSessionId: toGlobalId('Session', authority.tenant, id) };
+  }
+
+  @RequiresScopes(['session:revoke:self'])
+  @Errors('SESSION_NOT_FOUND')
+  @Mutation(() => EndCallerSessionPayload, {
+    description: "Signs the caller out: ends the session of the caller's access token and the tokens made in it.",
+  })
+  async endCallerSession(
+    @Arg('input', () => EndCallerSessionInput, { description: 'The tenant.' }) _input: EndCallerSessionInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<EndCallerSessionPayload> {
+    const { id } = await services.sessions.endOfCaller(authority);
+    return { endedSessionId: toGlobalId('Session', authority.tenant, id) };
   }
 
   @RequiresScopes(['session:revoke'], ['session:revoke:self'])

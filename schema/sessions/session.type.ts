@@ -54,6 +54,12 @@ export class SessionFilterInput {
 export class RevokeSessionInput {
   @Field(() => ID, { description: 'The session.' })
   sessionId!: string;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether it must be a session of the caller: one of another user is then refused like one that does not exist. Default false.',
+  })
+  isOwn?: boolean | null;
 }
 
 @InputType({ description: 'A user whose sessions to end.' })
@@ -66,6 +72,15 @@ export class RevokeUserSessionsInput {
 
 @InputType({ description: 'A tenant whose sessions to end.' })
 export class RevokeTenantSessionsInput {}
+
+@InputType({ description: "The caller's sign-out." })
+export class EndCallerSessionInput {}
+
+@ObjectType({ description: 'Result of signing out.' })
+export class EndCallerSessionPayload {
+  @Field(() => ID, { description: 'Global id of the session that ended.' })
+  endedSessionId!: string;
+}
 
 @ObjectType({ description: 'Result of ending a session.' })
 export class RevokeSessionPayload {

@@ -260,9 +260,24 @@ export class SessionService {
     return this.#end(authority, id, sessionEvents['session.ended']);
   }
 
-  /** Ends a session and the tokens made in it. @throws SESSION_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED */
-  revoke(authority: Authority, id: string): Promise<SessionRow> {
-    return this.#end(authority, id, sessionEvents['session.revoked']);
+  /**
+   * The caller signs out: the session of its token and the tokens made in it end. Tokens may outlive a session that ran out, so this
+   * ends such a session too.
+   * @throws SESSION_NOT_FOUND Also for a credential without a session.
+   */
+  async endOfCaller(authority: Authority): Promise<SessionRow> {
+    const { sessionId } = authority.caller;
+    if (sessionId === null) throw sessionErrors.SESSION_NOT_FOUND();
+    return this.#end(authority, sessionId, sessionEvents['session.ended'], { isOwn: true, mayHaveRunOut: true });
+  }
+
+  /**
+   * Ends a session and the tokens made in it.
+   * @param options.isOwn Whether another user's session is refused like one that does not exist, however far the caller's reach goes.
+   * @throws SESSION_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
+   */
+  revoke(authority: Authority, id: string, { isOwn = false }: Pick<EndingOptions, 'isOwn'> = {}): Promise<SessionRow> {
+    return this.#end(authority, id, sessionEvents['session.revoked'], { isOwn });
   }
 
   /**
@@ -386,15 +401,17 @@ export class SessionService {
     authority: Authority,
     id: string,
     type: EventType<'session.ended' | 'session.revoked'>,
+    { isOwn = false, mayHaveRunOut = false }: EndingOptions = {},
   ): Promise<SessionRow> {
     return this.#deps.db.transaction(async () => {
       const session = await this.#deps.store.lock(authority.tenant.id, id);
+      if (isOwn && !isOfCaller(authority, session)) throw sessionErrors.SESSION_NOT_FOUND();
       // Callers with reach `self` must not learn whether another user's session exists.
       authority.requireAccount(session?.userId ?? ownerOfEnded(authority, id));
-      if (session === null || !this.isAlive(session)) throw sessionErrors.SESSION_NOT_FOUND();
+      if (session === null || !(mayHaveRunOut || this.isAlive(session))) throw sessionErrors.SESSION_NOT_FOUND();
       await this.#account(authority, session.userId);
       await this.#deps.families.revokeOfSession(authority, id);
-      await this.#delete(authority, [session], type);
+      await this.#delete(authority, [session], type, mayHaveRunOut);
       return session;
     });
   }
@@ -411,14 +428,15 @@ export class SessionService {
     authority: Authority,
     sessions: readonly SessionRow[],
     type: EventType<'session.ended' | 'session.revoked'> = sessionEvents['session.revoked'],
+    hasTokens = false,
   ): Promise<void> {
     const { store, events } = this.#deps;
     await store.delete(
       authority.tenant.id,
       sessions.map(({ id }) => id),
     );
-    // An expired session has already ended, so no event records its end.
-    for (const { id, userId, amr } of sessions.filter((session) => this.isAlive(session))) {
+    // An expired session has already ended, so no event records its end, unless tokens have outlived it.
+    for (const { id, userId, amr } of sessions.filter((session) => hasTokens || this.isAlive(session))) {
       events.record(authority.caller, authority.tenant, { type, subjectId: userId, sessionId: id, params: { amr } });
     }
   }
@@ -429,6 +447,15 @@ export class SessionService {
     return tenant.settings;
   }
 }
+
+/** How a session is ended. */
+interface EndingOptions {
+  readonly isOwn?: boolean;
+  readonly mayHaveRunOut?: boolean;
+}
+
+const isOfCaller = ({ caller, tenant }: Authority, session: Pick<SessionRow, 'userId'> | null): boolean =>
+  session !== null && caller.tenant?.id === tenant.id && session.userId === caller.userId;
 
 /** The owner of a session that no longer exists: known only if it was the caller's own session. */
 const ownerOfEnded = ({ caller }: Authority, id: string): string =>

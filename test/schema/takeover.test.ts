@@ -207,6 +207,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   deleteRole: 'takes powers from its holders, and makes nobody one of them',
   deleteTenant: 'takes a permission for all tenants',
   deleteUsers: 'tells in its results whom it refused (test/src/flows/end-access/delete-many.test.ts)',
+  endCallerSession: 'ends the session of the caller alone',
   endSession: 'ends the session of the browser alone, whose ID token is shown',
   issueTokens: 'gives tokens for the credential that is shown',
   keepPostedRequest: 'keeps a request for a minute, which its endpoint judges',

@@ -1,10 +1,11 @@
-import type { Authority } from '../../access/index.ts';
+import type { Authority, Caller } from '../../access/index.ts';
 import { hashHandle } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import type { Grant } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
+import { ISSUER_KINDS } from '../issuers/issuers.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import type { RefreshTokens } from '../tokens/refresh-tokens.ts';
@@ -12,6 +13,12 @@ import type { TokenReader } from '../tokens/token.reader.ts';
 import type { TokenStore } from '../tokens/token.store.ts';
 import type { ReadToken } from '../tokens/token.ts';
 import { isOwn } from './introspection.ts';
+
+const ISSUERS_OF_USERS: ReadonlySet<Caller['issuerKind']> = new Set(
+  Object.values(ISSUER_KINDS)
+    .filter(({ usersRevoke }) => usersRevoke)
+    .map(({ kind }) => kind),
+);
 
 export interface RevocationDeps {
   readonly db: Database;
@@ -32,9 +39,9 @@ export class RevocationService {
   }
 
   /**
-   * Revokes an access token, or for a refresh token its whole family. A client may revoke its own tokens; those of others
-   * require `token:revoke`. A token that is unknown, already invalid, or not the caller's to revoke changes nothing, without an
-   * error (RFC 7009 section 2.2).
+   * Revokes an access token, or for a refresh token its whole family. Clients may revoke their own tokens, and users theirs at
+   * issuers that let them; those of others require `token:revoke`. A token that is unknown, already invalid, or not the caller's to
+   * revoke changes nothing, without an error (RFC 7009 section 2.2).
    * @returns Whether something was revoked, which records one event.
    * @throws CLIENT_UNAUTHENTICATED The caller is anonymous.
    */
@@ -50,7 +57,8 @@ export class RevocationService {
     const { db, tokens, events, clock } = this.#deps;
     const { tenant, caller } = authority;
     const { claims } = read;
-    const mayRevoke = isOwn(authority, read) || mayRevokeAll(authority);
+    const isUsers = claims.knd === 'user' && isCaller(authority, claims.sub);
+    const mayRevoke = isOwn(authority, read) || isUsers || mayRevokeAll(authority);
     if (read.tenant.id !== tenant.id || !mayRevoke) return false;
     return db.transaction(async () => {
       if (!(await tokens.revoke(tenant.id, claims.jti, new Date(claims.exp * 1000), clock.now()))) return false;
@@ -91,5 +99,9 @@ function mayRevokeAll(authority: Authority): boolean {
 function mayRevokeGrant(authority: Authority, grant: Grant): boolean {
   const { caller, isForeign } = authority;
   const isOwnGrant = caller.kind === 'application' && !isForeign && grant.clientUuid === caller.clientUuid;
-  return isOwnGrant || mayRevokeAll(authority);
+  return isOwnGrant || isCaller(authority, grant.userId) || mayRevokeAll(authority);
 }
+
+/** Whether a user is the caller, with an access token of an issuer whose users revoke their tokens. */
+const isCaller = ({ caller, isForeign }: Authority, userId: string): boolean =>
+  caller.userId === userId && !isForeign && ISSUERS_OF_USERS.has(caller.issuerKind);

@@ -52,6 +52,10 @@ export interface IssuerKind {
   readonly hasProfileClaims: boolean;
   /** Whether a token family ends when its session runs out; it ends in any case when the session is ended. */
   readonly endsWithUnusedSession: boolean;
+  /** Whether users may revoke their tokens, of any kind, with one of its access tokens. */
+  readonly usersRevoke: boolean;
+  /** Whether an ID token ends its session also in a browser that has no session, and for programs. */
+  readonly hintEndsSession: boolean;
   /** The kinds whose access tokens its userinfo takes, and whose ID tokens its end of sessions. */
   readonly takesTokensOf: readonly string[];
   /** How long a new key is published in its key set before it signs: longer than verifiers cache the set. */
@@ -127,6 +131,8 @@ const PROOF_ISSUER = {
   selfService: OWN_ACCOUNT,
   hasProfileClaims: true,
   endsWithUnusedSession: false,
+  usersRevoke: true,
+  hintEndsSession: true,
   takesTokensOf: ['api', 'root'],
   keyPublishSeconds: 600,
   accessTokenSeconds: 900,
@@ -161,6 +167,8 @@ export const ISSUER_KINDS = {
     selfService: [],
     hasProfileClaims: false,
     endsWithUnusedSession: true,
+    usersRevoke: false,
+    hintEndsSession: false,
     takesTokensOf: ['native'],
     keyPublishSeconds: 600,
     accessTokenSeconds: 900,
@@ -194,6 +202,8 @@ export const ISSUER_KINDS = {
     selfService: [],
     hasProfileClaims: false,
     endsWithUnusedSession: true,
+    usersRevoke: false,
+    hintEndsSession: false,
     takesTokensOf: ['suite'],
     keyPublishSeconds: 600,
     accessTokenSeconds: 3600,
@@ -226,6 +236,8 @@ export const ISSUER_KINDS = {
     selfService: [],
     hasProfileClaims: true,
     endsWithUnusedSession: true,
+    usersRevoke: false,
+    hintEndsSession: false,
     takesTokensOf: ['realm'],
     keyPublishSeconds: 600,
     accessTokenSeconds: 1800,

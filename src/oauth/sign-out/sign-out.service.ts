@@ -52,7 +52,7 @@ export interface SignOutServiceDeps {
   readonly events: EventLog;
   readonly issuers: IssuerDirectory;
   readonly posted: Pick<PostedRequests, 'read'>;
-  readonly sessions: Pick<SessionService, 'ofBrowser' | 'end'>;
+  readonly sessions: Pick<SessionService, 'ofBrowser' | 'end' | 'findIn'>;
   readonly users: Pick<UserStore, 'findById'>;
   readonly clock: Clock;
 }
@@ -93,11 +93,24 @@ export class SignOutService {
   async begin(authority: Authority, browser: BrowserPort | null, request: SignOutRequest): Promise<SignOutAnswer> {
     const present = requireBrowser(browser);
     const asked = await this.#checked(authority, request);
-    const session = await this.#deps.sessions.ofBrowser(present, authority.tenant);
+    const session =
+      (await this.#deps.sessions.ofBrowser(present, authority.tenant)) ??
+      (await this.#sessionOfHint(authority, request, asked));
     if (session !== null && !isHintOf(asked, session)) return this.#ask(authority, present, session, asked);
     if (session !== null) await this.#end(authority, session, asked.client);
     dropSession(present, authority.tenant);
     return answerTo(asked);
+  }
+
+  /** The session of an ID token without a browser that has it, at issuers where the token is enough to end it. */
+  async #sessionOfHint(
+    { tenant, caller }: Authority,
+    { issuerKind }: SignOutRequest,
+    { hint }: CheckedSignOut,
+  ): Promise<SessionRow | null> {
+    const { issuers, sessions } = this.#deps;
+    const { kind } = await issuers.of(tenant, issuerKind, caller.origin);
+    return kind.hintEndsSession && hint?.sessionId != null ? sessions.findIn(tenant.id, hint.sessionId) : null;
   }
 
   /** A sign-out that waits for the answer of its user. @throws BROWSER_REQUIRED, SIGN_OUT_NOT_FOUND */

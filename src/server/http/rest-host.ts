@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CallerAuthenticator, EngineHost, PageDocuments } from '../../../rest-compat/index.ts';
 import { createContext, type Services } from '../../../schema/context.ts';
-import { routeOfHandle, routeOfId } from '../../crypto/index.ts';
+import { claimedIssuer, routeOfHandle, routeOfId } from '../../crypto/index.ts';
 import { MAX_INSIDE_PAGE_SIZE } from '../../persistence/index.ts';
 import { keepSession } from '../../sessions/index.ts';
 import type { CidrRange } from '../environment/networks.ts';
@@ -41,7 +41,7 @@ export function createRestHost(parts: RestHostParts): EngineHost {
     tenantByHost: (host) => directory.byHost(host),
     tenantByHandle: (handle) => {
       const route = routeOfHandle(handle) ?? routeOfId(handle);
-      return route === null ? null : directory.byRoute(route);
+      return route === null ? tenantOfToken(services, handle) : directory.byRoute(route);
     },
     callers,
     webOrigins,
@@ -51,4 +51,10 @@ export function createRestHost(parts: RestHostParts): EngineHost {
     explain: shownError,
     report,
   };
+}
+
+/** The tenant of the issuer that a text names as a token would; whether it is one is not asked. */
+async function tenantOfToken({ oauth }: Services, text: string) {
+  const issuer = claimedIssuer(text);
+  return issuer === null ? null : ((await oauth.issuerDirectory.find(issuer))?.tenant ?? null);
 }

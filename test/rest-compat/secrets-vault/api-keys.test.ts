@@ -8,7 +8,7 @@ import { vaultOfSuite } from '../../support/vault.ts';
 
 const OWN = ['read', 'create', 'delete', 'rotate'].map((verb) => `api-key:${verb}:self`);
 /** What a user without roles holds. */
-const PERSON = [...OWN, 'user:read:self', 'user:delete:self'];
+const PERSON = [...OWN, 'user:read:self', 'user:delete:self', 'session:read:self'];
 
 const UNAUTHENTICATED = [401, { detail: 'Not authenticated' }];
 const FORBIDDEN = [403, { detail: 'Not enough permissions' }];

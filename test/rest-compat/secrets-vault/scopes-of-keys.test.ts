@@ -32,19 +32,22 @@ describe('the scopes of API keys', () => {
   });
 
   /** Every row is asked for nothing that is there, so that a key which may use it is refused for that. */
-  const ask = async (method: string, path: string, key: string): Promise<number> => {
+  const ask = async (method: string, path: string, { input }: Route, key: string): Promise<number> => {
     const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
+    const body = input?.form === undefined ? { tenant_id: 'acme' } : 'tenant_id=acme';
+    const type = input?.form === undefined ? 'application/json' : 'application/x-www-form-urlencoded';
     const [status] = await vault.ask(method, path, {
-      headers: { 'x-api-key': key },
-      ...(hasBody ? { body: { tenant_id: 'acme' } } : {}),
+      headers: { 'x-api-key': key, ...(hasBody ? { 'content-type': type } : {}) },
+      ...(hasBody ? { body } : {}),
     });
     return status;
   };
 
-  it.each(ROWS)('each let a key use %s %s, or do not', async (method, path, { callers }) => {
+  it.each(ROWS)('each let a key use %s %s, or do not', async (method, path, row) => {
+    const { callers } = row;
     const allowed: string[] = [];
     for (const [scope, key] of keys) {
-      const status = await ask(method, path, key);
+      const status = await ask(method, path, row, key);
       expect(status).not.toBe(401);
       if (status !== 403) allowed.push(scope);
     }

@@ -64,6 +64,35 @@ describe('sessions over GraphQL', () => {
     expect((await node(own.session.id)).data.node).toBeNull();
   });
 
+  it('end one by one for their users alone where that is asked, however far the caller reaches', async () => {
+    const OWN = 'mutation ($id: ID!) { revokeSession(input: { sessionId: $id, isOwn: true }) { revokedSessionId } }';
+    const [user, other] = [await world.newUser(acme), await world.newUser(acme)];
+    const own = await world.signedIn(acme, user.id);
+    const foreign = await world.signedIn(acme, other.id);
+    const caller = world.user(acme, user.id, 'session:revoke');
+    expect((await world.graphql(caller, OWN, { id: foreign.session.id })).code).toBe('SESSION_NOT_FOUND');
+    expect((await world.graphql(caller, OWN, { id: newId() })).code).toBe('SESSION_NOT_FOUND');
+    const app = world.app(acme, 'session:revoke');
+    expect((await world.graphql(app, OWN, { id: own.session.id })).code).toBe('SESSION_NOT_FOUND');
+    expect((await world.graphql(caller, OWN, { id: own.session.id })).errors).toEqual([]);
+    expect((await world.graphql(caller, REVOKE, { id: foreign.session.id })).errors).toEqual([]);
+  });
+
+  it('of callers end when they sign out', async () => {
+    const END = 'mutation { endCallerSession(input: {}) { endedSessionId } }';
+    const user = await world.newUser(acme);
+    const { session } = await world.signedIn(acme, user.id);
+    const caller = { ...world.user(acme, user.id, 'session:revoke:self'), sessionId: session.id };
+    const { data } = await world.graphql(caller, END);
+    expect(data.endCallerSession).toEqual({ endedSessionId: `ses~${acme.route}~${session.id}` });
+    expect((await world.graphql(caller, END)).code).toBe('SESSION_NOT_FOUND');
+    expect((await world.graphql(world.app(acme, 'session:revoke'), END)).code).toBe('SESSION_NOT_FOUND');
+    const elsewhere = await world.tenant();
+    const foreign = { ...world.user(elsewhere, user.id, 'session:revoke:all'), sessionId: session.id };
+    const IN = 'mutation ($tenant: String!) { endCallerSession(input: { tenant: $tenant }) { endedSessionId } }';
+    expect((await world.graphql(foreign, IN, { tenant: acme.name })).code).toBe('SESSION_NOT_FOUND');
+  });
+
   it('do not tell users which clients exist', async () => {
     const user = await world.newUser(acme);
     const { session } = await world.signedIn(acme, user.id);
