@@ -21,7 +21,7 @@ const OF_USERS =
 
 const OWN = ['read', 'create', 'delete', 'rotate'].map((verb) => `api-key:${verb}:self`);
 /** What a user without roles holds. */
-const PERSON = [...OWN, 'user:read:self', 'user:delete:self'];
+const PERSON = [...OWN, 'user:read:self', 'user:delete:self', 'session:read:self'];
 
 describe('API keys', () => {
   let world: World;
@@ -348,6 +348,7 @@ describe('API keys', () => {
       const { id } = await world.newUser(master);
       const held = [
         'user:read:all',
+        'session:read:all',
         'api-key:read:all',
         'api-key:create:all',
         'api-key:rotate:all',
@@ -444,7 +445,7 @@ describe('API keys', () => {
     ]);
     const { secret } = await made(person(anna), { scopes: ['API_KEY:READ'] });
     expect(await scopesOf((await world.keyCaller(secret))!)).toEqual(['API_KEY:READ']);
-    const root = world.user(master, anna.id, 'api-key:read:all', 'user:read:all');
+    const root = world.user(master, anna.id, 'api-key:read:all', 'user:read:all', 'session:read:all');
     expect(await scopesOf(root, { tenant: tenant.name })).toEqual(['USER:READ', 'API_KEY:READ']);
     expect((await world.graphql(world.app(tenant, 'user:read'), SCOPES)).code).toBe('FORBIDDEN');
     const [first] = (await world.graphql(person(anna), SCOPES)).data.apiKeyScopes;

@@ -57,11 +57,11 @@ describe('the caller behind an API key', () => {
 
   it('may do what its owner may do at that moment', async () => {
     const { secret } = await world.newApiKey(tenant, anna.id, 'USER:READ', 'CLIENT:READ');
-    expect(await permissionsOf(secret)).toEqual(['user:read:self']);
+    expect(await permissionsOf(secret)).toEqual(['session:read:self', 'user:read:self']);
     const role = await give(tenant, anna.id, 'user:read', 'user:write', 'client:write');
-    expect(await permissionsOf(secret)).toEqual(['client:read', 'user:read']);
+    expect(await permissionsOf(secret)).toEqual(['client:read', 'session:read:self', 'user:read']);
     await world.services.roleGrants.revoke(system(), { roleId: role.id, holderKind: 'user', holderId: anna.id });
-    expect(await permissionsOf(secret)).toEqual(['user:read:self']);
+    expect(await permissionsOf(secret)).toEqual(['session:read:self', 'user:read:self']);
   });
 
   it('costs no statement when it is known', async () => {
@@ -138,7 +138,8 @@ describe('the caller behind an API key', () => {
     expect(await world.keyCaller(next)).toBeNull();
   });
 
-  const callerOf = ({ id }: User) => world.user(tenant, id, 'user:read', 'user:read:self', 'api-key:rotate:self');
+  const callerOf = ({ id }: User) =>
+    world.user(tenant, id, 'user:read', 'user:read:self', 'session:read:self', 'api-key:rotate:self');
 
   describe('of a user who administers all tenants', () => {
     let root: User;
@@ -146,7 +147,7 @@ describe('the caller behind an API key', () => {
     beforeEach(async () => {
       root = await world.newUser(master);
       await give(master, root.id, 'user:read:all', 'user:write', 'api-key:create:all');
-      const caller = world.user(master, root.id, 'user:read:all', 'api-key:create:all');
+      const caller = world.user(master, root.id, 'user:read:all', 'session:read:all', 'api-key:create:all');
       const input = { name: 'Watch', scopes: ['USER:READ'] };
       ({ secret } = await world.services.apiKeys.create(new Authority(caller, tenant, 'all'), input));
     });

@@ -497,7 +497,7 @@ describe('a service that ends access', () => {
     async function rememberedKey() {
       const { id } = await world.newUser(acme);
       const { secret, apiKey } = await world.newApiKey(acme, id, 'USER:READ');
-      const owner = world.user(acme, id, 'user:read', ...holding('rotate', 'delete'));
+      const owner = world.user(acme, id, 'user:read', 'session:read:self', ...holding('rotate', 'delete'));
       const socket = await connect(secret);
       return { id, secret, apiKey, authority: new Authority(owner, acme, 'self'), socket };
     }
@@ -521,7 +521,7 @@ describe('a service that ends access', () => {
       const { id } = await world.newUser(master);
       const { id: roleId } = await world.newRole(master, { permissions: ['user:read:all'] });
       await world.grantRole(master, { roleId, holderKind: 'user', holderId: id });
-      const root = world.user(master, id, 'user:read:all');
+      const root = world.user(master, id, 'user:read:all', 'session:read:all');
       const input = { name: 'Watch', scopes: ['USER:READ'] };
       const { secret } = await world.services.apiKeys.create(new Authority(root, acme, 'all'), input);
       const socket = await connect(secret);

@@ -50,7 +50,10 @@ async function tokenOf(node: RunningNode, clientId: string, secret: string): Pro
 async function keyOf({ services }: RunningNode): Promise<string> {
   const master = (await services.directory.byName('master'))!;
   const { rows } = await services.users.page(systemAuthority(master), {}, 'createdAt', { first: 1 });
-  const permissions = new PermissionSet([{ permission: 'user:read', reach: 'tenant' }]);
+  const permissions = new PermissionSet([
+    { permission: 'user:read', reach: 'tenant' },
+    { permission: 'session:read', reach: 'self' },
+  ]);
   const { caller } = systemAuthority(master);
   const owner = { ...caller, kind: 'user', tenant: master, userId: rows[0]!.id, permissions } as const;
   const signedIn = new Authority({ ...owner, authTime: new Date() }, master, 'self');
