@@ -48,6 +48,19 @@ export class GroupFilterInput {
   nameContains?: string | null;
   @Field(() => String, { nullable: true, description: 'Only those with this id in an external directory.' })
   externalId?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Only the group at this path in the tree, such as `/parent/child`, ignoring case. The first slash may be left out.',
+  })
+  path?: string | null;
+  @Field(() => [ID], { nullable: true, description: 'Only groups with one of these ids, at most 200.' })
+  groupIds?: string[] | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only groups with this direct member: the public id of a user, or the id of a group inside them.',
+  })
+  memberId?: string | null;
   @Field(() => [GroupAlternativeInput], {
     nullable: true,
     description:

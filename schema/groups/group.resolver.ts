@@ -2,8 +2,10 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
 import type { CreateGroup, Group, GroupFilter, GroupKeys, GroupReference, UpdateGroup } from '../../src/roles/index.ts';
+import { canonicalUserId } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
+import { requirePermission } from '../directives/require-permission.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { anyOfFrom } from '../kit/comparison.ts';
@@ -37,9 +39,13 @@ export function referenceIn(
   return groupId == null ? { key, profile } : { id: keyOf('Group', groupId, path), profile };
 }
 
-function toFilter({ parentId, topOnly, anyOf, ...filter }: GroupFilterInput): GroupFilter {
+function toFilter({ parentId, topOnly, anyOf, groupIds, memberId, ...filter }: GroupFilterInput): GroupFilter {
   const parent = parentId == null ? {} : { parentId: keyOf('Group', parentId, 'filter.parentId') };
-  const condition = anyOf == null ? {} : { anyOf: anyOfFrom(anyOf) };
+  const condition = {
+    ...(anyOf == null ? {} : { anyOf: anyOfFrom(anyOf) }),
+    ...(groupIds == null ? {} : { groupIds: groupIds.map((id, at) => keyOf('Group', id, `filter.groupIds.${at}`)) }),
+    ...(memberId == null ? {} : { memberId: canonicalUserId(memberId) }),
+  };
   return { ...given(filter), ...condition, ...(topOnly === true ? { parentId: null } : parent) } as GroupFilter;
 }
 
@@ -126,13 +132,15 @@ export class GroupResolver {
   @Query(() => GroupConnection, { description: 'Groups of a tenant.' })
   async groups(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority, largestPage }: GraphContext,
+    @Ctx() { services, authority, caller, largestPage }: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => GroupFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: GroupFilterInput | null,
     @Arg('orderBy', () => GroupOrderInput, { nullable: true, description: 'Order of the list. Default: by path.' })
     orderBy?: GroupOrderInput | null,
   ): Promise<ConnectionData<GroupKeys>> {
+    // A caller could find out the members of groups by asking for each of them.
+    if (filter?.memberId != null) requirePermission({ caller, authority }, 'group-member:read');
     const descending = orderBy?.direction === SortDirection.DESC;
     const request = toPageRequest(page, info, descending, largestPage);
     const order = orderBy?.field ?? GroupOrderField.PATH;

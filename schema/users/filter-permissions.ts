@@ -1,6 +1,6 @@
 import type { ScopeString } from '../../src/access/index.ts';
 import type { GraphContext } from '../context.ts';
-import { authorise } from '../directives/enforce.ts';
+import { requirePermission } from '../directives/require-permission.ts';
 import type { UserFilterInput } from './user.input.ts';
 
 /** Conditions that tell what the caller may read only with a permission beside the one for users. */
@@ -25,11 +25,7 @@ function neededBy(filter: UserFilterInput): Set<ScopeString> {
  * account elsewhere or a place in a group by asking for each.
  * @throws FORBIDDEN
  */
-export function assertMayFilter({ caller, authority }: GraphContext, filter: UserFilterInput | null | undefined): void {
+export function assertMayFilter(context: GraphContext, filter: UserFilterInput | null | undefined): void {
   if (filter == null) return;
-  for (const permission of neededBy(filter)) {
-    const { reach, only } = authorise(caller, authority.tenant, [[permission]]);
-    // A permission for one provider alone allows no condition about all of them.
-    authority.withReach(reach, only).requireOnly('');
-  }
+  for (const permission of neededBy(filter)) requirePermission(context, permission);
 }

@@ -17,14 +17,14 @@ export type { DefaultGroupService } from './groups/default-group.service.ts';
 export type { Group, GroupMember } from './groups/group.entity.ts';
 export type { CreateGroup, GroupService, UpdateGroup } from './groups/group.service.ts';
 export {
-  type GroupFilter,
   type GroupKeys,
-  type GroupOrder,
   GroupStore,
   type MemberGroupKeys,
 } from './groups/group.store.ts';
+export type { GroupFilter, GroupOrder } from './groups/group-filter.ts';
 export type { GroupMemberService, KnownUsers } from './groups/group-member.service.ts';
 export type { GroupNestingService } from './groups/group-nesting.service.ts';
+export type { ConfigureGroup, GroupProvisionService, ProvisionGroup } from './groups/group-provision.service.ts';
 export { type GroupReference, TREE_PROFILE, type TreeReference } from './groups/group-reference.ts';
 export { GuardedAccounts, type GuardedAccountsDeps } from './guarded-accounts.ts';
 export { holderEvents } from './holder.events.ts';

@@ -35,6 +35,7 @@ const OPTIONS = new Set([
   'keepReadable',
   'keepSecretReadable',
   'replaceAttributes',
+  'replaceMembers',
   'ofTenantOnly',
   'rememberMe',
   'requireAuthTime',

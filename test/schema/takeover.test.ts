@@ -53,6 +53,11 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   changeRights: {
     input: ({ userId }, { plainUser }) => ({ subject: { userId: plainUser }, object: { userId }, add: ['r'] }),
   },
+  configureGroup: [
+    { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, members: [userId] }) },
+    { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, removedMembers: [userId] }) },
+    { input: ({ groupId }) => ({ groupId, name: `g${newId()}` }) },
+  ],
   configureUser: [
     ofUser({ givenName: 'Eve' }),
     ofUser({ password: 'four-lanterns-by-noon' }),
@@ -87,6 +92,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   linkExternalAccount: ofUser(link),
   moveCredential: { input: ({ credentialId }) => ({ credentialId }) },
   promoteUser: ofUser(),
+  provisionGroup: { input: ({ userId }) => ({ name: `g${newId()}`, members: [userId] }) },
   regenerateApiKey: { input: ({ apiKeyId }) => ({ apiKeyId }) },
   removeCredential: { input: ({ credentialId }) => ({ credentialId }) },
   removeDevice: ofUser({ deviceId: 'dv' }),

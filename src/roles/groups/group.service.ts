@@ -17,8 +17,9 @@ import { grantsElsewhere, type RolePermissions } from '../role-permissions.ts';
 import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
-import type { GroupFilter, GroupKeys, GroupOrder, GroupStore, MemberGroupKeys } from './group.store.ts';
+import type { GroupKeys, GroupStore, MemberGroupKeys } from './group.store.ts';
 import type { GroupEdgeStore } from './group-edge.store.ts';
+import type { GroupFilter, GroupOrder } from './group-filter.ts';
 import { findGroup, type GroupReference, groupIdOf, MAX_DEPTH, MAX_WITHIN, TREE_PROFILE } from './group-reference.ts';
 
 export interface CreateGroup {
@@ -58,6 +59,8 @@ export interface GroupServiceDeps {
 
 const TEXT = { max: 255 };
 const FILTER_TEXT = { min: 0, max: 1024 };
+/** Ids of a filter: a page of groups. */
+const MAX_IDS = 200;
 const PROFILE = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Rules of groups: their names and their position in the tree. See `GroupMemberService` for their members. */
@@ -144,12 +147,23 @@ export class GroupService {
     request: PageRequest,
     columns: ColumnSet | null,
   ): Promise<PageResult<GroupKeys>> {
-    const { anyOf, ...texts } = filter;
+    const { anyOf, groupIds, ...texts } = filter;
     for (const [name, text] of Object.entries(texts))
       if (text != null) requireText(text, `filter.${name}`, FILTER_TEXT);
+    if (groupIds !== undefined && groupIds.length > MAX_IDS)
+      throw invalidField('filter.groupIds', 'LIST_TOO_LONG', `At most ${MAX_IDS} ids.`);
     const fields = anyOf === undefined ? [] : anyOfFaults(anyOf, 'filter.anyOf');
     if (fields.length > 0) throw kernelErrors.INVALID_INPUT({ fields });
-    return this.#deps.store.page(authority.tenant.id, filter, order, request, columns);
+    const found = await this.#atPath(authority, filter);
+    return this.#deps.store.page(authority.tenant.id, found, order, request, columns);
+  }
+
+  /** The filter with the id of the group at its path, which an index finds by the names from the top. */
+  async #atPath(authority: Authority, { path, groupIds, ...filter }: GroupFilter): Promise<GroupFilter> {
+    if (path === undefined) return groupIds === undefined ? filter : { ...filter, groupIds };
+    const group = await findGroup(this.#deps.store, authority, { path });
+    const isMeant = group !== null && (groupIds === undefined || groupIds.includes(group.id));
+    return { ...filter, groupIds: isMeant ? [group.id] : [] };
   }
 
   /** @throws GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_KEY_TAKEN, GROUP_PROFILE_INVALID, GROUP_PARENT_*, GROUP_TOO_DEEP */

@@ -3,17 +3,12 @@ import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { fold, isUuid } from '../../kernel/index.ts';
 import {
-  type AnyOf,
-  allOf,
-  anyOfNarrowing,
   type ColumnSet,
   columnsOf,
   type Database,
-  finding,
   firstPage,
   keysetPage,
   lockName,
-  type Narrowing,
   narrowedPage,
   narrowPageAt,
   type PageKey,
@@ -21,26 +16,12 @@ import {
   type PageResult,
   RowColumns,
   replaceSearchRows,
-  type Searched,
-  type SearchField,
   searchKeysOf,
-  testing,
 } from '../../persistence/index.ts';
 import { type Group, GroupEntity, type GroupMember, GroupMemberEntity, PATH_ORDER_LENGTH } from './group.entity.ts';
+import { type GroupFilter, type GroupOrder, narrowingOf, SEARCHED_GROUPS } from './group-filter.ts';
 
 type Tables = InferKyselyDB<typeof GroupEntity> & InferKyselyDB<typeof GroupMemberEntity>;
-
-/** What a list of groups can be narrowed by. */
-export interface GroupFilter {
-  readonly profile?: string;
-  /** Only children of this group; null = only groups at the top. */
-  readonly parentId?: string | null;
-  /** Part of the name, ignoring case. */
-  readonly nameContains?: string;
-  readonly externalId?: string;
-  /** Groups of comparisons, of which all in at least one group must hold. */
-  readonly anyOf?: AnyOf;
-}
 
 /** A user as a member of a group. */
 export type Membership = Pick<GroupMember, 'groupId' | 'userId'>;
@@ -49,21 +30,6 @@ export type Membership = Pick<GroupMember, 'groupId' | 'userId'>;
 export interface MemberGroup extends Group {
   readonly userId: string;
 }
-
-/** Fields that comparisons of groups may name beside attributes. */
-export type GroupSearchField = 'key' | 'profile' | 'name';
-
-const SEARCHED_GROUPS: Searched = {
-  table: 'groups',
-  keys: { table: 'group_attribute_keys', owner: 'group_id', ownerType: 'uuid' },
-  fields: {
-    key: { column: 'key', isIndexed: true },
-    profile: { column: 'profile' },
-    name: { column: 'folded_name', normalise: fold },
-  } satisfies Record<GroupSearchField, SearchField>,
-};
-
-export type GroupOrder = 'path' | 'createdAt';
 
 const ID: PageKey = { column: 'groups.id', property: 'id', type: 'uuid' };
 /** Order by id is order by creation time (RFC 9562 section 5.7). */
@@ -81,26 +47,6 @@ const PAGE_KEYS: Readonly<Record<GroupOrder, readonly PageKey[]>> = {
 };
 
 const MEMBER_KEYS: readonly PageKey[] = [{ column: 'group_members.user_id', property: 'userId', type: 'text' }];
-
-/** The conditions of a filter that no index serves in the order; null when there are none. */
-function narrowingOf(
-  tenantId: string,
-  { profile, externalId, nameContains, anyOf }: GroupFilter,
-  order: GroupOrder,
-): Narrowing | null {
-  const hasExternalId = sql<boolean>`groups.external_id = ${externalId}`;
-  const inTenant = sql`select groups.id from groups where groups.tenant_id = ${tenantId}::uuid`;
-  return allOf([
-    ...(profile === undefined || order === 'createdAt' ? [] : [testing(sql<boolean>`groups.profile = ${profile}`)]),
-    ...(externalId === undefined
-      ? []
-      : [finding({ source: sql`${inTenant} and ${hasExternalId}`, test: hasExternalId })]),
-    ...(nameContains === undefined
-      ? []
-      : [testing(sql<boolean>`position(${fold(nameContains)} in groups.folded_name) > 0`)]),
-    ...(anyOf === undefined ? [] : [anyOfNarrowing(SEARCHED_GROUPS, tenantId, anyOf)]),
-  ]);
-}
 
 /** A group of which only the columns that a reader asked for were read; only its keys are known to be there. */
 export type GroupKeys = Pick<Group, 'tenantId' | 'id'>;

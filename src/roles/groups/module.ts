@@ -21,6 +21,7 @@ import { GroupStore } from './group.store.ts';
 import { GroupEdgeStore } from './group-edge.store.ts';
 import { GroupMemberService, type KnownUsers } from './group-member.service.ts';
 import { GroupNestingService } from './group-nesting.service.ts';
+import { GroupProvisionService } from './group-provision.service.ts';
 import { NewUserService, type NewUsers } from './new-user.service.ts';
 
 interface GroupNeeds extends ModuleBase {
@@ -60,11 +61,16 @@ export const groups = {
       permissions,
     });
     users.onCreated((authority, userIds) => newUsers.give(authority, userIds));
+    const stored = { ...base, store: groupStore, edges, permissions, guarded, users: userStore };
+    const service = new GroupService({ ...stored, roleStore });
+    const members = new GroupMemberService(stored);
+    const nesting = new GroupNestingService(stored);
     return {
       services: {
-        groups: new GroupService({ ...base, store: groupStore, edges, roleStore, permissions, guarded }),
-        groupMembers: new GroupMemberService({ ...base, store: groupStore, permissions, guarded, users: userStore }),
-        groupNesting: new GroupNestingService({ ...base, store: groupStore, edges, permissions, guarded }),
+        groups: service,
+        groupMembers: members,
+        groupNesting: nesting,
+        provisionGroup: new GroupProvisionService({ ...stored, groups: service, members, nesting }),
         defaultGroups: new DefaultGroupService({ ...base, store: defaults, groups: groupStore, permissions }),
       },
       internals: { groupStore },

@@ -24,6 +24,7 @@ interface Chain {
 
 /** Every mutation that would remove the last administrator. */
 const ENDINGS: Readonly<Record<string, (chain: Chain) => object>> = {
+  configureGroup: ({ nested, userId }) => ({ groupId: nested, removedMembers: [userId] }),
   deleteClient: ({ app }) => ({ clientId: app }),
   deleteGroup: ({ top }) => ({ groupId: top }),
   deleteRole: ({ wrapper }) => ({ roleId: wrapper }),
