@@ -1,5 +1,6 @@
 import type { Samples } from '../engine/index.ts';
 import { BROWSER_SAMPLES, OAUTH_SAMPLES } from '../oidc/samples.ts';
+import { SCIM_OPERATIONS, SCIM_PARAMETERS } from './scim/samples.ts';
 
 const MADE_AT = { iso: '2030-01-01T00:00:00.000Z', epoch_ms: 1_893_456_000_000 };
 
@@ -232,6 +233,7 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     resource_type_id: 'Group',
     auth_req_id: HANDLE,
     code: HANDLE,
+    ...SCIM_PARAMETERS,
   },
   operations: {
     ClientPresentation: { reply: SHOWN_CLIENT },
@@ -350,5 +352,6 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     ScimSchema: { reply: SCIM_SCHEMA },
     ScimResourceTypes: { reply: listOf(SCIM_TYPE) },
     ScimResourceType: { reply: SCIM_TYPE },
+    ...SCIM_OPERATIONS,
   },
 };

@@ -6,7 +6,7 @@ import { ScimRefusal, type ScimType } from './refusal.ts';
 type ErrorType = ScimType | 'uniqueness' | '';
 
 /** An error of SCIM. */
-const scim = (status: number, scimType: ErrorType = '', text?: LegacyError['text']): LegacyError => ({
+export const scim = (status: number, scimType: ErrorType = '', text?: LegacyError['text']): LegacyError => ({
   status,
   envelope: 'scim',
   error: scimType,

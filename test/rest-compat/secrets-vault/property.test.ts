@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SECRETS_VAULT } from '../../../rest-compat/secrets-vault/index.ts';
+import { GROUP_KIND } from '../../../rest-compat/secrets-vault/scim/group-schema.ts';
+import { USER_KIND } from '../../../rest-compat/secrets-vault/scim/user-schema.ts';
 import { everyPermission, formatScope } from '../../../src/access/index.ts';
 import { describedRows } from '../../support/blitz-populated.ts';
 import { ImageProofClient } from '../../support/image-proof.ts';
@@ -61,6 +63,15 @@ describe('Secrets Vault: every request is answered as it is described, and never
       scopes: ['USER:READ', 'SCIM2'],
       roles: [role.name, 'TENANT_ADMIN'],
       cipherKey: [cipherKey],
+      resource_type_id: ['User', 'Group'],
+      schema_uri: [USER_KIND.schema, GROUP_KIND.schema],
+      schemas: [USER_KIND.schema, GROUP_KIND.schema],
+      filter: [`id eq "${user.id}"`, `id eq "${group.id}"`],
+      attributes: ['id'],
+      excludedAttributes: ['members'],
+      userName: [user.username, `new-${n}`],
+      displayName: [`new-${n}`],
+      op: ['add', 'replace'],
       ip: ['192.0.2.7'],
       limit: ['1', '500'],
       offset: ['0', '10'],

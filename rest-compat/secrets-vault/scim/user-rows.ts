@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import { positionCursor } from '../../../src/kernel/index.ts';
+import { AS_ITS_KIND, type ParsedRequest, present, presentItems, type Route, route } from '../../engine/index.ts';
+import {
+  ChangeScimUser,
+  CreateScimUser,
+  DeleteScimUser,
+  ListScimUsers,
+  ReadScimUser,
+} from '../operations.generated.ts';
+import { SCIM_LIMIT, scimCallers } from './callers.ts';
+import { listResponse } from './discovery.ts';
+import { asksAbout, LIST_QUERY, PROJECTION_QUERY, projectionOf, readListQuery } from './list-query.ts';
+import { locationOf } from './location.ts';
+import { narrowUsers } from './narrow-users.ts';
+import { applyPatch, readPatch } from './patch.ts';
+import { isShown, projectResource } from './projection.ts';
+import { ScimRefusal } from './refusal.ts';
+import { meetsFilter } from './resolved-filter.ts';
+import { readResource } from './resource.ts';
+import { BODY, LIST, MAX_LOOKED_AT, RESOURCE } from './shapes.ts';
+import { storedUser } from './stored-user.ts';
+import { changedValues, type ShownUser, toUserResource, toUserValues, withAddress } from './user-mapping.ts';
+import { USER_KIND } from './user-schema.ts';
+
+const PATH = z.object({ user_id: z.string().describe('The id of the user.') });
+type Asked = Pick<ParsedRequest, 'baseUrl'> & { readonly query: z.output<typeof PROJECTION_QUERY> };
+
+/** A user as it is answered. */
+const show = (user: ShownUser, { baseUrl, query }: Asked) =>
+  projectResource(toUserResource(user, baseUrl), projectionOf(USER_KIND, query)) as z.input<typeof RESOURCE>;
+
+const showsGroups = (query: z.output<typeof PROJECTION_QUERY>): boolean =>
+  isShown(projectionOf(USER_KIND, query), 'groups');
+
+/** Values that rules of the graph refuse, by the attributes that they mean. */
+const POS = {
+  'input.username': 'userName',
+  'input.email': 'emails',
+  'input.phone': 'phoneNumbers',
+  'input.givenName': 'name.givenName',
+  'input.middleName': 'name.middleName',
+  'input.familyName': 'name.familyName',
+};
+
+const OF_VALUES = {
+  USER_USERNAME_INVALID: AS_ITS_KIND,
+  USER_USERNAME_TAKEN: AS_ITS_KIND,
+  USER_EMAIL_INVALID: AS_ITS_KIND,
+  USER_EMAIL_TAKEN: AS_ITS_KIND,
+  USER_PHONE_INVALID: AS_ITS_KIND,
+  USER_ID_TAKEN: AS_ITS_KIND,
+  USER_ATTRIBUTE_INVALID: AS_ITS_KIND,
+  USER_ATTRIBUTE_REFUSED: AS_ITS_KIND,
+} as const;
+
+const OF_CHANGES = {
+  ...OF_VALUES,
+  USER_NOT_FOUND: AS_ITS_KIND,
+  USER_ID_FIXED: AS_ITS_KIND,
+  USER_ATTRIBUTE_UNMODIFIABLE: AS_ITS_KIND,
+  PASSWORD_POLICY: AS_ITS_KIND,
+  PASSWORD_TOO_LONG: AS_ITS_KIND,
+  ROLE_NOT_FOUND: AS_ITS_KIND,
+  ROLE_CLIENT_NOT_FOUND: AS_ITS_KIND,
+  GROUP_NOT_FOUND: AS_ITS_KIND,
+  PERMISSION_ESCALATION: AS_ITS_KIND,
+  ACCOUNT_GUARDED: AS_ITS_KIND,
+  ADMINISTRATOR_LAST: AS_ITS_KIND,
+  REAUTHENTICATION_REQUIRED: AS_ITS_KIND,
+} as const;
+
+const CREATE = route({
+  method: 'POST',
+  path: '/Users',
+  spec: 'section 9 (SCIM-6)',
+  summary: 'Makes a user',
+  callers: scimCallers('user:create'),
+  rateLimit: SCIM_LIMIT,
+  operation: CreateScimUser,
+  input: { query: PROJECTION_QUERY, body: BODY },
+  toVariables: ({ body, query }) => ({
+    ...toUserValues(withAddress(readResource(USER_KIND, body))),
+    withGroups: showsGroups(query),
+  }),
+  reply: {
+    status: 201,
+    schema: RESOURCE,
+    from: ({ createUser }, request) => show(present(createUser.user), request),
+    headers: ({ createUser }, { baseUrl }) => ({
+      Location: locationOf(baseUrl, 'User', present(createUser.user).subject),
+    }),
+  },
+  pos: POS,
+  errors: { ...OF_VALUES, USER_ID_INVALID: AS_ITS_KIND },
+});
+
+const LIST_USERS = route({
+  method: 'GET',
+  path: '/Users',
+  spec: 'section 9 (SCIM-7)',
+  summary: 'Users, oldest first',
+  callers: scimCallers('user:read'),
+  rateLimit: SCIM_LIMIT,
+  operation: ListScimUsers,
+  input: { query: LIST_QUERY },
+  toVariables: ({ query }) => {
+    const { startIndex, count, filter, projection } = readListQuery(USER_KIND, query);
+    const withGroups = isShown(projection, 'groups') || asksAbout(filter, 'groups');
+    if (filter !== null)
+      return { first: MAX_LOOKED_AT, after: null, filter: narrowUsers(filter), withGroups, isCounted: false };
+    return { first: count, after: positionCursor(startIndex - 1), filter: null, withGroups, isCounted: true };
+  },
+  reply: {
+    status: 200,
+    schema: LIST,
+    from: ({ users }, { baseUrl, query }) => {
+      const { startIndex, count, filter, projection } = readListQuery(USER_KIND, query);
+      const found = presentItems(users.nodes).map((user) => toUserResource(user, baseUrl));
+      if (filter !== null && users.pageInfo.hasNextPage)
+        throw new ScimRefusal(
+          'tooMany',
+          `No index answers the filter, and there are more than ${MAX_LOOKED_AT} users.`,
+        );
+      const met = filter === null ? found : found.filter((each) => meetsFilter(filter, each));
+      const page = filter === null ? met : met.slice(startIndex - 1, startIndex - 1 + count);
+      const shown = page.map((each) => projectResource(each, projection));
+      const total = filter === null ? (users.totalCount ?? 0) : met.length;
+      return listResponse(total, startIndex, count === 0 ? null : shown) as z.input<typeof LIST>;
+    },
+  },
+});
+
+const REPLACE = route({
+  method: 'PUT',
+  path: '/Users/{user_id}',
+  spec: 'section 9 (SCIM-8)',
+  summary: 'Replaces what SCIM shows of a user',
+  callers: scimCallers('user:write'),
+  rateLimit: SCIM_LIMIT,
+  operation: ChangeScimUser,
+  input: { params: PATH, query: PROJECTION_QUERY, body: BODY },
+  toVariables: ({ body, params, query }) => ({
+    ...toUserValues(withAddress(readResource(USER_KIND, body))),
+    userId: params.user_id,
+    withGroups: showsGroups(query),
+  }),
+  reply: {
+    status: 200,
+    schema: RESOURCE,
+    from: ({ configureUser }, request) => show(present(configureUser.user), request),
+  },
+  pos: POS,
+  errors: OF_CHANGES,
+});
+
+const READ = route({
+  method: 'GET',
+  path: '/Users/{user_id}',
+  spec: 'section 9 (SCIM-9)',
+  summary: 'A user',
+  callers: scimCallers('user:read'),
+  rateLimit: SCIM_LIMIT,
+  operation: ReadScimUser,
+  input: { params: PATH, query: PROJECTION_QUERY },
+  toVariables: ({ params, query }) => ({ userId: params.user_id, withGroups: showsGroups(query) }),
+  reply: { status: 200, schema: RESOURCE, from: ({ user }, request) => show(user, request) },
+});
+
+const PATCH = route({
+  method: 'PATCH',
+  path: '/Users/{user_id}',
+  spec: 'section 9 (SCIM-11)',
+  summary: 'Changes a user by operations, all or none',
+  callers: scimCallers('user:write'),
+  rateLimit: SCIM_LIMIT,
+  operation: ChangeScimUser,
+  input: { params: PATH, query: PROJECTION_QUERY, body: BODY },
+  lookups: { storedUser },
+  toVariables: ({ baseUrl, body, params, query }, found) => {
+    const before = toUserResource(found.storedUser, baseUrl);
+    const after = applyPatch(USER_KIND, before, readPatch(body));
+    return {
+      ...changedValues(toUserValues(before), toUserValues(after)),
+      userId: params.user_id,
+      withGroups: showsGroups(query),
+    };
+  },
+  reply: {
+    status: 200,
+    schema: RESOURCE,
+    from: ({ configureUser }, request) => show(present(configureUser.user), request),
+  },
+  pos: POS,
+  errors: OF_CHANGES,
+});
+
+const DELETE = route({
+  method: 'DELETE',
+  path: '/Users/{user_id}',
+  spec: 'section 9 (SCIM-10)',
+  summary: 'Deletes a user',
+  callers: scimCallers('user:delete'),
+  rateLimit: SCIM_LIMIT,
+  operation: DeleteScimUser,
+  input: { params: PATH },
+  toVariables: ({ params }) => ({ userId: params.user_id }),
+  reply: { status: 204 },
+  errors: { USER_NOT_FOUND: AS_ITS_KIND, ACCOUNT_GUARDED: AS_ITS_KIND, ADMINISTRATOR_LAST: AS_ITS_KIND },
+});
+
+/** Users: docs/dialects/secrets-vault.md, section 9. */
+export const USER_ROWS: readonly Route[] = [CREATE, LIST_USERS, REPLACE, READ, PATCH, DELETE];
