@@ -158,11 +158,15 @@ function assertDescribed(method: string, path: string, answer: Answer): void {
 /**
  * Serves every dialect of the service over a world. Each answer is compared with its description.
  * @param callers Default: the credentials that the world has issued.
+ * @param limits Default: none, because tests send more requests than a client may.
  */
-export async function serveWorld(world: World, callers?: CallerAuthenticator): Promise<RestClient> {
+export async function serveWorld(
+  world: World,
+  callers?: CallerAuthenticator,
+  limits: NonNullable<RestCompatOptions['rateLimits']> = 'off',
+): Promise<RestClient> {
   const faults: unknown[] = [];
-  // Tests send more requests than a client may.
-  const options: RestCompatOptions = { ...ENGINE_OPTIONS, rateLimits: 'off' };
+  const options: RestCompatOptions = { ...ENGINE_OPTIONS, rateLimits: limits };
   const { middleware } = mountRestCompat(await worldHost(world, faults, callers), options);
   return RestClient.serve(middleware, faults, assertDescribed);
 }

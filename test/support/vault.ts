@@ -4,10 +4,13 @@ import { kernelErrors, type TenantRef } from '../../src/kernel/index.ts';
 import { type Answer, type Ask, type RestClient, serveWorld } from './rest.ts';
 import { World } from './world.ts';
 
-/** Secrets Vault over HTTP, over a world for the tests of the file or suite that calls this. */
-export function vaultOfSuite(): VaultWorld {
+/**
+ * Secrets Vault over HTTP, over a world for the tests of the file or suite that calls this.
+ * @param limits Default: requests have no limits.
+ */
+export function vaultOfSuite(limits?: Parameters<typeof serveWorld>[2]): VaultWorld {
   const vault = new VaultWorld();
-  beforeAll(() => vault.open());
+  beforeAll(() => vault.open(limits));
   afterAll(async () => {
     expect(vault.rest.faults).toEqual([]);
     await vault.close();
@@ -23,12 +26,12 @@ export class VaultWorld {
   acme!: TenantRef;
   readonly #callers = new Map<string, Caller>();
 
-  async open(): Promise<void> {
+  async open(limits?: Parameters<typeof serveWorld>[2]): Promise<void> {
     this.world = await World.open();
     this.master = await this.world.tenant({ name: 'master' });
     this.acme = await this.world.tenant({ name: 'acme', template: 'image' });
     const refused = kernelErrors.UNAUTHENTICATED;
-    this.rest = await serveWorld(this.world, {
+    const callers: Parameters<typeof serveWorld>[1] = {
       apiKey: async (secret, origin): Promise<Caller> => {
         const caller = await this.world.services.apiKeyAuthenticator.authenticate(secret, origin);
         if (caller === null) throw refused();
@@ -42,7 +45,8 @@ export class VaultWorld {
       client: (): never => {
         throw refused();
       },
-    });
+    };
+    this.rest = await serveWorld(this.world, callers, limits);
   }
 
   async close(): Promise<void> {

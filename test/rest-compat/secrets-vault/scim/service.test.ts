@@ -10,7 +10,7 @@ const refusal = (status: number, detail: string) => ({
 });
 
 describe('the service provider of SCIM', () => {
-  const vault = vaultOfSuite();
+  const vault = vaultOfSuite({});
   const ask = (method: string, path: string, request = {}) => vault.rest.ask(method, `/scim/v2/acme${path}`, request);
 
   it('SCIM-1: says what it supports, with its own addresses', async () => {
