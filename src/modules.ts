@@ -66,6 +66,8 @@ export interface ServiceBase extends ModuleBase {
   readonly onError: (error: unknown) => void;
   /** Issuers beside the native one. */
   readonly issuers: readonly IssuerMount[];
+  /** Issuers of services that may ask for a second factor, with `{tid}` in place of the id of a directory. */
+  readonly factorAuthorities: readonly string[];
   /** Reads events of the past. */
   readonly eventReader: EventReader;
   /** Tells whether this node has read all recent events. */

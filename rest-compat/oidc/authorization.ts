@@ -11,7 +11,7 @@ import {
 type Answer = AuthorizeData['authorize']['answer'];
 
 /** What the browser does next: on to the application, or to the page of the interaction. */
-function authorizationAnswer(answer: Answer): BrowserAnswer {
+export function authorizationAnswer(answer: Answer): BrowserAnswer {
   if ('redirectTo' in answer) return { redirectTo: answer.redirectTo };
   return 'action' in answer ? { post: answer } : { redirectTo: answer.pageUrl };
 }

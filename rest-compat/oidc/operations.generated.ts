@@ -1,7 +1,7 @@
 // Written by `npm run operations:emit` from schema/client.graphql and operations/*.graphql; CI fails when it differs.
 import type { OperationDocument } from '../engine/index.ts';
 export type FactorMethod = 'RECOVERY_CODE' | 'TOTP';
-export type IssuerKind = 'API' | 'NATIVE' | 'REALM' | 'ROOT' | 'SUITE';
+export type IssuerKind = 'API' | 'EXTERNAL_FACTOR' | 'NATIVE' | 'REALM' | 'ROOT' | 'SUITE';
 export type MailedLinkPurpose = 'REQUIRED_ACTIONS' | 'SIGN_IN';
 export type OAuthParameterInput = { readonly name: string; readonly values: ReadonlyArray<string>; };
 export type AuthorizeVariables = { tenant: string; issuerKind: IssuerKind; parameters: ReadonlyArray<OAuthParameterInput>; };

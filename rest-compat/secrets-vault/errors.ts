@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DialectErrors, Fault, LegacyError } from '../engine/index.ts';
+import { AS_ITS_KIND, type DialectErrors, type Fault, type LegacyError } from '../engine/index.ts';
 import { END_SESSION_ERRORS } from '../oidc/errors.ts';
 import { HTTP_VALIDATION_ERROR, validationErrors } from './validation.ts';
 
@@ -89,6 +89,21 @@ export const SECRETS_VAULT_ERRORS: DialectErrors = {
 export const LOGOUT_ERRORS: DialectErrors = {
   ...SECRETS_VAULT_ERRORS,
   codes: { ...SECRETS_VAULT_ERRORS.codes, ...END_SESSION_ERRORS, TENANT_REQUIRED: TENANT_UNKNOWN },
+};
+
+/** Errors where another service asks for a second factor. */
+export const EXTERNAL_FACTOR_ERRORS: DialectErrors = {
+  ...SECRETS_VAULT_ERRORS,
+  codes: {
+    ...SECRETS_VAULT_ERRORS.codes,
+    TENANT_REQUIRED: TENANT_UNKNOWN,
+    BROWSER_REQUIRED: AS_ITS_KIND,
+    INTERACTION_NOT_FOUND: AS_ITS_KIND,
+    POSTED_REQUEST_NOT_FOUND: AS_ITS_KIND,
+    AUTHORIZATION_CLIENT_INVALID: AS_ITS_KIND,
+    AUTHORIZATION_REDIRECT_INVALID: AS_ITS_KIND,
+    AUTHORIZATION_PARAMETER_REPEATED: AS_ITS_KIND,
+  },
 };
 
 /** RFC 6750 section 3; a wrong credential is challenged like none. */

@@ -1,6 +1,6 @@
 import { type Chapter, type Dialect, forPages, type Route } from '../engine/index.ts';
 import { CLIENT_COMPONENTS } from './client.ts';
-import { LOGOUT_ERRORS, SECRETS_VAULT_ERRORS } from './errors.ts';
+import { EXTERNAL_FACTOR_ERRORS, LOGOUT_ERRORS, SECRETS_VAULT_ERRORS } from './errors.ts';
 import { IMAGE_PROOF_COMPONENTS } from './image-proof.ts';
 import { ISSUER_ERRORS } from './issuer-errors.ts';
 import { LIST_COMPONENTS } from './paging.ts';
@@ -9,6 +9,7 @@ import { ANALYTICS_ROUTES } from './routes/analytics.ts';
 import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { AUTHENTICATION_ROUTES } from './routes/authentication.ts';
 import { CLIENT_ROUTES } from './routes/clients.ts';
+import { EXTERNAL_FACTOR_FORM, EXTERNAL_FACTOR_ROUTES } from './routes/external-factor.ts';
 import { HEALTH_ROUTES } from './routes/health.ts';
 import { IMAGE_PROOF_ROUTES } from './routes/image-proofs.ts';
 import { LOGOUT_ROUTES } from './routes/logout.ts';
@@ -44,6 +45,11 @@ const PARTS: readonly Chapter[] = (
 
 const API_ROUTES = PARTS.flatMap(({ routes }) => routes);
 const NO_ROUTES: readonly Route[] = [];
+const EXTERNAL_FACTOR_MOUNT = {
+  errors: EXTERNAL_FACTOR_ERRORS,
+  api: 'oauth',
+  issuerKind: 'EXTERNAL_FACTOR',
+} as const;
 const SCIM_MOUNT = { errors: SCIM_ERRORS, api: 'scim', jsonType: 'application/scim+json' } as const;
 
 const CHAPTERS: readonly Chapter[] = [
@@ -52,6 +58,11 @@ const CHAPTERS: readonly Chapter[] = [
     name: 'OIDC',
     description: 'Issuers of tenants, sign-in and sign-out by applications.',
     routes: [...OIDC_ROUTES, ...SIGN_IN_PAGE_ROUTES, ...LOGOUT_ROUTES, ...STANDARD_ROUTES],
+  },
+  {
+    name: 'OIDC special flows',
+    description: 'The second factor of users whom Microsoft Entra signs in.',
+    routes: [...EXTERNAL_FACTOR_ROUTES, ...EXTERNAL_FACTOR_FORM],
   },
   { name: 'SCIM-2.0', description: 'Users and groups as SCIM 2.0 describes them.', routes: SCIM_ROUTES },
   { name: 'webauthn', description: 'Which sites may use the passkeys of a tenant.', routes: WEBAUTHN_ROUTES },
@@ -68,6 +79,8 @@ export const SECRETS_VAULT: Dialect = {
     { prefix: '/api/auth/oidc', routes: LOGOUT_ROUTES, errors: LOGOUT_ERRORS, issuerKind: 'API' },
     { prefix: '/api/oidc', routes: OIDC_ROUTES, errors: ISSUER_ERRORS, api: 'oauth', issuerKind: 'API' },
     { prefix: '/ui/login', routes: SIGN_IN_PAGE_ROUTES },
+    { prefix: '/api/flows/microsoft-mfa/{tenant_id}', routes: EXTERNAL_FACTOR_ROUTES, ...EXTERNAL_FACTOR_MOUNT },
+    { prefix: '/api/flows/microsoft-mfa-form', routes: EXTERNAL_FACTOR_FORM, ...EXTERNAL_FACTOR_MOUNT },
     { prefix: '/health', routes: HEALTH_ROUTES },
     { prefix: '/.well-known/webauthn', routes: WEBAUTHN_ROUTES },
     { prefix: '/scim/v2/{tenant_id}', routes: SCIM_ROUTES, ...SCIM_MOUNT },

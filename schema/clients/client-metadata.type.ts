@@ -87,12 +87,14 @@ registerEnumType(SpecialFlowClaim, {
   name: 'SpecialFlowClaim',
   description: 'Which claim of another service names a user.',
   valuesConfig: {
-    PREFERRED_USERNAME: { description: '`preferred_username`: the name with which the user signs in there.' },
-    OID: { description: '`oid`: the id of the user there.' },
+    PREFERRED_USERNAME: {
+      description: '`preferred_username`: the name with which the user signs in there, and here.',
+    },
+    OID: { description: '`oid`: the id of the user there, which is the `externalId` of the user here.' },
   },
 });
 
-const SPECIAL_FLOW = 'A flow of a client beside those of OAuth. It is stored, and does not act yet.';
+const SPECIAL_FLOW = 'A flow of a client beside those of OAuth, in which another service asks for a second factor.';
 
 @ObjectType('SpecialFlow', { description: SPECIAL_FLOW })
 @InputType('SpecialFlowInput', { description: SPECIAL_FLOW })

@@ -7,6 +7,11 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.beginPasskeySignIn': 'Somebody who is not signed in yet; every name gets an answer of the same kind.',
   'Mutation.signInWithPasskey': 'The passkey is the authority, for its account alone.',
   'Mutation.authorizeRegistration': 'Leads to pages on which somebody makes an account, where the tenant lets people.',
+  'Mutation.answerExternalFactor': 'The handle, which works once, and its browser are the authority.',
+  'Mutation.beginExternalFactor':
+    'An ID token of the other service says whom it asks about; its user proves the account.',
+  'Mutation.requestExternalFactor': 'Keeps what another service posted for a minute, if its ID token is right.',
+  'Mutation.resumeExternalFactor': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.completeAccountLinking': 'The state, which works once, says what was begun and by whom.',
   'Mutation.openAccountPage': 'Leads the user of the browser to the page or to a sign-in.',
   'Mutation.issueAccountToken': 'The session of the browser is the authority, for its account alone.',

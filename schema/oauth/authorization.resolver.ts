@@ -1,16 +1,14 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { AuthorizationAnswer, BrowserAuthorization } from '../../src/oauth/index.ts';
+import type { BrowserAuthorization } from '../../src/oauth/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
 import { AuthorizeInput, AuthorizeRegistrationInput, ResumeAuthorizationInput } from './authorization.input.ts';
 import {
-  AuthorizationInteraction,
-  AuthorizationPost,
-  AuthorizationRedirect,
   AuthorizePayload,
   AuthorizeRegistrationPayload,
   ResumeAuthorizationPayload,
+  toAnswer,
 } from './authorization.type.ts';
 import { IssuerKindName } from './oauth.type.ts';
 
@@ -86,14 +84,3 @@ const requestOf = ({ issuerKind, parameters }: AuthorizeInput): BrowserAuthoriza
   issuerKind: issuerKind ?? IssuerKindName.NATIVE,
   parameters,
 });
-
-/** The types of the answers, by their kinds. */
-const ANSWERS = {
-  redirect: AuthorizationRedirect,
-  post: AuthorizationPost,
-  interaction: AuthorizationInteraction,
-} as const satisfies Readonly<Record<AuthorizationAnswer['kind'], unknown>>;
-
-function toAnswer({ kind, ...answer }: AuthorizationAnswer): AuthorizePayload['answer'] {
-  return Object.assign(new ANSWERS[kind](), answer);
-}

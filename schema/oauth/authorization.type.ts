@@ -1,4 +1,5 @@
 import { createUnionType, Field, ObjectType } from 'type-graphql';
+import type { AuthorizationAnswer } from '../../src/oauth/index.ts';
 
 @ObjectType({ description: 'The answer goes to the application in the address.' })
 export class AuthorizationRedirect {
@@ -33,7 +34,7 @@ export class AuthorizationInteraction {
   pageUrl!: string;
 }
 
-const AuthorizationAnswer = createUnionType({
+const AuthorizationAnswerType = createUnionType({
   name: 'AuthorizationAnswer',
   description:
     'What the browser does next. The application gets `code`, or `error` and `error_description`, with `state` and `iss`.',
@@ -42,8 +43,8 @@ const AuthorizationAnswer = createUnionType({
 
 @ObjectType({ description: 'The answer to a request for a sign-in.' })
 export class AuthorizePayload {
-  @Field(() => AuthorizationAnswer, { description: 'What the browser does next.' })
-  answer!: typeof AuthorizationAnswer;
+  @Field(() => AuthorizationAnswerType, { description: 'What the browser does next.' })
+  answer!: typeof AuthorizationAnswerType;
 }
 
 @ObjectType({ description: 'The answer to a request for a registration.' })
@@ -51,6 +52,18 @@ export class AuthorizeRegistrationPayload extends AuthorizePayload {}
 
 @ObjectType({ description: 'The answer after the pages of a sign-in.' })
 export class ResumeAuthorizationPayload {
-  @Field(() => AuthorizationAnswer, { description: 'What the browser does next.' })
-  answer!: typeof AuthorizationAnswer;
+  @Field(() => AuthorizationAnswerType, { description: 'What the browser does next.' })
+  answer!: typeof AuthorizationAnswerType;
+}
+
+/** The types of the answers, by their kinds. */
+const ANSWERS = {
+  redirect: AuthorizationRedirect,
+  post: AuthorizationPost,
+  interaction: AuthorizationInteraction,
+} as const satisfies Readonly<Record<AuthorizationAnswer['kind'], unknown>>;
+
+/** An answer as the graph shows it. */
+export function toAnswer({ kind, ...answer }: AuthorizationAnswer): AuthorizePayload['answer'] {
+  return Object.assign(new ANSWERS[kind](), answer);
 }

@@ -4,6 +4,7 @@ import { AccountPageResolver } from './account-page.resolver.ts';
 import { AuthorizationResolver } from './authorization.resolver.ts';
 import { ClientCallbackResolver } from './client-callback.resolver.ts';
 import { ClientSessionsResolver } from './client-sessions.resolver.ts';
+import { ExternalFactorResolver } from './external-factor.resolver.ts';
 import { ImageProofResolver } from './image-proof.resolver.ts';
 import { MailedLinkResolver } from './mailed-link.resolver.ts';
 import { OfflineAccessResolver } from './offline-access.resolver.ts';
@@ -26,6 +27,7 @@ export const oauth: SchemaModule = {
     TokenResolver,
     AuthorizationResolver,
     AccountPageResolver,
+    ExternalFactorResolver,
     MailedLinkResolver,
     PostedRequestResolver,
     SessionWatchResolver,

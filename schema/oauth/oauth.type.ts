@@ -9,6 +9,7 @@ export enum IssuerKindName {
   REALM = 'realm',
   API = 'api',
   ROOT = 'root',
+  EXTERNAL_FACTOR = 'external-factor',
 }
 registerEnumType(IssuerKindName, {
   name: 'IssuerKind',
@@ -31,6 +32,10 @@ registerEnumType(IssuerKindName, {
     ROOT: {
       description:
         'The issuer directly below the origin. It is like API; codes and refresh tokens of one are refused at the other.',
+    },
+    EXTERNAL_FACTOR: {
+      description:
+        'The issuer that proves users to other services, which ask for their second factor: it signs ID tokens with RS256, and issues nothing else.',
     },
   },
 });

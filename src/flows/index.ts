@@ -60,6 +60,7 @@ export type {
   LinkQuestion,
   LinkQuestionAnswer,
 } from './link-account/index.ts';
+export { type UpstreamAccess, upstreamFetch } from './link-account/index.ts';
 export { mailedLinkErrors } from './mailed-link.errors.ts';
 export {
   confirmsOnly,

@@ -25,6 +25,8 @@ export interface AccountFacts {
   readonly isResetting: boolean;
   /** How many factors the request for the sign-in demands; an account may demand two by itself. */
   readonly factors: 1 | 2;
+  /** Methods (RFC 8176) each of which is enough where the request demands two factors; an account may still demand two. Absent: none. */
+  readonly factorsAlone?: readonly string[] | undefined;
   /** What was proved so far (RFC 8176). */
   readonly amr: readonly string[];
   /** What the account can show as second factor, recovery codes included. */
@@ -37,8 +39,11 @@ const hasOneFactor = ({ amr }: KnownFacts): boolean => factorsOf(acrOf(amr)) < 2
 
 const demandsOwned = ({ isStrict, isResetting }: KnownFacts): boolean => isStrict || isResetting;
 
+const isAskedForSecond = ({ factors, factorsAlone = [], amr }: KnownFacts): boolean =>
+  factors === 2 && !amr.some((method) => factorsAlone.includes(method));
+
 const demandsSecond = (facts: AccountFacts): boolean =>
-  facts.factors === 2 || facts.user.requiredFactor === 2 || (demandsOwned(facts) && facts.methods.length > 0);
+  isAskedForSecond(facts) || facts.user.requiredFactor === 2 || (demandsOwned(facts) && facts.methods.length > 0);
 
 const lacksFactor = (facts: AccountFacts): boolean => hasOneFactor(facts) && demandsSecond(facts);
 

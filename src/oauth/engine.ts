@@ -26,6 +26,11 @@ import { DiscoveryService } from './endpoints/discovery.ts';
 import { IntrospectionService } from './endpoints/introspection.ts';
 import { RevocationService } from './endpoints/revocation.ts';
 import { UserinfoService } from './endpoints/userinfo.ts';
+import { authorityOf } from './external-factor/authorities.ts';
+import { AuthorityKeys } from './external-factor/authority-keys.ts';
+import { ExternalFactorService, type ExternalFactorServiceDeps } from './external-factor/external-factor.service.ts';
+import { FactorHints } from './external-factor/factor-hint.ts';
+import { FactorChecks } from './external-factor/factor-request.ts';
 import { ClientSessions } from './grants/client-sessions.ts';
 import type { GrantStore } from './grants/grant.store.ts';
 import { RedemptionStore } from './grants/redemption.store.ts';
@@ -100,6 +105,10 @@ export interface OAuthOptions {
   readonly privateHosts: PrivateHosts;
   /** Whether applications on this machine may be called over plain http. */
   readonly allowLoopbackHttp: boolean;
+  /** Issuers of services that may ask for a second factor, with `{tid}` in place of the id of a directory. */
+  readonly factorAuthorities: readonly string[];
+  /** How long to wait for an answer of such a service, in milliseconds. Undefined: 5 s. */
+  readonly providerTimeoutMs: number | undefined;
   /** Called with faults of what runs in the background. */
   readonly onError: (error: unknown) => void;
   readonly publicUrl: string;
@@ -121,6 +130,7 @@ export interface OAuth {
   readonly discovery: DiscoveryService;
   readonly postedRequests: PostedRequests;
   readonly authorization: AuthorizationService;
+  readonly externalFactor: ExternalFactorService;
   readonly accountPage: AccountPageService;
   readonly mailedLinks: MailedLinkService;
   readonly imageProofs: ImageProofService;
@@ -209,6 +219,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
     discovery: new DiscoveryService(issuerDirectory, keys),
     postedRequests,
     authorization,
+    externalFactor: createExternalFactor(options, { issuers: issuerDirectory, keys, posted: postedRequests }),
     accountPage: new AccountPageService({ ...options, accessTokens, issuers: issuerDirectory }),
     mailedLinks: new MailedLinkService({
       ...options,
@@ -239,4 +250,17 @@ export function createOAuth(options: OAuthOptions): OAuth {
       marks.onEvents(committed);
     },
   };
+}
+
+function createExternalFactor(
+  options: OAuthOptions,
+  own: Pick<ExternalFactorServiceDeps, 'issuers' | 'keys' | 'posted'>,
+): ExternalFactorService {
+  const keys = new AuthorityKeys({ ...options, timeoutMs: options.providerTimeoutMs });
+  const checks = new FactorChecks({
+    ...options,
+    authorities: options.factorAuthorities.map(authorityOf),
+    hints: new FactorHints({ keys, clock: options.clock }),
+  });
+  return new ExternalFactorService({ ...options, ...own, checks });
 }

@@ -17,6 +17,7 @@ export type { Introspection, IntrospectionService } from './endpoints/introspect
 export type { RevocationService } from './endpoints/revocation.ts';
 export type { UserinfoService } from './endpoints/userinfo.ts';
 export type { OAuth, OAuthOptions } from './engine.ts';
+export type { ExternalFactorService } from './external-factor/external-factor.service.ts';
 export type { ClientSessions } from './grants/client-sessions.ts';
 export { type ClientSessionCount, GrantStore, type OfflineFamily } from './grants/grant.store.ts';
 export type { OfflineAccess } from './grants/offline-access.ts';

@@ -76,6 +76,10 @@ interface OAuthNeeds extends ModuleBase {
   readonly privateHosts: PrivateHosts;
   /** Whether applications on this machine may be called over plain http. */
   readonly allowLoopbackHttp: boolean;
+  /** Issuers of services that may ask for a second factor, with `{tid}` in place of the id of a directory. */
+  readonly factorAuthorities: readonly string[];
+  /** How long to wait for an answer of an external service, in milliseconds. Undefined: 5 s. */
+  readonly providerTimeoutMs: number | undefined;
   readonly onError: (error: unknown) => void;
   readonly federationProviderStore: FederationProviderStore;
   readonly proofExchange: ProofExchange;
@@ -122,6 +126,8 @@ export const oauth = {
       families: needs.families,
       privateHosts: needs.privateHosts,
       allowLoopbackHttp: needs.allowLoopbackHttp,
+      factorAuthorities: needs.factorAuthorities,
+      providerTimeoutMs: needs.providerTimeoutMs,
       onError: needs.onError,
       publicUrl: needs.publicUrl,
       defaultTenant: needs.defaultTenant,

@@ -79,7 +79,11 @@ export class SignInService {
     this.logged = logged;
   }
 
-  static async start(files: ApplicationFiles = {}): Promise<SignInService> {
+  /** @param settings Settings of the operator. */
+  static async start(
+    files: ApplicationFiles = {},
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<SignInService> {
     build('sign-in');
     const smtp = await TestSmtpServer.start();
     const application = await Application.open(files);
@@ -90,6 +94,7 @@ export class SignInService {
       DRAIN_SECONDS: '0',
       DATA_DIR: 'memory://',
       SMTP_URL: `smtp://id:p%40ss@127.0.0.1:${smtp.port}`,
+      ...settings,
     });
     const node = await startNode(config, createLogger('warn', { write: (line) => void logged.push(line) }), time);
     return new SignInService(node, application, smtp, time, logged);

@@ -103,12 +103,14 @@ export class World {
    * @param transports Transports of messages. Default: mailboxes, which `outbox()` shows.
    * @param masterKey Default: a new one.
    * @param passwordCost Cost of the hashes of passwords. Default: next to nothing; `{}` is the cost in the service.
+   * @param factorAuthorities Issuers of services that may ask for a second factor. Default: those of the dialects.
    */
   static async open(
     db?: Database,
     transports?: Transports,
     masterKey: MasterKey = MasterKey.generate().key,
     passwordCost: PasswordCost = QUICK_HASHES,
+    factorAuthorities: readonly string[] | null = null,
   ): Promise<World> {
     const database = db ?? (await openTestDatabase());
     const clock = new TestClock();
@@ -121,6 +123,7 @@ export class World {
       defaultTenant: 'master',
       transports: transports ?? mailboxes,
       passwordCost,
+      factorAuthorities,
       // The providers at which tests link accounts run on this machine.
       allowLoopbackHttp: true,
     });

@@ -258,13 +258,14 @@ export class InteractionEngine {
 
   #accountFacts(
     tenant: KnownTenant,
-    { factors, isStrict }: SignInDemands,
+    { factors, factorsAlone, isStrict }: SignInDemands,
     state: InteractionState,
     user: User,
   ): Promise<AccountFacts> {
     const isResetting = resetProvedBy(state) !== null;
     const { amr } = state.account!;
-    return accountFacts(this.#deps.credentials, tenant, { userId: user.id, user, factors, isStrict, isResetting, amr });
+    const asked = { userId: user.id, user, factors, factorsAlone, isStrict, isResetting, amr };
+    return accountFacts(this.#deps.credentials, tenant, asked);
   }
 
   async #isCovered(

@@ -6,6 +6,8 @@ export interface SignInDemands {
   readonly mustChoose: boolean;
   /** How many factors the sign-in needs; an account may demand two by itself. */
   readonly factors: 1 | 2;
+  /** Methods (RFC 8176) each of which is enough where two factors are demanded; an account may still demand two. Absent: none. */
+  readonly factorsAlone?: readonly string[];
   /**
    * Whether a second factor that the account has is demanded, and every action that it has to do. In tenants of the template `realm`
    * they are in any case.

@@ -118,7 +118,7 @@ export class AccountPageService {
     const { origin } = authority.caller;
     const { url, accountPath, endpoints } = await issuers.of(tenant, issuerKind, origin);
     if (accountPath === null) throw accountPageErrors.ACCOUNT_PAGE_CLOSED();
-    const place = { pageUrl: url + accountPath, signOutUrl: endpoints.endSession };
+    const place = { pageUrl: url + accountPath, signOutUrl: endpoints.endSession! };
     const answer = (redirectTo: string | null, isSignedIn = false) => ({ ...place, redirectTo, isSignedIn });
     const outcome = handle === null ? null : await interactions.resume(authority, browser, KIND, handle);
     if (outcome?.kind === 'open') return answer(await interactions.pageUrl(tenant, origin.host, handle!));

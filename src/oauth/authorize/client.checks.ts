@@ -83,7 +83,7 @@ export function checkResponseMode({ issuer, parameters }: CheckContext): Found {
 }
 
 /** RFC 6749 section 3.1: no parameter more than once. Refuses values, too, that cannot be stored or are too long to be. */
-export function checkDuplicates({ parameters }: CheckContext): Found {
+export function checkDuplicates({ parameters }: Pick<CheckContext, 'parameters'>): Found {
   const repeated = parameters.findRepeated();
   if (repeated !== null) throw new AuthorizationRefused('invalid_request', `${repeated} is repeated.`);
   const unusable = parameters.findUnusable();
@@ -131,10 +131,10 @@ export function checkUnsupported({ parameters }: CheckContext): Found {
 }
 
 /** RFC 6749 section 3.1.1. */
-export function checkResponseType({ parameters }: CheckContext, draft: AuthorizationDraft): Found {
+export function checkResponseType({ issuer, parameters }: CheckContext, draft: AuthorizationDraft): Found {
   const asked = parameters.get('response_type');
   if (asked === null) throw new AuthorizationRefused('invalid_request', 'response_type is missing.');
-  if (!(RESPONSE_TYPES as readonly string[]).includes(asked))
+  if (issuer.kind.isFactorOnly === true || !(RESPONSE_TYPES as readonly string[]).includes(asked))
     throw new AuthorizationRefused('unsupported_response_type', 'response_type is not supported.');
   assertMayUseCodes(clientOf(draft));
   return {};

@@ -14,7 +14,8 @@ export type AuthorizationErrorCode =
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'registration_not_supported'
-  | 'unmet_authentication_requirements';
+  | 'unmet_authentication_requirements'
+  | 'temporarily_unavailable';
 
 /** A refusal that goes to the application. What must not be sent to a redirect address is an `IdentityError` instead. */
 export class AuthorizationRefused extends Error {

@@ -3,6 +3,8 @@ import type { Origin, TenantRef } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import { REACHABLE_ACR } from '../authorize/decision.ts';
 import { PROMPTS, RESPONSE_TYPES } from '../authorize/request.ts';
+import { FACTOR_CLASSES } from '../external-factor/factor-demand.ts';
+import { FACTOR_RESPONSE } from '../external-factor/factor-request.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { Issuer, IssuerEndpoints } from '../issuers/issuers.ts';
 import type { SigningKeyService } from '../keys/key.service.ts';
@@ -71,6 +73,7 @@ export class DiscoveryService {
   ): Promise<Readonly<Record<string, unknown>>> {
     const issuer = await this.#issuers.of(tenant, issuerKind, origin);
     const { kind, claimScopes, endpoints } = issuer;
+    if (kind.isFactorOnly === true) return factorDocument(issuer);
     const grants = offeredGrants(kind).filter((grant) => !isHiddenAt(grant, kind));
     const tokenMethods = grants.some(({ name }) => isOpenTo('public', name))
       ? [...kind.secretMethods, 'none']
@@ -96,6 +99,22 @@ export class DiscoveryService {
     };
   }
 }
+
+/** The metadata of an issuer that answers only requests for a second factor. */
+const factorDocument = (issuer: Issuer): Readonly<Record<string, unknown>> => ({
+  issuer: issuer.url,
+  ...endpointMembers(issuer),
+  scopes_supported: [FACTOR_RESPONSE.scope],
+  response_types_supported: [FACTOR_RESPONSE.response_type],
+  response_modes_supported: issuer.kind.responseModes,
+  grant_types_supported: ['implicit'],
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: issuer.kind.algorithms,
+  claim_types_supported: ['normal'],
+  claims_parameter_supported: true,
+  claims_supported: ['sub', 'acr', 'amr'],
+  acr_values_supported: FACTOR_CLASSES,
+});
 
 /** What authorization requests may ask for. */
 const AUTHORIZATION_MEMBERS = {

@@ -94,6 +94,11 @@ export interface IssuerKind {
   readonly userinfoNeedsOpenid: boolean;
   /** Whether introspection leaves `sub` out for tokens of applications. */
   readonly hidesClientSubject: boolean;
+  /**
+   * Whether it only tells other services, which sign people in, of their second factor, by ID tokens: it issues no codes and no
+   * other tokens. Absent: no.
+   */
+  readonly isFactorOnly?: true;
 }
 
 const DAY = 86_400;
@@ -256,4 +261,41 @@ export const ISSUER_KINDS = {
   },
   api: { kind: 'api', ...PROOF_ISSUER },
   root: { kind: 'root', ...PROOF_ISSUER },
+  'external-factor': {
+    kind: 'external-factor',
+    // The only algorithm that the services which ask it know.
+    algorithm: 'RS256',
+    algorithms: ['RS256'],
+    showsEveryAlgorithm: false,
+    showsCertificates: true,
+    hasEncryptionKey: false,
+    accessTokenType: 'at+jwt',
+    opensResources: false,
+    audienceIsList: false,
+    isRoleBased: false,
+    rolesAct: false,
+    selfService: [],
+    hasProfileClaims: false,
+    endsWithUnusedSession: true,
+    // The subjects of its ID tokens are users of other services.
+    takesTokensOf: [],
+    usersRevoke: false,
+    hintEndsSession: false,
+    // The services which ask it keep its key set for about a day.
+    keyPublishSeconds: 2 * DAY,
+    accessTokenSeconds: 300,
+    refreshIdleSeconds: 0,
+    refreshSeconds: 0,
+    grantTypes: [],
+    secretMethods: [],
+    challenge: 'optional',
+    defaultChallengeMethod: 'plain',
+    responseModes: ['form_post'],
+    hasStrictScopes: false,
+    hasDefaultRedirect: false,
+    hasAccessType: false,
+    userinfoNeedsOpenid: true,
+    hidesClientSubject: false,
+    isFactorOnly: true,
+  },
 } as const satisfies Readonly<Record<string, IssuerKind>>;

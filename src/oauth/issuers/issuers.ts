@@ -42,13 +42,13 @@ export type EndpointPath = string | { readonly shared: string };
 export interface IssuerEndpoints<P = EndpointPath> {
   readonly authorization: P;
   readonly jwks: P;
-  readonly token: P;
+  readonly token?: P;
   readonly introspection?: P;
   /** Where clients register themselves (RFC 7591). */
   readonly registration?: P;
   readonly revocation?: P;
   readonly userinfo?: P;
-  readonly endSession: P;
+  readonly endSession?: P;
   /** A page by which applications watch whether their user is still signed in (OpenID Connect Session Management section 3.3). */
   readonly checkSession?: P;
 }
@@ -113,6 +113,8 @@ export interface IssuerMount {
   readonly deviceClaim?: string;
   /** Claim of its access and ID tokens that has the name of the tenant. Absent: none. */
   readonly tenantClaim?: string;
+  /** Path below the origin where a browser gets what it posts to a service that asked for a second factor. Absent: none. */
+  readonly factorPath?: string;
   /** Absent: its clients take no messages. */
   readonly clientMessages?: ClientMessages;
 }
@@ -136,6 +138,8 @@ export interface Issuer {
   readonly deviceClaim: string | null;
   /** Claim of its access and ID tokens that has the name of the tenant; null: none. */
   readonly tenantClaim: string | null;
+  /** URL where a browser gets what it posts to a service that asked for a second factor; null: none. */
+  readonly factorUrl: string | null;
 }
 
 const NATIVE_ISSUER: IssuerMount = {
@@ -207,6 +211,7 @@ export class Issuers {
       claimScopes: { ...(mount.hasOwnClaimScopes === true ? {} : STANDARD_CLAIM_SCOPES), ...mount.claimScopes },
       deviceClaim: mount.deviceClaim ?? null,
       tenantClaim: mount.tenantClaim ?? null,
+      factorUrl: mount.factorPath === undefined ? null : origin + mount.factorPath,
     };
   }
 

@@ -1,6 +1,13 @@
 import type { Authority } from '../../access/index.ts';
 import { addressKey } from '../../auth-modes/index.ts';
-import { addSeconds, type BrowserPort, type Clock, type IdentityError, kernelErrors } from '../../kernel/index.ts';
+import {
+  addSeconds,
+  type BrowserPort,
+  type Clock,
+  type IdentityError,
+  invalidField,
+  kernelErrors,
+} from '../../kernel/index.ts';
 import { type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { IssuerEndpoints } from '../issuers/issuers.ts';
@@ -61,6 +68,7 @@ export class PostedRequests {
   /**
    * @returns The address of the same endpoint, with a handle in place of the parameters.
    * @throws BROWSER_REQUIRED
+   * @throws INVALID_INPUT The issuer has no such endpoint.
    * @throws REQUEST_TOO_LARGE
    * @throws TOO_MANY_REQUESTS The address has posted too many within a minute.
    */
@@ -68,6 +76,8 @@ export class PostedRequests {
     requireBrowser(browser);
     const { issuerKind, endpoint } = request;
     const { endpoints } = await this.#deps.issuers.of(tenant, issuerKind, caller.origin);
+    const url = endpoints[endpoint];
+    if (url === undefined) throw invalidField('input.endpoint', 'ENDPOINT_MISSING', 'The issuer has no such endpoint.');
     // A text inside the JSON, because a column of JSON takes no NUL, which only the endpoint may judge.
     const parameters = JSON.stringify(request.parameters);
     if (parameters.length > MAX_CHARACTERS[endpoint]) throw kernelErrors.REQUEST_TOO_LARGE();
@@ -81,7 +91,7 @@ export class PostedRequests {
       { key: addressKey(caller.origin.peerIp), count: MAX_OF_ADDRESS },
     );
     if (handle === null) throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: KEPT_SECONDS });
-    return `${endpoints[endpoint]}?${PARAMETER}=${handle}`;
+    return `${url}?${PARAMETER}=${handle}`;
   }
 
   /**

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MasterKey } from '../../crypto/index.ts';
 import type { PrivateHosts } from '../../kernel/index.ts';
 import { DEFAULT_TIME_LIMITS, type TimeLimits } from '../../persistence/index.ts';
+import { parseAuthorities } from './authorities.ts';
 import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits, parseGraphqlLimits } from './graphql-limits.ts';
 import { type CidrRange, HOST, listOf, parsePrivateHosts, parseRange } from './networks.ts';
 import { findMisspelt } from './setting-names.ts';
@@ -59,6 +60,11 @@ export interface Config {
    * name (their mail servers) may lead to. Default none.
    */
   readonly privateHosts: PrivateHosts;
+  /**
+   * `ENTRA_AUTHORITIES`: issuers, comma separated, of services that may ask for the second factor of their users, with `{tid}` in
+   * place of the id of a directory. Null: those of the clouds of Microsoft Entra ID.
+   */
+  readonly factorAuthorities: readonly string[] | null;
   /**
    * `SMTP_URL`: `smtp://` or `smtps://`, credentials included; `?from=` names the sender (default `no-reply@` and the host of
    * `PUBLIC_URL`), `?requireTLS=true` requires STARTTLS, `?sms=` names a mail gateway that delivers text messages
@@ -271,6 +277,7 @@ const environment = z.object({
   NATS_URL: parsedBy(parseNatsServers).optional(),
   TRUSTED_PROXIES: parsedBy((text) => listOf(text).map(parseRange)).default([]),
   PRIVATE_HOSTS: parsedBy(parsePrivateHosts).default({ names: [], networks: [] }),
+  ENTRA_AUTHORITIES: parsedBy(parseAuthorities).optional(),
   SMTP_URL: urlWith(['smtp:', 'smtps:'])
     .refine(
       (url) => HOST.test(new URL(url).searchParams.get('sms') ?? 'none'),
@@ -369,6 +376,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     natsServers: value.NATS_URL ?? null,
     trustedProxies: value.TRUSTED_PROXIES,
     privateHosts: value.PRIVATE_HOSTS,
+    factorAuthorities: value.ENTRA_AUTHORITIES ?? null,
     smtpUrl: value.SMTP_URL ?? null,
     timeouts: {
       smtpMs: value.SMTP_TIMEOUT_SECONDS,

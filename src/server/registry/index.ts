@@ -5,6 +5,7 @@
 import { BLITZ_ISSUER } from '../../../rest-compat/blitz/issuer.ts';
 import { registerBlitz } from '../../../rest-compat/blitz/register.ts';
 import { KOBIL_ISSUER } from '../../../rest-compat/kobil/issuer.ts';
+import { EXTERNAL_FACTOR_ISSUER, FACTOR_AUTHORITIES } from '../../../rest-compat/secrets-vault/external-factor.ts';
 import { API_ISSUER, STANDARD_ISSUER } from '../../../rest-compat/secrets-vault/issuers.ts';
 import { KEY_SCOPES } from '../../../rest-compat/secrets-vault/key-scopes.ts';
 import { SECRETS_VAULT_SCOPES } from '../../../rest-compat/secrets-vault/scopes.ts';
@@ -54,7 +55,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     passwordCost: options.passwordCost,
     transports: options.transports,
     onError,
-    issuers: [BLITZ_ISSUER, KOBIL_ISSUER, API_ISSUER, STANDARD_ISSUER],
+    issuers: [BLITZ_ISSUER, KOBIL_ISSUER, API_ISSUER, STANDARD_ISSUER, EXTERNAL_FACTOR_ISSUER],
+    factorAuthorities: options.factorAuthorities ?? FACTOR_AUTHORITIES,
     eventReader: eventEngine.reader,
     changeFeed: follower,
   };

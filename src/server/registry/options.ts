@@ -10,6 +10,8 @@ export interface RegistryOptions
   readonly clock: Clock;
   /** Default: if `publicUrl` is http as well, as in development and tests. */
   readonly allowLoopbackHttp?: boolean;
+  /** `ServiceBase.factorAuthorities`. Absent or null: those of the dialects. */
+  readonly factorAuthorities?: readonly string[] | null;
   /** NATS servers over which the nodes wake each other. Absent: NOTIFY of PostgreSQL does. */
   readonly natsUrl?: string | undefined;
   /** How long to wait for NATS, in milliseconds. Default 5 s. */

@@ -130,6 +130,7 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
     natsUrl: config.natsServers?.join(','),
     natsTimeoutMs: config.timeouts.natsMs,
     providerTimeoutMs: config.timeouts.providerMs,
+    factorAuthorities: config.factorAuthorities,
     transports: createTransports(config, publicUrl, logger),
     onError: (error) => logger.warn({ err: error }, 'A background loop failed and will try again'),
   });

@@ -32,9 +32,10 @@ const isThere = ({ row, id }: Placed): boolean => row.refuse !== true || id?.sta
 const THERE = ROWS.filter(isThere).flatMap(({ id }) => id ?? []);
 const SERVED = SERVICES.filter(([id]) => THERE.includes(id));
 
-/** The statuses of success, or of the only answer; some rows answer 204 when they have nothing to show. */
+/** The statuses of success, or of the only answer; some rows answer 204 when they have nothing to show, some lead or show a page. */
 const statusesOf = ({ reply, refuse }: Route): readonly number[] => {
   if (refuse === true) return [501];
+  if (reply.as === 'browser') return [reply.status, 200];
   return reply.orEmpty === undefined ? [reply.status] : [reply.status, 204];
 };
 

@@ -10,7 +10,7 @@ import { type MadeRequest, requestsFor } from '../../support/openapi-requests.ts
 import { vaultOfSuite } from '../../support/vault.ts';
 
 /** Requests for each row: the number of batches, and of parallel requests in a batch. */
-const BATCHES = 2;
+const BATCHES = 3;
 const AT_ONCE = 8;
 const SEED = 20_261_128;
 
@@ -19,9 +19,11 @@ const ROWS = describedRows(SECRETS_VAULT);
 /** Whether a row has no document, and answers every caller with 501. */
 const isRefused = ({ operation }: (typeof ROWS)[number]): boolean => operation.responses?.['501'] !== undefined;
 
-/** Whether a request needs a proof of an image or of a passkey, which nobody makes by chance. */
+/** Whether a request needs a proof of an image or of a passkey, or what another service signed, which nobody makes by chance. */
 const needsProof = ({ operation }: (typeof ROWS)[number]): boolean =>
-  /encrypted_commitment|challenge_id|client_data_json/.test(JSON.stringify(operation.requestBody ?? null));
+  /encrypted_commitment|challenge_id|client_data_json|id_token_hint/.test(
+    JSON.stringify(operation.requestBody ?? null),
+  );
 
 /** Texts that name something, by the name of the parameter or member. */
 type Known = Readonly<Record<string, readonly string[]>>;
@@ -72,6 +74,8 @@ describe('Secrets Vault: every request is answered as it is described, and never
       userName: [user.username, `new-${n}`],
       displayName: [`new-${n}`],
       op: ['add', 'replace'],
+      response_type: ['code'],
+      scope: ['openid'],
       ip: ['192.0.2.7'],
       limit: ['1', '500'],
       offset: ['0', '10'],

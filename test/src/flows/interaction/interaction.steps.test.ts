@@ -85,6 +85,14 @@ describe('the present step of an interaction', () => {
     expect(at({}, { factors: 1, methods })).toBe('finished');
   });
 
+  it('is no second factor where the request takes what was shown alone, unless the account demands one', () => {
+    const methods = ['totp'] as const;
+    const alone = { factors: 2, factorsAlone: ['pop', 'hwk'], methods } as const;
+    expect(at({}, { ...alone, amr: ['pop'] })).toBe('finished');
+    expect(at({}, { ...alone, amr: ['pwd'] })).toBe('factor');
+    expect(at({}, { ...alone, amr: ['pop'], user: { ...ACCOUNT.user, requiredFactor: 2 } })).toBe('factor');
+  });
+
   it('is an enrolment, if a second factor is demanded and there is none', () => {
     expect(at({}, { factors: 2 })).toBe('enrolment');
   });

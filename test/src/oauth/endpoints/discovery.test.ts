@@ -4,7 +4,8 @@ import { ISSUER_KINDS } from '../../../../src/oauth/issuers/issuers.ts';
 import { TestClient } from '../../../support/oauth.ts';
 import { World } from '../../../support/world.ts';
 
-const KINDS = Object.keys(ISSUER_KINDS);
+/** The kinds that have a token endpoint. */
+const KINDS = Object.entries(ISSUER_KINDS).flatMap(([name, { grantTypes }]) => (grantTypes.length === 0 ? [] : [name]));
 /** Each grant type that any kind of issuer offers, and one that none does. */
 const NAMES = new Set([...Object.values(ISSUER_KINDS).flatMap(({ grantTypes }) => [...grantTypes]), 'implicit']);
 

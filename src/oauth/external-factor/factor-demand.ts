@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { isStorableJson } from '../../kernel/index.ts';
+import { AuthorizationRefused } from '../authorize/refusal.ts';
+
+/** What a method shows beside the knowledge of a secret. */
+type FactorKind = 'possession' | 'inherence';
+
+/** A class of authentication and a method that other services know (RFC 8176). */
+export interface FactorAnswer {
+  readonly acr: string;
+  readonly amr: string;
+}
+
+/** What another service asks for. Null: it does not say. */
+export interface FactorDemand {
+  readonly classes: readonly string[] | null;
+  readonly methods: readonly string[] | null;
+}
+
+/** The classes that other services ask for, each with what meets it. One that knowledge alone meets is met by no second factor. */
+const CLASSES: ReadonlyMap<string, readonly FactorKind[]> = new Map([
+  ['possessionorinherence', ['possession', 'inherence']],
+  ['knowledgeorpossession', ['possession']],
+  ['knowledgeorinherence', ['inherence']],
+  ['knowledgeorpossessionorinherence', ['possession', 'inherence']],
+  ['possession', ['possession']],
+  ['inherence', ['inherence']],
+]);
+
+/** The classes of authentication that can be stated. */
+export const FACTOR_CLASSES: readonly string[] = [...CLASSES.keys()];
+
+/** The class that is stated where none is asked for. */
+const DEFAULT_CLASS = 'possessionorinherence';
+
+/** A method as other services know it, and the `amr` of this service that show it. */
+interface FactorMethod {
+  readonly amr: string;
+  readonly kind: FactorKind;
+  readonly shownBy: readonly string[];
+  /** Whether it is enough without a first factor here: the other service has proved one. */
+  readonly isAlone: boolean;
+}
+
+/** In order of preference. A password is no second factor. */
+const METHODS: readonly FactorMethod[] = [
+  { amr: 'face', kind: 'inherence', shownBy: ['face'], isAlone: false },
+  { amr: 'fido', kind: 'possession', shownBy: ['fido', 'hwk', 'swk'], isAlone: true },
+  { amr: 'pop', kind: 'possession', shownBy: ['pop'], isAlone: true },
+  { amr: 'otp', kind: 'possession', shownBy: ['otp'], isAlone: false },
+];
+
+/** The `amr` of this service each of which is a second factor for another service by itself. */
+export const FACTORS_ALONE: readonly string[] = METHODS.filter(({ isAlone }) => isAlone).flatMap(
+  ({ shownBy }) => shownBy,
+);
+
+/** A request for one claim (OpenID Connect Core section 5.5.1). Other members are ignored. */
+const CLAIM = z
+  .object({
+    essential: z.boolean().optional(),
+    value: z.string().optional(),
+    values: z.array(z.string()).min(1).optional(),
+  })
+  .nullish();
+const CLAIMS = z.object({ id_token: z.object({ acr: CLAIM, amr: CLAIM }).nullish() });
+
+type ClaimDemand = z.output<typeof CLAIM>;
+
+/** Reads the parameter `claims`. Values that nobody knows are left out. @throws AuthorizationRefused It is no request for claims. */
+export function readDemand(claims: string | null): FactorDemand {
+  if (claims === null) return { classes: null, methods: null };
+  const { id_token: asked } = parseClaims(claims);
+  return {
+    classes: valuesOf(asked?.acr, (name) => CLASSES.has(name)),
+    methods: valuesOf(asked?.amr, (name) => METHODS.some(({ amr }) => amr === name)),
+  };
+}
+
+function parseClaims(text: string): z.output<typeof CLAIMS> {
+  const json = parseJson(text);
+  const parsed = isStorableJson(json) ? CLAIMS.safeParse(json) : null;
+  if (parsed?.success !== true)
+    throw new AuthorizationRefused('invalid_request', 'claims is not a valid request for claims.');
+  return parsed.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function valuesOf(demand: ClaimDemand, isKnown: (name: string) => boolean): readonly string[] | null {
+  const { value, values } = demand ?? {};
+  if (value === undefined && values === undefined) return null;
+  const named = [...(value === undefined ? [] : [value]), ...(values ?? [])];
+  return [...new Set(named.filter(isKnown))];
+}
+
+/**
+ * The class and the method that answer a demand; null if a sign-in does not meet it.
+ * @param shown The `amr` of the sign-in.
+ */
+export function findAnswer({ classes, methods }: FactorDemand, shown: readonly string[]): FactorAnswer | null {
+  for (const { amr, kind, shownBy } of METHODS) {
+    if (methods?.includes(amr) === false || !shownBy.some((name) => shown.includes(name))) continue;
+    const acr = (classes ?? [DEFAULT_CLASS]).find((name) => CLASSES.get(name)!.includes(kind));
+    if (acr !== undefined) return { acr, amr };
+  }
+  return null;
+}
+
+const EVERY_METHOD: readonly string[] = METHODS.flatMap(({ shownBy }) => shownBy);
+
+/** Whether any sign-in can meet a demand. */
+export const canBeMet = (demand: FactorDemand): boolean => findAnswer(demand, EVERY_METHOD) !== null;
