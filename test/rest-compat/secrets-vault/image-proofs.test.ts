@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { anonymousCaller } from '../../../src/access/index.ts';
 import { type ProofAct, proofActs } from '../../../src/auth-modes/index.ts';
 import type { User } from '../../../src/users/index.ts';
+import { callField } from '../../support/call-field.ts';
 import { fillTries } from '../../support/image-flows.ts';
 import { ImageOwner, ImageProofClient, type MessageParts, type ReadChallenge } from '../../support/image-proof.ts';
 import { TestBrowser } from '../../support/sign-in.ts';
 import { vaultOfSuite } from '../../support/vault.ts';
+import { TEST_ORIGIN } from '../../support/world.ts';
 
 const AUDIENCE = 'https://id.example.com/api/oidc/acme';
-const EMAIL = 'ada@example.com';
 const SESSION = ['credential:write:self', 'email:change:self'];
 
 const UNAUTHENTICATED = [401, { detail: 'Not authenticated' }];
@@ -25,10 +27,13 @@ describe('the image proofs of Secrets Vault', () => {
   /** Handle of a sign-in under way. */
   let request: string;
   let ada: ImageOwner;
+  /** The address of `ada`. */
+  let address: string;
   beforeEach(async () => {
     const settings = {
       registration: true,
       emailIsUsername: false,
+      uniqueEmail: true,
       attributes: [],
       lockout: { accountLimit: 100, ipLimit: 1000, quickMilliseconds: 0 },
     };
@@ -36,6 +41,7 @@ describe('the image proofs of Secrets Vault', () => {
     browser = new TestBrowser(vault.world, vault.acme);
     request = await browser.begin();
     ada = new ImageOwner('acme', `ada-${request.slice(-8)}`);
+    address = `${ada.username}@example.com`.toLowerCase();
     vault.world.clock.advance(1);
   });
 
@@ -62,8 +68,8 @@ describe('the image proofs of Secrets Vault', () => {
   });
   const registering = async (owner = ada, id: string | null = request, over: object = {}) => {
     const from = await challenged(owner.username, id);
-    const sent = await owner.message(from.client, partsOf(from, proofActs.register(EMAIL, id)));
-    return { username: owner.username, email: EMAIL, encrypted_commitment: sent, proto_version: 'sv-zkp/1', ...over };
+    const sent = await owner.message(from.client, partsOf(from, proofActs.register(address, id)));
+    return { username: owner.username, email: address, encrypted_commitment: sent, proto_version: 'sv-zkp/1', ...over };
   };
   async function register(owner = ada): Promise<User> {
     expect(await post(`register${query()}`, await registering(owner))).toEqual([201, null]);
@@ -89,9 +95,9 @@ describe('the image proofs of Secrets Vault', () => {
   describe('AUTH-1', () => {
     it('201: makes a user, who signs in with the image, and mails a code', async () => {
       const user = await register();
-      expect(user).toMatchObject({ username: ada.username, email: EMAIL, emailVerified: false });
+      expect(user).toMatchObject({ username: ada.username, email: address, emailVerified: false });
       expect((await proved())[0]).toBe(200);
-      expect(await last(EMAIL, 'verification-link')).toMatch(
+      expect(await last(address, 'verification-link')).toMatch(
         /https:\/\/id\.example\.com\/t\/acme\/oauth\/confirm-email\?code=[\w-]{43}/,
       );
     });
@@ -100,9 +106,14 @@ describe('the image proofs of Secrets Vault', () => {
       await vault.world.services.tenants.bindHost(vault.world.system(vault.acme), 'acme.example.com');
       const from = await challenged(ada.username, null);
       const audience = 'https://acme.example.com/api/oidc/acme';
-      const parts = { ...partsOf(from, proofActs.register(EMAIL, null)), audience };
+      const parts = { ...partsOf(from, proofActs.register(address, null)), audience };
       const encrypted = await ada.message(from.client, parts);
-      const body = { username: ada.username, email: EMAIL, encrypted_commitment: encrypted, proto_version: 'sv-zkp/1' };
+      const body = {
+        username: ada.username,
+        email: address,
+        encrypted_commitment: encrypted,
+        proto_version: 'sv-zkp/1',
+      };
       expect(await post('register', body, UNNAMED)).toEqual([201, null]);
       await vault.world.services.tenants.unbindHost(vault.world.system(vault.acme), 'acme.example.com');
     });
@@ -145,9 +156,29 @@ describe('the image proofs of Secrets Vault', () => {
       }
     });
 
+    it('is refused by the graph with an address that is none', async () => {
+      const from = await challenged(ada.username);
+      const encryptedCommitment = await ada.message(from.client, partsOf(from, proofActs.register('x', request)));
+      const input = {
+        tenant: 'acme',
+        requestId: request,
+        username: ada.username,
+        email: 'x',
+        encryptedCommitment,
+        issuerKind: 'API',
+      };
+      const caller = anonymousCaller(TEST_ORIGIN);
+      const sent = { input: { ...input, version: 'sv-zkp/1' } };
+      expect((await callField(vault.world, caller, 'Mutation.registerWithImage', sent)).code).toBe(
+        'USER_EMAIL_INVALID',
+      );
+    });
+
     it('409: a taken name or address, after a right proof alone', async () => {
       await register();
       expect((await post(`register${query()}`, await registering()))[0]).toBe(409);
+      const namesake = new ImageOwner('acme', `${ada.username}-2`);
+      expect((await post(`register${query()}`, await registering(namesake)))[0]).toBe(409);
       expect(
         (await post(`register${query()}`, await registering(ada, request, { encrypted_commitment: 'x' })))[0],
       ).toBe(400);
@@ -281,7 +312,7 @@ describe('the image proofs of Secrets Vault', () => {
   });
 
   describe('AUTH-11', () => {
-    const codeOf = async () => /code=(\S+)/.exec(await last(EMAIL, 'verification-link'))![1]!;
+    const codeOf = async () => /code=(\S+)/.exec(await last(address, 'verification-link'))![1]!;
     const verify = (code: string) => vault.ask('GET', `/api/auth/verify-email?code=${code}`);
 
     it('200: confirms the address, once', async () => {
@@ -319,7 +350,7 @@ describe('the image proofs of Secrets Vault', () => {
     const ask = (body: object, id = clientId, tenant = 'acme') =>
       post(`reset-password/request?client_id=${id}&tenant_id=${tenant}`, body);
     const secrets = async () => {
-      const [, code, id] = /#code=([\w-]+)&auth_req_id=([\w-]+)/.exec(await last(EMAIL, 'image-reset'))!;
+      const [, code, id] = /#code=([\w-]+)&auth_req_id=([\w-]+)/.exec(await last(address, 'image-reset'))!;
       return { code: code!, id: id! };
     };
     async function resetting(owner: ImageOwner, { code, id }: { readonly code: string; readonly id: string }) {
@@ -330,7 +361,7 @@ describe('the image proofs of Secrets Vault', () => {
 
     it('200: mails a code, by which the user gets another image (negatives 47 and 48)', async () => {
       const { id } = await register();
-      expect(await ask({ username: ada.username, email: EMAIL })).toEqual([200, null]);
+      expect(await ask({ username: ada.username, email: address })).toEqual([200, null]);
       const mailed = await secrets();
       const other = new ImageOwner('acme', ada.username);
       const body = await resetting(other, mailed);
@@ -345,7 +376,7 @@ describe('the image proofs of Secrets Vault', () => {
       await register();
       const before = (await vault.world.outbox()).mails.length;
       const answers = [
-        await ask({ username: 'nobody', email: EMAIL }),
+        await ask({ username: 'nobody', email: address }),
         await ask({ username: ada.username, email: 'x' }),
         await ask({ username: '', email: '' }),
       ];
@@ -359,7 +390,7 @@ describe('the image proofs of Secrets Vault', () => {
 
     it('400: the request of a reset is no authorization request', async () => {
       await register();
-      await ask({ username: ada.username, email: EMAIL });
+      await ask({ username: ada.username, email: address });
       const { id } = await secrets();
       expect(await authenticate(await proving(ada, id), id)).toEqual(BAD_REQUEST);
       expect(await post(`register${query(id)}`, await registering())).toEqual(BAD_REQUEST);
@@ -367,7 +398,7 @@ describe('the image proofs of Secrets Vault', () => {
 
     it('400: faults of a reset, all alike; 422 without a member; another version', async () => {
       await register();
-      await ask({ username: ada.username, email: EMAIL });
+      await ask({ username: ada.username, email: address });
       const mailed = await secrets();
       const body = await resetting(new ImageOwner('acme', ada.username), mailed);
       expect(await post('reset-password', { ...body, proto_version: 'x' })).toEqual(BAD_VERSION);
@@ -381,7 +412,7 @@ describe('the image proofs of Secrets Vault', () => {
     });
 
     it('404: clients and tenants that are not there', async () => {
-      const body = { username: ada.username, email: EMAIL };
+      const body = { username: ada.username, email: address };
       expect(await ask(body, 'nobody')).toEqual([404, { detail: 'Client not found' }]);
       expect((await ask(body, clientId, 'nowhere'))[0]).toBe(404);
     });
@@ -455,6 +486,12 @@ describe('the image proofs of Secrets Vault', () => {
       expect(await change(await changing(next, ada, await aux(elsewhere)))).toEqual(REFUSED);
     });
 
+    it('403: for users who are there no more', async () => {
+      await vault.world.services.users.delete(vault.world.system(vault.acme), user.id);
+      expect(await post('aux-challenge', { cipherKey: 'x' }, { token })).toEqual(FORBIDDEN);
+      expect(await change({ encrypted_commitment: 'x', proto_version: 'sv-zkp/1' })).toEqual(FORBIDDEN);
+    });
+
     it('401 and 403: for users in a session alone', async () => {
       const body = { cipherKey: 'x' };
       expect(await post('aux-challenge', body)).toEqual(UNAUTHENTICATED);
@@ -476,22 +513,26 @@ describe('the image proofs of Secrets Vault', () => {
     });
 
     describe('USER-17', () => {
-      const NEW = 'new@example.com';
+      /** Another address of the user. */
+      let other: string;
+      beforeEach(() => {
+        other = `new-${address}`;
+      });
       const path = (id = user.id, tenant = 'acme') => `/api/users/${tenant}/${id}/email`;
-      async function emailing(owner = ada, email = NEW) {
+      async function emailing(owner = ada, email = other) {
         const from = await aux();
         const parts = partsOf(from, proofActs.updateEmail(user.id, email));
         const challenge_data = await owner.message(from.client, parts);
-        return { challenge_id: from.challenge.id, challenge_data, email: NEW };
+        return { challenge_id: from.challenge.id, challenge_data, email: other };
       }
       const put = (body: object, as = token, at = path()) => vault.ask('PUT', at, { body, token: as });
 
       it('200: mails a code to the new address, which AUTH-11 makes that of the user', async () => {
         expect(await put(await emailing())).toEqual([200, null]);
-        const [, code] = /code=(\S+)/.exec(await last(NEW, 'verification-link'))!;
+        const [, code] = /code=(\S+)/.exec(await last(other, 'verification-link'))!;
         expect(await vault.ask('GET', `/api/auth/verify-email?code=${code}`)).toEqual([200, null]);
         const after = await vault.world.stores.userStore.findById(vault.acme.id, user.id);
-        expect(after).toMatchObject({ email: NEW, emailVerified: true });
+        expect(after).toMatchObject({ email: other, emailVerified: true });
       });
 
       it('400: a bad address, before the challenge is used; 401: a bad proof (negatives 32 and 34)', async () => {
@@ -503,9 +544,32 @@ describe('the image proofs of Secrets Vault', () => {
         expect(await put(body)).toEqual(REFUSED);
       });
 
+      it('409: an address or username that another account got meanwhile', async () => {
+        const settings = { emailIsUsername: true };
+        const codeTo = async (to: string) => /code=(\S+)/.exec(await last(to, 'verification-link'))![1]!;
+        const code = async () => ({ input: { tenant: 'acme', code: await codeTo(other) } });
+        const confirm = async () =>
+          (await callField(vault.world, anonymousCaller(TEST_ORIGIN), 'Mutation.confirmEmail', await code())).code;
+        expect(await put(await emailing())).toEqual([200, null]);
+        const rival = await vault.world.newUser(vault.acme, { email: other });
+        expect(await confirm()).toBe('USER_EMAIL_TAKEN');
+        const { input } = await code();
+        expect((await vault.ask('GET', `/api/auth/verify-email?code=${input.code}`))[0]).toBe(409);
+        await vault.world.services.users.delete(vault.world.system(vault.acme), rival.id);
+        await vault.world.services.tenants.updateSettings(vault.world.system(vault.acme), settings);
+        await vault.world.newUser(vault.acme, { username: other, email: other });
+        expect(await confirm()).toBe('USER_USERNAME_TAKEN');
+      });
+
+      it('403: a user who is there no more', async () => {
+        const body = { challenge_id: 'x', challenge_data: 'x', email: other };
+        await vault.world.services.users.delete(vault.world.system(vault.acme), user.id);
+        expect(await put(body)).toEqual(FORBIDDEN);
+      });
+
       it('403: another user, another tenant, and callers without a session', async () => {
         const eve = await vault.world.newUser(vault.acme);
-        const body = { challenge_id: 'x', challenge_data: 'x', email: NEW };
+        const body = { challenge_id: 'x', challenge_data: 'x', email: other };
         expect(await put(body, token, path(eve.id))).toEqual(FORBIDDEN);
         expect(await put(body, token, path('nobody'))).toEqual(FORBIDDEN);
         expect(await put(body, token, path(user.id, 'master'))).toEqual(FORBIDDEN);
