@@ -1,4 +1,4 @@
-import { anonymousCaller, type Caller, PermissionSet, parseScope } from '../../access/index.ts';
+import { anonymousCaller, type Caller, isActedFor, PermissionSet, parseScope } from '../../access/index.ts';
 import {
   type AuthMethod,
   basicPermissions,
@@ -144,7 +144,9 @@ export class TokenAuthenticator {
     const scopes = claims.scope === '' ? [] : claims.scope.split(' ');
     const acting = kind.rolesAct ? await this.#allowedByRoles(read, client, scopes, limit) : null;
     const byRoles = acting === null ? asked : this.#deps.scopes.union(asked, acting);
-    const permissions = isUser ? this.#withSelfService(kind, client, byRoles) : byRoles;
+    const authTime = claims.auth_time === undefined ? null : new Date(claims.auth_time * 1000);
+    const isSelf = isUser && !isActedFor(authTime);
+    const permissions = isSelf ? this.#withSelfService(kind, client, byRoles) : byRoles;
     // Roles on other tenants act without a scope where all roles of the holder do.
     const isWhole = kind.rolesAct && client.client.fullRoleScope;
     const within = (held: PermissionSet) =>
@@ -161,7 +163,7 @@ export class TokenAuthenticator {
       ...elsewhere,
       scopes,
       sessionId: claims.sid ?? null,
-      authTime: claims.auth_time === undefined ? null : new Date(claims.auth_time * 1000),
+      authTime,
       amr: claims.amr ?? [],
       expiresAt: new Date(claims.exp * 1000),
       issuerKind: kind.kind,
@@ -171,7 +173,7 @@ export class TokenAuthenticator {
     };
   }
 
-  /** What a token of a user allows, and what every user may do with their account. */
+  /** What a token of a user allows, and what every user may do with their account, but nobody who acts as the user. */
   #withSelfService({ kind }: IssuerKind, { client }: ClientRecord, permissions: PermissionSet): PermissionSet {
     const own = SELF_SERVICE.get(kind);
     return own === undefined || !client.fullRoleScope ? permissions : this.#deps.scopes.union(own, permissions);

@@ -1,3 +1,4 @@
+import { isActedFor } from '../../access/index.ts';
 import type { ClientRecord } from '../../clients/index.ts';
 import type { SessionRow } from '../../sessions/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
@@ -6,7 +7,7 @@ import type { Family } from './grant.entity.ts';
 
 /** What the validity of a token family depends on. */
 export interface FamilyParts {
-  readonly grant: Pick<Family, 'revokedAt' | 'createdAt' | 'expiresAt'> | null;
+  readonly grant: Pick<Family, 'revokedAt' | 'createdAt' | 'expiresAt' | 'authTime'> | null;
   readonly user: Pick<User, 'enabled' | 'inactiveSince' | 'notBefore'> | null;
   /** Undefined for a family without a session; null when its session no longer exists. */
   readonly session: Pick<SessionRow, 'idleExpiresAt' | 'expiresAt'> | null | undefined;
@@ -20,7 +21,7 @@ export interface FamilyKind {
 
 /**
  * Until when a family is valid unless it is revoked, in milliseconds since the epoch; or why it is invalid, for logs. It ends
- * with its session when that is ended, and at most kinds of issuers also when it expires.
+ * with its session when that is ended, and at most kinds of issuers also when it expires, as it does wherever somebody acts as the user.
  */
 export function familyLife(
   { grant, user, session }: FamilyParts,
@@ -31,7 +32,8 @@ export function familyLife(
   // Compare the creation time of the grant, not the token's `iat`, which has only whole seconds.
   if (user.notBefore != null && grant.createdAt < user.notBefore) return { dead: 'user-not-before' };
   if (session === null) return { dead: 'session-ended' };
-  if (session === undefined || !endsWithUnusedSession) return { untilMs: grant.expiresAt.getTime() };
+  const outlivesSession = !endsWithUnusedSession && !isActedFor(grant.authTime);
+  if (session === undefined || outlivesSession) return { untilMs: grant.expiresAt.getTime() };
   return {
     untilMs: Math.min(grant.expiresAt.getTime(), session.idleExpiresAt.getTime(), session.expiresAt.getTime()),
   };

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NEVER_SIGNED_IN } from '../../../src/access/index.ts';
 import type { CreateClient } from '../../../src/clients/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import {
@@ -160,6 +161,16 @@ describe.each(KINDS)('the issuer of the kind %s', (issuerKind, url) => {
     };
     expect(await reachesOf({ fullRoleScope: true })).toEqual(['tenant', 'self', 'self', 'self', null]);
     expect(await reachesOf({ fullRoleScope: false })).toEqual([null, null, null, null, null]);
+  });
+
+  it('gives an administrator who acts as the user no tokens that outlive the session, and not the management of the account', async () => {
+    const user = await newUser({ fullRoleScope: true });
+    const { accessToken, refreshToken } = await tokensOf(user, { authTime: NEVER_SIGNED_IN.toISOString() });
+    const { permissions } = await callerOf(world, accessToken);
+    for (const name of ['user:delete', 'credential:write', 'session:revoke'] as const)
+      expect(permissions.reachOf(name)).toBeNull();
+    world.clock.advance(DAY + 1);
+    await expect(refresh(user, issuerKind, refreshToken)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
   });
 
   it('offers the grants of people alone', async () => {

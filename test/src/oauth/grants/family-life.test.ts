@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { NEVER_SIGNED_IN } from '../../../../src/access/index.ts';
 import { type FamilyParts, familyLife } from '../../../../src/oauth/grants/family-life.ts';
 
 const NOW = new Date('2026-11-22T12:00:00.000Z').getTime();
 const at = (seconds: number) => new Date(NOW + seconds * 1000);
-const GRANT = { revokedAt: null, createdAt: at(0), expiresAt: at(300) };
+const GRANT = { revokedAt: null, createdAt: at(0), expiresAt: at(300), authTime: at(0) };
 const USER = { enabled: true, inactiveSince: null, notBefore: null };
 const SESSION = { idleExpiresAt: at(200), expiresAt: at(400) };
 
@@ -33,6 +34,11 @@ describe('the life of a token family', () => {
   it('ends with the grant alone at a kind of issuer whose families outlive unused sessions, but not with a session that was ended', () => {
     expect(lifeOf({ session: SESSION }, false)).toEqual({ untilMs: at(300).getTime() });
     expect(lifeOf({ session: null }, false)).toEqual({ dead: 'session-ended' });
+  });
+
+  it('ends with a session that runs out wherever somebody acts as the user', () => {
+    const grant = { ...GRANT, authTime: NEVER_SIGNED_IN };
+    expect(lifeOf({ grant, session: SESSION }, false)).toEqual({ untilMs: at(200).getTime() });
   });
 
   it('goes on for a grant made at the very moment from which tokens count', () => {
