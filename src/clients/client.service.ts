@@ -333,7 +333,10 @@ export class ClientService {
   async #changeType(authority: Authority, client: Client, { newType }: ClientChanges): Promise<void> {
     this.#assertMayRotate(authority);
     client.type = newType!;
-    if (newType === 'public') await this.#deps.secrets.endAll(client);
+    if (newType !== 'public') return;
+    await this.#deps.secrets.endAll(client);
+    // Codes and refresh tokens worked with the secret alone.
+    client.notBefore = this.#deps.clock.now();
   }
 
   /** @throws FORBIDDEN */

@@ -33,7 +33,8 @@ describe('another type of a client', () => {
     expect(await proves(client, secret!)).toBe(true);
     const before = (await world.events(acme)).length;
     await change(client, { newType: 'public' });
-    expect(await reload(client)).toMatchObject({ type: 'public', metadata: {} });
+    // What was given out for the secret ends as well.
+    expect(await reload(client)).toMatchObject({ type: 'public', metadata: {}, notBefore: world.clock.now() });
     expect(await secretsOf(client)).toEqual([]);
     expect(await proves(client, secret!)).toBe(false);
     expect((await eventsSince(before)).map(({ type, params }) => [type, params])).toEqual([
@@ -45,7 +46,7 @@ describe('another type of a client', () => {
   it('confidential: it has no secret until it gets one', async () => {
     const { client } = await make({ type: 'public', tokenEndpointAuthMethod: 'none' });
     await change(client, { newType: 'confidential' });
-    expect(await reload(client)).toMatchObject({ type: 'confidential', metadata: {} });
+    expect(await reload(client)).toMatchObject({ type: 'confidential', metadata: {}, notBefore: null });
     expect(await secretsOf(client)).toEqual([]);
     const { secret } = await world.services.clients.rotateSecret(world.system(acme), client.id, { kind: 'oauth' });
     expect(await proves(client, secret)).toBe(true);
