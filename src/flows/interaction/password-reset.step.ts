@@ -37,6 +37,8 @@ export interface PasswordResetStepDeps {
 const KIND = 'password-reset';
 /** How long a code works at most, and where the tenant sets nothing: ASVS 6.6.2 allows ten minutes (check 45). */
 const MAX_CODE_SECONDS = 600;
+/** How long a code works at least, because a mail needs time. */
+const MIN_CODE_SECONDS = 60;
 const MAX_TRIES = 5;
 const MAX_ASKED = 5;
 
@@ -153,7 +155,7 @@ export class PasswordResetStep {
     const purpose = 'password-reset';
     // The page is at the host of the sign-in, where its browser has the cookie. What follows `#` reaches no server and no log.
     const link = `${new URL(row.request.resumeAt).origin}/t/${tenant.name}/sign-in/${handle}#code=${code}`;
-    const values = { app, code, link, minutes: String(Math.ceil(codeSecondsOf(open) / 60)) };
+    const values = { app, code, link, minutes: String(Math.floor(codeSecondsOf(open) / 60)) };
     const wanted = [languagesOf(open), user.locale, tenant.settings.locales[0]];
     const rendered = renderTemplate(purpose, wanted, values, texts);
     const behalf = { tenant, actor, subjectId: user.id };
@@ -226,7 +228,7 @@ export class PasswordResetStep {
 }
 
 const codeSecondsOf = ({ tenant: { settings } }: Pick<OpenInteraction, 'tenant'>): number =>
-  Math.min(settings.tokens.recoveryLinkSeconds ?? MAX_CODE_SECONDS, MAX_CODE_SECONDS);
+  Math.max(MIN_CODE_SECONDS, Math.min(settings.tokens.recoveryLinkSeconds ?? MAX_CODE_SECONDS, MAX_CODE_SECONDS));
 
 /**
  * Goes from the password to the page that asks whose password is forgotten, also from that of its code.
