@@ -5,7 +5,7 @@
 export type { AttributeDefinition, AttributeValidator } from './attribute-definitions.ts';
 export type { ExtraSettingsChange } from './extra-settings.ts';
 export type { MailServerChange } from './mail-server.ts';
-export { type OwnTexts, withoutText, withText } from './own-texts.ts';
+export { type OwnTexts, withoutText, withText, withTexts } from './own-texts.ts';
 export { type Refusal, refusalBy, refusalOfCount } from './profile-validations.ts';
 export {
   type NewRequiredAction,

@@ -24,11 +24,20 @@ export const ownTexts = z
 const textsIn = (texts: OwnTexts, language: string): Readonly<Record<string, string>> =>
   Object.hasOwn(texts, language) ? texts[language]! : {};
 
-/** Adds a text, or replaces it. @throws TENANT_SETTING_INVALID The name is one that the check of all settings would pass over. */
-export function withText(texts: OwnTexts, language: string, key: string, text: string): OwnTexts {
-  if (language === '__proto__' || key === '__proto__') throw tenantErrors.TENANT_SETTING_INVALID().at('input.key');
-  return { ...texts, [language]: { ...textsIn(texts, language), [key]: text } };
+/**
+ * Adds texts of a language, or replaces them.
+ * @throws TENANT_SETTING_INVALID The check of all settings would pass over one of the names, or they have more bytes than all may have.
+ */
+export function withTexts(texts: OwnTexts, language: string, added: Readonly<Record<string, string>>): OwnTexts {
+  if (language === '__proto__' || Object.hasOwn(added, '__proto__'))
+    throw tenantErrors.TENANT_SETTING_INVALID().at('input.key');
+  if (jsonBytes(added) > MAX_BYTES) throw tenantErrors.TENANT_SETTING_INVALID().at('input.texts');
+  return { ...texts, [language]: { ...textsIn(texts, language), ...added } };
 }
+
+/** Adds a text, or replaces it. @throws TENANT_SETTING_INVALID As `withTexts`. */
+export const withText = (texts: OwnTexts, language: string, key: string, text: string): OwnTexts =>
+  withTexts(texts, language, Object.fromEntries([[key, text]]));
 
 /**
  * Removes a text, or all of a language. A language without texts is not listed.

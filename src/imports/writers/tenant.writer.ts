@@ -1,5 +1,5 @@
 import type { CreateProvider, FederationProviderService, FederationProviderStore } from '../../federation/index.ts';
-import { type TenantService, withText } from '../../tenants/index.ts';
+import { type TenantService, withTexts } from '../../tenants/index.ts';
 import type { UserProfileService } from '../../users/index.ts';
 import { writingParts } from '../part-writer.ts';
 import type { RowWriter } from '../row-writer.ts';
@@ -23,9 +23,7 @@ export const textsWriter = ({ tenants }: TenantWriterDeps): RowWriter<'texts'> =
   needs: ['setting:write'],
   events: () => 1,
   ...writingParts(async (authority, { name, input }) => {
-    await tenants.editSettings(authority, ({ texts }) => ({
-      texts: Object.entries(input.texts).reduce((all, [key, text]) => withText(all, name, key, text), texts),
-    }));
+    await tenants.editSettings(authority, ({ texts }) => ({ texts: withTexts(texts, name, input.texts) }));
     return authority.tenant.id;
   }),
 });
