@@ -16,7 +16,8 @@ export class ListedUserInput extends NewUserInput {
 @InputType({ description: 'User accounts to create.' })
 export class CreateUsersInput {
   @Field(() => [ListedUserInput], {
-    description: 'The accounts, 1 to 1,000. Of those that want the same name the first gets it.',
+    description:
+      'The accounts, 1 to 1,000. Of those that want the same name the first gets it. They get at most 5,000 roles together.',
   })
   users!: ListedUserInput[];
 }

@@ -143,13 +143,14 @@ export class ProvisionUserFlow {
    * grant is refused like one whose name is taken.
    * @param inputs 1 to 1,000.
    * @returns What became of each, in the order of the inputs, with the errors of `provision`.
-   * @throws INVALID_INPUT There are none, or more than 1,000.
+   * @throws INVALID_INPUT There are none, or more than 1,000, or they get more than 5,000 roles together.
    */
   async provisionMany(authority: Authority, inputs: readonly ListedUser[]): Promise<UserResult[]> {
     assertBatchLength(inputs.length, 'input.users');
     const roles = new Map<ListedUser, readonly RoleReference[] | IdentityError>();
     const checks = new Map<string, Promise<void>>();
     for (const input of inputs) roles.set(input, await this.#rolesFor(authority, input, checks));
+    assertGrants([...roles.values()]);
     const accepted = inputs.filter((input) => !(roles.get(input) instanceof IdentityError));
     const made = accepted.length === 0 ? [] : await this.#makeMany(authority, accepted, roles);
     const results = new Map(accepted.map((input, at) => [input, made[at]!]));
@@ -253,6 +254,16 @@ const demandingChange = (account: CreateUser): CreateUser => ({
   ...account,
   requiredActions: [...(account.requiredActions ?? []), UPDATE_PASSWORD],
 });
+
+/** Most roles that all users of a request get: each is a grant with an event, and 200 users are made in one unit of work. */
+const MAX_GRANTS = 5_000;
+
+/** @throws INVALID_INPUT */
+function assertGrants(roles: readonly (readonly RoleReference[] | IdentityError)[]): void {
+  const count = roles.reduce((sum, some) => sum + (some instanceof IdentityError ? 0 : some.length), 0);
+  if (count > MAX_GRANTS)
+    throw invalidField('input.users', 'LIST_TOO_LONG', `The users get at most ${MAX_GRANTS} roles together.`);
+}
 
 /** Credentials of which each can be used. @param hasPassword Whether the account gets a password beside them. @throws INVALID_INPUT */
 function readable(credentials: readonly ForeignCredential[], hasPassword: boolean): ReadCredentials {

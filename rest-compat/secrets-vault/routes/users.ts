@@ -277,6 +277,7 @@ const CREATE_MANY = route({
     schema: CREATED_USERS,
     from: ({ createUsers }, { body, tenantName }) => showCreated(body, tenantName, createUsers?.results ?? []),
   },
+  pos: { 'input.users': 'users' },
 });
 
 /** Users whom a list of ids means; what is no id means none. */

@@ -210,6 +210,17 @@ describe.each(ENGINES)('users made together, on $name', ({ open }) => {
     expect(await statementsOf(numbered(200, 'crowd'))).toBe(two);
   });
 
+  it('get at most 5,000 roles together', async () => {
+    tenant = await world.tenant();
+    const role = await world.newRole(tenant);
+    const listed = (count: number) =>
+      numbered(count, 'grant').map((input) => ({ ...input, findRoles: async () => Array(50).fill({ id: role.id }) }));
+    const make = (count: number) => world.services.provisionUser.provisionMany(world.system(tenant), listed(count));
+    expect(await refusalOf(make(101))).toBe('INVALID_INPUT');
+    expect(await countOf(tenant)).toBe(0);
+    expect(told(await make(100))).toHaveLength(100);
+  });
+
   it('are committed 200 at a time', async () => {
     tenant = await world.tenant();
     statements.length = 0;
