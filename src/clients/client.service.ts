@@ -240,6 +240,8 @@ export class ClientService {
         assertMayGrant(authority, administratorGrants(authority.tenant.name));
       const changed = [...(isOtherType ? ['type'] : []), ...namesOf(columns, client)];
       Object.assign(client, columns);
+      // Codes and refresh tokens worked with the secret alone. The change must not name an earlier moment.
+      if (isOtherType && client.type === 'public') client.notBefore = this.#deps.clock.now();
       if (isOtherType) assertFitsType(client);
       // What pages may call a client that lists none depends on its type.
       const hasOtherOrigins = isOtherType || columns.redirects !== undefined || columns.metadata !== undefined;
@@ -333,10 +335,7 @@ export class ClientService {
   async #changeType(authority: Authority, client: Client, { newType }: ClientChanges): Promise<void> {
     this.#assertMayRotate(authority);
     client.type = newType!;
-    if (newType !== 'public') return;
-    await this.#deps.secrets.endAll(client);
-    // Codes and refresh tokens worked with the secret alone.
-    client.notBefore = this.#deps.clock.now();
+    if (newType === 'public') await this.#deps.secrets.endAll(client);
   }
 
   /** @throws FORBIDDEN */

@@ -43,6 +43,15 @@ describe('another type of a client', () => {
     expect(await world.services.webOrigins.isListed(acme.id, 'https://app.example')).toBe(true);
   });
 
+  it('public: the tokens and codes that it got with its secret end, also where the change names an earlier moment', async () => {
+    const { client } = await make();
+    const now = world.clock.now();
+    await change(client, { newType: 'public', notBefore: new Date(now.getTime() - 5000) });
+    expect((await reload(client)).notBefore).toEqual(now);
+    await change(client, { newType: 'confidential', notBefore: null });
+    expect((await reload(client)).notBefore).toBeNull();
+  });
+
   it('confidential: it has no secret until it gets one', async () => {
     const { client } = await make({ type: 'public', tokenEndpointAuthMethod: 'none' });
     await change(client, { newType: 'confidential' });
