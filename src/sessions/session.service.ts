@@ -130,6 +130,11 @@ export class SessionService {
     return session !== null && this.isAlive(session) ? session : null;
   }
 
+  /** As `findIn`, also for a session that ran out, which tokens may outlive. */
+  findEvenRunOut(tenantId: string, id: string): Promise<SessionRow | null> {
+    return this.#deps.store.findById(tenantId, id);
+  }
+
   /** Whether neither the idle nor the absolute end has passed. */
   isAlive(session: Pick<SessionRow, 'idleExpiresAt' | 'expiresAt'>): boolean {
     const now = this.#deps.clock.now();
@@ -255,9 +260,9 @@ export class SessionService {
     await this.#deps.store.touch(tenant.id, session.id, now, earlier(addSeconds(now, idle), session.expiresAt));
   }
 
-  /** The user signs out: the session and the tokens made in it end. @throws SESSION_NOT_FOUND, FORBIDDEN */
+  /** The user signs out: the session, also one that ran out, and the tokens made in it end. @throws SESSION_NOT_FOUND, FORBIDDEN */
   end(authority: Authority, id: string): Promise<SessionRow> {
-    return this.#end(authority, id, sessionEvents['session.ended']);
+    return this.#end(authority, id, sessionEvents['session.ended'], { mayHaveRunOut: true });
   }
 
   /**

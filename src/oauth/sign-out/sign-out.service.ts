@@ -52,7 +52,7 @@ export interface SignOutServiceDeps {
   readonly events: EventLog;
   readonly issuers: IssuerDirectory;
   readonly posted: Pick<PostedRequests, 'read'>;
-  readonly sessions: Pick<SessionService, 'ofBrowser' | 'end' | 'findIn'>;
+  readonly sessions: Pick<SessionService, 'ofBrowser' | 'end' | 'findEvenRunOut'>;
   readonly users: Pick<UserStore, 'findById'>;
   readonly clock: Clock;
 }
@@ -102,7 +102,7 @@ export class SignOutService {
     return answerTo(asked);
   }
 
-  /** The session of an ID token without a browser that has it, at issuers where the token is enough to end it. */
+  /** The session of an ID token without a browser that has it, at issuers where the token is enough to end it; also one that ran out. */
   async #sessionOfHint(
     { tenant, caller }: Authority,
     { issuerKind }: SignOutRequest,
@@ -110,7 +110,7 @@ export class SignOutService {
   ): Promise<SessionRow | null> {
     const { issuers, sessions } = this.#deps;
     const { kind } = await issuers.of(tenant, issuerKind, caller.origin);
-    return kind.hintEndsSession && hint?.sessionId != null ? sessions.findIn(tenant.id, hint.sessionId) : null;
+    return kind.hintEndsSession && hint?.sessionId != null ? sessions.findEvenRunOut(tenant.id, hint.sessionId) : null;
   }
 
   /** A sign-out that waits for the answer of its user. @throws BROWSER_REQUIRED, SIGN_OUT_NOT_FOUND */

@@ -1,9 +1,11 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NEVER_SIGNED_IN } from '../../../src/access/index.ts';
+import { Authority, anonymousCaller, NEVER_SIGNED_IN } from '../../../src/access/index.ts';
 import type { CreateClient } from '../../../src/clients/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { CookieJar } from '../../support/cookie-jar.ts';
 import {
+  asParameters,
   callerOf,
   refusalOf,
   scopeLinks,
@@ -12,7 +14,7 @@ import {
   TestClient,
   type TestCodeInput,
 } from '../../support/oauth.ts';
-import { World } from '../../support/world.ts';
+import { TEST_ORIGIN, World } from '../../support/world.ts';
 
 const DAY = 86_400;
 const KINDS = [
@@ -140,6 +142,18 @@ describe.each(KINDS)('the issuer of the kind %s', (issuerKind, url) => {
     expect(session).toBeNull();
     world.clock.advance(10 * DAY + 1);
     await expect(refresh(user, issuerKind, second.refreshToken)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
+  });
+
+  it('ends the families of a session that ran out when its user signs out with its ID token', async () => {
+    const user = await newUser();
+    const { idToken, refreshToken } = await tokensOf(user);
+    world.clock.advance(20 * DAY);
+    const authority = new Authority(anonymousCaller(TEST_ORIGIN), acme, 'self');
+    const parameters = asParameters({ id_token_hint: idToken! });
+    await new CookieJar().use((browser) =>
+      world.services.oauth.signOut.begin(authority, browser, { issuerKind, parameters }),
+    );
+    await expect(refresh(user, issuerKind, refreshToken)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
   });
 
   it('ends a family with its session when that is ended', async () => {
