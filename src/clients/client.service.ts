@@ -28,6 +28,7 @@ import type { ClientScopeLinks } from './client-scope-links.ts';
 import type { ClientSecrets, NewSecret } from './client-secrets.ts';
 import { assertExpected, assertFitsType, isRetyped, withMethodOfType } from './client-type.ts';
 import { changedMembers, metadataOf, webOriginsOf } from './metadata/index.ts';
+import { isTenantClientId } from './tenant-clients.ts';
 
 export interface CreateClient extends ClientProperties {
   /** UUID, of a client that another service had. Default: a new one. */
@@ -181,6 +182,8 @@ export class ClientService {
   async create(authority: Authority, input: CreateClient): Promise<CreatedClient> {
     const clientId = input.clientId ?? newId();
     if (!CLIENT_ID.test(clientId) || LIKE_GLOBAL_ID.test(clientId)) throw idFault('CLIENT_ID_INVALID');
+    if (isTenantClientId(authority.tenant, clientId) && authority.reach !== 'all')
+      throw kernelErrors.FORBIDDEN({ detail: 'client_id of a client that stands for a tenant' });
     const { db, secrets, store } = this.#deps;
     // Clients are also found by their UUID, so no other client may have it as its client_id.
     if (isUuid(clientId) && (await store.findById(authority.tenant.id, clientId.toLowerCase())) !== null) {

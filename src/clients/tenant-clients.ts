@@ -31,6 +31,13 @@ const NONE: PageResult<Tenant> = {
 /** The `client_id` of the client that stands for a tenant. */
 export const tenantClientIdOf = ({ name }: Pick<Tenant, 'name'>): string => `${name}${SUFFIX}`;
 
+/**
+ * Whether a `client_id` looks like one that stands for a tenant. Tokens name the roles of such clients, so who may not administer all
+ * tenants makes none.
+ */
+export const isTenantClientId = ({ name }: Pick<Tenant, 'name'>, clientId: string): boolean =>
+  name === MASTER_TENANT && clientId.endsWith(SUFFIX);
+
 /** The roles of the client that stands for a tenant: those of its administration. Their ids are made of its id and their names. */
 export const tenantClientRolesOf = ({ id }: Pick<Tenant, 'id'>): TenantClientRole[] =>
   CLIENT_ROLES[MANAGEMENT_CLIENT]!.map(({ name }) => ({ id: uuidOf(`${id} ${name}`), name })).sort((a, b) =>

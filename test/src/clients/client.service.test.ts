@@ -37,6 +37,14 @@ describe('clients', () => {
       }
     });
 
+    it('of `master` looks like that of a tenant only by callers who administer all tenants', async () => {
+      const make = (tenant: TenantRef, ...scopes: string[]) =>
+        world.services.clients.create(as(tenant, ...scopes), { clientId: 'acme-realm' });
+      expect(await refusalOf(make(master, 'client:create'))).toBe('FORBIDDEN');
+      expect((await make(acme, 'client:create')).client.clientId).toBe('acme-realm');
+      expect((await make(master, 'client:create:all')).client.clientId).toBe('acme-realm');
+    });
+
     it('is a new UUID when the caller gives none', async () => {
       expect((await create({})).client.clientId).toMatch(/^[0-9a-f-]{36}$/);
     });
