@@ -278,11 +278,12 @@ export class SessionService {
 
   /**
    * Ends a session and the tokens made in it.
-   * @param options.isOwn Whether another user's session is refused like one that does not exist, however far the caller's reach goes.
+   * @param options.isOwn Whether another user's session is refused like one that does not exist, however far the caller's reach goes;
+   *   an own one ends also when it ran out, because its tokens may live on.
    * @throws SESSION_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
    */
   revoke(authority: Authority, id: string, { isOwn = false }: Pick<EndingOptions, 'isOwn'> = {}): Promise<SessionRow> {
-    return this.#end(authority, id, sessionEvents['session.revoked'], { isOwn });
+    return this.#end(authority, id, sessionEvents['session.revoked'], { isOwn, mayHaveRunOut: isOwn });
   }
 
   /**

@@ -109,6 +109,16 @@ describe('the sessions of the caller', () => {
     expect(await isAlive(token)).toBe(true);
   });
 
+  it('AUTH-8: also one that ran out, with the tokens that live on', async () => {
+    const { user, refreshToken } = await signedIn();
+    suite.world.clock.advance(20 * 86_400);
+    const refreshed = async (token: string) => client.request('refresh_token', { refresh_token: token }, 'api');
+    const { accessToken, refreshToken: next } = await refreshed(refreshToken);
+    const body = { session_id: user.session.id };
+    expect(await ask('POST', '/api/auth/sessions/revoke', { token: accessToken, body })).toEqual([200, body]);
+    await expect(refreshed(next!)).rejects.toThrow();
+  });
+
   it('AUTH-9: all of them end, with every token', async () => {
     const { user, token } = await signedIn();
     const { accessToken } = await user.tokens({ issuerKind: 'root' });
