@@ -3,6 +3,9 @@ import type { EventActor } from '../events/index.ts';
 import { addSeconds, type Clock, kernelErrors, type TenantRef } from '../kernel/index.ts';
 import type { OneTimeCodeStore } from '../sessions/index.ts';
 
+/** What counts accounts that somebody tries to make, in whatever way. */
+export const REGISTRATION_TRY = 'registration';
+
 export interface AddressTriesDeps {
   readonly codes: Pick<OneTimeCodeStore, 'putWithin'>;
   readonly clock: Clock;

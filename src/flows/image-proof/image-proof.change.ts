@@ -1,6 +1,9 @@
 import { type Authority, isRecentSignIn } from '../../access/index.ts';
 import {
   type Attempt,
+  acrOf,
+  type CredentialStore,
+  factorsOf,
   foldedName,
   type ImageProofMode,
   PROOF_VERSION,
@@ -12,10 +15,11 @@ import {
 } from '../../auth-modes/index.ts';
 import { type Clock, kernelErrors } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
-import type { SessionService } from '../../sessions/index.ts';
+import type { OneTimeCodeStore, SessionService } from '../../sessions/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import { type AccountSource, emailFault, getAccount, type User, userErrors } from '../../users/index.ts';
 import type { EmailConfirmationFlow } from '../email-confirmation.ts';
+import { countMail, isMailedEnough, MAIL_PAUSE_SECONDS } from '../mail-pace.ts';
 import { commitmentOf, requireVersion, type SentCommitment } from './image-proof.enrolment.ts';
 import { imageProofErrors } from './image-proof.errors.ts';
 import { type GivenChallenge, requireKey } from './image-proof.sign-in.ts';
@@ -42,11 +46,16 @@ export interface ImageProofChangeDeps {
   readonly guard: ProofGuard;
   readonly mode: ImageProofMode;
   readonly users: AccountSource;
+  readonly codes: Pick<OneTimeCodeStore, 'put' | 'countSince'>;
+  readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
   readonly confirmations: Pick<EmailConfirmationFlow, 'send' | 'wordingFor'>;
   readonly sessions: Pick<SessionService, 'revokeAllOf'>;
   readonly liveness: LivenessCounter;
   readonly clock: Clock;
 }
+
+/** What counts mails to addresses that accounts want to have. */
+const CHANGE_MAIL = 'email-change-mail';
 
 /** How old the sign-in may be by which an account without an image gets its first one. */
 const FIRST_IMAGE_SECONDS = 300;
@@ -90,7 +99,7 @@ export class ImageProofChange {
 
   /**
    * Replaces the commitment of the caller. The former secret is proved too; without one only an account that has none gets its first,
-   * shortly after a sign-in. Ends the other sessions of the account.
+   * shortly after a sign-in, which showed a second factor where the account has one. Ends the other sessions of the account.
    * @throws IMAGE_PROOF_REFUSED A proof or the challenge is not right. Counts as a failed attempt.
    * @throws IMAGE_PROOF_VERSION_UNSUPPORTED, TOO_MANY_REQUESTS, FORBIDDEN
    */
@@ -114,7 +123,7 @@ export class ImageProofChange {
   }
 
   /**
-   * Mails a code to another e-mail address, which the account has once the code is used. The caller proves the image for this change.
+   * Mails a code to another e-mail address, which the account has once the code is used: one a minute, five an hour. The caller proves the image for this change.
    * @throws USER_EMAIL_INVALID The challenge is not used up.
    * @throws IMAGE_PROOF_REFUSED Counts as a failed attempt.
    * @throws TOO_MANY_REQUESTS, FORBIDDEN
@@ -124,9 +133,15 @@ export class ImageProofChange {
     const { email: newEmail, toConfirmation: toAddress } = input;
     assertEmail(newEmail);
     const signedIn = await this.#signedIn(authority);
+    const paced = { kind: CHANGE_MAIL, userId: signedIn.user.id };
+    if (await isMailedEnough(this.#deps, tenant, paced))
+      throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: MAIL_PAUSE_SECONDS });
     await this.#proveEmailChange(authority, signedIn, input);
     const wording = await confirmations.wordingFor(tenant);
-    await db.transaction(() => confirmations.send(authority, { user: signedIn.user, newEmail, wording, toAddress }));
+    await db.transaction(async () => {
+      await countMail(this.#deps, tenant, paced);
+      await confirmations.send(authority, { user: signedIn.user, newEmail, wording, toAddress });
+    });
   }
 
   async #proveEmailChange(authority: Authority, signedIn: SignedIn, input: AskEmailChange): Promise<void> {
@@ -168,10 +183,13 @@ export class ImageProofChange {
     { former: proof }: ProofMessage,
     context: ProofContext,
   ): Promise<ProvedCommitment | null | 'wrong'> {
-    const { clock, mode } = this.#deps;
+    const { clock, credentials, mode } = this.#deps;
     if (proof !== null) return (await mode.prove(tenant.id, userId, { proof, context })) ?? 'wrong';
     const isRecent = isRecentSignIn(caller.authTime, FIRST_IMAGE_SECONDS, clock.now());
-    return isRecent && !(await mode.isSetUp(tenant.id, userId)) ? null : 'wrong';
+    if (!isRecent || (await mode.isSetUp(tenant.id, userId))) return 'wrong';
+    // A stolen password alone gives nobody an image.
+    const isStrong = factorsOf(acrOf(caller.amr)) === 2;
+    return isStrong || (await credentials.acceptedAsSecond(tenant.id, userId)).length === 0 ? null : 'wrong';
   }
 
   #guarded<Proof>(

@@ -2,6 +2,7 @@ import { Authority, PermissionSet } from '../../access/index.ts';
 import {
   type Attempt,
   type BlockLiftService,
+  type CredentialStore,
   foldedName,
   type ImageProofMode,
   type LockoutService,
@@ -16,6 +17,7 @@ import type { OneTimeCodeRow, OneTimeCodeStore } from '../../sessions/index.ts';
 import type { KnownTenant, TenantDirectory } from '../../tenants/index.ts';
 import { isSameEmail, type PreparedUser, type User, type UserService, type UserStore } from '../../users/index.ts';
 import { accountRefusal } from '../account-refusals.ts';
+import { countTryOfAddress, REGISTRATION_TRY } from '../address-tries.ts';
 import type { EarlierAccess } from '../earlier-access.ts';
 import type { EmailConfirmationFlow } from '../email-confirmation.ts';
 import type { EndAccessFlow } from '../end-access/index.ts';
@@ -58,7 +60,8 @@ export interface ImageProofEnrolmentDeps {
   readonly exchange: ProofExchange;
   readonly guard: ProofGuard;
   readonly mode: ImageProofMode;
-  readonly codes: Pick<OneTimeCodeStore, 'put' | 'find' | 'take' | 'deleteOfUser'>;
+  readonly codes: Pick<OneTimeCodeStore, 'put' | 'putWithin' | 'find' | 'take' | 'deleteOfUser'>;
+  readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
   readonly directory: Pick<TenantDirectory, 'byId' | 'holdSettings'>;
   readonly users: Pick<UserService, 'prepare' | 'insert' | 'update'>;
   readonly userStore: Pick<UserStore, 'findByUsername' | 'lockToSignIn'>;
@@ -108,6 +111,7 @@ export class ImageProofEnrolment {
    * proof.
    * @throws IMAGE_PROOF_VERSION_UNSUPPORTED
    * @throws IMAGE_PROOF_REGISTRATION_CLOSED The tenant or the application lets nobody register.
+   * @throws TOO_MANY_REQUESTS The address has tried to make too many accounts.
    * @throws IMAGE_PROOF_COMMITMENT_INVALID Also for a challenge that is unknown, used, expired, or of another name or request.
    * @throws The errors of creating an account.
    */
@@ -118,6 +122,7 @@ export class ImageProofEnrolment {
     const known = await directory.byId(tenant.id);
     if (known === null || !mayRegister(known.settings) || !input.isOpenAtClient) throw closed();
     const { username, email, requestId } = input;
+    await countTryOfAddress(this.#deps, { tenant, actor: authority.caller }, REGISTRATION_TRY);
     const act = proofActs.register(email, requestId);
     const commitment = await this.#readNew(tenant, input, { act, requestId });
     if (commitment === null) throw imageProofErrors.IMAGE_PROOF_COMMITMENT_INVALID();
@@ -160,7 +165,8 @@ export class ImageProofEnrolment {
 
   /**
    * Replaces the commitment of an account by one that was proved, with a code from a mail. Ends all sessions of the account and a block
-   * for wrong proofs, and confirms the address to which the code was mailed. The code is used up if all is right.
+   * for wrong proofs, and confirms the address to which the code was mailed. The code is used up if all is right. An account with a second
+   * factor is reset by no mail.
    * @throws IMAGE_PROOF_CODE_INVALID The code, the name, or the proof is not right, all alike. Counts against the address.
    * @throws TOO_MANY_REQUESTS The address is blocked.
    * @throws IMAGE_PROOF_VERSION_UNSUPPORTED
@@ -184,6 +190,8 @@ export class ImageProofEnrolment {
     const requestId = row === null ? null : storedOf(row).requestId;
     const commitment = await this.#readNew(tenant, input, { act: proofActs.reset(code), requestId });
     if (row === null || user === null || row.userId !== user.id || commitment === null) return false;
+    // The secret contains the name as the account has it.
+    if (foldedName(input.username) !== foldedName(user.username!)) return false;
     const sealed = await mode.seal(tenant, user.id, commitment);
     return db.transaction(() => this.#write(authority, row, code, sealed));
   }
@@ -195,6 +203,8 @@ export class ImageProofEnrolment {
     await directory.holdSettings(tenant.id);
     const user = await userStore.lockToSignIn(tenant.id, row.userId!);
     if (user === null || !isUsable(storedOf(row), user, clock.now())) return false;
+    // A mailbox stands for no second factor.
+    if ((await this.#deps.credentials.acceptedAsSecond(tenant.id, user.id)).length > 0) return false;
     if ((await codes.take(tenant.id, RESET_KIND, code)) === null) return false;
     const permissions = new PermissionSet([]);
     const actor = { ...caller, kind: 'user', tenant, userId: user.id, amr: MAILED_AMR, authTime: clock.now() } as const;

@@ -1,5 +1,5 @@
 import type { Authority } from '../../access/index.ts';
-import { imageProofEvents } from '../../auth-modes/index.ts';
+import { type CredentialStore, imageProofEvents } from '../../auth-modes/index.ts';
 import { type Mailer, renderTemplate } from '../../delivery/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { addSeconds, type Clock, type TenantRef } from '../../kernel/index.ts';
@@ -34,6 +34,7 @@ export interface ImageResetMailDeps {
   readonly db: Database;
   readonly codes: Pick<OneTimeCodeStore, 'put' | 'putWithin' | 'find' | 'countSince'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
   readonly enrolment: Pick<ImageProofEnrolment, 'issueReset'>;
   readonly users: Pick<UserStore, 'findById' | 'findByUsername' | 'lockToSignIn'>;
   readonly mailer: Pick<Mailer, 'offer'>;
@@ -77,7 +78,8 @@ export class ImageResetMails {
     await db.transaction(async () => {
       const user = await users.lockToSignIn(tenant.id, found?.id ?? RESERVED_ID);
       const isEnough = await isMailedEnough(this.#deps, tenant, { kind: MAIL_KIND, userId: user?.id ?? RESERVED_ID });
-      const refusal = refusalOf(user, asked.email, clock.now());
+      const factors = await this.#deps.credentials.acceptedAsSecond(tenant.id, user?.id ?? RESERVED_ID);
+      const refusal = refusalOf(user, { email: asked.email, hasSecondFactor: factors.length > 0, now: clock.now() });
       await this.#issue(authority, tenant, {
         user,
         reason: refusal === null && isEnough ? 'mailed_before' : refusal,
@@ -123,8 +125,12 @@ interface Issue {
 }
 
 /** Why an account gets no mail, which only the event tells. */
-function refusalOf(user: User | null, email: string, now: Date): string | null {
+function refusalOf(
+  user: User | null,
+  { email, hasSecondFactor, now }: { readonly email: string; readonly hasSecondFactor: boolean; readonly now: Date },
+): string | null {
   const refusal = accountRefusal(user, 'image-proof', now);
   if (refusal !== null) return refusal;
-  return user!.email != null && isSameEmail(user!.email, email) ? null : 'email_other';
+  if (user!.email == null || !isSameEmail(user!.email, email)) return 'email_other';
+  return hasSecondFactor ? 'second_factor' : null;
 }

@@ -1,4 +1,4 @@
-import type { BlockLiftService, ImageProofMode, LockoutService } from '../../auth-modes/index.ts';
+import type { BlockLiftService, CredentialStore, ImageProofMode, LockoutService } from '../../auth-modes/index.ts';
 import type { ModuleBase, ServiceModule } from '../../composition/index.ts';
 import type { Mailer } from '../../delivery/index.ts';
 import type { LivenessService } from '../../liveness/index.ts';
@@ -26,6 +26,7 @@ interface ImageProofNeeds extends ModuleBase {
   readonly sessions: SessionService;
   readonly endAccess: EndAccessFlow;
   readonly earlierAccess: EarlierAccess;
+  readonly credentials: CredentialStore;
   readonly imageProofMode: ImageProofMode;
   readonly lockouts: LockoutService;
   readonly blockLifts: BlockLiftService;
@@ -51,10 +52,11 @@ export const imageProof = {
       mode,
       liveness: needs.liveness,
       confirmations: needs.emailConfirmations,
+      codes,
+      credentials: needs.credentials,
     };
     const enrolment = new ImageProofEnrolment({
       ...shared,
-      codes,
       directory,
       users,
       userStore,
@@ -71,7 +73,16 @@ export const imageProof = {
           /** Gives accounts their image. */
           enrolment,
           /** Mails to users who have lost their image. */
-          resets: new ImageResetMails({ ...base, codes, directory, enrolment, users: userStore, mailer, mailServers }),
+          resets: new ImageResetMails({
+            ...base,
+            codes,
+            credentials: needs.credentials,
+            directory,
+            enrolment,
+            users: userStore,
+            mailer,
+            mailServers,
+          }),
           /** Changes of users who prove their image once more. */
           change: new ImageProofChange({ ...shared, users: userStore, sessions }),
         },

@@ -2,7 +2,7 @@ import type { PasswordMode } from '../../auth-modes/index.ts';
 import type { IdentityError } from '../../kernel/index.ts';
 import type { TenantDirectory, TenantSettings } from '../../tenants/index.ts';
 import { type CreateUser, type User, userErrors } from '../../users/index.ts';
-import { type AddressTriesDeps, countTryOfAddress } from '../address-tries.ts';
+import { type AddressTriesDeps, countTryOfAddress, REGISTRATION_TRY } from '../address-tries.ts';
 import {
   insertAccount,
   mayRegister,
@@ -31,8 +31,6 @@ export interface RegistrationStepDeps extends NewAccountDeps, AddressTriesDeps {
   readonly directory: Pick<TenantDirectory, 'holdSettings'>;
 }
 
-const KIND = 'registration';
-
 /** Makes the account of somebody who has none, in a sign-in, which goes on with it. */
 export class RegistrationStep {
   readonly #deps: RegistrationStepDeps;
@@ -54,7 +52,7 @@ export class RegistrationStep {
     const { clock, passwords } = this.#deps;
     const { settings } = open.tenant;
     const account = accountOf(typed, settings);
-    await countTryOfAddress(this.#deps, open, KIND);
+    await countTryOfAddress(this.#deps, open, REGISTRATION_TRY);
     const prepared = await prepareAccount(this.#deps, authorityOfNew(open), account, typed.password);
     const provedAt = clock.now().toISOString();
     return async (state) => {

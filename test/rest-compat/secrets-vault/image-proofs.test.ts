@@ -174,6 +174,14 @@ describe('the image proofs of Secrets Vault', () => {
       );
     });
 
+    it('429: an address that tries to make more than a hundred accounts in an hour', async () => {
+      const body = { username: 'x', email: address, encrypted_commitment: 'x', proto_version: 'sv-zkp/1' };
+      const statuses: number[] = [];
+      for (let tried = 0; tried <= 100; tried++) statuses.push((await post(`register${query()}`, body))[0]);
+      expect([...new Set(statuses)]).toEqual([400, 429]);
+      vault.world.clock.advance(3600);
+    });
+
     it('409: a taken name or address, after a right proof alone', async () => {
       await register();
       expect((await post(`register${query()}`, await registering()))[0]).toBe(409);
@@ -388,6 +396,34 @@ describe('the image proofs of Secrets Vault', () => {
       expect((await vault.world.outbox()).mails).toHaveLength(before);
     });
 
+    it('mails nothing to an account with a second factor, and no code resets it', async () => {
+      const { id } = await register();
+      await ask({ username: ada.username, email: address });
+      const mailed = await secrets();
+      await vault.world.giveTotp(vault.acme, id);
+      const other = new ImageOwner('acme', ada.username);
+      expect(await post('reset-password', await resetting(other, mailed))).toEqual(BAD_CODE);
+      expect((await proved())[0]).toBe(200);
+      vault.world.clock.advance(61);
+      const before = (await mailsTo(address, 'image-reset')).length;
+      expect(await ask({ username: ada.username, email: address })).toEqual([200, null]);
+      expect(await mailsTo(address, 'image-reset')).toHaveLength(before);
+      expect((await vault.world.events(vault.acme)).at(-1)).toMatchObject({
+        type: 'image_proof.reset_requested',
+        reason: 'second_factor',
+      });
+    });
+
+    it('400: a reset under another spelling of the name, which the secret contains', async () => {
+      ada = new ImageOwner('acme', `ä${ada.username}`);
+      await vault.world.newUser(vault.acme, { username: ada.username, email: address });
+      await ask({ username: ada.username, email: address });
+      const mailed = await secrets();
+      const other = new ImageOwner('acme', `Ä${ada.username.slice(1)}`);
+      expect(await post('reset-password', await resetting(other, mailed))).toEqual(BAD_CODE);
+      expect(await post('reset-password', await resetting(ada, mailed))).toEqual([200, null]);
+    });
+
     it('400: the request of a reset is no authorization request', async () => {
       await register();
       await ask({ username: ada.username, email: address });
@@ -476,6 +512,16 @@ describe('the image proofs of Secrets Vault', () => {
       expect(await vault.world.services.sessions.findIn(vault.acme.id, session.id)).toBeNull();
     });
 
+    it('401: a first image for an account whose second factor the sign-in did not show', async () => {
+      const { id, username } = await vault.world.newUser(vault.acme);
+      user = (await vault.world.stores.userStore.findById(vault.acme.id, id))!;
+      token = vault.signedInBefore(sessionOf(user, ...SESSION), 1);
+      const first = new ImageOwner('acme', username!);
+      await vault.world.giveTotp(vault.acme, id);
+      expect(await change(await changing(first, null))).toEqual(REFUSED);
+      await vault.world.services.users.delete(vault.world.system(vault.acme), id);
+    });
+
     it('400: another version; 401: every fault of the proof (negatives 29, 30 and 49)', async () => {
       const next = new ImageOwner('acme', ada.username);
       expect(await change({ ...(await changing(next, ada)), proto_version: 'x' })).toEqual(BAD_VERSION);
@@ -541,6 +587,8 @@ describe('the image proofs of Secrets Vault', () => {
         expect(await put(await emailing(ada, 'eve@example.com'))).toEqual(REFUSED);
         expect(await put(await emailing(new ImageOwner('acme', ada.username)))).toEqual(REFUSED);
         expect(await put(body)).toEqual([200, null]);
+        expect((await put(body))[0]).toBe(429);
+        vault.world.clock.advance(61);
         expect(await put(body)).toEqual(REFUSED);
       });
 

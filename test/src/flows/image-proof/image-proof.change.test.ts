@@ -202,6 +202,9 @@ describe('changing what an image protects', () => {
       await world.services.users.update(world.system(tenant), user.id, { emailVerified: true });
       const given = proved();
       await prove(given);
+      // A mail a minute, and a proof works once.
+      expect(await refusalOf(prove(given))).toBe('TOO_MANY_REQUESTS');
+      world.clock.advance(61);
       expect(await refusalOf(prove(given))).toBe('IMAGE_PROOF_REFUSED');
       expect((await stored()).email).toBe('ada@example.com');
       const [code] = await mailed();
@@ -214,6 +217,7 @@ describe('changing what an image protects', () => {
 
     it('is outdated by a newer one, and by another image', async () => {
       await prove(proved());
+      world.clock.advance(61);
       await prove(proved());
       const [former, code] = (await mailed()).slice(-2);
       expect(await refusalOf(confirm(former!))).toBe('EMAIL_CONFIRMATION_INVALID');
