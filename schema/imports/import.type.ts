@@ -104,7 +104,7 @@ export class ImportedRow {
   outcome!: ImportOutcome;
   @Field(() => String, {
     nullable: true,
-    description: 'Id of the thing in its service; null where nothing was looked up.',
+    description: 'Id of the thing in its service; null where nothing was looked up, or another thing has its address.',
   })
   key!: string | null;
   @Field(() => [ImportFault], { description: 'What could not be taken over.' })

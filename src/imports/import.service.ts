@@ -341,9 +341,12 @@ export class ImportService {
     { ifExists, made, countsRivals }: WriteOptions,
   ): Promise<WrittenRow> {
     const writer = this.#writerOf(row);
-    const rival = countsRivals ? writer.findRival : undefined;
-    const existing = (await writer.find(authority, row)) ?? (await rival?.(authority, row)) ?? null;
+    const existing = await writer.find(authority, row);
     if (existing?.isBuiltin === true) return this.#written(row, 'skipped', existing.id);
+    if (existing === null && countsRivals && (await writer.hasRival?.(authority, row)) === true) {
+      if (ifExists === 'fail') throw kernelErrors.CONFLICT();
+      return this.#written(row, 'skipped', null);
+    }
     const there = existing ?? (await this.#findWhole(authority, row, made));
     if (there === null) {
       const id = await writer.add(authority, row);

@@ -20,8 +20,8 @@ export interface RowWriter<K extends RowKind> {
   readonly prepare?: (authority: Authority, row: RowOf<K>) => Promise<void>;
   /** The thing that rows of a name are about; null: there is none. */
   readonly find: (authority: Authority, name: RowName) => Promise<Existing | null>;
-  /** Another thing that has what only one can have; null: there is none. */
-  readonly findRival?: (authority: Authority, row: RowOf<K>) => Promise<Existing | null>;
+  /** Whether another thing has what only one can have. Which one is not told, because the row does not name it. */
+  readonly hasRival?: (authority: Authority, row: RowOf<K>) => Promise<boolean>;
   /** Those of rows whose things are there, where that takes fewer statements than `find` for each. */
   readonly there?: (authority: Authority, rows: readonly RowOf<K>[]) => Promise<ReadonlySet<RowOf<K>>>;
   /**

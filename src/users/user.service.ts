@@ -159,10 +159,11 @@ export class UserService {
     return new Set(usernames.filter(isTaken));
   }
 
-  /** The id of the user who alone may have an e-mail address, ignoring case; null: nobody has it, or several may. */
-  async idByUniqueEmail(authority: Authority, email: string): Promise<string | null> {
+  /** Whether a user has an e-mail address, ignoring case, which only one may have. @throws FORBIDDEN as `find` */
+  async isUniqueEmailTaken(authority: Authority, email: string): Promise<boolean> {
     authority.requireAccount('');
-    return this.#deps.store.identifiers.userIdOf(authority.tenant.id, fold(email), IDENTIFIER_KINDS.email);
+    const { identifiers } = this.#deps.store;
+    return (await identifiers.userIdOf(authority.tenant.id, fold(email), IDENTIFIER_KINDS.email)) !== null;
   }
 
   /**

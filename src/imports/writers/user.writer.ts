@@ -21,7 +21,7 @@ export interface UserWriterDeps extends NewAccountDeps {
   readonly users: NewAccountDeps['users'] &
     Pick<
       UserService,
-      'findByUsername' | 'findMany' | 'findServiceAccount' | 'idByUniqueEmail' | 'insertMany' | 'takenUsernames'
+      'findByUsername' | 'findMany' | 'findServiceAccount' | 'insertMany' | 'isUniqueEmailTaken' | 'takenUsernames'
     >;
   readonly provisionUser: Pick<ProvisionUserFlow, 'configure'>;
   readonly foreignCredentials: Pick<ForeignCredentialService, 'add'>;
@@ -145,10 +145,8 @@ export function userWriter(deps: UserWriterDeps): RowWriter<'user'> {
       ready.set(row, { isThere, account: { ...account, user: { ...account.user, isForeign: true } }, credentials });
     },
     find: (authority, { name }) => find(authority, name),
-    findRival: async (authority, { input: { user } }) => {
-      const id = user.email == null ? null : await deps.users.idByUniqueEmail(authority, user.email);
-      return id === null ? null : { id, isBuiltin: false };
-    },
+    hasRival: async (authority, { input: { user } }) =>
+      user.email != null && (await deps.users.isUniqueEmailTaken(authority, user.email)),
     there: async (authority, rows) => {
       const taken = await deps.users.takenUsernames(
         authority,

@@ -240,16 +240,15 @@ describe('an import into a realm', () => {
     expect(await admin.users.count({ realm: name })).toBe(1);
   });
 
-  it('skips users whose addresses others have', async () => {
+  it('skips users whose addresses others have, without the ids of these', async () => {
     const name = await newRealm();
     expect((await send(name, { users: [user('ola', { email: 'ola@reeds.example' })] }))[0]).toBe(200);
     const users = [user('kim', { email: 'OLA@reeds.example' }), user('per', { email: 'per@reeds.example' })];
     const [status, { results }] = await send(name, { users, ifResourceExists: 'SKIP' });
-    const [ola] = await admin.users.find({ realm: name, username: 'ola' });
     expect([status, results]).toEqual([
       200,
       [
-        { action: 'SKIPPED', resourceType: 'USER', resourceName: 'kim', id: ola!.id },
+        { action: 'SKIPPED', resourceType: 'USER', resourceName: 'kim' },
         { action: 'ADDED', resourceType: 'USER', resourceName: 'per', id: expect.any(String) },
       ],
     ]);
