@@ -1,6 +1,6 @@
 import type { Authority } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
-import type { Clock, TenantRef } from '../kernel/index.ts';
+import type { Clock } from '../kernel/index.ts';
 import { type Database, toColumnSet } from '../persistence/index.ts';
 import {
   CLIENT_ROLES,
@@ -16,13 +16,13 @@ import {
   roleErrors,
   roleEvents,
 } from '../roles/index.ts';
-import type { TenantDirectory } from '../tenants/index.ts';
+import type { TenantDirectory, TenantName } from '../tenants/index.ts';
 import type { BuiltinClients } from './builtin-clients.ts';
 import { type TenantClientRole, tenantClientRolesOf } from './tenant-clients.ts';
 
 /** The roles of one client that stands for a tenant which a holder has. */
 export interface TenantClientGrant {
-  readonly tenant: Pick<TenantRef, 'id' | 'name'>;
+  readonly tenant: TenantName;
   /** By name, at least one. */
   readonly roles: readonly TenantClientRole[];
 }
@@ -37,7 +37,7 @@ export interface TenantClientRolesDeps {
   readonly effective: Pick<EffectiveRoleStore, 'rolesOf'>;
   readonly roleGrants: Pick<RoleGrantService, 'grantMany' | 'revokeMany'>;
   readonly builtinClients: Pick<BuiltinClients, 'findManagement' | 'requireManagement'>;
-  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly directory: Pick<TenantDirectory, 'namesOf'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -104,22 +104,27 @@ export class TenantClientRoles {
    * The roles of clients that stand for tenants which holders in `master` have, by the name of the tenant. The caller of this
    * method must check the permission to read them.
    * @param isEffective Whether those count that come through groups or inside other roles.
+   * @param mostTenants How many tenants of all holders together are looked at, the first by name; null: all.
    */
   async ofHolders(
     masterId: string,
     kind: HolderKind,
     holderIds: readonly string[],
     isEffective: boolean,
+    mostTenants: number | null = null,
   ): Promise<ReadonlyMap<string, readonly TenantClientGrant[]>> {
     const { builtinClients } = this.#deps;
     const clientUuid = await builtinClients.findManagement(masterId);
     if (clientUuid === null) return new Map();
-    const held = await this.#grantsOf(masterId, kind, holderIds, isEffective);
-    const entries = [...held].map(
-      async ([holderId, grants]) =>
-        [holderId, await this.#byTenant(grants.filter((grant) => grant.clientUuid === clientUuid))] as const,
+    const all = await this.#grantsOf(masterId, kind, holderIds, isEffective);
+    const held = [...all].map(
+      ([holderId, grants]) => [holderId, grants.filter((grant) => grant.clientUuid === clientUuid)] as const,
     );
-    return new Map(await Promise.all(entries));
+    const tenantIds = new Set(held.flatMap(([, grants]) => grants.map(({ onTenantId }) => onTenantId)));
+    if (tenantIds.size === 0) return new Map();
+    // A deleted tenant has no client any more, so it is not among these.
+    const tenants = await this.#deps.directory.namesOf([...tenantIds], mostTenants);
+    return new Map(held.map(([holderId, grants]) => [holderId, toTenantGrants(tenants, grants)]));
   }
 
   async #grantsOf(
@@ -136,16 +141,15 @@ export class TenantClientRoles {
     }
     return Map.groupBy(await effective.rolesOf(masterId, kind, holderIds), ({ holderId }) => holderId);
   }
+}
 
-  async #byTenant(grants: readonly GrantOnTenant[]): Promise<TenantClientGrant[]> {
-    const byTenant = Map.groupBy(grants, ({ onTenantId }) => onTenantId);
-    const found = [...byTenant].map(async ([tenantId, own]): Promise<TenantClientGrant[]> => {
-      // A deleted tenant has no client any more.
-      const tenant = await this.#deps.directory.byId(tenantId);
-      if (tenant === null) return [];
-      const names = new Set(own.map(({ name }) => name));
-      return [{ tenant, roles: tenantClientRolesOf(tenant).filter(({ name }) => names.has(name)) }];
-    });
-    return (await Promise.all(found)).flat().sort((a, b) => (a.tenant.name < b.tenant.name ? -1 : 1));
-  }
+/** What grants give on tenants, in the order of these. */
+function toTenantGrants(tenants: readonly TenantName[], grants: readonly GrantOnTenant[]): TenantClientGrant[] {
+  const byTenant = Map.groupBy(grants, ({ onTenantId }) => onTenantId);
+  return tenants.flatMap((tenant) => {
+    const own = byTenant.get(tenant.id);
+    if (own === undefined) return [];
+    const names = new Set(own.map(({ name }) => name));
+    return [{ tenant, roles: tenantClientRolesOf(tenant).filter(({ name }) => names.has(name)) }];
+  });
 }

@@ -37,5 +37,5 @@ export {
   type TenantSettingsChange,
   type UpdateTenant,
 } from './tenant.service.ts';
-export { type TenantFilter, type TenantKeys, TenantStore } from './tenant.store.ts';
+export { type TenantFilter, type TenantKeys, type TenantName, TenantStore } from './tenant.store.ts';
 export { checkedProfile, type ProfileAttribute, type ProfileRole, type UserProfile } from './user-profile.ts';

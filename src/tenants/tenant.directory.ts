@@ -11,7 +11,7 @@ import {
 } from './settings.ts';
 import type { Tenant } from './tenant.entity.ts';
 import { tenantEvents } from './tenant.events.ts';
-import type { TenantStore } from './tenant.store.ts';
+import type { TenantName, TenantStore } from './tenant.store.ts';
 
 /** A tenant as requests need it: the reference, and the settings in force. */
 export interface KnownTenant extends TenantRef {
@@ -119,6 +119,11 @@ export class TenantDirectory {
    */
   byName(name: string): Promise<KnownTenant | null> | KnownTenant | null {
     return TENANT_NAME.test(name) ? this.#get('name', name) : null;
+  }
+
+  /** As `TenantStore.namesOf`, which is one statement for any number of tenants and fills no cache. */
+  namesOf(ids: readonly string[], most: number | null): Promise<readonly TenantName[]> {
+    return this.#store.namesOf(ids, most);
   }
 
   byRoute(route: string): Promise<KnownTenant | null> | KnownTenant | null {

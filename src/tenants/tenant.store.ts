@@ -41,6 +41,9 @@ const BY_NAME: readonly PageKey[] = [{ column: 'lower("name")', property: 'folde
 /** A tenant of which only the columns that a reader asked for were read; only its key is known to be there. */
 export type TenantKeys = Pick<Tenant, 'id'>;
 
+/** A tenant as others name it. */
+export type TenantName = Pick<Tenant, 'id' | 'name'>;
+
 const COLUMNS = columnsOf(TenantEntity, 'tenants');
 const LISTED = new RowColumns<Tenant>(TenantEntity, 'tenants');
 const defineRead = (label: string, condition: RawBuilder<unknown>) =>
@@ -53,6 +56,12 @@ const TENANT_BY_ID = defineRead('tenant-by-id', sql`id = $1`);
 const TENANT_BY_NAME = defineRead('tenant-by-name', sql`lower("name") = lower($1) and name = $1`);
 const TENANT_BY_ROUTE = defineRead('tenant-by-route', sql`route = $1`);
 const TENANT_BY_HOST = defineRead('tenant-by-host', sql`id = (select tenant_id from tenant_hosts where host = $1)`);
+
+const NAMES = defineStatement<TenantName>(
+  'tenant-names',
+  sql<TenantName>`select id, name from tenants where deleted_at is null and id = any($1::uuid[])
+    order by name collate "C" limit $2::int`,
+);
 
 /** The only queries on tenants. */
 export class TenantStore {
@@ -79,6 +88,14 @@ export class TenantStore {
     return (
       (await this.#select().where(sql<string>`lower("name")`, '=', name.toLowerCase()).executeTakeFirst()) !== undefined
     );
+  }
+
+  /**
+   * Names of those of some tenants that are not deleted, in the order of their characters.
+   * @param most How many at most, the first ones; null: all.
+   */
+  namesOf(ids: readonly string[], most: number | null): Promise<readonly TenantName[]> {
+    return this.#db.run(NAMES, [ids, most]);
   }
 
   async findByRoute(route: string): Promise<Tenant | null> {

@@ -65,8 +65,8 @@ export class HeldRoles {
   }
 
   async #elsewhere(tenantId: string, { kind, id }: TokenHolder): Promise<readonly TokenRole[]> {
-    const granted = await this.#deps.tenantClientRoles.ofHolders(tenantId, kind, [id], true);
-    return (granted.get(id) ?? []).slice(0, MAX_TENANTS).flatMap(toTokenRoles);
+    const granted = await this.#deps.tenantClientRoles.ofHolders(tenantId, kind, [id], true, MAX_TENANTS);
+    return (granted.get(id) ?? []).flatMap(toTokenRoles);
   }
 }
 

@@ -1,6 +1,6 @@
 import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { kobilOfSuite } from '../../support/kobil.ts';
@@ -253,6 +253,14 @@ describe('roles of clients that stand for realms', () => {
     const own = ['realm-management', 'view-realm', 'view-users'];
     const of = (client: string) => [client, 'view-realm', 'view-users'];
     expect(await mappings()).toEqual([own, of('berth-realm'), of('master-realm'), of('wharf-realm')]);
+    const byId = vi.spyOn(world.services.directory, 'byId');
+    const named = async (most: number) => {
+      const grants = await tenantClientRoles.ofHolders(master.id, 'user', [user.id], true, most);
+      return grants.get(user.id)!.map(({ tenant }) => tenant.name);
+    };
+    expect([await named(1), await named(2)]).toEqual([['berth'], ['berth', 'master']]);
+    expect(byId).not.toHaveBeenCalled();
+    byId.mockRestore();
     await tenants.delete(world.system(gone!));
     expect(await mappings()).toEqual([own, of('berth-realm'), of('master-realm')]);
     for (const tenant of ['master', 'berth'])

@@ -34,7 +34,8 @@ describe('the roles that a token names', () => {
       roles: { heldBy: async () => ({ roles: [], elsewhere }) as never },
       clientStore: { findMany: async () => new Map() },
       tenantClientRoles: {
-        ofHolders: async (_, kind, [id]) => (kind === 'user' ? new Map([[id!, granted]]) : new Map()) as never,
+        ofHolders: async (_, kind, [id], _isEffective, most) =>
+          (kind === 'user' ? new Map([[id!, granted.slice(0, most!)]]) : new Map()) as never,
       },
     });
     const holders = (['user', 'client', 'user'] as const).map((kind) => ({ kind, id: 'ada' }));
