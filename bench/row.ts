@@ -74,7 +74,8 @@ export type ServerKey =
   | 'oidc-provider'
   | 'postgraphile'
   | 'hand-written'
-  | 'hand-written-koa';
+  | 'hand-written-koa'
+  | 'scimmy';
 
 /** What a row measured. */
 export interface RowResult {

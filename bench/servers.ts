@@ -122,13 +122,14 @@ const PEERS = {
   'oidc-provider': './peers/oidc-provider.js',
   'hand-written': './peers/hand-written.js',
   'hand-written-koa': './peers/hand-written-koa.js',
+  scimmy: './peers/scimmy.js',
   postgraphile: '../../bench/peers/postgraphile.mjs',
 } as const;
 
 export type PeerName = keyof typeof PEERS;
 
-/** Starts a peer on a database of the same server. */
-export async function startPeer(peer: PeerName, database: { url: string; name: string }): Promise<Subject> {
+/** Starts a peer on a database of the same server, or without one. */
+export async function startPeer(peer: PeerName, database: { url: string; name: string } | null): Promise<Subject> {
   const clientSecret = newSecret();
   const begun = performance.now();
   const child = startNode('server', PEERS[peer], NODE_FLAGS, {
@@ -138,7 +139,7 @@ export async function startPeer(peer: PeerName, database: { url: string; name: s
       NODE_ENV: 'production',
       // PostGraphile then leaves out its checks for development.
       GRAPHILE_ENV: 'production',
-      PEER_DATABASE_URL: database.url,
+      ...(database === null ? {} : { PEER_DATABASE_URL: database.url }),
       PEER_CLIENT_SECRET: clientSecret,
     },
   });
@@ -148,7 +149,7 @@ export async function startPeer(peer: PeerName, database: { url: string; name: s
     url: `http://127.0.0.1:${port}`,
     clientId: 'bench',
     clientSecret,
-    backends: { database: database.name, application: `bench-${peer}` },
+    backends: database === null ? null : { database: database.name, application: `bench-${peer}` },
     startSeconds: (performance.now() - begun) / 1000,
     stop: () => endChild(child),
   };

@@ -85,6 +85,8 @@ export class World {
         const name = DATABASES[key];
         return startPeer(key, { name, url: await this.cluster.create(name) });
       }
+      case 'scimmy':
+        return startPeer(key, null);
       default:
         return this.#startOnOurTables(key);
     }

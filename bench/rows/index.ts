@@ -6,6 +6,7 @@ import { IDLE_ROWS } from './idle.ts';
 import { IMPORT_ROWS } from './import.ts';
 import { OAUTH_ROWS } from './oauth.ts';
 import { REALM_ROWS } from './realm.ts';
+import { SCIM_ROWS } from './scim.ts';
 import { SEARCH_ROWS } from './search.ts';
 import { START_ROWS } from './start.ts';
 import { TENANT_ROWS } from './tenants.ts';
@@ -50,6 +51,7 @@ export const ROWS: readonly BenchRow[] = [
   TENANT_ROWS.startWithTenants,
   SEARCH_ROWS.usersInfix,
   SEARCH_ROWS.vaultUsers,
+  SCIM_ROWS.scimFilter,
   IMPORT_ROWS.imported,
   GROWTH_ROWS.tokenEmbedded,
 ];
