@@ -20,6 +20,7 @@ import type { KnownTenant } from '../../tenants/index.ts';
 import { type AccountSource, emailFault, getAccount, type User, userErrors } from '../../users/index.ts';
 import type { EmailConfirmationFlow } from '../email-confirmation.ts';
 import { countMail, isMailedEnough, MAIL_PAUSE_SECONDS } from '../mail-pace.ts';
+import { requireSignedIn } from '../signed-in.ts';
 import { commitmentOf, requireVersion, type SentCommitment } from './image-proof.enrolment.ts';
 import { imageProofErrors } from './image-proof.errors.ts';
 import { type GivenChallenge, requireKey } from './image-proof.sign-in.ts';
@@ -203,11 +204,9 @@ export class ImageProofChange {
   }
 
   /** @throws FORBIDDEN The caller is no user in a session of the tenant. @throws USER_NOT_FOUND */
-  async #signedIn({ caller, tenant, isForeign }: Authority): Promise<SignedIn> {
-    const { userId, sessionId } = caller;
-    if (userId === null || sessionId === null || isForeign)
-      throw kernelErrors.FORBIDDEN({ detail: 'no user in a session of the tenant' });
-    return { user: await getAccount(this.#deps.users, tenant.id, userId), sessionId };
+  async #signedIn(authority: Authority): Promise<SignedIn> {
+    const { userId, sessionId } = requireSignedIn(authority);
+    return { user: await getAccount(this.#deps.users, authority.tenant.id, userId), sessionId };
   }
 }
 
