@@ -31,7 +31,7 @@ export {
   type SentCommitment,
   type SignInTicket,
   type SignInTickets,
-  type ToldLiveness,
+  type WithLiveness,
 } from './image-proof/index.ts';
 export {
   type Advance,

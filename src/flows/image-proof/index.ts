@@ -18,4 +18,4 @@ export type { AskImageReset, ImageResetMails, ResetSecrets } from './image-reset
 export type { MessageKey, ProofExchange } from './proof-exchange.ts';
 export { ProofGuard, toActor } from './proof-guard.ts';
 export type { SignInTicket, SignInTickets } from './sign-in-tickets.ts';
-export type { ToldLiveness } from './told-liveness.ts';
+export type { WithLiveness } from './told-liveness.ts';

@@ -1,7 +1,7 @@
 import type { LivenessResult, LivenessService } from '../../liveness/index.ts';
 
 /** A check whether a person stood before the camera, which a page made and tells beside a proof. It decides nothing. */
-export interface ToldLiveness {
+interface ToldLiveness {
   readonly result: LivenessResult;
   /** How long it took, in milliseconds; absent or null: unknown. */
   readonly durationMs?: number | null;

@@ -9,17 +9,12 @@ import {
   type ImageResetMails,
   type InteractionService,
   imageProofErrors,
-  type ToldLiveness,
+  type WithLiveness,
 } from '../../flows/index.ts';
 import { kernelErrors, type TenantRef } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import { canonicalUserId, type User } from '../../users/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
-
-/** What may stand in every message about an image. */
-interface ToldBeside {
-  readonly liveness?: ToldLiveness | null;
-}
 
 /** A message to an issuer, whose URL at the host of the request is a part of the proof. */
 interface ToIssuer {
@@ -37,12 +32,12 @@ export interface RequestChallenge extends NamesAccount {
   readonly cipherKey: string;
 }
 
-export interface SignInWithImage extends RequestChallenge, ToIssuer, ToldBeside {
+export interface SignInWithImage extends RequestChallenge, ToIssuer, WithLiveness {
   readonly challengeId: string;
   readonly challengeData: string;
 }
 
-interface NewImage extends ToIssuer, ToldBeside {
+interface NewImage extends ToIssuer, WithLiveness {
   readonly version: string;
   readonly encryptedCommitment: string;
 }
