@@ -1,4 +1,4 @@
-import { Authority, PermissionSet } from '../access/index.ts';
+import type { Authority } from '../access/index.ts';
 import { routeOfHandle } from '../crypto/index.ts';
 import { type Mailer, renderTemplate, type TemplateName } from '../delivery/index.ts';
 import { addSeconds, type Clock } from '../kernel/index.ts';
@@ -7,8 +7,8 @@ import type { OneTimeCodeRow, OneTimeCodeStore } from '../sessions/index.ts';
 import type { KnownTenant, TenantDirectory } from '../tenants/index.ts';
 import { isSameEmail, type User, type UserService, type UserStore } from '../users/index.ts';
 import { emailConfirmationErrors } from './email-confirmation.errors.ts';
+import { authorityByMail } from './mail-owner.ts';
 import { type MailWording, wordingOf } from './mail-wording.ts';
-import { LINK_AMR } from './mailed-link.ts';
 import { languagesFor } from './message-languages.ts';
 
 /** An address to confirm. */
@@ -96,7 +96,7 @@ export class EmailConfirmationFlow {
 
   async #apply(authority: Authority, { user, stored, wording }: Confirmed): Promise<void> {
     const { users, clock } = this.#deps;
-    const own = ownAuthority(authority, user.id, clock.now());
+    const own = authorityByMail(authority, user.id, clock.now());
     const { email: former, emailVerified: wasVerified } = user;
     const { to, isChange } = stored;
     const isFormerMailed = isChange && former != null && wasVerified && !isSameEmail(former, to);
@@ -126,16 +126,6 @@ interface Addressed {
   readonly wording: MailWording;
   readonly purpose: TemplateName;
   readonly values: Readonly<Record<string, string>>;
-}
-
-/** The user as whom the owner of a mail acts. */
-function ownAuthority({ caller, tenant }: Authority, userId: string, authTime: Date): Authority {
-  const permissions = new PermissionSet([]);
-  return new Authority(
-    { ...caller, kind: 'user', tenant, userId, amr: LINK_AMR, authTime, permissions },
-    tenant,
-    'tenant',
-  );
 }
 
 const storedOf = ({ payload }: OneTimeCodeRow): StoredConfirmation => payload as unknown as StoredConfirmation;

@@ -61,11 +61,11 @@ export type {
   LinkQuestionAnswer,
 } from './link-account/index.ts';
 export { type UpstreamAccess, upstreamFetch } from './link-account/index.ts';
+export { LINK_AMR } from './mail-owner.ts';
 export { mailedLinkErrors } from './mailed-link.errors.ts';
 export {
   confirmsOnly,
   LINK_ACTIONS,
-  LINK_AMR,
   type LinkAction,
   type MailedLink,
   type MailedLinkFlow,

@@ -1,4 +1,4 @@
-import { Authority, type PermissionGrant, PermissionSet } from '../access/index.ts';
+import { type Authority, type PermissionGrant, PermissionSet } from '../access/index.ts';
 import { accountStateOf, UPDATE_PASSWORD } from '../auth-modes/index.ts';
 import { routeOfHandle } from '../crypto/index.ts';
 import type { TemplateName } from '../delivery/index.ts';
@@ -11,6 +11,7 @@ import type { TenantDirectory } from '../tenants/index.ts';
 import { isSameEmail, type User, type UserService, type UserStore, writeForUser } from '../users/index.ts';
 import { accountMailErrors } from './account-mail.errors.ts';
 import type { EarlierAccess } from './earlier-access.ts';
+import { authorityByMail } from './mail-owner.ts';
 import { mailedLinkErrors } from './mailed-link.errors.ts';
 import { mailedLinkEvents } from './mailed-link.events.ts';
 import { signInEvents } from './sign-in.events.ts';
@@ -70,9 +71,6 @@ export interface MailedLinkFlowDeps {
   readonly events: EventLog;
   readonly clock: Clock;
 }
-
-/** How a used link shows in `amr`. RFC 8176 has no value for what arrives in a mail. */
-export const LINK_AMR: readonly string[] = ['email'];
 
 /** What it takes to demand something of an account. */
 const MAY_DEMAND: readonly PermissionGrant[] = [{ permission: 'auth-mode:write', reach: 'tenant' }];
@@ -192,10 +190,9 @@ export class MailedLinkFlow {
   }
 
   /** What the use of a link changes of its account, for its user. @returns The account afterwards. */
-  async #apply({ caller, tenant }: Authority, link: StoredLink, user: User): Promise<User> {
+  async #apply(authority: Authority, link: StoredLink, user: User): Promise<User> {
     const { users, events, clock } = this.#deps;
-    const actor = { ...caller, kind: 'user', tenant, userId: user.id, amr: LINK_AMR, authTime: clock.now() } as const;
-    const own = new Authority({ ...actor, permissions: AS_SENT }, tenant, 'tenant');
+    const own = authorityByMail(authority, user.id, clock.now(), AS_SENT);
     const before = user.requiredActions ?? [];
     // Another person may have made the account with this address, and signs in no more. Administrators send links for actions.
     if (link.purpose === 'sign-in' && !user.emailVerified) await this.#deps.earlierAccess.end(own, user.id);
@@ -205,7 +202,7 @@ export class MailedLinkFlow {
       emailVerified: true,
       ...(isDemanded ? { requiredActions: [...before, UPDATE_PASSWORD] } : {}),
     });
-    events.record(actor, tenant, {
+    events.record(own.caller, own.tenant, {
       type: mailedLinkEvents['mailed_link.used'],
       subjectId: user.id,
       ...ofClient(link),

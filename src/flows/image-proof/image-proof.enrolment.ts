@@ -1,4 +1,4 @@
-import { Authority, PermissionSet } from '../../access/index.ts';
+import type { Authority } from '../../access/index.ts';
 import {
   type Attempt,
   type BlockLiftService,
@@ -21,6 +21,7 @@ import { countTryOfAddress, REGISTRATION_TRY } from '../address-tries.ts';
 import type { EarlierAccess } from '../earlier-access.ts';
 import type { EmailConfirmationFlow } from '../email-confirmation.ts';
 import type { EndAccessFlow } from '../end-access/index.ts';
+import { authorityByMail } from '../mail-owner.ts';
 import type { MailWording } from '../mail-wording.ts';
 import { mayRegister, takenAsTyped } from '../new-account.ts';
 import { RESERVED_ID } from '../sign-in.ts';
@@ -94,9 +95,6 @@ interface Registration {
   readonly sealed: string;
   readonly wording: MailWording;
 }
-
-/** How a code of a mail shows in `amr`. RFC 8176 has no value for it. */
-const MAILED_AMR: readonly string[] = ['email'];
 
 /** Gives accounts their commitment: when somebody registers, and when the image is lost. */
 export class ImageProofEnrolment {
@@ -198,7 +196,7 @@ export class ImageProofEnrolment {
 
   async #write(authority: Authority, row: OneTimeCodeRow, code: string, sealed: string): Promise<boolean> {
     const { blockLifts, clock, codes, directory, earlierAccess, endAccess, mode, users, userStore } = this.#deps;
-    const { caller, tenant } = authority;
+    const { tenant } = authority;
     // Settings are held before rows are locked, because a change of settings may wait for the rows of accounts.
     await directory.holdSettings(tenant.id);
     const user = await userStore.lockToSignIn(tenant.id, row.userId!);
@@ -206,9 +204,7 @@ export class ImageProofEnrolment {
     // A mailbox stands for no second factor.
     if ((await this.#deps.credentials.acceptedAsSecond(tenant.id, user.id)).length > 0) return false;
     if ((await codes.take(tenant.id, RESET_KIND, code)) === null) return false;
-    const permissions = new PermissionSet([]);
-    const actor = { ...caller, kind: 'user', tenant, userId: user.id, amr: MAILED_AMR, authTime: clock.now() } as const;
-    const own = new Authority({ ...actor, permissions }, tenant, 'tenant');
+    const own = authorityByMail(authority, user.id, clock.now());
     // Another person may have made the account with this address, and signs in no more.
     if (!user.emailVerified) await earlierAccess.end(own, user.id);
     await mode.write(own, user, sealed, { event: 'image_proof.reset' });

@@ -12,9 +12,9 @@ import { addSeconds, type Clock, kernelErrors, readTypedCode } from '../../kerne
 import type { OneTimeCodeRow, OneTimeCodeStore } from '../../sessions/index.ts';
 import { isSameEmail, type User, type UserStore } from '../../users/index.ts';
 import { countTryOfAddress } from '../address-tries.ts';
+import { LINK_AMR } from '../mail-owner.ts';
 import { countMail, isMailedEnough, MAIL_PAUSE_SECONDS } from '../mail-pace.ts';
 import { type MailWording, wordingOf } from '../mail-wording.ts';
-import { LINK_AMR } from '../mailed-link.ts';
 import { signInEvents } from '../sign-in.events.ts';
 import { RESERVED_ID } from '../sign-in.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
