@@ -19,6 +19,7 @@ import { accountRefusal, isRevealable } from './account-refusals.ts';
 import { signInErrors } from './sign-in.errors.ts';
 import { signInEvents } from './sign-in.events.ts';
 import { type AccountStep, accountFacts, missingStep } from './sign-in.steps.ts';
+import { afterEqualWork } from './unknown-name.ts';
 
 /** A name and a password as typed, with the origin of the request. */
 export interface PasswordSignIn {
@@ -82,9 +83,6 @@ const RESULT_OF_STEP = {
   'other-actions': 'actions-required',
 } as const satisfies Record<AccountStep, SignInResult['kind']>;
 
-/** A reserved id, which no user can have: what is looked up for an unknown name costs as much as for a known one (check 43). */
-export const RESERVED_ID = 'current';
-
 /** Signs in users with a name and a password, for all APIs. */
 export class SignInFlow {
   readonly #deps: SignInFlowDeps;
@@ -109,9 +107,7 @@ export class SignInFlow {
   async #verify(input: PasswordSignIn): Promise<SignInResult> {
     const { users } = this.#deps;
     const tenant = await this.#tenant(input.tenant);
-    const found = await this.#find(tenant, input);
-    // A known name takes two statements, so run a second one for an unknown name as well.
-    const user = found ?? (await users.findById(tenant.id, RESERVED_ID));
+    const user = await afterEqualWork(users, tenant.id, await this.#find(tenant, input));
     const attempt: Attempt = {
       tenant,
       factor: 'first',

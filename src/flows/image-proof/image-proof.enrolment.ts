@@ -24,7 +24,7 @@ import type { EndAccessFlow } from '../end-access/index.ts';
 import { authorityByMail } from '../mail-owner.ts';
 import type { MailWording } from '../mail-wording.ts';
 import { mayRegister, takenAsTyped } from '../new-account.ts';
-import { RESERVED_ID } from '../sign-in.ts';
+import { RESERVED_ID } from '../unknown-name.ts';
 import { imageProofErrors } from './image-proof.errors.ts';
 import type { ProofExchange } from './proof-exchange.ts';
 import type { ProofGuard } from './proof-guard.ts';

@@ -12,7 +12,7 @@ import type { Clock, TenantRef } from '../../kernel/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
 import { accountRefusal, isRevealable } from '../account-refusals.ts';
 import { signInErrors } from '../sign-in.errors.ts';
-import { RESERVED_ID } from '../sign-in.ts';
+import { afterEqualWork } from '../unknown-name.ts';
 import { imageProofErrors } from './image-proof.errors.ts';
 import type { ProofExchange } from './proof-exchange.ts';
 import { type ProofGuard, toActor } from './proof-guard.ts';
@@ -115,8 +115,7 @@ export class ImageProofSignIn {
 
   async #find({ tenant, username }: NamedRequest): Promise<User | null> {
     const { users } = this.#deps;
-    // A known name takes two statements, so run a second one for an unknown name as well.
-    return (await users.findByUsername(tenant.id, username)) ?? (await users.findById(tenant.id, RESERVED_ID));
+    return afterEqualWork(users, tenant.id, await users.findByUsername(tenant.id, username));
   }
 
   async #isRight(input: ProveSignIn, user: User | null, key: CipherKey): Promise<boolean> {

@@ -12,7 +12,7 @@ import { countTryOfAddress } from '../address-tries.ts';
 import { countMail, isMailedEnough } from '../mail-pace.ts';
 import { type MailWording, wordingOf } from '../mail-wording.ts';
 import { languagesFor } from '../message-languages.ts';
-import { RESERVED_ID } from '../sign-in.ts';
+import { afterEqualWork, RESERVED_ID } from '../unknown-name.ts';
 import { type ImageProofEnrolment, RESET_SECONDS } from './image-proof.enrolment.ts';
 
 /** What the mail about a lost image has for the page to which it leads. */
@@ -71,9 +71,7 @@ export class ImageResetMails {
   async request(authority: Authority, tenant: KnownTenant, asked: AskImageReset): Promise<void> {
     const { clock, db, mailServers, users } = this.#deps;
     await countTryOfAddress(this.#deps, { tenant, actor: authority.caller }, TRY_KIND);
-    // A known name takes two statements, so run a second one for an unknown name as well.
-    const found =
-      (await users.findByUsername(tenant.id, asked.username)) ?? (await users.findById(tenant.id, RESERVED_ID));
+    const found = await afterEqualWork(users, tenant.id, await users.findByUsername(tenant.id, asked.username));
     const wording = wordingOf(tenant, (await mailServers.of(tenant.id)) !== null);
     await db.transaction(async () => {
       const user = await users.lockToSignIn(tenant.id, found?.id ?? RESERVED_ID);

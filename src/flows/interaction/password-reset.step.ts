@@ -16,7 +16,7 @@ import { LINK_AMR } from '../mail-owner.ts';
 import { countMail, isMailedEnough, MAIL_PAUSE_SECONDS } from '../mail-pace.ts';
 import { type MailWording, wordingOf } from '../mail-wording.ts';
 import { signInEvents } from '../sign-in.events.ts';
-import { RESERVED_ID } from '../sign-in.ts';
+import { afterEqualWork, RESERVED_ID } from '../unknown-name.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { closedReset, type InteractionState, type PasswordResetState } from './interaction.state.ts';
@@ -111,9 +111,8 @@ export class PasswordResetStep {
   async #find({ tenant: { id, settings }, demands }: OpenInteraction, identifier: string): Promise<User | null> {
     const { users } = this.#deps;
     if (demands.userId !== null) return users.findById(id, demands.userId);
-    // A known name takes two statements, so run a second one for an unknown name as well.
-    const user = await users.findByIdentifier(id, identifier, { byEmail: settings.signInByEmail });
-    return user ?? users.findById(id, RESERVED_ID);
+    const found = await users.findByIdentifier(id, identifier, { byEmail: settings.signInByEmail });
+    return afterEqualWork(users, id, found);
   }
 
   /**

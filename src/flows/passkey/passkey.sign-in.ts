@@ -13,7 +13,7 @@ import type { User, UserStore } from '../../users/index.ts';
 import { accountRefusal, isRevealable } from '../account-refusals.ts';
 import { type ProofGuard, type SignInTickets, toActor } from '../image-proof/index.ts';
 import { signInErrors } from '../sign-in.errors.ts';
-import { RESERVED_ID } from '../sign-in.ts';
+import { afterEqualWork } from '../unknown-name.ts';
 import type { PasskeyChallenges } from './passkey.challenges.ts';
 import { type PasskeyTenants, requirePasskeys } from './passkey.tenants.ts';
 import type { RelyingParties } from './relying-parties.ts';
@@ -125,8 +125,7 @@ export class PasskeySignIn {
     const tenant = await requirePasskeys(directory, { id });
     const { signInByEmail: byEmail } = tenant.settings;
     const known = await users.findByIdentifier(id, identifier, { byEmail });
-    // A known name takes two statements, so run a second one for an unknown name as well.
-    const user = known ?? (await users.findById(id, RESERVED_ID));
+    const user = await afterEqualWork(users, id, known);
     const { peerIp } = actor.origin;
     const attempt = { tenant, userId: user?.id ?? null, name: identifier, peerIp, knownDeviceId: null } as const;
     return { tenant, user, name: fold(identifier), attempt: { ...attempt, factor: 'first' } };
