@@ -16,6 +16,7 @@ import type { DeviceService, SessionService, StartedSession } from '../sessions/
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants/index.ts';
 import type { User, UserStore } from '../users/index.ts';
 import { accountRefusal, isRevealable } from './account-refusals.ts';
+import { toActor } from './attempt-actor.ts';
 import { signInErrors } from './sign-in.errors.ts';
 import { signInEvents } from './sign-in.events.ts';
 import { type AccountStep, accountFacts, missingStep } from './sign-in.steps.ts';
@@ -284,8 +285,7 @@ function toRefusal(result: Exclude<SignInResult, Verified>, tellsAccount: boolea
   return tellsAccount && !canShowFactor(result) ? { ...refusal, error } : refusal;
 }
 
-/** The actor of an attempt, whose user is not known yet. */
 function actorOf({ origin, client }: PasswordSignIn): EventActor {
   const { clientId = null, clientAuth = null } = client ?? {};
-  return { kind: 'anonymous', userId: null, clientId, clientAuth, sessionId: null, origin };
+  return toActor({ clientId, clientAuth, origin });
 }

@@ -25,7 +25,7 @@ import { commitmentOf, requireVersion, type SentCommitment } from './image-proof
 import { imageProofErrors } from './image-proof.errors.ts';
 import { type GivenChallenge, requireKey } from './image-proof.sign-in.ts';
 import type { ProofExchange } from './proof-exchange.ts';
-import type { AttemptNote, ProofGuard } from './proof-guard.ts';
+import type { ProofGuard, ProofPurpose } from './proof-guard.ts';
 import { countLiveness, type LivenessCounter } from './told-liveness.ts';
 
 /** A new address, with a proof for this change. */
@@ -196,11 +196,10 @@ export class ImageProofChange {
   #guarded<Proof>(
     authority: Authority,
     signedIn: SignedIn,
-    purpose: AttemptNote['purpose'],
+    purpose: ProofPurpose,
     prove: () => Promise<Proof | null>,
   ): Promise<Proof> {
-    const note = { purpose, reason: null };
-    return this.#deps.guard.run(attemptOf(authority, signedIn), authority.caller, note, prove);
+    return this.#deps.guard.run(attemptOf(authority, signedIn), authority.caller, purpose, prove);
   }
 
   /** @throws FORBIDDEN The caller is no user in a session of the tenant. @throws USER_NOT_FOUND */

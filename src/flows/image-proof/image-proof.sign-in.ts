@@ -7,15 +7,13 @@ import {
   proofActs,
   readCipherKey,
 } from '../../auth-modes/index.ts';
-import type { EventActor } from '../../events/index.ts';
-import type { Clock, TenantRef } from '../../kernel/index.ts';
+import type { TenantRef } from '../../kernel/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
-import { accountRefusal, isRevealable } from '../account-refusals.ts';
-import { signInErrors } from '../sign-in.errors.ts';
+import type { AttemptOrigin } from '../attempt-actor.ts';
 import { afterEqualWork } from '../unknown-name.ts';
 import { imageProofErrors } from './image-proof.errors.ts';
 import type { ProofExchange } from './proof-exchange.ts';
-import { type ProofGuard, toActor } from './proof-guard.ts';
+import type { ProofGuard } from './proof-guard.ts';
 import type { SignInTickets } from './sign-in-tickets.ts';
 import { countLiveness, type LivenessCounter, type WithLiveness } from './told-liveness.ts';
 
@@ -26,7 +24,7 @@ export interface NamedRequest {
   readonly username: string;
   /** The request for a sign-in to which it belongs; null: to none. */
   readonly requestId: string | null;
-  readonly actor: Pick<EventActor, 'clientId' | 'clientAuth' | 'origin'>;
+  readonly actor: AttemptOrigin;
 }
 
 export interface AskChallenge extends NamedRequest {
@@ -63,7 +61,6 @@ export interface ImageProofSignInDeps {
   readonly users: Pick<UserStore, 'findById' | 'findByUsername'>;
   readonly tickets: Pick<SignInTickets, 'issue'>;
   readonly liveness: LivenessCounter;
-  readonly clock: Clock;
 }
 
 /** Signs users in who prove that they know an image. */
@@ -99,16 +96,12 @@ export class ImageProofSignIn {
    * @throws IMAGE_PROOF_KEY_INVALID
    */
   async authenticate(input: ProveSignIn): Promise<ProvedSignIn> {
-    const { clock, guard, mode, tickets } = this.#deps;
+    const { guard, mode, tickets } = this.#deps;
     const { tenant, requestId } = input;
     const user = await this.#find(input);
-    const refusal = accountRefusal(user, mode.type, clock.now());
-    const isRevealed = isRevealable(refusal, user);
-    await guard.run(attemptOf(input, user), toActor(input.actor), { purpose: 'sign-in', reason: refusal }, async () => {
-      const isRight = await this.#isRight(input, user, requireKey(input.cipherKey));
-      return isRight && (refusal === null || isRevealed) ? true : null;
-    });
-    if (isRevealed) throw signInErrors.SIGN_IN_ACCOUNT_DISABLED();
+    await guard.signIn(attemptOf(input, user), input.actor, user, async () =>
+      (await this.#isRight(input, user, requireKey(input.cipherKey))) ? true : null,
+    );
     await countLiveness(this.#deps.liveness, tenant, input);
     return { user: user!, ticket: await tickets.issue(tenant, { userId: user!.id, requestId, amr: mode.amr }) };
   }

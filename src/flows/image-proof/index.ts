@@ -16,6 +16,6 @@ export type {
 } from './image-proof.sign-in.ts';
 export type { AskImageReset, ImageResetMails, ResetSecrets } from './image-reset.mail.ts';
 export type { MessageKey, ProofExchange } from './proof-exchange.ts';
-export { ProofGuard, toActor } from './proof-guard.ts';
+export { ProofGuard } from './proof-guard.ts';
 export type { SignInTicket, SignInTickets } from './sign-in-tickets.ts';
 export type { WithLiveness } from './told-liveness.ts';

@@ -1,14 +1,23 @@
 import type { Attempt, CredentialType, LockoutService } from '../../auth-modes/index.ts';
 import type { EventActor, EventLog } from '../../events/index.ts';
 import { type Clock, type IdentityError, kernelErrors } from '../../kernel/index.ts';
+import type { User } from '../../users/index.ts';
+import { accountRefusal, isRevealable } from '../account-refusals.ts';
+import { type AttemptOrigin, toActor } from '../attempt-actor.ts';
+import { signInErrors } from '../sign-in.errors.ts';
 import { signInEvents } from '../sign-in.events.ts';
 
-/** What an attempt is for, and why it is refused whatever the proof. */
-export interface AttemptNote {
-  readonly purpose: 'sign-in' | 'change' | 'update-email';
-  /** Null: the proof alone decides. */
-  readonly reason: string | null;
+/** What somebody who is signed in proves once more. */
+export type ProofPurpose = 'change' | 'update-email';
+
+/** How a wrong proof is recorded. */
+interface RefusalNote {
+  readonly reason: string;
+  /** Absent: a sign-in. */
+  readonly purpose?: ProofPurpose;
 }
+
+const WRONG_PROOF = 'wrong_proof';
 
 export interface ProofGuardDeps {
   readonly lockouts: Pick<LockoutService, 'serially' | 'check' | 'fail' | 'succeed'>;
@@ -42,7 +51,7 @@ export class ProofGuard {
   }
 
   /**
-   * Runs an attempt, one after the other for each account, and counts it.
+   * Runs an attempt of a user who is signed in, one after the other for each account, and counts it.
    * @param prove Returns what was proved, null if it was wrong.
    * @throws TOO_MANY_REQUESTS Before the proof is looked at.
    * @throws The error of a wrong proof. Records `sign_in.failed`.
@@ -50,7 +59,40 @@ export class ProofGuard {
   run<Proof>(
     attempt: Attempt,
     actor: EventActor,
-    note: AttemptNote,
+    purpose: ProofPurpose,
+    prove: () => Promise<Proof | null>,
+  ): Promise<Proof> {
+    return this.#run(attempt, actor, { reason: WRONG_PROOF, purpose }, prove);
+  }
+
+  /**
+   * Runs an attempt to sign in as `run` does. Where the account may not sign in, a right proof is refused like a wrong one, unless the
+   * user may learn that the account is disabled.
+   * @param user Null: there is no such account.
+   * @throws SIGN_IN_ACCOUNT_DISABLED The proof is right, and the account is disabled.
+   * @throws TOO_MANY_REQUESTS, and the error of a wrong proof, as `run`.
+   */
+  async signIn<Proof>(
+    attempt: Attempt,
+    origin: AttemptOrigin,
+    user: User | null,
+    prove: () => Promise<Proof | null>,
+  ): Promise<Proof> {
+    const { clock, method } = this.#deps;
+    const refusal = accountRefusal(user, method, clock.now());
+    const isRevealed = isRevealable(refusal, user);
+    const proved = await this.#run(attempt, toActor(origin), { reason: refusal ?? WRONG_PROOF }, async () => {
+      const found = await prove();
+      return refusal === null || isRevealed ? found : null;
+    });
+    if (isRevealed) throw signInErrors.SIGN_IN_ACCOUNT_DISABLED();
+    return proved;
+  }
+
+  #run<Proof>(
+    attempt: Attempt,
+    actor: EventActor,
+    note: RefusalNote,
     prove: () => Promise<Proof | null>,
   ): Promise<Proof> {
     const { lockouts, refused } = this.#deps;
@@ -70,29 +112,15 @@ export class ProofGuard {
   async #recordRefusal(
     { tenant, userId }: Attempt,
     actor: EventActor,
-    { purpose, reason }: AttemptNote,
+    { reason, purpose }: RefusalNote,
   ): Promise<void> {
     const { events, method } = this.#deps;
     await events.append(actor, tenant, {
       type: signInEvents['sign_in.failed'],
       subjectId: userId,
       outcome: 'failure',
-      reason: reason ?? 'wrong_proof',
-      params: { method, ...(purpose === 'sign-in' ? {} : { purpose }) },
+      reason,
+      params: { method, ...(purpose === undefined ? {} : { purpose }) },
     });
   }
 }
-
-/** The actor of an attempt, whose user is not known yet. */
-export const toActor = ({
-  origin,
-  clientId,
-  clientAuth,
-}: Pick<EventActor, 'clientId' | 'clientAuth' | 'origin'>): EventActor => ({
-  kind: 'anonymous',
-  userId: null,
-  clientId,
-  clientAuth,
-  sessionId: null,
-  origin,
-});

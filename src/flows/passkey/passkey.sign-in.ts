@@ -6,13 +6,11 @@ import {
   requestOptions,
 } from '../../auth-modes/index.ts';
 import { routeOfHandle } from '../../crypto/index.ts';
-import type { EventActor } from '../../events/index.ts';
-import { type Clock, fold, type TenantRef } from '../../kernel/index.ts';
+import { fold, type TenantRef } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
-import { accountRefusal, isRevealable } from '../account-refusals.ts';
-import { type ProofGuard, type SignInTickets, toActor } from '../image-proof/index.ts';
-import { signInErrors } from '../sign-in.errors.ts';
+import type { AttemptOrigin } from '../attempt-actor.ts';
+import type { ProofGuard, SignInTickets } from '../image-proof/index.ts';
 import { afterEqualWork } from '../unknown-name.ts';
 import type { PasskeyChallenges } from './passkey.challenges.ts';
 import { type PasskeyTenants, requirePasskeys } from './passkey.tenants.ts';
@@ -23,7 +21,7 @@ export interface AskPasskey {
   readonly tenant: Pick<TenantRef, 'id'>;
   /** As typed. */
   readonly identifier: string;
-  readonly actor: Pick<EventActor, 'clientId' | 'clientAuth' | 'origin'>;
+  readonly actor: AttemptOrigin;
 }
 
 export interface ProvePasskey extends AskPasskey {
@@ -49,7 +47,6 @@ export interface PasskeySignInDeps {
   readonly parties: RelyingParties;
   readonly guard: ProofGuard;
   readonly tickets: Pick<SignInTickets, 'issue'>;
-  readonly clock: Clock;
 }
 
 /** A request with what was found for it. */
@@ -95,17 +92,10 @@ export class PasskeySignIn {
    * @throws PASSKEYS_DISABLED
    */
   async authenticate(input: ProvePasskey): Promise<ProvedPasskeySignIn> {
-    const { clock, guard, mode, tickets } = this.#deps;
+    const { guard, tickets } = this.#deps;
     const found = await this.#find(input);
     const { tenant, user, attempt } = found;
-    const refusal = accountRefusal(user, mode.type, clock.now());
-    const isRevealed = isRevealable(refusal, user);
-    const note = { purpose: 'sign-in', reason: refusal } as const;
-    const { amr } = await guard.run(attempt, toActor(input.actor), note, async () => {
-      const proved = await this.#prove(input, found);
-      return refusal === null || isRevealed ? proved : null;
-    });
-    if (isRevealed) throw signInErrors.SIGN_IN_ACCOUNT_DISABLED();
+    const { amr } = await guard.signIn(attempt, input.actor, user, () => this.#prove(input, found));
     const { requestId } = input;
     const ticket = await tickets.issue(tenant, { userId: user!.id, requestId, amr });
     return { user: user!, ticket, isEmailConfirmationNeeded: tenant.settings.verifyEmail && !user!.emailVerified };
