@@ -1,5 +1,4 @@
 import {
-  addressKey,
   CHALLENGE_SECONDS,
   type ChallengeOwner,
   type ChallengeRecord,
@@ -20,6 +19,7 @@ import {
 import { constantTimeEqual, type Decrypter } from '../../crypto/index.ts';
 import { addSeconds, type Clock, type TenantRef } from '../../kernel/index.ts';
 import type { OneTimeCodeStore } from '../../sessions/index.ts';
+import { storeChallenge } from '../stored-challenges.ts';
 
 /** The key with which clients encrypt messages for a tenant, and what decrypts them. */
 export interface MessageKey {
@@ -34,11 +34,6 @@ export interface ProofExchangeDeps {
 }
 
 const KIND = 'image-proof-challenge';
-/** Challenges of one address that live in a tenant, and those of them for one name. */
-const MAX_OF_ADDRESS = 50;
-const MAX_OF_NAME = 10;
-/** The bucket of callers whose address is not known. */
-const NOWHERE = 'unknown';
 
 /** Gives out challenges, and reads what clients answer to them. */
 export class ProofExchange {
@@ -68,11 +63,7 @@ export class ProofExchange {
     const made = newChallenge(owner, key);
     const issuedAt = new Date(Math.floor(clock.now().getTime() / 1000) * 1000);
     const expiresAt = addSeconds(issuedAt, CHALLENGE_SECONDS);
-    const bucket = { key: addressKey(peerIp) ?? NOWHERE, count: MAX_OF_ADDRESS };
-    await codes.putNewest(tenant, { kind: KIND, code: made.id, payload: { ...made.record }, expiresAt }, bucket, {
-      member: 'name',
-      count: MAX_OF_NAME,
-    });
+    await storeChallenge(codes, tenant, { kind: KIND, code: made.id, payload: made.record, expiresAt }, peerIp);
     const text = challengeText(made, { salt, issuedAt, key: publicJwk as unknown as ServiceKey });
     return sealEnvelope('sv-zkp-challenge', text, key);
   }

@@ -1,14 +1,9 @@
-import {
-  addressKey,
-  type Ceremony,
-  PASSKEY_SECONDS,
-  type PasskeyAssertion,
-  readClientData,
-} from '../../auth-modes/index.ts';
+import { type Ceremony, PASSKEY_SECONDS, type PasskeyAssertion, readClientData } from '../../auth-modes/index.ts';
 import { constantTimeEqual, sha256Base64Url } from '../../crypto/index.ts';
 import { addSeconds, type Clock } from '../../kernel/index.ts';
 import type { OneTimeCodeStore } from '../../sessions/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
+import { storeChallenge } from '../stored-challenges.ts';
 import type { RelyingParties } from './relying-parties.ts';
 
 /** What a challenge is made for: a new passkey of a user in a session, or a sign-in of the user with a (folded) name. */
@@ -31,12 +26,6 @@ interface Stored {
   readonly rpId: string;
 }
 
-/** Challenges of one address that live in a tenant, and those of them for one name or session. */
-const MAX_OF_ADDRESS = 50;
-const MAX_OF_NAME = 10;
-/** The bucket of callers whose address is not known. */
-const NOWHERE = 'unknown';
-
 /** Gives out the challenges that passkeys sign, and takes them back once. */
 export class PasskeyChallenges {
   readonly #deps: PasskeyChallengesDeps;
@@ -57,9 +46,8 @@ export class PasskeyChallenges {
   ): Promise<string> {
     const { codes, clock } = this.#deps;
     const payload: Stored = { name: sha256Base64Url(countedName(owner)), owner: hashOwner(owner), rpId };
-    const code = { kind: owner.kind, payload: { ...payload }, expiresAt: addSeconds(clock.now(), PASSKEY_SECONDS) };
-    const bucket = { key: addressKey(peerIp) ?? NOWHERE, count: MAX_OF_ADDRESS };
-    return codes.putNewest(tenant, code, bucket, { member: 'name', count: MAX_OF_NAME });
+    const expiresAt = addSeconds(clock.now(), PASSKEY_SECONDS);
+    return storeChallenge(codes, tenant, { kind: owner.kind, payload, expiresAt }, peerIp);
   }
 
   /**
