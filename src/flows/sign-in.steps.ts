@@ -57,6 +57,12 @@ const ACTIONS_WITH_STEP: readonly string[] = [CONFIGURE_TOTP, TERMS_AND_CONDITIO
 export const otherActions = ({ requiredActions }: Pick<User, 'requiredActions'>): readonly string[] =>
   (requiredActions ?? []).filter((action) => !ACTIONS_WITH_STEP.includes(action));
 
+/** Whether the tenant demands that an address is confirmed before its user is signed in, and it is not. */
+export const lacksConfirmedEmail = (
+  { verifyEmail }: Pick<TenantSettings, 'verifyEmail'>,
+  { emailVerified }: Pick<User, 'emailVerified'>,
+): boolean => verifyEmail && !emailVerified;
+
 /**
  * The steps in their order, each with what asks for it. Whatever changes the account comes after the second factor, so that a
  * stolen password changes nothing.
@@ -67,10 +73,7 @@ const STEPS: readonly (readonly [AccountStep, isMissing: (facts: AccountFacts) =
   ['enrolment', (facts) => isPending(facts, CONFIGURE_TOTP)],
   ['terms', (facts) => isPending(facts, TERMS_AND_CONDITIONS)],
   ['new-password', ({ user, isResetting }) => isResetting || (user.requiredActions ?? []).includes(UPDATE_PASSWORD)],
-  [
-    'email-code',
-    (facts) => (facts.settings.verifyEmail && !facts.user.emailVerified) || isPending(facts, VERIFY_EMAIL),
-  ],
+  ['email-code', (facts) => lacksConfirmedEmail(facts.settings, facts.user) || isPending(facts, VERIFY_EMAIL)],
   ['other-actions', ({ user, isStrict }) => isStrict && otherActions(user).length > 0],
 ];
 

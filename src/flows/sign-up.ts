@@ -17,6 +17,7 @@ import {
 } from '../users/index.ts';
 import { languagesFor } from './message-languages.ts';
 import { insertAccount, prepareAccount } from './new-account.ts';
+import { lacksConfirmedEmail } from './sign-in.steps.ts';
 import { signUpErrors } from './sign-up.errors.ts';
 
 /** A step that a new user must still take: to prove that a contact is theirs. */
@@ -230,10 +231,11 @@ export class SignUpFlow {
   }
 
   /** Whether the user may be signed in now, by the conditions of a sign-in. */
-  async #maySignIn({ tenantId, enabled, requiredActions, emailVerified }: User): Promise<boolean> {
+  async #maySignIn(user: User): Promise<boolean> {
+    const { tenantId, enabled, requiredActions } = user;
     const settings = (await this.#deps.directory.byId(tenantId))?.settings;
     if (settings === undefined || !enabled || (requiredActions ?? []).includes(UPDATE_PASSWORD)) return false;
-    return emailVerified || !settings.verifyEmail;
+    return !lacksConfirmedEmail(settings, user);
   }
 
   #sendCodes(authority: Authority, user: User, context: string, languages: Wanted): OpenStep[] {

@@ -11,6 +11,7 @@ import type { KnownTenant } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
 import type { AttemptOrigin } from '../attempt-actor.ts';
 import type { ProofGuard, SignInTickets } from '../image-proof/index.ts';
+import { lacksConfirmedEmail } from '../sign-in.steps.ts';
 import { afterEqualWork } from '../unknown-name.ts';
 import type { PasskeyChallenges } from './passkey.challenges.ts';
 import { type PasskeyTenants, requirePasskeys } from './passkey.tenants.ts';
@@ -98,7 +99,7 @@ export class PasskeySignIn {
     const { amr } = await guard.signIn(attempt, input.actor, user, () => this.#prove(input, found));
     const { requestId } = input;
     const ticket = await tickets.issue(tenant, { userId: user!.id, requestId, amr });
-    return { user: user!, ticket, isEmailConfirmationNeeded: tenant.settings.verifyEmail && !user!.emailVerified };
+    return { user: user!, ticket, isEmailConfirmationNeeded: lacksConfirmedEmail(tenant.settings, user!) };
   }
 
   async #prove({ assertion, requestId }: ProvePasskey, { tenant, user, name }: Found): Promise<ProvedPasskey | null> {

@@ -9,6 +9,7 @@ import {
   type ImageResetMails,
   type InteractionService,
   imageProofErrors,
+  lacksConfirmedEmail,
   type WithLiveness,
 } from '../../flows/index.ts';
 import { kernelErrors, type TenantRef } from '../../kernel/index.ts';
@@ -128,7 +129,7 @@ export class ImageProofService {
     const audience = await this.#urlOf(authority, issuerKind);
     const actor = actorOf(authority, request);
     const { user, ticket } = await this.#deps.imageProofs.signIn.authenticate({ ...proof, tenant, actor, audience });
-    return { ticket, isEmailConfirmationNeeded: tenant.settings.verifyEmail && !user.emailVerified };
+    return { ticket, isEmailConfirmationNeeded: lacksConfirmedEmail(tenant.settings, user) };
   }
 
   /**
