@@ -8,7 +8,7 @@ import type { KnownTenant, TenantDirectory } from '../tenants/index.ts';
 import { isSameEmail, type User, type UserService, type UserStore } from '../users/index.ts';
 import { emailConfirmationErrors } from './email-confirmation.errors.ts';
 import { authorityByMail } from './mail-owner.ts';
-import { type MailWording, wordingOf } from './mail-wording.ts';
+import { type MailWording, type MailWordingDeps, wordingFor } from './mail-wording.ts';
 import { languagesFor } from './message-languages.ts';
 
 /** An address to confirm. */
@@ -21,14 +21,13 @@ export interface AskConfirmation {
   readonly toAddress: (code: string) => string;
 }
 
-export interface EmailConfirmationDeps {
+export interface EmailConfirmationDeps extends MailWordingDeps {
   readonly db: Database;
   readonly codes: Pick<OneTimeCodeStore, 'put' | 'find' | 'take' | 'deleteOfUser'>;
   readonly directory: Pick<TenantDirectory, 'byId' | 'holdSettings'>;
   readonly users: Pick<UserService, 'update'>;
   readonly userStore: Pick<UserStore, 'lockToSignIn'>;
   readonly mailer: Pick<Mailer, 'offer'>;
-  readonly mailServers: { readonly of: (tenantId: string) => Promise<object | null> };
   readonly clock: Clock;
 }
 
@@ -54,8 +53,8 @@ export class EmailConfirmationFlow {
   }
 
   /** How mails of the tenant are worded. To be read outside of units of work. */
-  async wordingFor(tenant: KnownTenant): Promise<MailWording> {
-    return wordingOf(tenant, (await this.#deps.mailServers.of(tenant.id)) !== null);
+  wordingFor(tenant: KnownTenant): Promise<MailWording> {
+    return wordingFor(this.#deps, tenant);
   }
 
   /** Mails a code, which replaces the former one of the account and lives for a day. Inside a unit of work. */

@@ -8,12 +8,19 @@ export interface MailWording {
   readonly texts: TextsInPlace;
 }
 
+export interface MailWordingDeps {
+  /** Gives the server that a tenant has set; null: it has none. */
+  readonly mailServers: { readonly of: (tenantId: string) => Promise<object | null> };
+}
+
 /**
- * How the mails of a tenant are worded. The server of this service sends no texts that tenants choose, because they could send them to
- * anybody.
- * @param hasServer Whether the tenant has set a mail server.
+ * How the mails of a tenant are worded, to be read outside of units of work. The server of this service sends no texts that tenants
+ * choose, because they could send them to anybody.
  */
-export const wordingOf = (
-  { name, displayName, settings }: Pick<KnownTenant, 'name' | 'displayName' | 'settings'>,
-  hasServer: boolean,
-): MailWording => (hasServer ? { app: displayName ?? name, texts: settings.texts } : { app: name, texts: {} });
+export async function wordingFor(
+  { mailServers }: MailWordingDeps,
+  { id, name, displayName, settings }: Pick<KnownTenant, 'id' | 'name' | 'displayName' | 'settings'>,
+): Promise<MailWording> {
+  const hasServer = (await mailServers.of(id)) !== null;
+  return hasServer ? { app: displayName ?? name, texts: settings.texts } : { app: name, texts: {} };
+}

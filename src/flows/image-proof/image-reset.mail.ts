@@ -10,7 +10,7 @@ import { isSameEmail, type User, type UserStore } from '../../users/index.ts';
 import { accountRefusal } from '../account-refusals.ts';
 import { countTryOfAddress } from '../address-tries.ts';
 import { countMail, isMailedEnough } from '../mail-pace.ts';
-import { type MailWording, wordingOf } from '../mail-wording.ts';
+import { type MailWording, type MailWordingDeps, wordingFor } from '../mail-wording.ts';
 import { languagesFor } from '../message-languages.ts';
 import { afterEqualWork, RESERVED_ID } from '../unknown-name.ts';
 import { type ImageProofEnrolment, RESET_SECONDS } from './image-proof.enrolment.ts';
@@ -30,7 +30,7 @@ export interface AskImageReset {
   readonly toAddress: (secrets: ResetSecrets) => string;
 }
 
-export interface ImageResetMailDeps {
+export interface ImageResetMailDeps extends MailWordingDeps {
   readonly db: Database;
   readonly codes: Pick<OneTimeCodeStore, 'put' | 'putWithin' | 'find' | 'countSince'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
@@ -38,7 +38,6 @@ export interface ImageResetMailDeps {
   readonly enrolment: Pick<ImageProofEnrolment, 'issueReset'>;
   readonly users: Pick<UserStore, 'findById' | 'findByUsername' | 'lockToSignIn'>;
   readonly mailer: Pick<Mailer, 'offer'>;
-  readonly mailServers: { readonly of: (tenantId: string) => Promise<object | null> };
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -69,10 +68,10 @@ export class ImageResetMails {
    * @throws TOO_MANY_REQUESTS The address of the network has asked too often.
    */
   async request(authority: Authority, tenant: KnownTenant, asked: AskImageReset): Promise<void> {
-    const { clock, db, mailServers, users } = this.#deps;
+    const { clock, db, users } = this.#deps;
     await countTryOfAddress(this.#deps, { tenant, actor: authority.caller }, TRY_KIND);
     const found = await afterEqualWork(users, tenant.id, await users.findByUsername(tenant.id, asked.username));
-    const wording = wordingOf(tenant, (await mailServers.of(tenant.id)) !== null);
+    const wording = await wordingFor(this.#deps, tenant);
     await db.transaction(async () => {
       const user = await users.lockToSignIn(tenant.id, found?.id ?? RESERVED_ID);
       const isEnough = await isMailedEnough(this.#deps, tenant, { kind: MAIL_KIND, userId: user?.id ?? RESERVED_ID });

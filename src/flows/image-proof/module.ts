@@ -8,7 +8,7 @@ import type { UserService, UserStore } from '../../users/index.ts';
 import type { EarlierAccess } from '../earlier-access.ts';
 import type { EmailConfirmationFlow } from '../email-confirmation.ts';
 import type { EndAccessFlow } from '../end-access/index.ts';
-import type { TenantMailsDeps } from '../tenant-mail.ts';
+import type { MailWordingDeps } from '../mail-wording.ts';
 import { ImageProofChange } from './image-proof.change.ts';
 import { ImageProofEnrolment } from './image-proof.enrolment.ts';
 import { imageProofErrors } from './image-proof.errors.ts';
@@ -33,7 +33,7 @@ interface ImageProofNeeds extends ModuleBase {
   readonly liveness: LivenessService;
   readonly emailConfirmations: EmailConfirmationFlow;
   readonly mailer: Mailer;
-  readonly mailServers: TenantMailsDeps['mailServers'];
+  readonly mailServers: MailWordingDeps['mailServers'];
 }
 
 export const imageProof = {

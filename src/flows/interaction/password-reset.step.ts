@@ -14,7 +14,7 @@ import { isSameEmail, type User, type UserStore } from '../../users/index.ts';
 import { countTryOfAddress } from '../address-tries.ts';
 import { LINK_AMR } from '../mail-owner.ts';
 import { countMail, isMailedEnough, MAIL_PAUSE_SECONDS } from '../mail-pace.ts';
-import { type MailWording, wordingOf } from '../mail-wording.ts';
+import { type MailWording, type MailWordingDeps, wordingFor } from '../mail-wording.ts';
 import { signInEvents } from '../sign-in.events.ts';
 import { afterEqualWork, RESERVED_ID } from '../unknown-name.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
@@ -24,12 +24,11 @@ import { mayResetPassword } from './interaction.steps.ts';
 import { PASSWORD_RESET_DIGITS } from './password-reset.code.ts';
 import { languagesOf } from './proved-account.ts';
 
-export interface PasswordResetStepDeps {
+export interface PasswordResetStepDeps extends MailWordingDeps {
   readonly codes: OneTimeCodeStore;
   readonly users: Pick<UserStore, 'findById' | 'findByIdentifier' | 'lockToSignIn'>;
   readonly lockouts: LockoutService;
   readonly mailer: Pick<Mailer, 'offer'>;
-  readonly mailServers: { readonly of: (tenantId: string) => Promise<object | null> };
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -91,7 +90,7 @@ export class PasswordResetStep {
     await countTryOfAddress(this.#deps, open, TRY_KIND);
     const identifier = typed.trim();
     const found = await this.#find(open, identifier);
-    const wording = wordingOf(open.tenant, (await this.#deps.mailServers.of(open.tenant.id)) !== null);
+    const wording = await wordingFor(this.#deps, open.tenant);
     return async (state) => {
       const before = state.passwordReset!;
       const asked = before.asked + 1;
