@@ -54,12 +54,16 @@ export function readClaims(text: string): ReadClaims {
 const keepNames = (requests: ClaimRequests): ClaimRequests =>
   Object.fromEntries(askableNames(requests).map((name) => [name, null]));
 
-function parseClaims(text: string): RequestedClaims {
+/** The parameter `claims` in the form that is read of it. @throws AuthorizationRefused */
+export function parseClaimsAs<T>(form: z.ZodType<T>, text: string): T {
   const json = parseJson(text);
-  const parsed = isStorableJson(json) ? CLAIMS.safeParse(json) : null;
-  if (parsed?.success !== true)
-    throw new AuthorizationRefused('invalid_request', 'claims is not a valid request for claims.');
-  const { id_token: idToken, userinfo } = parsed.data;
+  const parsed = isStorableJson(json) ? form.safeParse(json) : null;
+  if (parsed?.success === true) return parsed.data;
+  throw new AuthorizationRefused('invalid_request', 'claims is not a valid request for claims.');
+}
+
+function parseClaims(text: string): RequestedClaims {
+  const { id_token: idToken, userinfo } = parseClaimsAs(CLAIMS, text);
   return { idToken: (idToken ?? NO_CLAIMS) as ClaimRequests, userinfo: (userinfo ?? NO_CLAIMS) as ClaimRequests };
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { isStorableJson } from '../../kernel/index.ts';
-import { AuthorizationRefused } from '../authorize/refusal.ts';
+import { parseClaimsAs } from '../authorize/claims.ts';
 
 /** What a method shows beside the knowledge of a secret. */
 type FactorKind = 'possession' | 'inherence';
@@ -70,27 +69,11 @@ type ClaimDemand = z.output<typeof CLAIM>;
 /** Reads the parameter `claims`. Values that nobody knows are left out. @throws AuthorizationRefused It is no request for claims. */
 export function readDemand(claims: string | null): FactorDemand {
   if (claims === null) return { classes: null, methods: null };
-  const { id_token: asked } = parseClaims(claims);
+  const { id_token: asked } = parseClaimsAs(CLAIMS, claims);
   return {
     classes: valuesOf(asked?.acr, (name) => CLASSES.has(name)),
     methods: valuesOf(asked?.amr, (name) => METHODS.some(({ amr }) => amr === name)),
   };
-}
-
-function parseClaims(text: string): z.output<typeof CLAIMS> {
-  const json = parseJson(text);
-  const parsed = isStorableJson(json) ? CLAIMS.safeParse(json) : null;
-  if (parsed?.success !== true)
-    throw new AuthorizationRefused('invalid_request', 'claims is not a valid request for claims.');
-  return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function valuesOf(demand: ClaimDemand, isKnown: (name: string) => boolean): readonly string[] | null {
