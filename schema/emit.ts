@@ -20,7 +20,7 @@ const isNode = ({ interfaces }: ObjectTypeDefinitionNode) =>
 
 /**
  * For gateways that compose graphs (Apollo Federation 2). Nodes require no permission as types: composition gives an interface
- * what all its types require together, so a gateway would ask every caller of \`node\` for all of it, and the alternatives
+ * what all its types require together, so a gateway would ask every caller of `node` for all of it, and the alternatives
  * multiply with each type. This graph asks for the permission of each node itself.
  */
 function toSubgraph(schema: GraphQLSchema): string {
