@@ -14,13 +14,13 @@ import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tena
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { Issuer, IssuerKind } from '../issuers/issuers.ts';
 import { oauthErrors } from '../oauth.errors.ts';
-import { oauthEvents } from '../oauth.events.ts';
 import type { PostedRequests } from '../posted/posted-requests.ts';
 import type { IdTokenHints } from '../tokens/id-token-hint.ts';
 import type { AuthorizationAnswer } from './answer.ts';
 import { type CheckedRequest, checkAuthorization, recheckAuthorization } from './checks.ts';
 import { requireUsable } from './client.checks.ts';
 import { Exchanges, type ExchangesDeps, interactionKind } from './exchange.ts';
+import { InvalidRequests } from './invalid-requests.ts';
 import { RequestParameters, type SentParameter } from './parameters.ts';
 import { AuthorizationRefused } from './refusal.ts';
 import { restoreRequest, type StoredRequest } from './stored-request.ts';
@@ -56,13 +56,6 @@ export interface AuthorizationServiceDeps extends ExchangesDeps {
   readonly posted: Pick<PostedRequests, 'read'>;
 }
 
-/** A request, as far as an event about it tells. */
-interface AskedRequest {
-  readonly issuerKind: string;
-  /** The `client_id` that was sent, of which nothing is known; null: none. */
-  readonly clientId: string | null;
-}
-
 /** What is kept of a sign-in that was answered, so that the back button leads to its application. */
 const ENDED_KIND = 'authorization-ended';
 /** As long as an interaction lives. */
@@ -74,10 +67,12 @@ const MAX_ENDED_OF_ADDRESS = 500;
 export class AuthorizationService {
   readonly #deps: AuthorizationServiceDeps;
   readonly #exchanges: Exchanges;
+  readonly #invalid: InvalidRequests;
 
   constructor(deps: AuthorizationServiceDeps) {
     this.#deps = deps;
     this.#exchanges = new Exchanges(deps);
+    this.#invalid = new InvalidRequests(deps);
   }
 
   /**
@@ -138,12 +133,12 @@ export class AuthorizationService {
     const request = { issuerKind, endpoint: 'authorization', parameters } as const;
     const sent = new RequestParameters(
       await posted.read(authority, request, ({ code }, kept) =>
-        this.#recordRefusal(authority, { issuerKind, clientId: new RequestParameters(kept).get('client_id') }, code),
+        this.#invalid.record(authority, { issuerKind, clientId: new RequestParameters(kept).get('client_id') }, code),
       ),
     );
     const readHint = (token: string) => this.#readHint(tenant, issuerKind, token);
     const asked = { issuerKind, clientId: sent.get('client_id') };
-    const checked = await this.#recorded(authority, asked, async () => {
+    const checked = await this.#invalid.recorded(authority, asked, async () => {
       precondition?.();
       return checkAuthorization({ tenant, issuer, clients, readHint, parameters: sent });
     });
@@ -171,7 +166,7 @@ export class AuthorizationService {
     const stored = outcome.purpose as unknown as StoredRequest;
     const issuer = await this.#deps.issuers.of(tenant, stored.issuerKind, { ...origin, host: stored.issuerHost });
     await this.#keepEnded(authority, handle, stored);
-    const checked = await this.#recorded(authority, stored, () => this.#recheck(tenant, issuer, stored));
+    const checked = await this.#invalid.recorded(authority, stored, () => this.#recheck(tenant, issuer, stored));
     if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
     const { request } = checked;
     if (outcome.kind !== 'done')
@@ -196,14 +191,8 @@ export class AuthorizationService {
     const tenant = await this.#tenantOf(authority);
     const issuer = await this.#deps.issuers.of(tenant, issuerKind, authority.caller.origin);
     const asked = { issuerKind, clientId: stored.clientId };
-    const checked = await onInvalid(
-      () => this.#recheck(tenant, issuer, stored),
-      async ({ code }) =>
-        this.#deps.events.appendAfterRollback(
-          authority.caller,
-          authority.tenant,
-          await this.#refusalOf(authority, asked, code),
-        ),
+    const checked = await this.#invalid.recordedAfterRollback(authority, asked, () =>
+      this.#recheck(tenant, issuer, stored),
     );
     if ('refused' in checked) return () => this.#exchanges.refuse({ authority, issuer }, checked);
     const exchange = { authority, tenant, browser, issuer, request: checked.request, isSteppedUp: false };
@@ -225,28 +214,6 @@ export class AuthorizationService {
   async #recheck(tenant: KnownTenant, issuer: Issuer, stored: StoredRequest): Promise<CheckedRequest> {
     const client = requireUsable(await this.#deps.clients.byClientId(tenant.id, stored.clientId));
     return recheckAuthorization(restoreRequest(stored, client), issuer);
-  }
-
-  /** Runs checks. Records a refusal that goes to no application. */
-  #recorded(authority: Authority, asked: AskedRequest, check: () => Promise<CheckedRequest>): Promise<CheckedRequest> {
-    return onInvalid(check, ({ code }) => this.#recordRefusal(authority, asked, code));
-  }
-
-  /** Records a refusal that goes to no application. */
-  async #recordRefusal(authority: Authority, asked: AskedRequest, reason: string): Promise<void> {
-    const { caller, tenant } = authority;
-    await this.#deps.events.append(caller, tenant, await this.#refusalOf(authority, asked, reason));
-  }
-
-  async #refusalOf({ tenant }: Authority, { issuerKind, clientId }: AskedRequest, reason: string) {
-    const known = clientId === null ? null : await this.#deps.clients.byClientId(tenant.id, clientId);
-    return {
-      type: oauthEvents['authorization.refused'],
-      clientId: known?.client.clientId ?? null,
-      outcome: 'failure',
-      reason,
-      params: { issuerKind },
-    } as const;
   }
 
   /** Uses the interaction up. @throws INTERACTION_NOT_FOUND @throws AUTHORIZATION_ENDED It was used. */
@@ -283,20 +250,10 @@ export class AuthorizationService {
     const ended = await this.#deps.codes.find(tenant.id, ENDED_KIND, handle);
     if (ended === null) return;
     const clientId = String(ended.payload['clientId']);
-    await this.#recordRefusal(authority, { issuerKind, clientId }, 'AUTHORIZATION_ENDED');
+    await this.#invalid.record(authority, { issuerKind, clientId }, 'AUTHORIZATION_ENDED');
     const client = await this.#deps.clients.byClientId(tenant.id, clientId);
     const startAgainAt = client?.isUsable === true ? client.metadata.initiateLoginUri : null;
     throw oauthErrors.AUTHORIZATION_ENDED(startAgainAt === null ? {} : { extensions: { startAgainAt } });
-  }
-}
-
-/** Runs a check, and something before the error of a request that cannot be used is thrown. */
-async function onInvalid<T>(check: () => Promise<T>, inform: (error: IdentityError) => Promise<void>): Promise<T> {
-  try {
-    return await check();
-  } catch (error) {
-    if (error instanceof IdentityError && error.kind === 'invalid') await inform(error);
-    throw error;
   }
 }
 

@@ -2,10 +2,11 @@ import type { Authority } from '../../access/index.ts';
 import type { ClientDirectory } from '../../clients/index.ts';
 import type { EventDraft, EventLog } from '../../events/index.ts';
 import { type InteractionService, interactionErrors } from '../../flows/index.ts';
-import { addSeconds, type BrowserPort, type Clock, epochSeconds, IdentityError } from '../../kernel/index.ts';
+import { addSeconds, type BrowserPort, type Clock, epochSeconds } from '../../kernel/index.ts';
 import { bindBrowser, isBoundBrowser, type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { AuthorizationAnswer } from '../authorize/answer.ts';
+import { type AskedRequest, InvalidRequests } from '../authorize/invalid-requests.ts';
 import { RequestParameters, type SentParameter } from '../authorize/parameters.ts';
 import { AuthorizationRefused } from '../authorize/refusal.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
@@ -80,9 +81,11 @@ export interface ExternalFactorServiceDeps {
  */
 export class ExternalFactorService {
   readonly #deps: ExternalFactorServiceDeps;
+  readonly #invalid: InvalidRequests;
 
   constructor(deps: ExternalFactorServiceDeps) {
     this.#deps = deps;
+    this.#invalid = new InvalidRequests(deps);
   }
 
   /**
@@ -124,7 +127,7 @@ export class ExternalFactorService {
     const issuer = await this.#issuerOf(authority, tenant);
     const request = { issuerKind: KIND, endpoint: 'authorization', parameters } as const;
     const kept = await this.#deps.posted.read(authority, request, ({ code }, sent) =>
-      this.#recordInvalid(authority, code, new RequestParameters(sent).get('client_id')),
+      this.#invalid.record(authority, asking(new RequestParameters(sent).get('client_id')), code),
     );
     const checked = await this.#check(authority, tenant, issuer, kept);
     if ('refused' in checked) return this.#refuse(authority, checked);
@@ -224,7 +227,9 @@ export class ExternalFactorService {
     const { checks } = this.#deps;
     const sent = new RequestParameters(parameters);
     const requestId = requestIdIn(parameters);
-    const caller = await this.#recorded(authority, sent.get('client_id'), () => checks.callerOf(tenant, issuer, sent));
+    const caller = await this.#invalid.recorded(authority, asking(sent.get('client_id')), () =>
+      checks.callerOf(tenant, issuer, sent),
+    );
     try {
       return { caller, asked: await checks.askedBy(tenant, caller, sent), requestId };
     } catch (error) {
@@ -236,31 +241,10 @@ export class ExternalFactorService {
 
   async #recheck(authority: Authority, tenant: KnownTenant, stored: StoredFactor): Promise<Issuer> {
     const issuer = await this.#issuerOf(authority, tenant, stored.issuerHost);
-    await this.#recorded(authority, stored.clientId, () => this.#deps.checks.recheck(tenant, issuer, stored));
+    await this.#invalid.recorded(authority, asking(stored.clientId), () =>
+      this.#deps.checks.recheck(tenant, issuer, stored),
+    );
     return issuer;
-  }
-
-  /** Runs a check. Records a refusal that goes to no other service. */
-  async #recorded<T>(authority: Authority, clientId: string | null, check: () => Promise<T>): Promise<T> {
-    try {
-      return await check();
-    } catch (error) {
-      if (error instanceof IdentityError && error.kind === 'invalid')
-        await this.#recordInvalid(authority, error.code, clientId);
-      throw error;
-    }
-  }
-
-  async #recordInvalid({ caller, tenant }: Authority, reason: string, clientId: string | null): Promise<void> {
-    const { clients, events } = this.#deps;
-    const known = clientId === null ? null : await clients.byClientId(tenant.id, clientId);
-    await events.append(caller, tenant, {
-      type: oauthEvents['authorization.refused'],
-      clientId: known?.client.clientId ?? null,
-      outcome: 'failure',
-      reason,
-      params: { issuerKind: KIND },
-    });
   }
 
   async #refuse({ caller, tenant }: Authority, refusal: Refusal): Promise<AuthorizationAnswer> {
@@ -285,6 +269,8 @@ export class ExternalFactorService {
     return { kind: 'interaction', handle, pageUrl };
   }
 }
+
+const asking = (clientId: string | null): AskedRequest => ({ issuerKind: KIND, clientId });
 
 function requestIdIn(parameters: readonly SentParameter[]): string | null {
   const id = parameters.find(({ name }) => name === REQUEST_ID)?.values[0] ?? '';
