@@ -86,7 +86,7 @@ export class RoleGrantService {
    * @throws INVALID_INPUT More than 200 roles of one user; and what `grant` throws.
    */
   async grantToUsers(authority: Authority, given: readonly RolesOfUser[]): Promise<void> {
-    const { clock, db, effective, guarded, store } = this.#deps;
+    const { clock, db, guarded, store } = this.#deps;
     const tenantId = authority.tenant.id;
     const userIds = given.map(({ userId }) => userId);
     await db.transaction(async () => {
@@ -94,10 +94,10 @@ export class RoleGrantService {
       const rolesOf = await findRolesOfEach(store, tenantId, lists, 'input.roles');
       if (!(await store.lockUsers(tenantId, userIds))) throw roleErrors.ROLE_HOLDER_NOT_FOUND();
       await guarded.assertMayChange(authority, 'user', userIds);
-      const contents = await effective.contents(tenantId, [...new Set(rolesOf.flatMap(toIds))]);
-      assertMayGrant(authority, parsePermissions(contents.flatMap(({ permissions }) => permissions)));
-      const pairs = rolesOf.flatMap((roles, at) => toIds(roles).map((roleId) => ({ userId: userIds[at]!, roleId })));
-      const added = Map.groupBy(await store.grantToUsers(tenantId, pairs, clock.now()), ({ userId }) => userId);
+      assertMayGrant(authority, await this.#permissionsOf(authority, rolesOf.flat()));
+      const pairs = rolesOf.flatMap((roles, at) => toIds(roles).map((roleId) => ({ holderId: userIds[at]!, roleId })));
+      const place = { tenantId, holderKind: 'user', onTenantId: tenantId } as const;
+      const added = Map.groupBy(await store.grantToEach(place, pairs, clock.now()), ({ holderId }) => holderId);
       for (const [at, roles] of rolesOf.entries()) {
         const holderId = userIds[at]!;
         const changed = (added.get(holderId) ?? []).map(({ roleId }) => roleId);
@@ -163,7 +163,7 @@ export class RoleGrantService {
 
   /** What roles give, with those inside them. */
   async #permissionsOf({ tenant }: Authority, roles: readonly Role[]): Promise<PermissionGrant[]> {
-    const contents = await this.#deps.effective.contents(tenant.id, toIds(roles));
+    const contents = await this.#deps.effective.contents(tenant.id, [...new Set(toIds(roles))]);
     return parsePermissions(contents.flatMap(({ permissions }) => permissions));
   }
 

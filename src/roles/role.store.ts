@@ -60,11 +60,8 @@ export interface GrantedRole extends RoleKeys {
 /** A role by its name, which is unique among the roles of its client or, with the zero UUID, of the tenant. */
 export type RoleName = Pick<Role, 'clientUuid' | 'name'>;
 
-/** A role that a user has. */
-export interface UserRole {
-  readonly userId: string;
-  readonly roleId: string;
-}
+/** A holder and one of its roles. */
+export type HeldRole = Pick<RoleGrant, 'holderId' | 'roleId'>;
 
 /** A holder of roles, and the tenant on which they act. */
 export type RoleHolding = Omit<RoleGrant, 'roleId' | 'createdAt'>;
@@ -332,36 +329,27 @@ export class RoleStore {
   }
 
   /** Gives roles to one holder. @returns The ids of those that it did not have. */
-  async grant(holding: RoleHolding, roleIds: readonly string[], now: Date): Promise<string[]> {
-    if (roleIds.length === 0) return [];
-    const rows = await this.#sql
-      .insertInto('role_grants')
-      .values(
-        roleIds.map((roleId) => ({
-          tenant_id: holding.tenantId,
-          holder_kind: holding.holderKind,
-          holder_id: holding.holderId,
-          role_id: roleId,
-          on_tenant_id: holding.onTenantId,
-          created_at: now,
-        })) as never,
-      )
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('role_id')
-      .execute();
-    return rows.map(({ role_id }) => role_id);
+  async grant({ holderId, ...place }: RoleHolding, roleIds: readonly string[], now: Date): Promise<string[]> {
+    const given = roleIds.map((roleId) => ({ holderId, roleId }));
+    return (await this.grantToEach(place, given, now)).map(({ roleId }) => roleId);
   }
 
-  /** Gives roles to users, on their own tenant, by one statement. @returns What they did not have. */
-  async grantToUsers(tenantId: string, given: readonly UserRole[], now: Date): Promise<UserRole[]> {
-    const { rows } = await sql<UserRole>`
+  /** Gives roles to holders of one kind, by one statement. @returns What they did not have. */
+  async grantToEach(
+    { tenantId, holderKind, onTenantId }: Omit<RoleHolding, 'holderId'>,
+    given: readonly HeldRole[],
+    now: Date,
+  ): Promise<HeldRole[]> {
+    if (given.length === 0) return [];
+    const { rows } = await sql<HeldRole>`
       insert into role_grants (tenant_id, holder_kind, holder_id, role_id, on_tenant_id, created_at)
-      select ${tenantId}::uuid, 'user', given.user_id, given.role_id, ${tenantId}::uuid, ${now}::timestamptz
-      from unnest(${given.map(({ userId }) => userId)}::text[], ${given.map(({ roleId }) => roleId)}::uuid[])
-        as given (user_id, role_id)
-      order by given.user_id, given.role_id
+      select ${tenantId}::uuid, ${holderKind}::varchar, given.holder_id, given.role_id, ${onTenantId}::uuid,
+             ${now}::timestamptz
+      from unnest(${given.map(({ holderId }) => holderId)}::text[], ${given.map(({ roleId }) => roleId)}::uuid[])
+        as given (holder_id, role_id)
+      order by given.holder_id, given.role_id
       on conflict do nothing
-      returning holder_id as "userId", role_id as "roleId"`.execute(this.#sql);
+      returning holder_id as "holderId", role_id as "roleId"`.execute(this.#sql);
     return rows;
   }
 
