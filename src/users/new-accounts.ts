@@ -1,15 +1,17 @@
 import type { Authority } from '../access/index.ts';
-import { type IdentityError, isUuid } from '../kernel/index.ts';
+import { type IdentityError, isUuid, newId } from '../kernel/index.ts';
 import type { ProfileRole, TenantSettings } from '../tenants/index.ts';
+import { attributeMapFaults, mergeAttributes } from './attributes.ts';
 import { givenUsername } from './given-username.ts';
 import { newRow, withDefaultActions } from './new-user-row.ts';
 import { assertProfile, isSetIn, profileRoleOf } from './profile-rules.ts';
 import { taken, takenBy } from './taken-names.ts';
 import { assertNew, counting, countingInput } from './tenant-rules.ts';
 import type { User } from './user.entity.ts';
+import { userErrors } from './user.errors.ts';
 import { conflictOf, type IdentifierConflict, identifiersOf, type NewName } from './user-identifier.store.ts';
-import type { CreateUser } from './user-input.ts';
-import { fold, isServiceAccountName, usernameFault } from './user-names.ts';
+import { type CreateUser, checkedInput, throwFaults } from './user-input.ts';
+import { canonicalUserId, fold, isServiceAccountName, userIdFault, usernameFault } from './user-names.ts';
 import { attempt } from './user-result.ts';
 
 /** A new account that was checked and is not inserted yet. */
@@ -44,6 +46,28 @@ export interface Settled {
   readonly refused: ReadonlyMap<PreparedUser, IdentityError>;
   /** Refused because of an accepted account of the same list that comes before them. */
   readonly blocked: ReadonlyMap<PreparedUser, IdentityError>;
+}
+
+/** The chosen id in its stored form. @throws USER_ID_INVALID */
+function chosenId(given: string | null | undefined): string | null {
+  if (given == null) return null;
+  const message = userIdFault(given);
+  if (message === null) return canonicalUserId(given);
+  throw userErrors.USER_ID_INVALID({
+    message,
+    fields: [{ path: 'input.subject', code: 'USER_ID_INVALID', message }],
+  });
+}
+
+/** Checks an account to make. @throws As `UserService.prepare`. */
+export function prepareAccount(settings: TenantSettings, given: CreateUser): PreparedUser {
+  const id = chosenId(given.id) ?? newId();
+  const input = checkedInput(given, id);
+  const attributes = mergeAttributes({}, input.attributes ?? {});
+  throwFaults(attributeMapFaults(attributes, 'input.attributes'));
+  throwFaults(attributeMapFaults(input.profile ?? {}, 'input.profile'));
+  assertNew(settings, input);
+  return { id, input, attributes };
 }
 
 /** The username that an account gets if it is given none and the name is free, the best first. The last resort is the id. */

@@ -1,17 +1,27 @@
 import type { Authority } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
-import type { Clock, IdentityError } from '../kernel/index.ts';
+import { type Clock, IdentityError } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
-import { firstTaken, namesOf, namesToLookUp, type PreparedUser, type SettledUser, settle } from './new-accounts.ts';
+import {
+  firstTaken,
+  namesOf,
+  namesToLookUp,
+  type PreparedUser,
+  prepareAccount,
+  type SettledUser,
+  settle,
+} from './new-accounts.ts';
 import { newRow } from './new-user-row.ts';
 import { taken } from './taken-names.ts';
 import type { TenantUsersStore } from './tenant-users.store.ts';
 import type { User } from './user.entity.ts';
 import { userEvents } from './user.events.ts';
 import type { UserStore } from './user.store.ts';
+import { resultsOf } from './user-batch.ts';
 import type { NewName } from './user-identifier.store.ts';
-import { done, refused, type UserResult } from './user-result.ts';
+import type { CreateUser } from './user-input.ts';
+import { attempt, done, refused, type UserResult } from './user-result.ts';
 
 export interface UserCreationDeps {
   readonly db: Database;
@@ -24,6 +34,15 @@ export interface UserCreationDeps {
 
 /** What else happens in the unit of work that makes users. @param userIds At least one. */
 export type CreatedListener = (authority: Authority, userIds: readonly string[]) => Promise<void>;
+
+/** A user who was made, and what it was made from. */
+interface Made<T> {
+  readonly input: T;
+  readonly user: User;
+}
+
+/** What else happens in a unit of work that makes users. */
+export type MadeListener<T> = (made: readonly Made<T>[]) => Promise<void>;
 
 type Refusals = Map<SettledUser, IdentityError>;
 
@@ -69,6 +88,31 @@ export class UserCreation {
       await this.#finish(authority, ids);
       return accounts.map((account) => results.get(account)!);
     });
+  }
+
+  /**
+   * Checks and inserts accounts independently in one unit of work. If it is refused as a whole, so is each of them.
+   * @param onMade Called in the unit of work with the users that it made.
+   * @returns What became of each, in their order, with the errors of `UserService.create`.
+   */
+  async createUnit<T extends CreateUser>(
+    authority: Authority,
+    settings: TenantSettings,
+    inputs: readonly T[],
+    onMade: MadeListener<T>,
+  ): Promise<UserResult[]> {
+    const checked = inputs.map((input) => attempt(() => prepareAccount(settings, input)));
+    const accounts = checked.filter((account): account is PreparedUser => !(account instanceof IdentityError));
+    const results = await resultsOf(accounts.length, () =>
+      this.#deps.db.transaction(async () => {
+        const made = await this.insertMany(authority, accounts);
+        const inputsOfAccounts = inputs.filter((_, at) => !(checked[at] instanceof IdentityError));
+        await onMade(inputsOfAccounts.flatMap((input, at) => madeFrom(input, made[at]!)));
+        return made;
+      }),
+    );
+    const made = new Map(accounts.map((account, at) => [account, results[at]!]));
+    return checked.map((account) => (account instanceof IdentityError ? refused(account) : made.get(account)!));
   }
 
   /** Inserts the service account of a client. @throws USER_ID_TAKEN, USER_USERNAME_TAKEN */
@@ -142,6 +186,8 @@ export class UserCreation {
     return lost;
   }
 }
+
+const madeFrom = <T>(input: T, { user }: UserResult): Made<T>[] => (user === null ? [] : [{ input, user }]);
 
 function toResult(user: SettledUser, lost: ReadonlyMap<SettledUser, IdentityError>): UserResult {
   const error = lost.get(user);

@@ -1,24 +1,25 @@
-import { type Authority, refuseOwnKey, requireRecentSignIn } from '../access/index.ts';
+import type { Authority } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
-import { type Clock, IdentityError, kernelErrors, newId } from '../kernel/index.ts';
+import { type Clock, kernelErrors } from '../kernel/index.ts';
 import type { ColumnSet, Database, PageRequest, PageResult } from '../persistence/index.ts';
 import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
 import { unmodifiableFaults } from './attribute-rules.ts';
-import { attributeMapFaults, mergeAttributes } from './attributes.ts';
+import { attributeMapFaults } from './attributes.ts';
+import { assertInReach } from './change-reach.ts';
 import { assertEmailIsUsername, assertNoServiceAccountName } from './given-username.ts';
-import type { PreparedUser } from './new-accounts.ts';
+import { type PreparedUser, prepareAccount } from './new-accounts.ts';
 import { assertProfile, concernsProfile, profileRoleOf } from './profile-rules.ts';
 import { takenBy } from './taken-names.ts';
-import { assertAttributes, assertNew, counting, countingInput } from './tenant-rules.ts';
+import { assertAttributes, counting, countingInput } from './tenant-rules.ts';
 import type { TenantAdministrator, TenantUsersStore } from './tenant-users.store.ts';
 import type { User } from './user.entity.ts';
 import { userErrors } from './user.errors.ts';
 import { userEvents } from './user.events.ts';
 import type { UserKeys, UserStore } from './user.store.ts';
-import { assertBatchLength, resultsOf, unitsOf } from './user-batch.ts';
+import { assertBatchLength, unitsOf } from './user-batch.ts';
 import { UserChange } from './user-change.ts';
-import { type CreatedListener, UserCreation } from './user-creation.ts';
+import { type CreatedListener, type MadeListener, UserCreation } from './user-creation.ts';
 import { filterFaults } from './user-filter-faults.ts';
 import { identifiersOf } from './user-identifier.store.ts';
 import {
@@ -30,9 +31,9 @@ import {
   throwFaults,
   type UserInput,
 } from './user-input.ts';
-import { canonicalUserId, fold, IDENTIFIER_KINDS, userIdFault } from './user-names.ts';
+import { canonicalUserId, fold, IDENTIFIER_KINDS } from './user-names.ts';
 import type { UserFilter, UserOrder } from './user-page.ts';
-import { attempt, refused, type UserResult } from './user-result.ts';
+import type { UserResult } from './user-result.ts';
 
 export interface UserServiceDeps {
   readonly db: Database;
@@ -49,30 +50,6 @@ export interface UpdateOptions {
   /** Whether attributes that are not named are removed, where some are given. Default false. */
   readonly replacesAttributes?: boolean;
 }
-
-/** A user who was made, and what it was made from. */
-interface Made<T> {
-  readonly input: T;
-  readonly user: User;
-}
-
-/** What else happens in a unit of work that makes users. */
-type MadeListener<T> = (made: readonly Made<T>[]) => Promise<void>;
-
-/** What users may change on their own account with reach `self`; the e-mail address also needs `email:change`. */
-const SELF_CHANGEABLE: ReadonlySet<string> = new Set([
-  'email',
-  'phone',
-  'givenName',
-  'middleName',
-  'familyName',
-  'displayName',
-  'locale',
-  'attributes',
-] satisfies (keyof UserInput)[]);
-
-/** By what a user signs in, and where codes and new passwords are sent. */
-const WAYS_IN = ['username', 'email', 'phone'] as const;
 
 /** Most names of one answer, which then has 640 KB; a service with more tenants names some of them. */
 const MAX_TENANTS = 10_000;
@@ -217,7 +194,7 @@ export class UserService {
 
   /** The first half of `create`: checks the input, outside any transaction. @throws As `create`, except for taken names. */
   async prepare(authority: Authority, given: CreateUser): Promise<PreparedUser> {
-    return prepared(await this.#settings(authority), given);
+    return prepareAccount(await this.#settings(authority), given);
   }
 
   /**
@@ -248,7 +225,8 @@ export class UserService {
     assertBatchLength(inputs.length, 'input.users');
     const settings = await this.#settings(authority);
     const results: UserResult[] = [];
-    for (const part of unitsOf(inputs)) results.push(...(await this.#createUnit(authority, settings, part, onMade)));
+    for (const part of unitsOf(inputs))
+      results.push(...(await this.#creation.createUnit(authority, settings, part, onMade)));
     return results;
   }
 
@@ -260,26 +238,6 @@ export class UserService {
    */
   insertMany(authority: Authority, accounts: readonly PreparedUser[]): Promise<UserResult[]> {
     return this.#creation.insertMany(authority, accounts);
-  }
-
-  async #createUnit<T extends CreateUser>(
-    authority: Authority,
-    settings: TenantSettings,
-    inputs: readonly T[],
-    onMade: MadeListener<T>,
-  ): Promise<UserResult[]> {
-    const checked = inputs.map((input) => attempt(() => prepared(settings, input)));
-    const accounts = checked.filter((account): account is PreparedUser => !(account instanceof IdentityError));
-    const results = await resultsOf(accounts.length, () =>
-      this.#deps.db.transaction(async () => {
-        const made = await this.insertMany(authority, accounts);
-        const inputsOfAccounts = inputs.filter((_, at) => !(checked[at] instanceof IdentityError));
-        await onMade(inputsOfAccounts.flatMap((input, at) => madeFrom(input, made[at]!)));
-        return made;
-      }),
-    );
-    const made = new Map(accounts.map((account, at) => [account, results[at]!]));
-    return checked.map((account) => (account instanceof IdentityError ? refused(account) : made.get(account)!));
   }
 
   /**
@@ -328,7 +286,7 @@ export class UserService {
       const attributes = input.attributes && { ...kept, ...counting(role, rules, input.attributes, stored) };
       change.apply({ ...countingInput(role, rules, input), attributes }, settings.emailIsUsername, replacesAttributes);
       if (!change.isAny) return user;
-      this.#assertInReach(authority, input, change, settings);
+      assertInReach(authority, input, change, { settings, now: this.#now() });
       if (change.isNew('username') && user.serviceClientId == null) assertNoServiceAccountName(settings, input);
       // First of all, because it bounds what the profile looks at.
       throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
@@ -477,27 +435,6 @@ export class UserService {
     if (conflict !== null) throw takenBy(conflict);
   }
 
-  #assertInReach(authority: Authority, input: UserInput, change: UserChange, settings: TenantSettings): void {
-    if (WAYS_IN.some((name) => change.isNew(name))) refuseOwnKey(authority, change.userId);
-    if (change.isNew('email')) {
-      requireRecentSignIn(authority, change.userId, settings.reauthSeconds, this.#now());
-    }
-    if (authority.reach !== 'self') {
-      // Required actions are part of the auth modes: a caller who may only edit names must not cancel a required password
-      // change.
-      const needsAuthMode = input.requiredActions !== undefined && change.given.includes('requiredActions');
-      if (!needsAuthMode || authority.holds([{ permission: 'auth-mode:write', reach: 'tenant' }])) return;
-      throw kernelErrors.FORBIDDEN({ message: 'Changing the required actions needs `auth-mode:write`.' });
-    }
-    // The service writes when the terms were accepted (`acceptTerms`).
-    if (change.given.some((name) => !SELF_CHANGEABLE.has(name)) || change.isOf(TERMS_ATTRIBUTE)) {
-      throw kernelErrors.FORBIDDEN({ message: 'Users may not change this on their own account.' });
-    }
-    if (change.isNew('email') && !authority.holds([{ permission: 'email:change', reach: 'self' }])) {
-      throw kernelErrors.FORBIDDEN({ message: 'Changing the e-mail address needs `email:change`.' });
-    }
-  }
-
   #record(
     authority: Authority,
     user: User,
@@ -510,28 +447,4 @@ export class UserService {
   #now(): Date {
     return this.#deps.clock.now();
   }
-}
-
-const madeFrom = <T>(input: T, { user }: UserResult): Made<T>[] => (user === null ? [] : [{ input, user }]);
-
-/** The chosen id in its stored form. @throws USER_ID_INVALID */
-function chosenId(given: string | null | undefined): string | null {
-  if (given == null) return null;
-  const message = userIdFault(given);
-  if (message === null) return canonicalUserId(given);
-  throw userErrors.USER_ID_INVALID({
-    message,
-    fields: [{ path: 'input.subject', code: 'USER_ID_INVALID', message }],
-  });
-}
-
-/** An account that was checked. @throws As `UserService.prepare`. */
-function prepared(settings: TenantSettings, given: CreateUser): PreparedUser {
-  const id = chosenId(given.id) ?? newId();
-  const input = checkedInput(given, id);
-  const attributes = mergeAttributes({}, input.attributes ?? {});
-  throwFaults(attributeMapFaults(attributes, 'input.attributes'));
-  throwFaults(attributeMapFaults(input.profile ?? {}, 'input.profile'));
-  assertNew(settings, input);
-  return { id, input, attributes };
 }
