@@ -1,5 +1,4 @@
 import { pbkdf2Sync } from 'node:crypto';
-import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
 import { kobilOfSuite } from '../../support/kobil.ts';
@@ -8,7 +7,6 @@ const error = (status: number, text: string) => [status, { error: text }];
 const message = (status: number, text: string) => [status, { errorMessage: text }];
 const NO_USER = error(404, 'User not found');
 const FORBIDDEN = error(403, 'HTTP 403 Forbidden');
-const BAD_REQUEST = error(400, 'HTTP 400 Bad Request');
 const WRONG_SHAPE = [400, { error: 'unknown_error', error_description: 'Cannot parse the JSON' }];
 const NO_JSON = [400, { error: 'invalid_request', error_description: 'Cannot parse the JSON' }];
 const PASSWORD = 'five-lanterns-by-midnight';
@@ -29,7 +27,7 @@ const APP = {
   secretData: JSON.stringify({ value: 'Dj9ZlpLxQ0vZcYbXrT2k' }),
 };
 
-describe('the administration of users', () => {
+describe('single users', () => {
   const realm = kobilOfSuite();
   const reading = ['user:read', 'credential:read', 'role-grant:read', 'federation-link:read'];
   let reader: string;
@@ -56,498 +54,269 @@ describe('the administration of users', () => {
   const send = (method: string, path: string, body?: unknown, token = writer) =>
     realm.ask(method, `/admin/realms/acme/${path}`, { token, ...(body === undefined ? {} : { body }) });
 
-  describe('lists', () => {
-    let role: string;
-    beforeAll(async () => {
-      const { world, acme } = realm;
-      await world.newUser(acme, {
-        id: 'aud-1',
-        username: 'audrey',
-        email: 'audrey@mill.example',
-        emailVerified: true,
-        givenName: 'Audrey Jo',
-        familyName: 'Fenwick',
-        attributes: { badge: ['4711', 'red'], 'eye color': 'Green' },
-        requiredActions: ['UPDATE_PASSWORD'],
-      });
-      world.clock.advance(60);
-      const bo = await world.newUser(acme, {
-        id: 'bo-1',
-        username: 'bo_100',
-        email: 'Bo@mill.example',
-        givenName: 'Bo',
-        familyName: 'Fenn',
-        enabled: false,
-        attributes: { badge: '4712' },
-      });
-      world.clock.advance(60);
-      await world.newUser(acme, { id: 'cy-1', username: 'cyril', familyName: 'Ash*fen' });
-      const granted = await world.newRole(acme, { name: 'miller' });
-      role = granted.id;
-      await world.grantRole(acme, { roleId: role, holderKind: 'user', holderId: bo.id });
-      await world.newUser(await world.tenant(), { username: 'audrey-of-another' });
-    });
-    const namesIn = async (query: string) => {
-      const [status, body] = await get(`users?${query}`);
-      expect([query, status]).toEqual([query, 200]);
-      const found = body.map(({ username }: { username: string }) => username);
-      const [, count] = await get(`users/count?${query}`);
-      if (!/\b(first|max)=/.test(query)) expect([query, count]).toEqual([query, found.length]);
-      return found;
-    };
-    const ALL = ['audrey', 'bo_100', 'cyril'];
-
-    it.each([
-      ['', ALL],
-      ['search=', ALL],
-      ['search=%20*%20', ALL],
-      ['search=FEN', ['audrey', 'bo_100']],
-      ['search=fen*', ['audrey', 'bo_100']],
-      ['search=%22fen%22', []],
-      ['search=%22fenn%22', ['bo_100']],
-      ['search=*fen*', ALL],
-      ['search=*ENW*', ['audrey']],
-      ['search=a*y', ['audrey']],
-      ['search=a*ill*', ['audrey']],
-      ['search=bo_1', ['bo_100']],
-      ['search=bo%25', []],
-      ['search=audrey%20fen', ['audrey']],
-      ['search=a%20f%20*mill*', ['audrey']],
-      ['search=audrey%20fenn', []],
-      ['search=cy-1', ['cyril']],
-      ['search=id:cy-1', ['cyril']],
-      ['search=id:cy-1%20bo-1%20none', ['bo_100', 'cyril']],
-      ['search=id:', []],
-      ['search=fen&enabled=false', ['bo_100']],
-      ['search=fen&emailVerified=true', ['audrey']],
-      ['search=fen&username=cyril&q=badge:4711&exact=true', ['audrey', 'bo_100']],
-      ['username=UDRE', ['audrey']],
-      ['username=UDRE&exact=true', []],
-      ['username=AUDREY&exact=true', ['audrey']],
-      ['email=@mill&lastName=nwick', ['audrey']],
-      ['firstName=audrey%20jo&lastName=FENWICK&exact=true', ['audrey']],
-      ['firstName=audrey&exact=true', []],
-      ['email=bo@mill.example&exact=true', ['bo_100']],
-      ['q=badge:4711', ['audrey']],
-      ['q=badge:RED%20badge:4711', ['audrey']],
-      ['q=badge:4711%20badge:4712', []],
-      ['q=Badge:4711', []],
-      ['q=%22eye%20color%22:%22green%22', ['audrey']],
-      ['q=lastName:fenn', ['bo_100']],
-      ['q=nothing', ALL],
-      ['q=badge:4712&username=bo', ['bo_100']],
-      ['enabled=true', ['audrey', 'cyril']],
-      ['emailVerified=false', ['bo_100', 'cyril']],
-      ['createdTimeStart=0&createdTimeEnd=1', []],
-      ['sort=username:desc', ['cyril', 'bo_100', 'audrey']],
-      ['sort=createdTimestamp:DESC', ['cyril', 'bo_100', 'audrey']],
-      ['sort=enabled', ['bo_100', 'audrey', 'cyril']],
-      ['sort=unheardOf:desc', ALL],
-      ['first=1&max=1', ['bo_100']],
-      ['first=-4&max=2', ['audrey', 'bo_100']],
-      ['first=2&max=-1', ['cyril']],
-      ['first=9', []],
-      ['max=0', []],
-      ['max=10000', ALL],
-      ['unheardOf=true', ALL],
-    ])('"%s" finds %j', async (query, expected) => {
-      expect(await namesIn(query)).toEqual(expected);
-    });
-
-    it('find the users to whom a role is granted, and those made in a time', async () => {
-      expect(await namesIn(`filterForRole=${role}`)).toEqual(['bo_100']);
-      const [, [bo]] = await get('users?username=bo_100');
-      const at = bo.createdTimestamp;
-      expect(await namesIn(`createdTimeStart=${at}&createdTimeEnd=${at + 1}`)).toEqual(['bo_100']);
-      expect(await namesIn(`createdTimeStart=${at + 1}`)).toEqual(['cyril']);
-    });
-
-    it('find the users with an account at an identity provider', async () => {
-      const { world, acme } = realm;
-      const [harbour, dock] = await Promise.all(['harbour', 'dock'].map((name) => world.newProvider(acme, { name })));
-      const link = async (userId: string, providerId: string, externalId: string) => {
-        await sql`insert into federation_links (tenant_id, provider_id, external_id, user_id, created_at, updated_at)
-          values (${acme.id}::uuid, ${providerId}::uuid, ${externalId}, ${userId}, now(), now())`.execute(
-          world.db.read(),
-        );
-      };
-      await link('bo-1', harbour!.id, 'X7');
-      await link('cy-1', harbour!.id, 'x8');
-      await link('cy-1', dock!.id, 'X7');
-      expect(await namesIn('idpAlias=harbour')).toEqual(['bo_100', 'cyril']);
-      expect(await namesIn('idpAlias=Harbour')).toEqual([]);
-      expect(await namesIn('idpUserId=X7')).toEqual(['bo_100', 'cyril']);
-      expect(await namesIn('idpUserId=x7')).toEqual([]);
-      expect(await namesIn('idpAlias=dock&idpUserId=X7')).toEqual(['cyril']);
-      expect(await namesIn('idpAlias=dock&idpUserId=x8')).toEqual([]);
-      expect(await namesIn('idpAlias=&idpUserId=')).toEqual(ALL);
-      expect(await namesIn('idpAlias=harbour&search=fen&enabled=false')).toEqual(['bo_100']);
-    });
-
-    it('need the permission to read roles and accounts elsewhere where they are asked about', async () => {
-      const poor = realm.token(realm.acme, 'user:read', 'credential:read');
-      for (const query of [`filterForRole=${role}`, 'idpAlias=harbour', 'idpUserId=X7'])
-        expect([query, ...(await get(`users?${query}`, poor))]).toEqual([query, 403, { error: 'HTTP 403 Forbidden' }]);
-    });
-
-    it('show users whole, or without attributes and actions', async () => {
-      const [, [whole]] = await get('users?username=audrey');
-      const [, [brief]] = await get('users?username=audrey&briefRepresentation=true');
-      const access = { manageGroupMembership: false, view: true, mapRoles: false, impersonate: false, manage: false };
-      const shown = {
-        id: 'aud-1',
-        username: 'audrey',
-        firstName: 'Audrey Jo',
-        lastName: 'Fenwick',
-        email: 'audrey@mill.example',
-        emailVerified: true,
-        enabled: true,
-        createdTimestamp: expect.any(Number),
-        access,
-      };
-      expect(brief).toEqual(shown);
-      expect(whole).toEqual({
-        ...shown,
-        attributes: { badge: ['4711', 'red'], 'eye color': ['Green'] },
-        requiredActions: ['UPDATE_PASSWORD'],
-        totp: false,
-        disableableCredentialTypes: [],
-        notBefore: 0,
-      });
-    });
-
-    it('show whether a user has an app for codes, and what the caller may do by reach', async () => {
-      const { world, acme, master } = realm;
-      const user = await world.newUser(acme, { username: 'zed', attributes: { nothing: [null], plan: { hours: 8 } } });
-      await world.giveTotp(acme, user.id);
-      const everywhere = realm.token(
-        master,
-        'user:read:all',
-        'credential:read:all',
-        'user:write',
-        'role-grant:write:all',
-      );
-      const [, shown] = await get(`users/${user.id}`, everywhere);
-      expect(shown).toMatchObject({
-        totp: true,
-        attributes: { nothing: [], plan: ['{"hours":8}'] },
-        access: { manageGroupMembership: false, view: true, mapRoles: true, impersonate: false, manage: false },
-      });
-      await world.services.users.delete(world.system(acme), user.id);
-    });
-
-    it.each([
-      'first=x',
-      'max=1.5',
-      `q=${'a'.repeat(1001)}`,
-      'max=',
-      'max=1&max=2',
-      'enabled=maybe',
-      'emailVerified=1',
-      'exact=yes',
-      'exact=false&q=badge:47',
-      'createdTimeStart=yesterday',
-      'createdTimeEnd=-1',
-      'filterForRole=no-uuid',
-      'idpAlias=a%00',
-      'idpUserId=a%00',
-      'groups=deck',
-      'username=a%00',
-      'search=a%00b',
-      `search=${'x%20'.repeat(21)}`,
-      `search=id:${'x%20'.repeat(21)}`,
-      `q=${'a:b%20'.repeat(101)}`,
-    ])('"%s" cannot be used', async (query) => {
-      expect(await get(`users?${query}`)).toEqual(BAD_REQUEST);
-      if (!/^(first|max)/.test(query)) expect(await get(`users/count?${query}`)).toEqual(BAD_REQUEST);
-    });
-
-    it('have at most 10,000 rows', async () => {
-      expect(await get('users?max=10001')).toEqual(message(400, 'max must not exceed 10000'));
-      expect(await get('users?includeRolesForClient=x')).toEqual(BAD_REQUEST);
-    });
-
-    it('are refused to callers who may not read credentials, unless they are brief', async () => {
-      const token = realm.token(realm.acme, 'user:read');
-      expect(await get('users', token)).toEqual(FORBIDDEN);
-      expect((await get('users?briefRepresentation=true', token))[0]).toBe(200);
+  let user: User;
+  let count = 0;
+  const stored = (id = user.id) => realm.world.services.users.find(realm.world.system(realm.acme), id);
+  const verifies = (password: string, id = user.id) =>
+    realm.world.services.passwords.verify(realm.acme.id, id, password);
+  beforeEach(async () => {
+    user = await realm.world.newUser(realm.acme, {
+      username: `hand${++count}`,
+      email: `hand${count}@quay.example`,
+      emailVerified: true,
+      givenName: 'Liv',
+      attributes: { berth: '3', shifts: ['late'] },
     });
   });
 
-  describe('single users', () => {
-    let user: User;
-    let count = 0;
-    const stored = (id = user.id) => realm.world.services.users.find(realm.world.system(realm.acme), id);
-    const verifies = (password: string, id = user.id) =>
-      realm.world.services.passwords.verify(realm.acme.id, id, password);
-    beforeEach(async () => {
-      user = await realm.world.newUser(realm.acme, {
-        username: `hand${++count}`,
-        email: `hand${count}@quay.example`,
-        emailVerified: true,
-        givenName: 'Liv',
-        attributes: { berth: '3', shifts: ['late'] },
-      });
-    });
-
-    it('are not found below another realm, nor by their name', async () => {
-      const neighbour = await realm.world.newUser(realm.master);
-      for (const id of [neighbour.id, user.username, 'none', '%00', 'x'.repeat(300), `grp~${realm.acme.route}~x`]) {
-        expect(await get(`users/${id}`)).toEqual(NO_USER);
-        expect(await send('PUT', `users/${id}`, { firstName: 'X' })).toEqual(NO_USER);
-        expect(await send('DELETE', `users/${id}`)).toEqual(NO_USER);
-        expect(await send('PUT', `users/${id}/reset-password`, { value: PASSWORD })).toEqual(NO_USER);
-      }
-      expect((await realm.world.services.users.find(realm.world.system(realm.master), neighbour.id))?.id).toBe(
-        neighbour.id,
-      );
-    });
-
-    it('are made with everything that is sent, at an address in the spelling of the request', async () => {
-      const body = {
-        username: `boy${count}`,
-        email: `boy${count}@quay.example`,
-        firstName: 'Sven',
-        lastName: 'Holt',
-        enabled: true,
-        emailVerified: true,
-        attributes: { berth: ['12'], shifts: ['early', 'late'], NUMBER_OF_FAILED_ATTEMPTS: ['4'] },
-        credentials: [{ type: 'password', value: PASSWORD }],
-        groups: ['/deck'],
-        requiredActions: ['UPDATE_PASSWORD'],
-        realmRoles: ['nothing'],
-        unheardOf: true,
-      };
-      const { status, text, headers } = await realm.rest.ask('POST', '/auth/admin/realms/acme/users/', {
-        token: writer,
-        body,
-      });
-      expect([status, text]).toEqual([201, '']);
-      const [, id] = /^https:\/\/id\.example\.com\/auth\/admin\/realms\/acme\/users\/([^/]+)$/.exec(headers.location!)!;
-      expect(await stored(id)).toMatchObject({
-        username: `boy${count}`,
-        email: `boy${count}@quay.example`,
-        emailVerified: true,
-        givenName: 'Sven',
-        familyName: 'Holt',
-        enabled: true,
-        attributes: { berth: ['12'], shifts: ['early', 'late'] },
-        requiredActions: ['UPDATE_PASSWORD'],
-      });
-      expect(await verifies(PASSWORD, id)).toBe(true);
-      const reading = realm.world.app(realm.acme, 'user:read', 'group:read');
-      const document = 'query ($id: ID!) { user(userId: $id) { groups { path } } }';
-      const { data } = await realm.world.graphql(reading, document, { id });
-      expect(data.user.groups).toEqual([{ path: '/deck' }]);
-    });
-
-    it('are disabled unless they are enabled, and have to change a temporary password', async () => {
-      const credentials = [{ type: 'password', value: PASSWORD, temporary: true }];
-      const { headers } = await realm.rest.ask('POST', '/admin/realms/acme/users', {
-        token: writer,
-        body: { username: `mute${count}`, credentials, email: null },
-      });
-      expect(headers.location).toMatch(/^https:\/\/id\.example\.com\/admin\/realms\/acme\/users\//);
-      const made = await stored(headers.location!.split('/').at(-1));
-      expect(made).toMatchObject({
-        enabled: false,
-        emailVerified: false,
-        email: null,
-        requiredActions: ['UPDATE_PASSWORD'],
-      });
-    });
-
-    describe('with hashes of another service', () => {
-      const importer = () =>
-        realm.token(realm.acme, 'user:create', 'tenant:import', 'auth-mode:write', 'credential:write', 'password:set');
-      const make = (credentials: readonly object[], token = importer()) =>
-        realm.rest.ask('POST', '/admin/realms/acme/users', {
-          token,
-          body: { username: `hashed${count}`, enabled: true, credentials },
-        });
-
-      it('are made with what they sign in with there', async () => {
-        const made = await make([APP, HASH]);
-        expect([made.status, made.text]).toEqual([201, '']);
-        const id = made.headers.location!.split('/').at(-1)!;
-        expect(await verifies(PASSWORD, id)).toBe(true);
-        const credentials = (await realm.world.stores.credentials.ofUsers(realm.acme.id, [id])).get(id) ?? [];
-        expect(credentials.map(({ type }) => type).toSorted()).toEqual(['password', 'totp']);
-        expect((await stored(id))!.requiredActions).toEqual([]);
-      });
-
-      it('have to change a password that is temporary', async () => {
-        const { headers } = await make([{ ...HASH, temporary: true }]);
-        expect((await stored(headers.location!.split('/').at(-1)))!.requiredActions).toEqual(['UPDATE_PASSWORD']);
-      });
-
-      it('are refused where one cannot be used here, or two are passwords', async () => {
-        const unknown = { ...HASH, credentialData: '{"algorithm":"md5","hashIterations":1}' };
-        const refused = { errorMessage: 'Could not create user' };
-        for (const credentials of [
-          [unknown],
-          [HASH, unknown],
-          [HASH, HASH],
-          [HASH, { value: PASSWORD }],
-          [{ ...APP, secretData: '[]' }],
-          Array.from({ length: 101 }, () => APP),
-        ]) {
-          const { status, text } = await make(credentials);
-          expect([status, JSON.parse(text)]).toEqual([400, refused]);
-        }
-      });
-
-      it('take the rights of an import', async () => {
-        const scopes = ['user:create', 'tenant:import', 'auth-mode:write', 'credential:write', 'password:set'];
-        for (const without of scopes.slice(1)) {
-          const poor = realm.token(realm.acme, ...scopes.filter((scope) => scope !== without));
-          expect((await make([APP], poor)).status).toBe(403);
-        }
-        expect((await make([APP], writer)).status).toBe(403);
-      });
-    });
-
-    it('are changed: what is not sent stays, attributes are replaced, names stay', async () => {
-      const body = {
-        firstName: null,
-        lastName: 'Roe',
-        username: 'other',
-        enabled: false,
-        attributes: { berth: ['9'] },
-      };
-      expect(await send('PUT', `users/${user.id}`, body)).toEqual([204, undefined]);
-      expect(await stored()).toMatchObject({
-        username: user.username,
-        givenName: 'Liv',
-        familyName: 'Roe',
-        enabled: false,
-        email: user.email,
-        emailVerified: true,
-        attributes: { berth: ['9'] },
-      });
-      expect(Object.keys((await stored())!.attributes)).toEqual(['berth']);
-      expect(await send('PUT', `users/${user.id}`, {})).toEqual([204, undefined]);
-      expect(await send('PUT', `users/${user.id}`, { attributes: {} })).toEqual([204, undefined]);
-      expect((await stored())!.attributes).toEqual({});
-    });
-
-    it('are deleted, once', async () => {
-      expect(await send('DELETE', `users/${user.id}`, {})).toEqual([204, undefined]);
-      expect(await send('DELETE', `users/${user.id}`)).toEqual(NO_USER);
-      expect(await get(`users/${user.id}`)).toEqual(NO_USER);
-    });
-
-    it('are not made twice, nor with the address or the id of another', async () => {
-      const taken = (what: string) => message(409, `User exists with same ${what}`);
-      const other = { username: `fresh${count}` };
-      expect(await send('POST', 'users', { username: user.username.toUpperCase() })).toEqual(taken('username'));
-      const named = await realm.world.newUser(realm.acme, { id: `own-${count}` });
-      expect(await send('POST', 'users', { username: named.id.toUpperCase() })).toEqual(taken('username'));
-      expect(await send('POST', 'users', { username: user.email })).toEqual(taken('username or email'));
-      expect(await send('POST', 'users', { ...other, email: user.email })).toEqual(taken('email'));
-      const [one, two] = await Promise.all([send('POST', 'users', other), send('POST', 'users', other)]);
-      expect([one, two].sort(([a], [b]) => a - b)).toEqual([[201, undefined], taken('username')]);
-      const second = await realm.world.newUser(realm.acme, { email: `second${count}@quay.example` });
-      expect(await send('PUT', `users/${second.id}`, { email: user.email })).toEqual(taken('email'));
-    });
-
-    it('have passwords that the tenant allows', async () => {
-      const short = {
-        error: 'invalidPasswordMinLengthMessage',
-        error_description: 'Invalid password: A password has at least 8 characters.',
-      };
-      const reset = (body: unknown) => send('PUT', `users/${user.id}/reset-password`, body);
-      expect(await reset({ type: 'password', value: PASSWORD, temporary: false })).toEqual([204, undefined]);
-      expect(await verifies(PASSWORD)).toBe(true);
-      expect((await stored())!.requiredActions).toEqual([]);
-      expect(await reset({ value: 'short' })).toEqual([400, short]);
-      expect(await send('PUT', `users/${user.id}`, { credentials: [{ value: 'short' }] })).toEqual([400, short]);
-      const body = { username: `fresh${count}`, credentials: [{ value: 'short' }] };
-      expect(await send('POST', 'users', body)).toEqual([400, short]);
-      expect((await reset({ value: 'password1' }))[1].error).toBe('invalidPasswordBlacklistedMessage');
-      expect((await reset({ value: `${user.username}-quay-hand` }))[1].error).toBe('invalidPasswordNotUsernameMessage');
-      expect((await reset({ value: 'x'.repeat(1025) }))[1].error).toBe('invalidPasswordMaxLengthMessage');
-      for (const value of [undefined, null, ''])
-        expect(await reset({ type: 'password', value })).toEqual(error(400, 'No password provided'));
-      expect(await reset({ value: 'a\u0000bcdefghi' })).toEqual(message(400, 'Could not update user!'));
-      for (const wrong of [
-        { value: 1 },
-        { value: PASSWORD, type: 'otp' },
-        { value: PASSWORD, temporary: 'x' },
-        [],
-        null,
-      ])
-        expect(await reset(wrong)).toEqual(WRONG_SHAPE);
-      expect(await verifies(PASSWORD)).toBe(true);
-    });
-
-    it.each([
-      [{ username: 'two/words' }],
-      [{ username: 'x'.repeat(256) }],
-      [{ email: 'nonsense' }],
-      [{ firstName: 'x'.repeat(256) }],
-      [{ attributes: { '': 'x' } }],
-      [{ attributes: { rank: 'captain' } }],
-      [{ attributes: { phoneNumber: 'x' } }],
-      [{ groups: ['none'] }],
-      [{ requiredActions: ['a b'] }],
-    ])('refuse values that the service cannot store: %j', async (body) => {
-      const fresh = { username: `fresh${count}`, ...body };
-      expect(await send('POST', 'users', fresh)).toEqual(message(400, 'Could not create user'));
-      if ('username' in body) return;
-      expect(await send('PUT', `users/${user.id}`, body)).toEqual(message(400, 'Could not update user!'));
-      expect(await stored()).toMatchObject({ givenName: 'Liv', email: user.email, attributes: user.attributes });
-    });
-
-    it.each([
-      [{ email: 1 }],
-      [{ enabled: 'true' }],
-      [{ attributes: { berth: 1 } }],
-      [{ attributes: ['x'] }],
-      [{ groups: 'deck' }],
-      [{ credentials: PASSWORD }],
-      [{ credentials: [{ type: 'otp', value: 'x' }] }],
-      [{ credentials: [{ type: 'password', credentialData: '{"algorithm":"bcrypt"}' }] }],
-      [{ credentials: [{ type: 'webauthn', credentialData: '{}', secretData: '{}' }] }],
-      [{ username: 7 }],
-    ])('refuse members of another type: %j', async (body) => {
-      expect(await send('POST', 'users', { username: 'x', ...body })).toEqual(WRONG_SHAPE);
-      expect(await send('PUT', `users/${user.id}`, body)).toEqual(WRONG_SHAPE);
-    });
-
-    it.each(['[]', '1', 'null', '"x"'])('refuse %s in place of an object', async (body) => {
-      const headers = { 'content-type': 'application/json' };
-      for (const [method, path] of [
-        ['POST', 'users'],
-        ['PUT', `users/${user.id}`],
-      ] as const)
-        expect(await realm.ask(method, `/admin/realms/acme/${path}`, { token: writer, body, headers })).toEqual(
-          WRONG_SHAPE,
-        );
-    });
-
-    it.each(['{', '', '{"__proto__": {}, "username": "x"}', '\ufffe{}'])(
-      'refuse %j, which is no JSON',
-      async (body) => {
-        const headers = { 'content-type': 'application/json' };
-        const answer = await realm.ask('POST', '/admin/realms/acme/users', { token: writer, body, headers });
-        expect(answer).toEqual(body === '' ? WRONG_SHAPE : NO_JSON);
-      },
+  it('are not found below another realm, nor by their name', async () => {
+    const neighbour = await realm.world.newUser(realm.master);
+    for (const id of [neighbour.id, user.username, 'none', '%00', 'x'.repeat(300), `grp~${realm.acme.route}~x`]) {
+      expect(await get(`users/${id}`)).toEqual(NO_USER);
+      expect(await send('PUT', `users/${id}`, { firstName: 'X' })).toEqual(NO_USER);
+      expect(await send('DELETE', `users/${id}`)).toEqual(NO_USER);
+      expect(await send('PUT', `users/${id}/reset-password`, { value: PASSWORD })).toEqual(NO_USER);
+    }
+    expect((await realm.world.services.users.find(realm.world.system(realm.master), neighbour.id))?.id).toBe(
+      neighbour.id,
     );
+  });
 
-    it('need a name', async () => {
-      for (const username of [undefined, null, ''])
-        expect(await send('POST', 'users', { username, firstName: 'X' })).toEqual(message(400, 'User name is missing'));
-      expect(await send('POST', 'users', {})).toEqual(message(400, 'User name is missing'));
+  it('are made with everything that is sent, at an address in the spelling of the request', async () => {
+    const body = {
+      username: `boy${count}`,
+      email: `boy${count}@quay.example`,
+      firstName: 'Sven',
+      lastName: 'Holt',
+      enabled: true,
+      emailVerified: true,
+      attributes: { berth: ['12'], shifts: ['early', 'late'], NUMBER_OF_FAILED_ATTEMPTS: ['4'] },
+      credentials: [{ type: 'password', value: PASSWORD }],
+      groups: ['/deck'],
+      requiredActions: ['UPDATE_PASSWORD'],
+      realmRoles: ['nothing'],
+      unheardOf: true,
+    };
+    const { status, text, headers } = await realm.rest.ask('POST', '/auth/admin/realms/acme/users/', {
+      token: writer,
+      body,
+    });
+    expect([status, text]).toEqual([201, '']);
+    const [, id] = /^https:\/\/id\.example\.com\/auth\/admin\/realms\/acme\/users\/([^/]+)$/.exec(headers.location!)!;
+    expect(await stored(id)).toMatchObject({
+      username: `boy${count}`,
+      email: `boy${count}@quay.example`,
+      emailVerified: true,
+      givenName: 'Sven',
+      familyName: 'Holt',
+      enabled: true,
+      attributes: { berth: ['12'], shifts: ['early', 'late'] },
+      requiredActions: ['UPDATE_PASSWORD'],
+    });
+    expect(await verifies(PASSWORD, id)).toBe(true);
+    const reading = realm.world.app(realm.acme, 'user:read', 'group:read');
+    const document = 'query ($id: ID!) { user(userId: $id) { groups { path } } }';
+    const { data } = await realm.world.graphql(reading, document, { id });
+    expect(data.user.groups).toEqual([{ path: '/deck' }]);
+  });
+
+  it('are disabled unless they are enabled, and have to change a temporary password', async () => {
+    const credentials = [{ type: 'password', value: PASSWORD, temporary: true }];
+    const { headers } = await realm.rest.ask('POST', '/admin/realms/acme/users', {
+      token: writer,
+      body: { username: `mute${count}`, credentials, email: null },
+    });
+    expect(headers.location).toMatch(/^https:\/\/id\.example\.com\/admin\/realms\/acme\/users\//);
+    const made = await stored(headers.location!.split('/').at(-1));
+    expect(made).toMatchObject({
+      enabled: false,
+      emailVerified: false,
+      email: null,
+      requiredActions: ['UPDATE_PASSWORD'],
+    });
+  });
+
+  describe('with hashes of another service', () => {
+    const importer = () =>
+      realm.token(realm.acme, 'user:create', 'tenant:import', 'auth-mode:write', 'credential:write', 'password:set');
+    const make = (credentials: readonly object[], token = importer()) =>
+      realm.rest.ask('POST', '/admin/realms/acme/users', {
+        token,
+        body: { username: `hashed${count}`, enabled: true, credentials },
+      });
+
+    it('are made with what they sign in with there', async () => {
+      const made = await make([APP, HASH]);
+      expect([made.status, made.text]).toEqual([201, '']);
+      const id = made.headers.location!.split('/').at(-1)!;
+      expect(await verifies(PASSWORD, id)).toBe(true);
+      const credentials = (await realm.world.stores.credentials.ofUsers(realm.acme.id, [id])).get(id) ?? [];
+      expect(credentials.map(({ type }) => type).toSorted()).toEqual(['password', 'totp']);
+      expect((await stored(id))!.requiredActions).toEqual([]);
     });
 
-    it('take further rights for actions and groups, and for passwords of existing users', async () => {
-      const poor = realm.token(realm.acme, 'user:create', 'user:write');
-      const body = { username: `fresh${count}` };
-      expect(await send('POST', 'users', { ...body, groups: ['deck'] }, poor)).toEqual(FORBIDDEN);
-      expect(await send('PUT', `users/${user.id}`, { requiredActions: ['VERIFY_EMAIL'] }, poor)).toEqual(FORBIDDEN);
-      const credentials = [{ value: PASSWORD }];
-      expect(await send('PUT', `users/${user.id}`, { credentials }, poor)).toEqual(FORBIDDEN);
+    it('have to change a password that is temporary', async () => {
+      const { headers } = await make([{ ...HASH, temporary: true }]);
+      expect((await stored(headers.location!.split('/').at(-1)))!.requiredActions).toEqual(['UPDATE_PASSWORD']);
     });
+
+    it('are refused where one cannot be used here, or two are passwords', async () => {
+      const unknown = { ...HASH, credentialData: '{"algorithm":"md5","hashIterations":1}' };
+      const refused = { errorMessage: 'Could not create user' };
+      for (const credentials of [
+        [unknown],
+        [HASH, unknown],
+        [HASH, HASH],
+        [HASH, { value: PASSWORD }],
+        [{ ...APP, secretData: '[]' }],
+        Array.from({ length: 101 }, () => APP),
+      ]) {
+        const { status, text } = await make(credentials);
+        expect([status, JSON.parse(text)]).toEqual([400, refused]);
+      }
+    });
+
+    it('take the rights of an import', async () => {
+      const scopes = ['user:create', 'tenant:import', 'auth-mode:write', 'credential:write', 'password:set'];
+      for (const without of scopes.slice(1)) {
+        const poor = realm.token(realm.acme, ...scopes.filter((scope) => scope !== without));
+        expect((await make([APP], poor)).status).toBe(403);
+      }
+      expect((await make([APP], writer)).status).toBe(403);
+    });
+  });
+
+  it('are changed: what is not sent stays, attributes are replaced, names stay', async () => {
+    const body = {
+      firstName: null,
+      lastName: 'Roe',
+      username: 'other',
+      enabled: false,
+      attributes: { berth: ['9'] },
+    };
+    expect(await send('PUT', `users/${user.id}`, body)).toEqual([204, undefined]);
+    expect(await stored()).toMatchObject({
+      username: user.username,
+      givenName: 'Liv',
+      familyName: 'Roe',
+      enabled: false,
+      email: user.email,
+      emailVerified: true,
+      attributes: { berth: ['9'] },
+    });
+    expect(Object.keys((await stored())!.attributes)).toEqual(['berth']);
+    expect(await send('PUT', `users/${user.id}`, {})).toEqual([204, undefined]);
+    expect(await send('PUT', `users/${user.id}`, { attributes: {} })).toEqual([204, undefined]);
+    expect((await stored())!.attributes).toEqual({});
+  });
+
+  it('are deleted, once', async () => {
+    expect(await send('DELETE', `users/${user.id}`, {})).toEqual([204, undefined]);
+    expect(await send('DELETE', `users/${user.id}`)).toEqual(NO_USER);
+    expect(await get(`users/${user.id}`)).toEqual(NO_USER);
+  });
+
+  it('are not made twice, nor with the address or the id of another', async () => {
+    const taken = (what: string) => message(409, `User exists with same ${what}`);
+    const other = { username: `fresh${count}` };
+    expect(await send('POST', 'users', { username: user.username.toUpperCase() })).toEqual(taken('username'));
+    const named = await realm.world.newUser(realm.acme, { id: `own-${count}` });
+    expect(await send('POST', 'users', { username: named.id.toUpperCase() })).toEqual(taken('username'));
+    expect(await send('POST', 'users', { username: user.email })).toEqual(taken('username or email'));
+    expect(await send('POST', 'users', { ...other, email: user.email })).toEqual(taken('email'));
+    const [one, two] = await Promise.all([send('POST', 'users', other), send('POST', 'users', other)]);
+    expect([one, two].sort(([a], [b]) => a - b)).toEqual([[201, undefined], taken('username')]);
+    const second = await realm.world.newUser(realm.acme, { email: `second${count}@quay.example` });
+    expect(await send('PUT', `users/${second.id}`, { email: user.email })).toEqual(taken('email'));
+  });
+
+  it('have passwords that the tenant allows', async () => {
+    const short = {
+      error: 'invalidPasswordMinLengthMessage',
+      error_description: 'Invalid password: A password has at least 8 characters.',
+    };
+    const reset = (body: unknown) => send('PUT', `users/${user.id}/reset-password`, body);
+    expect(await reset({ type: 'password', value: PASSWORD, temporary: false })).toEqual([204, undefined]);
+    expect(await verifies(PASSWORD)).toBe(true);
+    expect((await stored())!.requiredActions).toEqual([]);
+    expect(await reset({ value: 'short' })).toEqual([400, short]);
+    expect(await send('PUT', `users/${user.id}`, { credentials: [{ value: 'short' }] })).toEqual([400, short]);
+    const body = { username: `fresh${count}`, credentials: [{ value: 'short' }] };
+    expect(await send('POST', 'users', body)).toEqual([400, short]);
+    expect((await reset({ value: 'password1' }))[1].error).toBe('invalidPasswordBlacklistedMessage');
+    expect((await reset({ value: `${user.username}-quay-hand` }))[1].error).toBe('invalidPasswordNotUsernameMessage');
+    expect((await reset({ value: 'x'.repeat(1025) }))[1].error).toBe('invalidPasswordMaxLengthMessage');
+    for (const value of [undefined, null, ''])
+      expect(await reset({ type: 'password', value })).toEqual(error(400, 'No password provided'));
+    expect(await reset({ value: 'a\u0000bcdefghi' })).toEqual(message(400, 'Could not update user!'));
+    for (const wrong of [{ value: 1 }, { value: PASSWORD, type: 'otp' }, { value: PASSWORD, temporary: 'x' }, [], null])
+      expect(await reset(wrong)).toEqual(WRONG_SHAPE);
+    expect(await verifies(PASSWORD)).toBe(true);
+  });
+
+  it.each([
+    [{ username: 'two/words' }],
+    [{ username: 'x'.repeat(256) }],
+    [{ email: 'nonsense' }],
+    [{ firstName: 'x'.repeat(256) }],
+    [{ attributes: { '': 'x' } }],
+    [{ attributes: { rank: 'captain' } }],
+    [{ attributes: { phoneNumber: 'x' } }],
+    [{ groups: ['none'] }],
+    [{ requiredActions: ['a b'] }],
+  ])('refuse values that the service cannot store: %j', async (body) => {
+    const fresh = { username: `fresh${count}`, ...body };
+    expect(await send('POST', 'users', fresh)).toEqual(message(400, 'Could not create user'));
+    if ('username' in body) return;
+    expect(await send('PUT', `users/${user.id}`, body)).toEqual(message(400, 'Could not update user!'));
+    expect(await stored()).toMatchObject({ givenName: 'Liv', email: user.email, attributes: user.attributes });
+  });
+
+  it.each([
+    [{ email: 1 }],
+    [{ enabled: 'true' }],
+    [{ attributes: { berth: 1 } }],
+    [{ attributes: ['x'] }],
+    [{ groups: 'deck' }],
+    [{ credentials: PASSWORD }],
+    [{ credentials: [{ type: 'otp', value: 'x' }] }],
+    [{ credentials: [{ type: 'password', credentialData: '{"algorithm":"bcrypt"}' }] }],
+    [{ credentials: [{ type: 'webauthn', credentialData: '{}', secretData: '{}' }] }],
+    [{ username: 7 }],
+  ])('refuse members of another type: %j', async (body) => {
+    expect(await send('POST', 'users', { username: 'x', ...body })).toEqual(WRONG_SHAPE);
+    expect(await send('PUT', `users/${user.id}`, body)).toEqual(WRONG_SHAPE);
+  });
+
+  it.each(['[]', '1', 'null', '"x"'])('refuse %s in place of an object', async (body) => {
+    const headers = { 'content-type': 'application/json' };
+    for (const [method, path] of [
+      ['POST', 'users'],
+      ['PUT', `users/${user.id}`],
+    ] as const)
+      expect(await realm.ask(method, `/admin/realms/acme/${path}`, { token: writer, body, headers })).toEqual(
+        WRONG_SHAPE,
+      );
+  });
+
+  it.each(['{', '', '{"__proto__": {}, "username": "x"}', '\ufffe{}'])('refuse %j, which is no JSON', async (body) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await realm.ask('POST', '/admin/realms/acme/users', { token: writer, body, headers });
+    expect(answer).toEqual(body === '' ? WRONG_SHAPE : NO_JSON);
+  });
+
+  it('need a name', async () => {
+    for (const username of [undefined, null, ''])
+      expect(await send('POST', 'users', { username, firstName: 'X' })).toEqual(message(400, 'User name is missing'));
+    expect(await send('POST', 'users', {})).toEqual(message(400, 'User name is missing'));
+  });
+
+  it('take further rights for actions and groups, and for passwords of existing users', async () => {
+    const poor = realm.token(realm.acme, 'user:create', 'user:write');
+    const body = { username: `fresh${count}` };
+    expect(await send('POST', 'users', { ...body, groups: ['deck'] }, poor)).toEqual(FORBIDDEN);
+    expect(await send('PUT', `users/${user.id}`, { requiredActions: ['VERIFY_EMAIL'] }, poor)).toEqual(FORBIDDEN);
+    const credentials = [{ value: PASSWORD }];
+    expect(await send('PUT', `users/${user.id}`, { credentials }, poor)).toEqual(FORBIDDEN);
   });
 });
