@@ -25,8 +25,9 @@ const EXPORTED_CREDENTIAL = z.object({
   secretData: z.string().describe('Hash and salt, or the secret of an app, as JSON.'),
 });
 type ExportedCredential = z.output<typeof EXPORTED_CREDENTIAL>;
+type SentCredential = ExportedCredential | z.output<typeof SENT_PASSWORD>;
 
-const isExported = (credential: object): credential is ExportedCredential => 'secretData' in credential;
+const isExported = (credential: SentCredential): credential is ExportedCredential => 'secretData' in credential;
 
 /** A new user as it is sent. */
 export const NEW_USER = z
@@ -52,9 +53,8 @@ export const NEW_PASSWORD = z
 
 /** The variables of a new user. */
 export function toNewUser({ credentials, ...user }: z.output<typeof NEW_USER>) {
-  const sent = Map.groupBy(credentials ?? [], isExported);
-  const passwords = sent.get(false) as z.output<typeof SENT_PASSWORD>[] | undefined;
-  const exported = toCredentials((sent.get(true) ?? []) as ExportedCredential[]);
+  const passwords = credentials?.flatMap((credential) => (isExported(credential) ? [] : credential));
+  const exported = toCredentials(credentials?.filter(isExported) ?? []);
   return {
     ...asNewAccount(toAccount({ ...user, credentials: passwords }, false)),
     ...(exported.length === 0 ? {} : { credentials: exported }),
