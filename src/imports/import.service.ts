@@ -12,7 +12,7 @@ import { MadeThings, TENANT, thingKey, wholeOf } from './parts.ts';
 import { isOfTheRow, nameOf, toRefused } from './refused-row.ts';
 import { type PendingRow, RepeatedRows } from './repeated-rows.ts';
 import { digestOfKey, type RowDigester } from './row-digest.ts';
-import type { Existing, RowWriter, RowWriters } from './row-writer.ts';
+import { type Existing, type RowWriter, type RowWriters, writerOf } from './row-writer.ts';
 import { hasChanged, withFaults, withRows } from './tally.ts';
 
 export interface ImportServiceDeps {
@@ -226,7 +226,7 @@ export class ImportService {
   }
 
   #writerOf({ kind }: { readonly kind: RowKind }): RowWriter<RowKind> {
-    return this.#deps.writers[kind] as unknown as RowWriter<RowKind>;
+    return writerOf(this.#deps.writers, kind);
   }
 
   /** A row that was not refused, with what of it cannot be read. */

@@ -63,9 +63,7 @@ export class ImportStore {
   async forget(tenantId: string, keys: readonly Buffer[]): Promise<void> {
     await sql`
       delete from import_rows where tenant_id = ${tenantId}::uuid
-        and key in (select decode(hex, 'hex') from unnest(${keys.map((key) => key.toString('hex'))}::text[]) as hex)`.execute(
-      this.#db.read(),
-    );
+        and key in (select decode(hex, 'hex') from unnest(${keys.map(toHex)}::text[]) as hex)`.execute(this.#db.read());
   }
 
   /**

@@ -4,7 +4,7 @@ import type { ImportStore } from './import.store.ts';
 import type { IfExists, ImportRow, RowKind } from './import-row.ts';
 import { partsOf, TENANT, thingKey, wholeOf } from './parts.ts';
 import { digestOfKey, type RowDigest } from './row-digest.ts';
-import type { RowWriter, RowWriters } from './row-writer.ts';
+import { type RowWriters, writerOf } from './row-writer.ts';
 
 /** A row with its digest. */
 export interface PendingRow {
@@ -65,10 +65,11 @@ export class RepeatedRows {
 
   /** @param kind The kind of the things, which rows are about or bring parts of. */
   async #there(authority: Authority, kind: RowKind, rows: readonly ImportRow[]): Promise<ReadonlySet<object>> {
-    const writer = this.#deps.writers[kind] as unknown as RowWriter<RowKind>;
+    const writer = writerOf(this.#deps.writers, kind);
     if (writer.there !== undefined) return writer.there(authority, rows);
     const there = new Set<object>();
-    for (const row of rows) if ((await writer.find(authority, row)) !== null) there.add(row);
+    for (const own of Map.groupBy(rows, (row) => thingKey(kind, row)).values())
+      if ((await writer.find(authority, own[0]!)) !== null) for (const row of own) there.add(row);
     return there;
   }
 

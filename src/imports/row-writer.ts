@@ -36,3 +36,7 @@ export interface RowWriter<K extends RowKind> {
 
 /** A writer of every kind. */
 export type RowWriters = { readonly [K in RowKind]: RowWriter<K> };
+
+/** The writer of a kind that is known only at run time. */
+export const writerOf = (writers: RowWriters, kind: RowKind): RowWriter<RowKind> =>
+  writers[kind] as unknown as RowWriter<RowKind>;
