@@ -1,6 +1,7 @@
 import { type ChangeEvent, type ReactNode, use, useState } from 'react';
 import { MAX_IMAGE_BYTES } from '../../zero-knowledge/image.ts';
-import { Faults, NOTICE_ID } from '../parts/form.tsx';
+import { describedBy, FaultText } from '../parts/fault.tsx';
+import { Faults } from '../parts/form.tsx';
 import { t } from '../texts/texts.ts';
 
 interface ImageFieldProps {
@@ -36,7 +37,6 @@ export function ImageField({ name, label, hint, image, onChange }: ImageFieldPro
   }
 
   const shown = ownFault ?? fault;
-  const described = [HINT_ID, shown === undefined ? '' : shown === '' ? NOTICE_ID : FAULT_ID].filter(Boolean).join(' ');
   return (
     <div className="field">
       <label className="label" htmlFor={INPUT_ID}>
@@ -47,7 +47,7 @@ export function ImageField({ name, label, hint, image, onChange }: ImageFieldPro
         className="input file"
         type="file"
         accept="image/*"
-        aria-describedby={described}
+        aria-describedby={describedBy(HINT_ID, FAULT_ID, shown)}
         aria-invalid={shown !== undefined}
         onChange={choose}
       />
@@ -55,11 +55,7 @@ export function ImageField({ name, label, hint, image, onChange }: ImageFieldPro
       <span className="hint" id={HINT_ID}>
         {hint}
       </span>
-      {shown !== undefined && shown !== '' && (
-        <span className="fault" id={FAULT_ID}>
-          {shown}
-        </span>
-      )}
+      <FaultText id={FAULT_ID} fault={shown} />
     </div>
   );
 }

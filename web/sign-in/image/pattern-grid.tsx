@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode, use, useRef, useState } from 'react';
 import { ActionButton } from '../parts/buttons.tsx';
-import { Faults, NOTICE_ID } from '../parts/form.tsx';
+import { describedBy, FaultText } from '../parts/fault.tsx';
+import { Faults } from '../parts/form.tsx';
 import { t } from '../texts/texts.ts';
 import { joinPoint, movePoint, type Place, placesBetween, pressPoint } from './pattern.ts';
 
@@ -81,13 +82,12 @@ export function PatternGrid({ name, side, label, points, onChange }: PatternGrid
     } else if (event.key === 'Backspace') change(joined.current.slice(0, -1));
   }
 
-  const described = [HINT_ID, fault === undefined ? '' : fault === '' ? NOTICE_ID : FAULT_ID].filter(Boolean).join(' ');
   return (
     <div className="field">
       <fieldset
         ref={grid}
         className={`pattern side-${side}`}
-        aria-describedby={described}
+        aria-describedby={describedBy(HINT_ID, FAULT_ID, fault)}
         onPointerDown={begin}
         onPointerMove={move}
         onPointerUp={end}
@@ -120,11 +120,7 @@ export function PatternGrid({ name, side, label, points, onChange }: PatternGrid
       <span className="hint" role="status">
         {points.length === 0 ? '' : t('pattern.joined', { points: points.length })}
       </span>
-      {fault !== undefined && fault !== '' && (
-        <span className="fault" id={FAULT_ID}>
-          {fault}
-        </span>
-      )}
+      <FaultText id={FAULT_ID} fault={fault} />
       {points.length > 0 && (
         <ActionButton isQuiet onPress={() => change([])}>
           {t('pattern.clear')}
