@@ -75,8 +75,8 @@ const requireField = (field) =>
   field.type.kind === Kind.NON_NULL_TYPE ? field : { ...field, type: { kind: Kind.NON_NULL_TYPE, type: field.type } };
 
 const FRAGMENT = '.fragment.graphql';
-/** Documents of other folders may spread its fragments too. */
-const SHARED_FOLDER = 'rest-compat/realms/operations';
+/** Documents of other folders may spread their fragments too. */
+const SHARED_FOLDERS = ['rest-compat/oidc/operations', 'rest-compat/realms/operations'];
 
 const readFiles = (folder) =>
   readdirSync(join(ROOT, folder))
@@ -89,7 +89,7 @@ const readFragments = (folder) =>
     .map((file) => [file.slice(0, -FRAGMENT.length), readFileSync(join(ROOT, folder, file), 'utf8')]);
 
 function readDocuments(folder) {
-  const fragments = new Map([...readFragments(SHARED_FOLDER), ...readFragments(folder)]);
+  const fragments = new Map([...SHARED_FOLDERS, folder].flatMap(readFragments));
   return readFiles(folder)
     .filter((file) => !file.endsWith(FRAGMENT))
     .map((file) => {

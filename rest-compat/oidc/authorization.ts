@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import { type BrowserAnswer, type Route, route } from '../engine/index.ts';
 import {
+  type AuthorizationAnswer,
   Authorize,
-  type AuthorizeData,
   AuthorizeRegistration,
   PostAuthorization,
   ResumeAuthorization,
 } from './operations.generated.ts';
 
-type Answer = AuthorizeData['authorize']['answer'];
-
 /** What the browser does next: on to the application, or to the page of the interaction. */
-export function authorizationAnswer(answer: Answer): BrowserAnswer {
+export function authorizationAnswer(answer: AuthorizationAnswer): BrowserAnswer {
   if ('redirectTo' in answer) return { redirectTo: answer.redirectTo };
   return 'action' in answer ? { post: answer } : { redirectTo: answer.pageUrl };
 }

@@ -21,7 +21,7 @@ const DIALECTS: [string, Readonly<Record<string, OperationDocument>>][] = [
   ['realms', realms],
 ];
 
-const SHARED_FOLDER = join(ROOT, 'rest-compat/realms/operations');
+const SHARED_FOLDERS = ['oidc', 'realms'].map((name) => join(ROOT, 'rest-compat', name, 'operations'));
 
 describe.each(DIALECTS)('the documents of %s as typed values', (name, values) => {
   const folder = join(ROOT, 'rest-compat', name, 'operations');
@@ -30,9 +30,11 @@ describe.each(DIALECTS)('the documents of %s as typed values', (name, values) =>
   const isFragment = (file: string): boolean => file.endsWith('.fragment.graphql');
   const fragments = files.filter(isFragment).map(read);
   /** Those that every folder may spread. */
-  const shared = readdirSync(SHARED_FOLDER)
-    .filter(isFragment)
-    .map((file) => print(parse(readFileSync(join(SHARED_FOLDER, file), 'utf8'))));
+  const shared = SHARED_FOLDERS.flatMap((shares) =>
+    readdirSync(shares)
+      .filter(isFragment)
+      .map((file) => print(parse(readFileSync(join(shares, file), 'utf8')))),
+  );
 
   it('are one for each document, with its text and the SHA-256 of it', () => {
     const texts = Object.values(values).map(({ text }) => print(parse(text).definitions[0]!));
