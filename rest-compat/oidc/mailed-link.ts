@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type BrowserAnswer, type Route, route } from '../engine/index.ts';
+import { authorizationAnswer } from './authorization.ts';
 import { makeEndPage, makeLinkPage } from './mailed-link-page.ts';
 import { MailedLink, ResumeMailedLink, UseMailedLink, type UseMailedLinkData } from './operations.generated.ts';
 
@@ -10,9 +11,7 @@ const QUERY = z.object({
 
 /** What the browser does next. */
 function linkAnswer(answer: UseMailedLinkData['useMailedLink']['answer']): BrowserAnswer {
-  if ('redirectTo' in answer) return { redirectTo: answer.redirectTo };
-  if ('pageUrl' in answer) return { redirectTo: answer.pageUrl };
-  return 'action' in answer ? { post: answer } : { page: makeEndPage(answer.isCompleted) };
+  return 'isCompleted' in answer ? { page: makeEndPage(answer.isCompleted) } : authorizationAnswer(answer);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BrowserAnswer, FormParameter } from '../engine/index.ts';
-import type { AuthorizeData } from '../oidc/operations.generated.ts';
+import { authorizationAnswer } from '../oidc/authorization.ts';
+import type { AuthorizationAnswer } from '../oidc/operations.generated.ts';
 
 /** A parameter that may be repeated as far as the row is concerned: the graph refuses that, at the application. */
 const PARAMETER = z.union([z.string(), z.array(z.string())]).optional();
@@ -57,7 +58,5 @@ function signInPage(pageUrl: string, { tenantName, clientId, hints }: SignInPage
 }
 
 /** What the browser does next: on to the application, or to the page of the sign-in. */
-export function authorizationAnswer(answer: AuthorizeData['authorize']['answer'], page: SignInPage): BrowserAnswer {
-  if ('redirectTo' in answer) return { redirectTo: answer.redirectTo };
-  return 'action' in answer ? { post: answer } : { redirectTo: signInPage(answer.pageUrl, page) };
-}
+export const signInAnswer = (answer: AuthorizationAnswer, page: SignInPage): BrowserAnswer =>
+  'pageUrl' in answer ? { redirectTo: signInPage(answer.pageUrl, page) } : authorizationAnswer(answer);

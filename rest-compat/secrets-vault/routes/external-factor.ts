@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { type FormParameter, type Route, route } from '../../engine/index.ts';
+import { type Route, route } from '../../engine/index.ts';
 import { authorizationAnswer } from '../../oidc/authorization.ts';
 import { metadataRow } from '../../oidc/metadata.ts';
 import { Jwks } from '../../oidc/operations.generated.ts';
 import { DOCUMENT, PUBLIC_DOCUMENT } from '../../oidc/replies.ts';
+import { toParameters } from '../authorization.ts';
 import {
   AnswerExternalFactor,
   BeginExternalFactor,
@@ -23,9 +24,6 @@ const REQUEST = z.object({
   claims: z.string().optional().describe('The values of `acr` and `amr` that are taken, as JSON.'),
   'client-request-id': z.string().optional().describe('By which Microsoft Entra finds the request; it is recorded.'),
 });
-
-const toParameters = (form: Readonly<Record<string, string | undefined>>): readonly FormParameter[] =>
-  Object.entries(form).flatMap(([name, value]) => (value === undefined ? [] : [{ name, values: [value] }]));
 
 const SPEC = 'section 16';
 

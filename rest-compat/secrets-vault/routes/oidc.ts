@@ -7,6 +7,7 @@ import {
   route,
   type TenantPlace,
 } from '../../engine/index.ts';
+import { authorizationAnswer } from '../../oidc/authorization.ts';
 import {
   Authorize,
   IssueTokens,
@@ -17,7 +18,7 @@ import {
   Userinfo,
 } from '../../oidc/operations.generated.ts';
 import { DOCUMENT, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from '../../oidc/replies.ts';
-import { authorizationAnswer, authorizationQuery, toParameters } from '../authorization.ts';
+import { authorizationQuery, signInAnswer, toParameters } from '../authorization.ts';
 import { detail, FORBIDDEN, UNPROCESSABLE } from '../errors.ts';
 import { oauth } from '../issuer-errors.ts';
 import { TOKEN_FORM, toTokenParameters } from '../token-form.ts';
@@ -64,7 +65,7 @@ const authorizeRow = (variant: Variant): Route =>
       status: 302,
       as: 'browser',
       from: ({ authorize }, { query, tenantName }): BrowserAnswer =>
-        authorizationAnswer(authorize.answer, {
+        signInAnswer(authorize.answer, {
           tenantName,
           clientId: query.client_id,
           hints: { login_hint: query.login_hint, email_hint: query.email_hint },
@@ -186,10 +187,7 @@ const RESUME = route({
   reply: {
     status: 302,
     as: 'browser',
-    from: ({ resumeAuthorization: { answer } }): BrowserAnswer =>
-      'action' in answer
-        ? { post: answer }
-        : { redirectTo: 'redirectTo' in answer ? answer.redirectTo : answer.pageUrl },
+    from: ({ resumeAuthorization }) => authorizationAnswer(resumeAuthorization.answer),
   },
   errors: { TENANT_UNKNOWN, TENANT_REQUIRED: TENANT_UNKNOWN },
 });
