@@ -14,7 +14,7 @@ export interface Lookup<V = unknown, R = never> {
   /** @param found What the lookups before it found, by their names. */
   readonly toVariables: (request: R, found: Readonly<Record<string, unknown>>) => Variables;
   /** Null: nothing is found, and the row is answered with NOT_FOUND, or by the line of its `missing`. */
-  readonly from: (data: never) => V | null;
+  readonly from: (data: never, request: R) => V | null;
 }
 
 /** The lookups of a row by name; they run in this order. */
@@ -27,7 +27,7 @@ export type FoundBy<N> = { readonly [Name in keyof N]: N[Name] extends Lookup<in
 export function lookup<O extends OperationDocument, R, V>(made: {
   readonly operation: O;
   readonly toVariables: (request: R, found: Readonly<Record<string, unknown>>) => RowVariables<O>;
-  readonly from: (data: WithNulls<DataOf<O>>) => V | null;
+  readonly from: (data: WithNulls<DataOf<O>>, request: R) => V | null;
 }): Lookup<V, R> {
   return made as unknown as Lookup<V, R>;
 }

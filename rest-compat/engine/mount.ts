@@ -171,7 +171,7 @@ export class Engine {
     if (browser !== null && place.tenant !== null) mirrorSession(exchange, browser, place.tenant);
     if (browser !== null) answer.setCookies = browser.setCookies;
     const render = renderFor(this.#host.documents, ctx, place.tenant);
-    setReply(answer, route, data, request, { render, acceptsPage: acceptsPage(ctx) });
+    setReply(answer, route, { data, request, found }, { render, acceptsPage: acceptsPage(ctx) });
   }
 
   #countAddress(ctx: Context, limit: RateLimit): void {
@@ -205,7 +205,7 @@ export class Engine {
       const context = this.#host.contextFor(caller, signalOf(ctx), null);
       const variables = fillIn(operation, owner, tenant, lookup.toVariables(request as never, found));
       const data = operation.lookedUpIn(await operation.run(context, variables), this.#host.explain);
-      found[name] = lookup.from(data as never);
+      found[name] = lookup.from(data as never, request as never);
       if (found[name] === null) throw new MissingRoot(name);
     }
     return found;

@@ -7,16 +7,24 @@ import type { ChallengeReason, DialectErrors, Fault } from './fault.ts';
 import type { Data } from './operation.ts';
 import type { BrowserAnswer, ParsedRequest, Route } from './route.ts';
 
+/** What the reply of a row is made from. */
+interface Outcome {
+  readonly data: Data;
+  readonly request: ParsedRequest;
+  /** What the lookups of the row found, by their names. */
+  readonly found: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Makes the answer of a row.
  * @param reader Who reads the answer of a row for browsers.
  * @throws Error The operation's data does not have the declared shape.
  */
-export function setReply(answer: Answer, route: Route, data: Data, request: ParsedRequest, reader: Reader): void {
+export function setReply(answer: Answer, route: Route, { data, request, found }: Outcome, reader: Reader): void {
   const { reply } = route;
   const headers = typeof reply.headers === 'function' ? reply.headers(data, request) : reply.headers;
   for (const name in headers) answer.set(name, name === 'Location' ? toLocation(headers[name]!) : headers[name]!);
-  const body = reply.from === undefined ? undefined : reply.from(data, request);
+  const body = reply.from === undefined ? undefined : reply.from(data, request, found);
   if (reply.orEmpty !== undefined && body === null) answer.status = 204;
   else if (reply.as === 'browser') setForBrowser(answer, reply.status, body as BrowserAnswer, reader);
   else if (reply.schema === undefined) answer.status = reply.status;

@@ -133,16 +133,21 @@ type Unchanged<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Unchanged<T[K]> }
     : T;
 
-/** How a row answers when the operation succeeded. */
-export interface Reply<D, S extends z.ZodType, I extends RouteInput = RouteInput> {
+type Found = Readonly<Record<string, unknown>>;
+
+/**
+ * How a row answers when the operation succeeded.
+ * @typeParam F What the lookups of the row found, by their names.
+ */
+export interface Reply<D, S extends z.ZodType, I extends RouteInput = RouteInput, F = Found> {
   readonly status: number;
   /** Undeclared members are dropped. Absent: no body. */
   readonly schema?: S;
   /**
-   * A pure function that makes the legacy body from the operation's data and from parameters of the request that choose its
-   * form.
+   * A pure function that makes the legacy body from the operation's data, from parameters of the request that choose its form,
+   * and from what lookups found.
    */
-  readonly from?: (data: D, request: ParsedRequest<I>) => Unchanged<z.input<S>> | null;
+  readonly from?: (data: D, request: ParsedRequest<I>, found: F) => Unchanged<z.input<S>> | null;
   /**
    * `browser`: `from` gives a `BrowserAnswer`. `status` is that of redirects: 303, or 302 where a manual says so; 307 would send
    * what was posted on (RFC 9700 section 4.12). `text`: `from` gives a text, which is sent as `text/plain`. Default `json`.
@@ -237,10 +242,10 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly formInQuery?: true;
   /** Whether the form's parameters may also be sent as a JSON object, of texts, numbers and booleans. */
   readonly formAsJson?: true;
-  /** What is found before the row's document runs; `toVariables` gets it as its second argument. */
+  /** What is found before the row's document runs; it is the last argument of `toVariables` and of the reply's `from`. */
   readonly lookups?: Lookups;
   /** Makes the document's variables from the request, except those that the engine fills. */
-  readonly toVariables?: (request: ParsedRequest<I>, found: Readonly<Record<string, unknown>>) => Variables;
+  readonly toVariables?: (request: ParsedRequest<I>, found: Found) => Variables;
   readonly reply: Reply<D, S, I>;
   /**
    * The legacy field for a GraphQL input path (`input.requiredFactor`), or for a path in a body that does not have its declared
@@ -313,7 +318,8 @@ type BoundRoute<
   S extends z.ZodType,
   L extends ErrorLines<string>,
   N extends Lookups<ParsedRequest<I>>,
-> = Omit<Route<I, DataOf<O>, S>, 'operation' | 'toVariables' | 'errors' | 'lookups'> & {
+> = Omit<Route<I, DataOf<O>, S>, 'operation' | 'toVariables' | 'errors' | 'lookups' | 'reply'> & {
+  readonly reply: Reply<DataOf<O>, S, I, FoundBy<N>>;
   readonly operation: O;
   readonly lookups?: N;
   readonly errors?: L & NoOtherCodes<L, ErrorsOf<O> | ErrorsOfLookups<N>>;

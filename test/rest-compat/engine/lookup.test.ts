@@ -116,6 +116,19 @@ describe('a row that looks up what its request names', () => {
     expect(await ask('/users/anna/roles/chief', row)).toEqual([200, 'chief of u-2']);
   });
 
+  it('finds by the request too, and answers with what was found', async () => {
+    const name = lookup({
+      operation: FindUser,
+      toVariables: ({ params }: { readonly params: { readonly userId: string } }) => ({ name: params.userId }),
+      from: ({ byName }, { params }) => `${params.userId} is ${byName?.id}`,
+    });
+    const row = rowOf({
+      lookups: { userId, name },
+      reply: { status: 200, schema: z.object({ name: z.string() }), from: (_data, _request, { name }) => ({ name }) },
+    });
+    expect(await ask('/users/Anna/roles/chief', row)).toEqual([200, 'Anna is u-1']);
+  });
+
   it('looks it up in the tenant of the request, in a context that the document does not share', async () => {
     await ask('/users/anna/roles/chief');
     const [first, second] = calls as { tenant?: string; context: object }[];
