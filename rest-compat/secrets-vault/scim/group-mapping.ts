@@ -5,6 +5,10 @@ import { locationOf } from './location.ts';
 import { ScimRefusal } from './refusal.ts';
 import { type Resource, withMember } from './resource.ts';
 
+/** Most members of a group that an answer has, and most groups inside it. */
+export const MAX_MEMBERS = 10_000;
+export const MAX_NESTED = 1000;
+
 /** A group inside another one. */
 interface Inside {
   readonly id: string;

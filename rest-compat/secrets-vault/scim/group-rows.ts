@@ -10,8 +10,8 @@ import {
 } from '../operations.generated.ts';
 import { SCIM_LIMIT, scimCallers } from './callers.ts';
 import { scim } from './errors.ts';
-import { candidates, showGroups, toListVariables } from './group-list.ts';
-import { memberIdsOf, nameFor, type ShownGroup, toGroupResource } from './group-mapping.ts';
+import { met, showGroups, toListVariables } from './group-list.ts';
+import { MAX_MEMBERS, MAX_NESTED, memberIdsOf, nameFor, type ShownGroup, toGroupResource } from './group-mapping.ts';
 import { GROUP_KIND } from './group-schema.ts';
 import { LIST_QUERY, PROJECTION_QUERY, projectionOf } from './list-query.ts';
 import { locationOf } from './location.ts';
@@ -23,9 +23,6 @@ import { readResource } from './resource.ts';
 import { BODY, LIST, RESOURCE } from './shapes.ts';
 import { storedGroup } from './stored-group.ts';
 
-/** Most members of a group that an answer has. */
-const MAX_MEMBERS = 10_000;
-const MAX_NESTED = 1000;
 /** Most members that the answer to a change by operations has: clients send many of these to large groups. */
 const MAX_PATCHED = 200;
 
@@ -98,12 +95,12 @@ const LIST_GROUPS = route({
   rateLimit: SCIM_LIMIT,
   operation: ListScimGroups,
   input: { query: LIST_QUERY },
-  lookups: { candidates },
-  toVariables: ({ query }, found) => toListVariables(query, found.candidates),
+  lookups: { met },
+  toVariables: ({ query }, found) => toListVariables(query, found.met),
   reply: {
     status: 200,
     schema: LIST,
-    from: (data, { baseUrl, query }) => showGroups(data, query, baseUrl) as z.input<typeof LIST>,
+    from: (data, { baseUrl, query }, found) => showGroups(data, query, baseUrl, found.met),
   },
 });
 

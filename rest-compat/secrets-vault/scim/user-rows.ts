@@ -9,13 +9,12 @@ import {
   ReadScimUser,
 } from '../operations.generated.ts';
 import { SCIM_LIMIT, scimCallers } from './callers.ts';
-import { listResponse } from './discovery.ts';
+import { pageOf, showPage, tooMany } from './list-page.ts';
 import { asksAbout, LIST_QUERY, PROJECTION_QUERY, projectionOf, readListQuery } from './list-query.ts';
 import { locationOf } from './location.ts';
 import { narrowUsers } from './narrow-users.ts';
 import { applyPatch, readPatch } from './patch.ts';
 import { isShown, projectResource } from './projection.ts';
-import { ScimRefusal } from './refusal.ts';
 import { meetsFilter } from './resolved-filter.ts';
 import { readResource } from './resource.ts';
 import { BODY, LIST, MAX_LOOKED_AT, RESOURCE } from './shapes.ts';
@@ -115,18 +114,13 @@ const LIST_USERS = route({
     status: 200,
     schema: LIST,
     from: ({ users }, { baseUrl, query }) => {
-      const { startIndex, count, filter, projection } = readListQuery(USER_KIND, query);
+      const asked = readListQuery(USER_KIND, query);
+      const { filter } = asked;
       const found = presentItems(users.nodes).map((user) => toUserResource(user, baseUrl));
-      if (filter !== null && users.pageInfo.hasNextPage)
-        throw new ScimRefusal(
-          'tooMany',
-          `No index answers the filter, and there are more than ${MAX_LOOKED_AT} users.`,
-        );
-      const met = filter === null ? found : found.filter((each) => meetsFilter(filter, each));
-      const page = filter === null ? met : met.slice(startIndex - 1, startIndex - 1 + count);
-      const shown = page.map((each) => projectResource(each, projection));
-      const total = filter === null ? (users.totalCount ?? 0) : met.length;
-      return listResponse(total, startIndex, count === 0 ? null : shown) as z.input<typeof LIST>;
+      if (filter === null) return showPage(asked, users.totalCount ?? 0, found);
+      if (users.pageInfo.hasNextPage) throw tooMany('users');
+      const met = found.filter((each) => meetsFilter(filter, each));
+      return showPage(asked, met.length, pageOf(asked, met));
     },
   },
 });
