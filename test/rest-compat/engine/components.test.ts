@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openApiOf, route } from '../../../rest-compat/engine/index.ts';
-import { tinyDialect } from './dialect.ts';
+import { route } from '../../../rest-compat/engine/index.ts';
+import { descriptionOf, tinyDialect } from './dialect.ts';
 import { ShowTenant } from './operations.generated.ts';
 
 const COLOUR = z.enum(['red', 'green']);
@@ -29,8 +29,7 @@ const COLOUR_REFERENCE = { $ref: '#/components/schemas/Colour' };
 
 describe('the shapes that a dialect names', () => {
   const dialect = tinyDialect({ components: { Colour: COLOUR, Size: SIZE } }, [ROW]);
-  // biome-ignore lint/suspicious/noExplicitAny: the description is JSON
-  const api: any = openApiOf(dialect, { publicUrl: 'https://id.example.com', defaultTenant: 'master' });
+  const api = descriptionOf(dialect);
   const { parameters, requestBody, responses } = api.paths['/t/{tenant}/tiny/paint'].post;
 
   it('are described once, and refer to each other', () => {

@@ -127,7 +127,10 @@ export function authenticatorOf(callers: ReadonlyMap<string, Caller>): CallerAut
   };
 }
 
-/** The paths in the API description of a dialect of rows. */
+/** The API description of a dialect. */
 // biome-ignore lint/suspicious/noExplicitAny: the description is JSON
-export const describedPaths = (routes: readonly Route[]): any =>
-  openApiOf(tinyDialect({}, routes), { publicUrl: 'https://id.example.com', defaultTenant: 'master' })['paths'];
+export const descriptionOf = (dialect: Dialect): any =>
+  openApiOf(dialect, { publicUrl: 'https://id.example.com', defaultTenant: 'master' });
+
+/** The paths in the API description of a dialect of rows. */
+export const describedPaths = (routes: readonly Route[]) => descriptionOf(tinyDialect({}, routes)).paths;
