@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GESTURE_NAMES } from './tenant.ts';
 
 /** Handle of an authorization request. */
 const AUTH_REQ_ID = z.string().min(1).describe('Handle of the authorization request. Default: none.');
@@ -13,7 +14,6 @@ export const PROOF = z.string().describe('Compact JWE for the key `srv` of the c
 export const PROTO_VERSION = z.string().describe('`sv-zkp/1`.');
 
 const COUNT = z.int().min(0);
-const GESTURE = z.enum(['BLINK', 'SMILE', 'TURN_LEFT', 'TURN_RIGHT', 'NOD', 'OPEN_MOUTH']);
 
 const BER = z.object({
   ber: z.object({
@@ -37,7 +37,7 @@ const LOG = z.object({
   liveness: z
     .object({
       result: z.enum(['PASSED', 'FAILED', 'SKIPPED']),
-      gestures: z.array(GESTURE).max(20).optional(),
+      gestures: z.array(z.enum(GESTURE_NAMES)).max(20).optional(),
       duration_ms: COUNT.optional(),
       attempts: COUNT.optional(),
     })

@@ -42,8 +42,7 @@ export const toClientsPage = (page: { readonly skip?: number | undefined; readon
 });
 
 const USER_ORDERS = { created_at: 'CREATED_AT', username: 'USERNAME', email: 'EMAIL' } as const;
-const USER_FIELDS = ['created_at', 'username', 'email'] as const satisfies (keyof typeof USER_ORDERS)[];
-const USER_SORT_FIELD = z.enum(USER_FIELDS);
+const USER_SORT_FIELD = z.enum(Object.keys(USER_ORDERS) as (keyof typeof USER_ORDERS)[]);
 
 /** The shapes of lists that the description names. */
 export const LIST_COMPONENTS = { UserSortField: USER_SORT_FIELD } as const;

@@ -15,7 +15,7 @@ const GESTURES = {
   OPEN_MOUTH: 'open-mouth',
 } as const;
 type Gesture = keyof typeof GESTURES;
-const GESTURE_NAMES = Object.keys(GESTURES) as [Gesture, ...Gesture[]];
+export const GESTURE_NAMES = Object.keys(GESTURES) as [Gesture, ...Gesture[]];
 
 const PARTS = { PIN: 'pin', PATTERN: 'pattern' } as const;
 type Part = keyof typeof PARTS;
