@@ -3,6 +3,7 @@ import { positionCursor } from '../../../src/kernel/index.ts';
 import { AS_ITS_KIND, type ParsedRequest, present, presentItems, type Route, route } from '../../engine/index.ts';
 import {
   ChangeScimUser,
+  type ChangeScimUserData,
   CreateScimUser,
   DeleteScimUser,
   ListScimUsers,
@@ -125,6 +126,12 @@ const LIST_USERS = route({
   },
 });
 
+const CHANGED = {
+  status: 200,
+  schema: RESOURCE,
+  from: ({ configureUser }: ChangeScimUserData, request: Asked) => show(present(configureUser.user), request),
+};
+
 const REPLACE = route({
   method: 'PUT',
   path: '/Users/{user_id}',
@@ -139,11 +146,7 @@ const REPLACE = route({
     userId: params.user_id,
     withGroups: showsGroups(query),
   }),
-  reply: {
-    status: 200,
-    schema: RESOURCE,
-    from: ({ configureUser }, request) => show(present(configureUser.user), request),
-  },
+  reply: CHANGED,
   pos: POS,
   errors: OF_CHANGES,
 });
@@ -180,11 +183,7 @@ const PATCH = route({
       withGroups: showsGroups(query),
     };
   },
-  reply: {
-    status: 200,
-    schema: RESOURCE,
-    from: ({ configureUser }, request) => show(present(configureUser.user), request),
-  },
+  reply: CHANGED,
   pos: POS,
   errors: OF_CHANGES,
 });
