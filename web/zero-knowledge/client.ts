@@ -4,7 +4,7 @@ import { assertImage } from './image.ts';
 import type { MessagePurpose } from './message.ts';
 import type { DeriveSecret, ImageChoice, ProofSecret } from './secret.ts';
 import { PROOF_VERSION, type ProofAct, proofActs } from './transcript.ts';
-import type { LogData, ProofTransport, SignInTicket } from './transport.ts';
+import type { BitErrorReport, LogData, ProofTransport, SignInTicket } from './transport.ts';
 
 export interface ImageProofClientOptions {
   readonly transport: ProofTransport;
@@ -28,6 +28,8 @@ interface NamedAct {
 
 export interface SignIn extends NamedAct {
   readonly choice: ImageChoice;
+  /** Of a client that decodes images. Default: none. */
+  readonly bitErrors?: BitErrorReport | null;
 }
 
 /** A choice of a new image, which has to follow the rules of the tenant. */
@@ -78,13 +80,14 @@ export class ImageProofClient {
   }
 
   /** @returns A ticket with which the browser goes on. */
-  async signIn({ username, requestId = null, choice, logData = null }: SignIn): Promise<SignInTicket> {
-    const { transport } = this.#options;
+  async signIn(signIn: SignIn): Promise<SignInTicket> {
+    const { username, requestId = null, choice, logData = null, bitErrors = null } = signIn;
     const exchange = await this.#begin(username, requestId, choice);
     const act = proofActs.authenticate(requestId);
     const challengeData = await this.#answer(exchange, 'authenticate', act, choice);
     const { cipherKey, challengeId } = exchange;
-    return transport.authenticate({ username, cipherKey, requestId, challengeId, challengeData, logData });
+    const proof = { username, cipherKey, requestId, challengeId, challengeData };
+    return this.#options.transport.authenticate({ ...proof, logData, bitErrors });
   }
 
   async register({ username, email, requestId = null, choice, rules, logData = null }: Registration): Promise<void> {

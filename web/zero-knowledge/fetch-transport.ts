@@ -1,6 +1,7 @@
 import type { ChallengeAnswer } from './challenge.ts';
 import type {
   AuthenticationMessage,
+  BitErrorReport,
   ChallengeRequest,
   CommitmentMessage,
   EmailMessage,
@@ -71,9 +72,10 @@ export class FetchTransport implements ProofTransport {
   }
 
   async authenticate(message: AuthenticationMessage): Promise<SignInTicket> {
-    const { username, cipherKey, requestId, challengeId, challengeData, logData } = message;
+    const { username, cipherKey, requestId, challengeId, challengeData, logData, bitErrors } = message;
     const proof = { username, cipherKey, challenge_id: challengeId, challenge_data: challengeData };
-    const call = { query: { auth_req_id: requestId }, body: { ...proof, log_data: encodeLogData(logData) } };
+    const body = { ...proof, ber: encodeBitErrors(bitErrors), log_data: encodeLogData(logData) };
+    const call = { query: { auth_req_id: requestId }, body };
     const { nonce, need_verify: mustVerifyEmail } = await this.#send('/api/auth/authenticate', call);
     if (typeof nonce !== 'string' || typeof mustVerifyEmail !== 'boolean') throw new TransportError('ANSWER_INVALID');
     return { nonce, mustVerifyEmail };
@@ -165,6 +167,16 @@ function readChallenge({ challenge_data: challengeData, proto_version: version }
 
 function encodeCommitment({ version, encryptedCommitment, logData }: CommitmentMessage) {
   return { encrypted_commitment: encryptedCommitment, proto_version: version, log_data: encodeLogData(logData) };
+}
+
+function encodeBitErrors(report: BitErrorReport | null) {
+  if (report === null) return null;
+  const { countBits, errorBits, errorPercent, imageSize, algorithmVersion } = report;
+  return {
+    ber: { count_bits: countBits, error_bits: errorBits, BER_PERCENT: errorPercent },
+    image_dim: imageSize,
+    algorithm_version: algorithmVersion,
+  };
 }
 
 function encodeLogData(logData: LogData | null) {

@@ -19,6 +19,7 @@ export { deriveInWorker } from './secret-worker.ts';
 export { PROOF_VERSION, type ProofIdentity } from './transcript.ts';
 export type {
   AuthenticationMessage,
+  BitErrorReport,
   ChallengeRequest,
   CommitmentMessage,
   EmailMessage,

@@ -8,6 +8,22 @@ export interface LogData {
   readonly durationMilliseconds?: number;
 }
 
+/**
+ * How well a client decoded the image, where it decodes one: this library does not, because the bytes of the file count. The service decides
+ * nothing by it, and it must contain nothing of image, PIN or pattern.
+ */
+export interface BitErrorReport {
+  /** Bits that were compared, and how many of them differed. */
+  readonly countBits: number;
+  readonly errorBits: number;
+  /** Share of the bits that differed, as a decimal number: `0.29`. At most 32 characters. */
+  readonly errorPercent: string;
+  /** Width and height of the image, in pixels. */
+  readonly imageSize: readonly [width: number, height: number];
+  /** Version of the decoder, at most 64 characters. */
+  readonly algorithmVersion: string;
+}
+
 export interface ChallengeRequest {
   readonly username: string;
   readonly cipherKey: string;
@@ -38,6 +54,7 @@ export interface AuthenticationMessage extends ChallengeRequest {
   readonly challengeId: string;
   readonly challengeData: string;
   readonly logData: LogData | null;
+  readonly bitErrors: BitErrorReport | null;
 }
 
 export interface EmailMessage {

@@ -59,6 +59,17 @@ describe('the library against the service', () => {
     await expect(signIn({ requestId: undefined })).resolves.toMatchObject({ nonce: 'ticket-1' });
   });
 
+  it('tells beside a sign-in what a client measured, else nothing', async () => {
+    await register();
+    const authenticate = vi.spyOn(service, 'authenticate');
+    const bitErrors = { countBits: 8, errorBits: 1, errorPercent: '12.50', imageSize: [2, 2], algorithmVersion: '1' };
+    const logData = { method: 'PIN', durationMilliseconds: 5 };
+    await signIn({ bitErrors, logData });
+    expect(authenticate).toHaveBeenLastCalledWith(expect.objectContaining({ bitErrors, logData }));
+    await signIn();
+    expect(authenticate).toHaveBeenLastCalledWith(expect.objectContaining({ bitErrors: null, logData: null }));
+  });
+
   it.each([
     ['PIN', { choice: { ...CHOICE, factor: { kind: 'pin', digits: '271829' } } }],
     ['pattern in place of a PIN', { choice: { ...CHOICE, factor: PATTERN } }],

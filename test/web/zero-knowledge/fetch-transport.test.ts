@@ -4,6 +4,13 @@ import { FetchTransport } from '../../../web/zero-knowledge/fetch-transport.ts';
 import { TransportError } from '../../../web/zero-knowledge/transport-error.ts';
 
 const COMMITMENT = { version: 'sv-zkp/1', encryptedCommitment: 'jwe', logData: null };
+const BIT_ERRORS = {
+  countBits: 1024,
+  errorBits: 3,
+  errorPercent: '0.29',
+  imageSize: [1024, 768],
+  algorithmVersion: 'decoder-2',
+} as const;
 const CHALLENGE = { challenge_data: 'jwe', proto_version: 'sv-zkp/1' };
 
 interface Sent {
@@ -54,7 +61,7 @@ describe('the transport', () => {
     const { transport, sent } = transportTo(() => json({ nonce: 'ticket', need_verify: true }));
     const message = { username: 'alice', cipherKey: 'key', challengeId: 'id', challengeData: 'jwe', requestId: 'r' };
     const logData = { userAgent: 'test', method: 'PIN', durationMilliseconds: 5 } as const;
-    const ticket = await transport.authenticate({ ...message, logData });
+    const ticket = await transport.authenticate({ ...message, logData, bitErrors: BIT_ERRORS });
     expect(ticket).toEqual({ nonce: 'ticket', mustVerifyEmail: true });
     expect(sent[0]!.url).toBe('https://id.example.com/api/auth/authenticate?auth_req_id=r');
     expect(bodyOf(sent[0]!)).toEqual({
@@ -62,11 +69,23 @@ describe('the transport', () => {
       cipherKey: 'key',
       challenge_id: 'id',
       challenge_data: 'jwe',
+      ber: {
+        ber: { count_bits: 1024, error_bits: 3, BER_PERCENT: '0.29' },
+        image_dim: [1024, 768],
+        algorithm_version: 'decoder-2',
+      },
       log_data: { user_agent: 'test', method: 'PIN', duration_ms: 5 },
     });
     expect(transport.signInAddress(ticket, 'r&s')).toBe(
       'https://id.example.com/api/auth/sign-in?oid_nonce=ticket&auth_req_id=r%26s',
     );
+  });
+
+  it('sends no report of a decoder, and no log, where a client has none', async () => {
+    const { transport, sent } = transportTo(() => json({ nonce: 'ticket', need_verify: false }));
+    const message = { username: 'alice', cipherKey: 'key', challengeId: 'id', challengeData: 'jwe', requestId: null };
+    await transport.authenticate({ ...message, logData: null, bitErrors: null });
+    expect(bodyOf(sent[0]!)).toMatchObject({ ber: null, log_data: null });
   });
 
   it('sends commitments of registrations and resets', async () => {
@@ -162,7 +181,7 @@ describe('the transport', () => {
     const message = { username: 'a', cipherKey: 'k', challengeId: 'i', challengeData: 'j', requestId: null };
     for (const answer of [{ need_verify: false }, { nonce: 'n' }, { nonce: 1, need_verify: false }]) {
       const { transport } = transportTo(() => json(answer));
-      await expect(transport.authenticate({ ...message, logData: null })).rejects.toMatchObject({
+      await expect(transport.authenticate({ ...message, logData: null, bitErrors: null })).rejects.toMatchObject({
         code: 'ANSWER_INVALID',
       });
     }
