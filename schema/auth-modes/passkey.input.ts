@@ -83,15 +83,25 @@ export class AddPasskeyPayload {
 
 @InputType({ description: 'Who wants to sign in by a passkey.' })
 export class BeginPasskeySignInInput {
-  @Field(() => String, { description: 'Username, or the e-mail address if the tenant lets it sign in.' })
-  identifier!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Username, or the e-mail address if the tenant lets it sign in. Default: none; the user is then found by the passkey, which has to be discoverable.',
+  })
+  identifier?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The request for a sign-in for which the ticket will be. It counts without a name alone. Default: none.',
+  })
+  requestId?: string | null;
 }
 
 @ObjectType({ description: 'What a browser signs in with.' })
 export class BeginPasskeySignInPayload {
   @Field(() => GraphQLJSONObject, {
     description:
-      '`PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 section 5.1.9), for `PublicKeyCredential.parseRequestOptionsFromJSON`. Names without passkeys get one that nobody has, always the same. The challenge works once and for five minutes.',
+      '`PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 section 5.1.9), for `PublicKeyCredential.parseRequestOptionsFromJSON`. Names without passkeys get one that nobody has, always the same; without a name there is no list. The challenge works once and for five minutes.',
   })
   options!: object;
 }
@@ -100,11 +110,12 @@ export class BeginPasskeySignInPayload {
   description: 'What a browser got from a passkey (`AuthenticationResponseJSON`, WebAuthn Level 3 section 5.1).',
 })
 export class SignInWithPasskeyInput {
-  @Field(() => String, { description: 'The name that the options were made for.' })
-  identifier!: string;
+  @Field(() => String, { nullable: true, description: 'The name that the options were made for. Default: none.' })
+  identifier?: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'The request for a sign-in for which the ticket is. Default: none.',
+    description:
+      'The request for a sign-in for which the ticket is; without a name, that for which the options were made. Default: none.',
   })
   requestId?: string | null;
   @Field(() => String, { description: `Id of the passkey, ${BASE64URL}.` })
@@ -117,7 +128,10 @@ export class SignInWithPasskeyInput {
   authenticatorData!: string;
   @Field(() => String, { description: `\`signature\`, ${BASE64URL}.` })
   signature!: string;
-  @Field(() => String, { nullable: true, description: `\`userHandle\`, ${BASE64URL}, if the authenticator told it.` })
+  @Field(() => String, {
+    nullable: true,
+    description: `\`userHandle\`, ${BASE64URL}, if the authenticator told it. Needed without a name.`,
+  })
   userHandle?: string | null;
 }
 

@@ -82,12 +82,13 @@ export class PasskeyResolver {
   })
   async beginPasskeySignIn(
     @Arg('input', () => BeginPasskeySignInInput, { description: 'Who.' })
-    { identifier }: BeginPasskeySignInInput,
+    { identifier, requestId }: BeginPasskeySignInInput,
     @Ctx() context: GraphContext,
   ): Promise<BeginPasskeySignInPayload> {
     const tenant = requireTenant(context);
     const { services, caller: actor } = context;
-    return { options: await services.passkeys.signIn.begin({ tenant, identifier, actor }) };
+    const asked = { tenant, identifier: identifier ?? null, requestId: requestId ?? null, actor };
+    return { options: await services.passkeys.signIn.begin(asked) };
   }
 
   @Errors('TENANT_REQUIRED', 'PASSKEY_REFUSED', 'PASSKEYS_DISABLED', 'SIGN_IN_ACCOUNT_DISABLED')
@@ -105,8 +106,8 @@ export class PasskeyResolver {
     const tenant = requireTenant(context);
     const { identifier, requestId, userHandle, ...response } = input;
     const assertion = { ...response, userHandle: userHandle ?? null };
-    const proof = { tenant, identifier, requestId: requestId ?? null, actor: context.caller, assertion };
-    return context.services.passkeys.signIn.authenticate(proof);
+    const asked = { tenant, identifier: identifier ?? null, requestId: requestId ?? null, actor: context.caller };
+    return context.services.passkeys.signIn.authenticate({ ...asked, assertion });
   }
 
   @RequiresScopes(['credential:read:self'], ['user:read:self'])

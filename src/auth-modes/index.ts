@@ -65,7 +65,13 @@ export type { AuthMode, CredentialType } from './mode.ts';
 export type { Passkey, PasskeyAttachment } from './passkey/passkey.data.ts';
 export { passkeyErrors } from './passkey/passkey.errors.ts';
 export { PasskeyMode, type ProvedPasskey } from './passkey/passkey.mode.ts';
-export { creationOptions, type RelyingParty, requestOptions, showPasskey } from './passkey/passkey.options.ts';
+export {
+  creationOptions,
+  type RelyingParty,
+  requestOptions,
+  type ShownPasskey,
+  showPasskey,
+} from './passkey/passkey.options.ts';
 export { PASSKEY_SECONDS } from './passkey/passkey.policy.ts';
 export {
   type Ceremony,

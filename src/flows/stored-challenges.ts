@@ -4,8 +4,10 @@ import type { NewOneTimeCode, OneTimeCodeStore } from '../sessions/index.ts';
 
 /** A challenge as it is stored. */
 interface NewChallenge extends Omit<NewOneTimeCode, 'userId' | 'payload'> {
-  /** `name`: a hash of the name or of the session by which challenges are counted. */
+  /** `name`: a hash of what challenges are counted by, such as a name or a session. */
   readonly payload: { readonly name: string };
+  /** How many of the kind may live that were made for one address. Default: `MAX_OF_ADDRESS`. */
+  readonly maxOfAddress?: number;
 }
 
 /** Challenges of one address that live in a tenant, and those of them for one name or session. */
@@ -22,10 +24,10 @@ const NOWHERE = 'unknown';
 export function storeChallenge(
   codes: Pick<OneTimeCodeStore, 'putNewest'>,
   tenant: TenantRef,
-  { payload, ...challenge }: NewChallenge,
+  { payload, maxOfAddress = MAX_OF_ADDRESS, ...challenge }: NewChallenge,
   peerIp: string | null,
 ): Promise<string> {
-  const bucket = { key: addressKey(peerIp) ?? NOWHERE, count: MAX_OF_ADDRESS };
+  const bucket = { key: addressKey(peerIp) ?? NOWHERE, count: maxOfAddress };
   const share = { member: 'name', count: MAX_OF_NAME };
   return codes.putNewest(tenant, { ...challenge, payload: { ...payload } }, bucket, share);
 }

@@ -1,4 +1,9 @@
-import { AuthenticatorEmulator, type AuthenticatorParameters, WebAuthnEmulator } from 'nid-webauthn-emulator';
+import {
+  AuthenticatorEmulator,
+  type AuthenticatorParameters,
+  PasskeysCredentialsMemoryRepository,
+  WebAuthnEmulator,
+} from 'nid-webauthn-emulator';
 import type { PasskeyAssertion } from '../../src/auth-modes/index.ts';
 import type { AddPasskey } from '../../src/flows/index.ts';
 
@@ -22,6 +27,12 @@ export function withClientData<R extends { readonly clientDataJson: string }>(
   const data = JSON.parse(Buffer.from(response.clientDataJson, 'base64url').toString());
   return { ...response, clientDataJson: encode({ ...data, ...over }) };
 }
+
+/** Of an authenticator that keeps discoverable passkeys, and shares them with no other one. */
+export const keepsPasskeys = (): Partial<AuthenticatorParameters> => ({
+  stateless: false,
+  credentialsRepository: new PasskeysCredentialsMemoryRepository(),
+});
 
 /** A browser with an authenticator, on a page of an origin. */
 export class PasskeyBrowser {

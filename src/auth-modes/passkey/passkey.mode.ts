@@ -85,12 +85,22 @@ export class PasskeyMode implements AuthMode<GivenAssertion> {
     { assertion, ceremony }: GivenAssertion,
   ): Promise<ProvedPasskey | null> {
     const { credentials } = this.#deps;
-    if (!isWellFormed(assertion)) return null;
-    const found = await credentials.findByLookup(tenantId, passkeyLookup(assertion.id));
-    if (found === null || !isPasskey(found) || found.userId !== userId) return null;
+    const found = await this.#find(tenantId, assertion);
+    if (found === null || found.userId !== userId) return null;
     const verified = await verifyAssertion(assertion, ceremony, found.data);
     if (verified === null || !(await credentials.notePasskeyUse(tenantId, found.id, verified))) return null;
     return { credentialId: found.id, amr: amrOf(found.data) };
+  }
+
+  /** The account whose passkey an assertion names, which is not verified; null: nobody in the tenant has it. */
+  async ownerOf(tenantId: string, assertion: PasskeyAssertion): Promise<string | null> {
+    return (await this.#find(tenantId, assertion))?.userId ?? null;
+  }
+
+  async #find(tenantId: string, assertion: PasskeyAssertion): Promise<Passkey | null> {
+    if (!isWellFormed(assertion)) return null;
+    const found = await this.#deps.credentials.findByLookup(tenantId, passkeyLookup(assertion.id));
+    return found !== null && isPasskey(found) ? found : null;
   }
 
   /**

@@ -6,10 +6,14 @@ import type { KnownTenant } from '../../tenants/index.ts';
 import { storeChallenge } from '../stored-challenges.ts';
 import type { RelyingParties } from './relying-parties.ts';
 
-/** What a challenge is made for: a new passkey of a user in a session, or a sign-in of the user with a (folded) name. */
+/**
+ * What a challenge is made for: a new passkey of a user in a session, a sign-in of the user with a (folded) name, or a sign-in without a
+ * name, in which the passkey tells its user.
+ */
 export type ChallengeOwner =
   | { readonly kind: 'passkey-registration'; readonly userId: string; readonly sessionId: string }
-  | { readonly kind: 'passkey-sign-in'; readonly name: string };
+  | { readonly kind: 'passkey-sign-in'; readonly name: string }
+  | { readonly kind: 'passkey-discovery'; readonly requestId: string | null };
 
 export interface PasskeyChallengesDeps {
   readonly codes: Pick<OneTimeCodeStore, 'putNewest' | 'take'>;
@@ -19,12 +23,16 @@ export interface PasskeyChallengesDeps {
 
 /** A challenge as it is stored. It has hashes in place of what somebody typed, of whatever length. */
 interface Stored {
-  /** Hash of the name or of the session, by which challenges are counted. */
+  /** Hash of the owner, by which challenges are counted. */
   readonly name: string;
-  /** Hash of the owner. */
-  readonly owner: string;
   readonly rpId: string;
 }
+
+/**
+ * Challenges without a name that live for one address: each page of a sign-in asks for one, so there are as many as sign-ins
+ * (docs/sign-in.md). Rows of 200 bytes, so 100 KB.
+ */
+const MAX_DISCOVERIES_OF_ADDRESS = 500;
 
 /** Gives out the challenges that passkeys sign, and takes them back once. */
 export class PasskeyChallenges {
@@ -45,9 +53,10 @@ export class PasskeyChallenges {
     { rpId, peerIp }: { readonly rpId: string; readonly peerIp: string | null },
   ): Promise<string> {
     const { codes, clock } = this.#deps;
-    const payload: Stored = { name: sha256Base64Url(countedName(owner)), owner: hashOwner(owner), rpId };
+    const payload: Stored = { name: hashOwner(owner), rpId };
     const expiresAt = addSeconds(clock.now(), PASSKEY_SECONDS);
-    return storeChallenge(codes, tenant, { kind: owner.kind, payload, expiresAt }, peerIp);
+    const bound = owner.kind === 'passkey-discovery' ? { maxOfAddress: MAX_DISCOVERIES_OF_ADDRESS } : {};
+    return storeChallenge(codes, tenant, { kind: owner.kind, payload, expiresAt, ...bound }, peerIp);
   }
 
   /**
@@ -66,13 +75,20 @@ export class PasskeyChallenges {
     if (answered === null || row === null) return null;
     const stored = row.payload as unknown as Stored;
     const isAccepted =
-      constantTimeEqual(stored.owner, hashOwner(owner)) && (await parties.accepts(tenant, answered.origin));
+      constantTimeEqual(stored.name, hashOwner(owner)) && (await parties.accepts(tenant, answered.origin));
     return isAccepted ? { ...answered, rpId: stored.rpId } : null;
   }
 }
 
-const countedName = (owner: ChallengeOwner): string =>
-  owner.kind === 'passkey-sign-in' ? owner.name : owner.sessionId;
+function partsOf(owner: ChallengeOwner): readonly (string | null)[] {
+  switch (owner.kind) {
+    case 'passkey-registration':
+      return [owner.userId, owner.sessionId];
+    case 'passkey-sign-in':
+      return [owner.name];
+    case 'passkey-discovery':
+      return [owner.requestId];
+  }
+}
 
-const hashOwner = (owner: ChallengeOwner): string =>
-  sha256Base64Url(JSON.stringify(owner.kind === 'passkey-sign-in' ? [owner.name] : [owner.userId, owner.sessionId]));
+const hashOwner = (owner: ChallengeOwner): string => sha256Base64Url(JSON.stringify(partsOf(owner)));

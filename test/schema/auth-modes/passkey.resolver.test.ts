@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anonymousCaller, type Caller } from '../../../src/access/index.ts';
+import { mintHandle } from '../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
-import { PasskeyBrowser } from '../../support/passkeys.ts';
+import { keepsPasskeys, PasskeyBrowser } from '../../support/passkeys.ts';
 import { TEST_ORIGIN, World } from '../../support/world.ts';
 
 const BEGIN = `mutation ($attachment: PasskeyAttachment) {
@@ -93,6 +94,22 @@ describe('passkeys over GraphQL', () => {
       isEmailConfirmationNeeded: false,
     });
     const ticket = await world.services.signInTickets.redeem(tenant, data.signInWithPasskey.ticket, null);
+    expect(ticket.userId).toBe(user.id);
+  });
+
+  it('sign their users in without a name, for a request', async () => {
+    browser = new PasskeyBrowser(keepsPasskeys());
+    await register();
+    const requestId = mintHandle(tenant.route);
+    const begin = `mutation ($tenant: String, $requestId: String) {
+      beginPasskeySignIn(input: { tenant: $tenant, requestId: $requestId }) { options }
+    }`;
+    const begun = await world.graphql(nobody, begin, { tenant: tenant.name, requestId });
+    const { options: asked } = begun.data.beginPasskeySignIn;
+    expect(asked.allowCredentials).toEqual([]);
+    const input = { tenant: tenant.name, requestId, ...browser.get(asked) };
+    const { data } = await world.graphql(nobody, PROVE, { input });
+    const ticket = await world.services.signInTickets.redeem(tenant, data.signInWithPasskey.ticket, requestId);
     expect(ticket.userId).toBe(user.id);
   });
 

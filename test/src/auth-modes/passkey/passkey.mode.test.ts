@@ -28,11 +28,14 @@ describe('the mode of passkeys', () => {
     await registration.add(authority, browser.create(await registration.begin(authority)));
     expect(await mode.isSetUp(tenant.id, user.id)).toBe(true);
     const actor = authority.caller;
-    const options = await signIn.begin({ tenant, identifier: user.username, actor });
+    const options = await signIn.begin({ tenant, identifier: user.username, requestId: null, actor });
     const { challenge, rpId } = options;
     const given = { assertion: browser.get(options), ceremony: { challenge, rpId, origin: SERVICE } };
     expect(await mode.verify(tenant.id, user.id, given)).toBe(true);
     expect(await mode.verify(tenant.id, null, given)).toBe(false);
+    expect(await mode.ownerOf(tenant.id, given.assertion)).toBe(user.id);
+    for (const id of ['AAAA', 'ä', 'A'.repeat(1365)])
+      expect(await mode.ownerOf(tenant.id, { ...given.assertion, id })).toBe(null);
   });
 
   it('passes on what is wrong with the database', async () => {

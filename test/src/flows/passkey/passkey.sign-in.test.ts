@@ -4,7 +4,7 @@ import type { PasskeyAssertion } from '../../../../src/auth-modes/index.ts';
 import { mintHandle } from '../../../../src/crypto/index.ts';
 import type { IdentityError, TenantRef } from '../../../../src/kernel/index.ts';
 import type { User } from '../../../../src/users/index.ts';
-import { PasskeyBrowser, withClientData } from '../../../support/passkeys.ts';
+import { keepsPasskeys, PasskeyBrowser, withClientData } from '../../../support/passkeys.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 import { TEST_ORIGIN, World } from '../../../support/world.ts';
 
@@ -43,11 +43,15 @@ describe('sign-in by a passkey', () => {
     const { registration } = world.services.passkeys;
     return registration.add(authority, made.create(await registration.begin(authority)));
   };
-  const begin = (identifier = user.username, at = tenant) => signIn().begin({ tenant: at, identifier, actor });
-  const prove = (assertion: PasskeyAssertion, over: { identifier?: string; requestId?: string; at?: TenantRef } = {}) =>
+  const begin = (identifier = user.username, at = tenant) =>
+    signIn().begin({ tenant: at, identifier, requestId: null, actor });
+  const prove = (
+    assertion: PasskeyAssertion,
+    over: { identifier?: string | null; requestId?: string | null; at?: TenantRef } = {},
+  ) =>
     signIn().authenticate({
       tenant: over.at ?? tenant,
-      identifier: over.identifier ?? user.username,
+      identifier: over.identifier === undefined ? user.username : over.identifier,
       requestId: over.requestId ?? null,
       actor,
       assertion,
@@ -268,5 +272,106 @@ describe('sign-in by a passkey', () => {
     world.clock.advance(61);
     // The block used no challenge up.
     expect(await refused(right, { identifier })).toBe(kind === 'known' ? null : 'PASSKEY_REFUSED');
+  });
+
+  describe('without a name', () => {
+    let finder: PasskeyBrowser;
+    let requestId: string;
+    beforeEach(async () => {
+      finder = new PasskeyBrowser({ ...keepsPasskeys(), signCounterIncrement: 0 });
+      requestId = mintHandle(tenant.route);
+      await register(user, finder);
+    });
+    const beginUnnamed = (at = tenant, request: string | null = requestId, by = actor) =>
+      signIn().begin({ tenant: at, identifier: null, requestId: request, actor: by });
+    const over = () => ({ identifier: null, requestId });
+
+    it('lists no passkey, and gives the user of the one that is used a ticket for the request', async () => {
+      const options = await beginUnnamed();
+      expect(options).toMatchObject({ allowCredentials: [], userVerification: 'required', rpId: 'id.example.com' });
+      const proved = await prove(finder.get(options), over());
+      expect(proved.user.id).toBe(user.id);
+      const ticket = await world.services.signInTickets.redeem(tenant, proved.ticket, requestId);
+      expect(ticket).toMatchObject({ userId: user.id, amr: ['swk', 'mfa'] });
+    });
+
+    it('works for no request, too', async () => {
+      const given = finder.get(await beginUnnamed(tenant, null));
+      expect(await refused(given, { identifier: null })).toBe(null);
+    });
+
+    it.each<[string, (given: PasskeyAssertion) => PasskeyAssertion]>([
+      ['no account', (given) => ({ ...given, userHandle: null })],
+      ['another account', (given) => ({ ...given, userHandle: 'AAAA' })],
+    ])('is refused for a passkey that names %s', async (_, change) => {
+      expect(await refused(change(finder.get(await beginUnnamed())), over())).toBe('PASSKEY_REFUSED');
+      expect(await lastFailure()).toMatchObject({ subject_id: user.id, reason: 'wrong_proof' });
+    });
+
+    it('is refused for the passkey of another tenant', async () => {
+      const at = await newTenant();
+      const request = mintHandle(at.route);
+      const given = finder.get(await beginUnnamed(at, request));
+      expect(await refused(given, { at, identifier: null, requestId: request })).toBe('PASSKEY_REFUSED');
+    });
+
+    it('is refused for a passkey that was removed, or whose user was not verified', async () => {
+      const unverified = new PasskeyBrowser({
+        ...keepsPasskeys(),
+        userGetAssertionInteraction: () => ({ options: { uv: false, up: true } }),
+      });
+      const ada = await world.newUser(tenant);
+      await register(ada, unverified);
+      expect(await refused(unverified.get(await beginUnnamed()), over())).toBe('PASSKEY_REFUSED');
+      const given = finder.get(await beginUnnamed());
+      for (const { id } of await world.stores.credentials.ofUser(tenant.id, user.id))
+        await world.stores.credentials.remove(tenant.id, id);
+      expect(await refused(given, over())).toBe('PASSKEY_REFUSED');
+    });
+
+    it('is refused where the challenge is used, of another request, of a name, or for a name', async () => {
+      const given = finder.get(await beginUnnamed());
+      expect(await refused(given, { ...over(), requestId: mintHandle(tenant.route) })).toBe('PASSKEY_REFUSED');
+      expect(await refused(given, over())).toBe('PASSKEY_REFUSED');
+      expect(await refused(finder.get(await beginUnnamed()), { requestId })).toBe('PASSKEY_REFUSED');
+      expect(await refused(finder.get(await begin()), over())).toBe('PASSKEY_REFUSED');
+      expect(await refused(finder.get(await beginUnnamed()), over())).toBe(null);
+    });
+
+    it('tells after a right response alone that the account is disabled', async () => {
+      await world.services.endAccess.setEnabled(world.system(tenant), user.id, false);
+      const given = finder.get(await beginUnnamed());
+      expect(await refused({ ...given, signature: 'AAAA' }, over())).toBe('PASSKEY_REFUSED');
+      expect(await refused(finder.get(await beginUnnamed()), over())).toBe('SIGN_IN_ACCOUNT_DISABLED');
+    });
+
+    it.each(['known', 'unknown'])('blocks a %s passkey after too many wrong responses, and no other', async (kind) => {
+      const right = finder.get(await beginUnnamed());
+      const tried = kind === 'known' ? right : { ...right, id: 'AAAA', rawId: 'AAAA' };
+      const wrong = { ...tried, clientDataJson: withClientData(right, { challenge: 'A'.repeat(43) }).clientDataJson };
+      for (let i = 0; i < LIMIT; i++) expect(await refused(wrong, over())).toBe('PASSKEY_REFUSED');
+      expect(await refused(tried, over())).toBe('TOO_MANY_REQUESTS');
+      expect(await refused(finder.get(await beginUnnamed()), over())).toBe(
+        kind === 'known' ? 'TOO_MANY_REQUESTS' : null,
+      );
+    });
+
+    it('keeps ten challenges of a request, and 500 of an address', async () => {
+      const at = await newTenant();
+      const connection = world.db.orm.em.fork().getConnection();
+      const ofTenant = "from one_time_codes where tenant_id = ? and kind = 'passkey-discovery'";
+      const count = async () =>
+        (await connection.execute(`select count(*)::int as count ${ofTenant}`, [at.id]))[0].count;
+      for (let i = 0; i < 12; i++) await beginUnnamed(at);
+      expect(await count()).toBe(10);
+      await connection.execute(
+        `insert into one_time_codes (tenant_id, hash, kind, bucket, payload, attempts, expires_at, created_at)
+        select tenant_id, sha256(n::text::bytea), kind, bucket, jsonb_build_object('name', n), 0, expires_at, created_at
+        from (select * ${ofTenant} limit 1) one, generate_series(1, 500) n`,
+        [at.id],
+      );
+      await beginUnnamed(at, mintHandle(at.route));
+      expect(await count()).toBe(500);
+    });
   });
 });
