@@ -122,6 +122,7 @@ const PASSWORD_RULES: Readonly<Record<string, string>> = {
   PASSWORD_IS_USERNAME: 'invalidPasswordNotUsernameMessage',
   PASSWORD_HOLDS_USERNAME: 'invalidPasswordNotContainsUsernameMessage',
   PASSWORD_IS_EMAIL: 'invalidPasswordNotEmailMessage',
+  PASSWORD_PATTERN: 'invalidPasswordRegexPatternMessage',
   PASSWORD_USED_BEFORE: 'invalidPasswordHistoryMessage',
   PASSWORD_OWN_NAME: 'invalidPasswordNotUsernameMessage',
 };
@@ -135,6 +136,16 @@ function bodyOfPassword({ error, legacy }: Fault): object {
   const rule = Object.hasOwn(PASSWORD_RULES, code) ? PASSWORD_RULES[code] : 'invalidPasswordBlacklistedMessage';
   return { error: rule, error_description: `${legacy.error}: ${message}` };
 }
+
+const PATTERN_INVALID = 'Specified regex pattern(s) is invalid.';
+/** An expression for passwords that the service does not have, with the reason. */
+export const PATTERN_REFUSED: LegacyError = {
+  ...refusedWith(400, PATTERN_INVALID),
+  text: ({ error: { fields = [] } }) =>
+    [PATTERN_INVALID, ...fields.filter(({ path }) => path.includes('.patterns')).map(({ message }) => message)].join(
+      ' ',
+    ),
+};
 
 /** A value that the profile of the tenant, or another rule of it for attributes, refuses. */
 export const attributeRefused = (text: string): LegacyError => ({ ...refusedWith(400, text), envelope: 'attribute' });

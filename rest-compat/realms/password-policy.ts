@@ -1,3 +1,4 @@
+import { patternFault } from '../../src/kernel/index.ts';
 import type { Realm } from './operations.generated.ts';
 
 /** The rules of passwords of a realm as one text: `length(12) and digits(1) and notUsername`. */
@@ -5,7 +6,7 @@ import type { Realm } from './operations.generated.ts';
 type Rules = Realm['passwordRules'];
 
 /** Rules that count characters, by their names. */
-const COUNTS: Readonly<Record<string, Exclude<keyof Rules, keyof typeof FLAGS>>> = {
+const COUNTS: Readonly<Record<string, Exclude<keyof Rules, keyof typeof FLAGS | 'patterns'>>> = {
   maxLength: 'maxLength',
   digits: 'digits',
   lowerCase: 'lowerCaseLetters',
@@ -20,6 +21,8 @@ const FLAGS = {
   isNotEmail: 'notEmail',
 } as const;
 const LENGTH = 'length';
+/** A rule that has an expression in brackets. */
+const PATTERN = /^regexPattern(?!\w)(?:\((.*)\)$)?/s;
 /** A name and, in brackets, a number. Programs write `notUsername(undefined)` for a rule without a number. */
 const RULE = /^(\w+)(?:\((\d{0,3}|undefined)\))?$/;
 
@@ -28,11 +31,19 @@ interface Rule {
   readonly name: string | null;
   /** Null: the rule has none. */
   readonly count: number | null;
+  /** The expression, which is empty where it is missing; null: the rule is about something else. */
+  readonly pattern: string | null;
 }
 
 function readRule(text: string): Rule {
   const [, name = null, count = ''] = RULE.exec(text) ?? [];
-  return { text, name, count: /^\d+$/.test(count) ? Number(count) : null };
+  const [isPattern, pattern = ''] = PATTERN.exec(text) ?? [];
+  return {
+    text,
+    name,
+    count: /^\d+$/.test(count) ? Number(count) : null,
+    pattern: isPattern === undefined ? null : pattern,
+  };
 }
 
 const readRules = (policy: string): Rule[] =>
@@ -59,12 +70,15 @@ export function readPolicy(policy: string): { readonly settings: object; readonl
     rules.some((rule) => rule.name === name && isFlag(rule)),
   ]);
   const length = countOf(LENGTH);
-  const others = rules.filter((rule) => !isCount(rule) && !isFlag(rule)).map(({ text }) => text);
+  const patterns = rules.flatMap(({ pattern }) => pattern ?? []);
+  const others = rules
+    .filter((rule) => !isCount(rule) && !isFlag(rule) && rule.pattern === null)
+    .map(({ text }) => text);
   return {
     settings: {
       passwordMinLength: length,
       passwordMinLengthWithFactor: length,
-      passwordRules: Object.fromEntries([...counts, ...flags]),
+      passwordRules: { ...Object.fromEntries([...counts, ...flags]), patterns },
     },
     others: others.length === 0 ? null : others.join(' and '),
   };
@@ -78,8 +92,17 @@ export function writePolicy({ passwordMinLength, passwordRules }: Realm, others:
   const flags = Object.entries(FLAGS).flatMap(([setting, name]) =>
     passwordRules[setting as keyof typeof FLAGS] ? [name] : [],
   );
-  const rules = [...counts, ...flags, ...readRules(others).map(({ text }) => text)];
+  const patterns = passwordRules.patterns.map((pattern) => `regexPattern(${pattern})`);
+  const rules = [...counts, ...flags, ...patterns, ...readRules(others).map(({ text }) => text)];
   return rules.length === 0 ? null : rules.join(' and ');
+}
+
+/** Divides a text of rules: what the service can take of it, and the rules whose expression it cannot. */
+export function divideByPatterns(policy: string): { readonly taken: string; readonly refused: readonly string[] } {
+  const isTaken = ({ pattern }: Rule): boolean => pattern === null || patternFault(pattern) === null;
+  const divided = Map.groupBy(readRules(policy), isTaken);
+  const textsOf = (rules: readonly Rule[] = []): string[] => rules.map(({ text }) => text);
+  return { taken: textsOf(divided.get(true)).join(' and '), refused: textsOf(divided.get(false)) };
 }
 
 const countsOf = (rules: Rules) => Object.entries(COUNTS).map(([name, setting]) => [name, rules[setting]] as const);

@@ -71,6 +71,9 @@ export const PASSWORD_RULE_SETTINGS = settingsGroup('PasswordRuleSettings', PASS
   history: int(
     'How many of the last passwords of an account a new one may not be, the present one included, at most 24; 0 = it may be any.',
   ),
+  patterns: texts(
+    'Regular expressions all of which a whole password has to match, at most 10. They have characters, classes, groups, alternatives and quantifiers; references back, look-around and flags are refused.',
+  ),
 });
 
 export const OTP_SETTINGS = settingsGroup('OtpSettings', 'Policy for new apps of one-time passwords.', {

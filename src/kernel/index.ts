@@ -27,7 +27,7 @@ export {
   nestsDeeper,
   requireJson,
 } from './json.ts';
-export { compilePattern, PatternError, type Steps } from './linear-pattern.ts';
+export { compilePattern, PatternError, patternFault, patternOf, type Steps } from './linear-pattern.ts';
 export { positionCursor, positionIn } from './list-position.ts';
 export {
   AddressRefusedError,

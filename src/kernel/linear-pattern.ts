@@ -214,6 +214,35 @@ export function compilePattern(source: string): (text: string, steps?: Steps) =>
   return (text, steps = { left: MAX_STEPS }) => isMatch(states.all, start, text, steps);
 }
 
+/** Longest expression, in characters: longer ones are never read. */
+const MAX_SOURCE = 2_048;
+
+/** Why there is no test of an expression: one sentence; null where there is one. */
+export function patternFault(source: string): string | null {
+  if (source.length > MAX_SOURCE) return `An expression has at most ${MAX_SOURCE} characters.`;
+  try {
+    compilePattern(source);
+    return null;
+  } catch (error) {
+    if (error instanceof PatternError) return error.message;
+    throw error;
+  }
+}
+
+/** Tests of expressions; the least recently made goes first. Each has at most 512 states, so all have some 20 MB at most. */
+const KNOWN = new Map<string, ReturnType<typeof compilePattern>>();
+const MAX_KNOWN = 200;
+
+/** As `compilePattern`; the test is kept for the next texts. @throws PatternError */
+export function patternOf(source: string): ReturnType<typeof compilePattern> {
+  const known = KNOWN.get(source);
+  if (known !== undefined) return known;
+  const made = compilePattern(source);
+  if (KNOWN.size >= MAX_KNOWN) KNOWN.delete(KNOWN.keys().next().value!);
+  KNOWN.set(source, made);
+  return made;
+}
+
 /** The expression without the anchors of its ends. */
 function withoutEnds(source: string): string {
   const begun = source.startsWith('^') ? source.slice(1) : source;

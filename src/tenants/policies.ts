@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostNameOf, isStorableText, jsonBytes } from '../kernel/index.ts';
+import { hostNameOf, isStorableText, jsonBytes, patternFault } from '../kernel/index.ts';
 import { IMAGE_PROOF_DEFAULTS, imageProofSettings } from './image-proof.ts';
 import { ownTexts } from './own-texts.ts';
 import { userProfile } from './user-profile.ts';
@@ -53,6 +53,13 @@ const tokenSettings = z.strictObject({
 
 const characters = z.number().int().min(0).max(256);
 
+/** An expression that every whole password has to match. */
+const passwordPattern = z.string().superRefine((source, context) => {
+  const isText = isStorableText(source) && source.trim() !== '';
+  const fault = isText ? patternFault(source) : 'An expression is not blank and has no control characters.';
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+});
+
 /**
  * What a new password must be besides its least length. Rules for the kinds of characters make passwords no stronger (NIST SP
  * 800-63B-4 section 3.1.1.2), so none applies unless a tenant asks for it.
@@ -74,6 +81,8 @@ const passwordRules = z.strictObject({
   isNotEmail: z.boolean(),
   /** How many of the last passwords of an account it may not be, the present one included; 0 = it may be any. Each costs a hash. */
   history: z.number().int().min(0).max(24),
+  /** Expressions all of which it has to match as a whole (`kernel/linear-pattern.ts`). */
+  patterns: z.array(passwordPattern).max(10),
 });
 
 /** Policy for one-time passwords. */
@@ -301,6 +310,7 @@ export const POLICY_DEFAULTS: z.output<typeof policySettings> = {
     isWithoutUsername: false,
     isNotEmail: false,
     history: 0,
+    patterns: [],
   },
   otp: {
     type: 'totp',

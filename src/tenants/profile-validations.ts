@@ -1,4 +1,4 @@
-import { compilePattern, PatternError, type Steps } from '../kernel/index.ts';
+import { patternFault, patternOf, type Steps } from '../kernel/index.ts';
 
 /** Options of a validation. Numbers and truth values may be texts, as forms send them. */
 export type ValidationConfig = Readonly<Record<string, unknown>>;
@@ -83,29 +83,8 @@ function refusalOfPattern(value: string, config: ValidationConfig, steps: Steps)
   return patternOf(pattern)(value, steps) ? null : refusal(messageIn(config, 'error-pattern-no-match'), pattern);
 }
 
-/** Compiled expressions; the least recently made goes first. Each has at most 512 states, so all have some 20 MB at most. */
-const PATTERNS = new Map<string, ReturnType<typeof compilePattern>>();
-const MAX_PATTERNS = 200;
-
-function patternOf(source: string): ReturnType<typeof compilePattern> {
-  const known = PATTERNS.get(source);
-  if (known !== undefined) return known;
-  const made = compilePattern(source);
-  if (PATTERNS.size >= MAX_PATTERNS) PATTERNS.delete(PATTERNS.keys().next().value!);
-  PATTERNS.set(source, made);
-  return made;
-}
-
-function faultOfPattern({ pattern }: ValidationConfig): string | null {
-  if (typeof pattern !== 'string' || pattern.length > 2_048) return 'pattern is an expression';
-  try {
-    compilePattern(pattern);
-    return null;
-  } catch (error) {
-    if (error instanceof PatternError) return error.message;
-    throw error;
-  }
-}
+const faultOfPattern = ({ pattern }: ValidationConfig): string | null =>
+  typeof pattern === 'string' ? patternFault(pattern) : 'pattern is an expression';
 
 const SCHEMES = ['http', 'https'];
 

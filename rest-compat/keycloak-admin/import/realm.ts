@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { divideByPatterns } from '../../realms/password-policy.ts';
 import { SENT_REALM, toUpdate } from '../realm.ts';
 import { readClientScopes, readClients, readScopeMappings } from './clients.ts';
 import { readDefaultGroups, readGroups } from './groups.ts';
@@ -7,6 +8,7 @@ import { readProviderMappers, readProviders } from './providers.ts';
 import { roleNamingOf } from './role-names.ts';
 import { readClientRoles, readRealmRoles, readRolesInside } from './roles.ts';
 import {
+  type Fault,
   isMembers,
   joined,
   type Members,
@@ -18,6 +20,15 @@ import {
 } from './row.ts';
 import { readTexts } from './texts.ts';
 
+/** The realm without the rules of passwords whose expression the service does not have; each of them is reported. */
+function withKnownPatterns(realm: Members): { readonly known: Members; readonly faults: readonly Fault[] } {
+  const policy = realm['passwordPolicy'];
+  if (typeof policy !== 'string') return { known: realm, faults: [] };
+  const { taken, refused } = divideByPatterns(policy);
+  const fault: Fault = { kind: 'settings', owner: '', name: '', reason: 'WITHOUT_EFFECT', at: 'passwordPolicy' };
+  return { known: { ...realm, passwordPolicy: taken }, faults: refused.map(() => fault) };
+}
+
 /** The settings of the realm. Its name is left out, because the tenant that takes them may have another one. */
 function readSettings(realm: Members, tenantName: string): Read {
   const settings: Reader<'settings', z.output<typeof SENT_REALM>> = {
@@ -28,7 +39,8 @@ function readSettings(realm: Members, tenantName: string): Read {
       return { ...change, extraSettings };
     },
   };
-  return readOne(settings, { owner: '', name: '' }, realm);
+  const { known, faults } = withKnownPatterns(realm);
+  return joined([readOne(settings, { owner: '', name: '' }, known), { rows: [], faults }]);
 }
 
 /**

@@ -4,7 +4,7 @@ import { type ItemOf, presentItems, type Route, route } from '../../engine/index
 import { callersWith } from '../../realm-users/callers.ts';
 import { RealmInfo, RealmList, UpdateTenant } from '../../realms/operations.generated.ts';
 import { defaultRoleOf } from '../../realms/realm.ts';
-import { BAD_REQUEST, refusedNaming, refusedWith, unusable } from '../errors.ts';
+import { BAD_REQUEST, PATTERN_REFUSED, refusedNaming, refusedWith, unusable } from '../errors.ts';
 import { CreateRealm, DeleteRealm, RealmKeys, type RealmKeysData, TryMailServer } from '../operations.generated.ts';
 import { LARGEST_PAGE } from '../paging.ts';
 import { REALM, SENT_REALM, SENT_SERVER, showListed, showWhole, toNewRealm, toServer, toUpdate } from '../realm.ts';
@@ -34,6 +34,8 @@ const LIST = route({
 });
 
 const NOT_CREATED = unusable('Could not create realm');
+/** Settings of which an expression for passwords is refused. */
+const OF_PATTERNS = { at: { patterns: PATTERN_REFUSED } };
 
 const CREATE = route({
   method: 'POST',
@@ -54,7 +56,7 @@ const CREATE = route({
     TENANT_NAME_TAKEN: refusedNaming(409, (name) => `Realm ${name} already exists`),
     TENANT_NAME_INVALID: refusedWith(400, 'Realm name is invalid'),
     TENANT_NAME_RESERVED: refusedWith(400, 'Realm name is reserved'),
-    TENANT_SETTING_INVALID: NOT_CREATED,
+    TENANT_SETTING_INVALID: { ...NOT_CREATED, ...OF_PATTERNS },
   },
 });
 
@@ -86,7 +88,7 @@ const UPDATE = route({
   errors: {
     INVALID_INPUT: { ...NOT_UPDATED, at: { realm: refusedWith(400, 'Realm name cannot be changed') } },
     TENANT_PROTECTED: refusedWith(400, "Can't disable master realm"),
-    TENANT_SETTING_INVALID: NOT_UPDATED,
+    TENANT_SETTING_INVALID: { ...NOT_UPDATED, ...OF_PATTERNS },
     USER_EMAIL_AMBIGUOUS: NOT_UPDATED,
     // About a user whom no realm names.
     USER_USERNAME_INVALID: NOT_UPDATED,

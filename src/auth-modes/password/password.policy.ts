@@ -1,4 +1,4 @@
-import type { FieldFault } from '../../kernel/index.ts';
+import { type FieldFault, patternOf } from '../../kernel/index.ts';
 import type { TenantSettings } from '../../tenants/index.ts';
 import { fold } from '../../users/index.ts';
 import { isCommonPassword } from './common-passwords.ts';
@@ -94,6 +94,11 @@ const POLICY: readonly PolicyRow[] = [
     'PASSWORD_IS_EMAIL',
     () => 'The password is the e-mail address.',
     ({ folded }, { rules, email }) => rules.isNotEmail && isSame(folded, email),
+  ],
+  [
+    'PASSWORD_PATTERN',
+    () => 'The password does not match an expression that all passwords have to match here.',
+    ({ typed }, { rules }) => !rules.patterns.every((source) => patternOf(source)(typed)),
   ],
   [
     'PASSWORD_COMMON',

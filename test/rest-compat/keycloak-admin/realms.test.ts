@@ -157,6 +157,40 @@ describe('the administration of realms', () => {
     expect(await ask('PUT', `/${name}/users/${user.id}/reset-password`, value)).toEqual(DONE);
   });
 
+  it('asks for passwords that match each regexPattern as a whole, and shows them as they were sent', async () => {
+    const { name } = await newRealm();
+    const policy = 'regexPattern(^[a-z(){}-]+$) and regexPattern(.*-.*)';
+    expect(await ask('PUT', `/${name}`, { passwordPolicy: policy })).toEqual(DONE);
+    expect((await read(name))['passwordPolicy']).toBe(policy);
+    const add = (username: string, value: string) =>
+      ask('POST', `/${name}/users`, { username, credentials: [{ type: 'password', value }] });
+    for (const value of ['Ebb-tide', 'ebbtide', 'ebb-tide!'])
+      expect(await add('ada', value)).toEqual([
+        400,
+        {
+          error: 'invalidPasswordRegexPatternMessage',
+          error_description: expect.stringMatching(/^Invalid password: /),
+        },
+      ]);
+    expect((await add('ada', 'ebb-(tide)'))[0]).toBe(201);
+  });
+
+  it.each([
+    ['regexPattern((?=.*[A-Z]).*)', 'Of groups that begin with "(?" only "(?:" is known.'],
+    ['regexPattern((a)', 'A "(" has no end.'],
+    ['regexPattern(a{9999})', 'The expression is too large.'],
+    ['regexPattern', 'An expression is not blank and has no control characters.'],
+    ['regexPattern()', 'An expression is not blank and has no control characters.'],
+    ['regexPattern(ebb and tide)', 'An expression is not blank and has no control characters.'],
+  ])('refuses %s, because it is not known or could take too long', async (rule, reason) => {
+    const { name } = await newRealm();
+    const refusal = message(400, `Specified regex pattern(s) is invalid. ${reason}`);
+    const sent = { passwordPolicy: `digits(1) and ${rule}` };
+    expect(await ask('PUT', `/${name}`, sent)).toEqual(refusal);
+    expect(await read(name)).not.toHaveProperty('passwordPolicy');
+    expect(await ask('POST', '', { realm: `Quay-${++count}`, ...sent })).toEqual(refusal);
+  });
+
   it('refuses passwords that the user has had, as many as passwordHistory names, the present one included', async () => {
     const { name } = await newRealm();
     expect(await ask('PUT', `/${name}`, { passwordPolicy: 'passwordHistory(2)' })).toEqual(DONE);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compilePattern, PatternError } from '../../../src/kernel/index.ts';
+import { compilePattern, PatternError, patternFault, patternOf } from '../../../src/kernel/index.ts';
 
 /** What expressions and texts are made of, so that the engine of the language judges them alike. */
 const PIECES = [
@@ -90,5 +90,19 @@ describe('expressions of tenants', () => {
     expect(steps.left).toBeLessThanOrEqual(0);
     expect(wide('', steps)).toBe(false);
     expect(compilePattern('a')('a', steps)).toBe(false);
+  });
+
+  it('are kept for the next texts, the newest 200 of them', () => {
+    const first = patternOf('kept-0');
+    expect(patternOf('kept-0')).toBe(first);
+    for (let index = 1; index <= 200; index += 1) expect(patternOf(`kept-${index}`)(`kept-${index}`)).toBe(true);
+    expect(patternOf('kept-0')).not.toBe(first);
+    expect(() => patternOf('(a')).toThrow(PatternError);
+  });
+
+  it('have a reason where they are refused', () => {
+    expect(patternFault('[a-z]+')).toBeNull();
+    expect(patternFault('(a')).toBe('A "(" has no end.');
+    expect(patternFault('a'.repeat(2_049))).toBe('An expression has at most 2048 characters.');
   });
 });

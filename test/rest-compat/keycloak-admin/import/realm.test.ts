@@ -81,6 +81,17 @@ describe('an export of a realm', () => {
     expect(faultsOf({ enabled: 'perhaps' })).toEqual([['settings', '', 'MALFORMED', expect.any(String)]]);
   });
 
+  it('loses the rules of passwords whose expression the service does not have, which are reported', () => {
+    const passwordPolicy = 'regexPattern((?=.*[A-Z]).*) and length(8) and regexPattern([a-z]+) and age(3)';
+    const { '': settings } = inputsOf('settings', { passwordPolicy });
+    expect(settings).toMatchObject({
+      settings: { passwordMinLength: 8, passwordRules: { patterns: ['[a-z]+'] } },
+      extraSettings: { set: { passwordPolicy: 'age(3)' } },
+    });
+    expect(faultsOf({ passwordPolicy })).toEqual([['settings', '', 'WITHOUT_EFFECT', 'passwordPolicy']]);
+    expect(faultsOf({ passwordPolicy: 7 })).toEqual([]);
+  });
+
   it('has the same rows without any part, and with null in place of each', () => {
     const parts = ['roles', 'groups', 'clients', 'clientScopes', 'defaultGroups', 'identityProviders', 'scopeMappings'];
     const none = Object.fromEntries(parts.map((part) => [part, null]));

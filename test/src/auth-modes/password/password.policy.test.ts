@@ -118,6 +118,8 @@ describe('the password policy', () => {
     ['PASSWORD_IS_USERNAME', { isNotUsername: true }, 'JANE.wombat', 'jane.wombat7'],
     ['PASSWORD_HOLDS_USERNAME', { isWithoutUsername: true }, 'my-Jane.Wombat-7', 'jane-wombat'],
     ['PASSWORD_IS_EMAIL', { isNotEmail: true }, 'Jane@Sea.Example', 'jane@sea.example7'],
+    ['PASSWORD_PATTERN', { patterns: ['^[a-z-]+$', '.{4,}'] }, 'ebb', 'ebb-tide'],
+    ['PASSWORD_PATTERN', { patterns: ['(a+)+b'] }, 'a'.repeat(1_000), 'aab'],
   ])('gives %s where a tenant asks for %o', (code, asked, wrong, right) => {
     const rules = { minLength: 0, username: 'jane.wombat', email: 'jane@sea.example', rules: { ...NONE, ...asked } };
     expect([reasons(wrong, rules), reasons(right, rules)]).toEqual([[code], []]);
