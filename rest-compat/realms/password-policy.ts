@@ -6,7 +6,7 @@ import type { Realm } from './operations.generated.ts';
 type Rules = Realm['passwordRules'];
 
 /** Rules that count characters, by their names. */
-const COUNTS: Readonly<Record<string, Exclude<keyof Rules, keyof typeof FLAGS | 'patterns'>>> = {
+const COUNTS: Readonly<Record<string, Exclude<keyof Rules, keyof typeof FLAGS | 'isNotCommon' | 'patterns'>>> = {
   maxLength: 'maxLength',
   digits: 'digits',
   lowerCase: 'lowerCaseLetters',
@@ -21,6 +21,10 @@ const FLAGS = {
   isNotEmail: 'notEmail',
 } as const;
 const LENGTH = 'length';
+/** A rule that names a file of passwords. The service has one list of them, whatever the name, which is kept with the other rules. */
+const LISTED = /^passwordBlacklist\(.+\)$/s;
+/** What the rule is called where something else than this text has set it. */
+const LISTED_OF_SERVICE = 'passwordBlacklist(common-passwords.txt)';
 /** A rule that has an expression in brackets. */
 const PATTERN = /^regexPattern(?!\w)(?:\((.*)\)$)?/s;
 /** A name and, in brackets, a number. Programs write `notUsername(undefined)` for a rule without a number. */
@@ -55,11 +59,12 @@ const readRules = (policy: string): Rule[] =>
 
 const isCount = ({ name, count }: Rule): boolean =>
   count !== null && name !== null && (name === LENGTH || Object.hasOwn(COUNTS, name));
+const isListed = ({ text }: Rule): boolean => LISTED.test(text);
 const isFlag = ({ name, count }: Rule): boolean => count === null && Object.values<unknown>(FLAGS).includes(name);
 
 /**
  * Reads a text of rules.
- * @returns The settings of the rules that act, all of them, and a text of the others; null: there are none.
+ * @returns The settings of the rules that act, all of them, and a text of those that no setting tells; null: there are none.
  */
 export function readPolicy(policy: string): { readonly settings: object; readonly others: string | null } {
   const rules = readRules(policy);
@@ -78,13 +83,13 @@ export function readPolicy(policy: string): { readonly settings: object; readonl
     settings: {
       passwordMinLength: length,
       passwordMinLengthWithFactor: length,
-      passwordRules: { ...Object.fromEntries([...counts, ...flags]), patterns },
+      passwordRules: { ...Object.fromEntries([...counts, ...flags]), isNotCommon: rules.some(isListed), patterns },
     },
     others: others.length === 0 ? null : others.join(' and '),
   };
 }
 
-/** Writes the rules of a tenant. @param others Those that do not act. @returns Null where there are none. */
+/** Writes the rules of a tenant. @param others Those that no setting tells. @returns Null where there are none. */
 export function writePolicy({ passwordMinLength, passwordRules }: Realm, others: string): string | null {
   const counts = [[LENGTH, passwordMinLength] as const, ...countsOf(passwordRules)]
     .filter(([, count]) => count > 0)
@@ -93,7 +98,7 @@ export function writePolicy({ passwordMinLength, passwordRules }: Realm, others:
     passwordRules[setting as keyof typeof FLAGS] ? [name] : [],
   );
   const patterns = passwordRules.patterns.map((pattern) => `regexPattern(${pattern})`);
-  const rules = [...counts, ...flags, ...patterns, ...readRules(others).map(({ text }) => text)];
+  const rules = [...counts, ...flags, ...patterns, ...othersOf(passwordRules, readRules(others))];
   return rules.length === 0 ? null : rules.join(' and ');
 }
 
@@ -103,6 +108,13 @@ export function divideByPatterns(policy: string): { readonly taken: string; read
   const divided = Map.groupBy(readRules(policy), isTaken);
   const textsOf = (rules: readonly Rule[] = []): string[] => rules.map(({ text }) => text);
   return { taken: textsOf(divided.get(true)).join(' and '), refused: textsOf(divided.get(false)) };
+}
+
+/** The rules that no setting tells. The one that names a file is shown as long as it acts. */
+function othersOf({ isNotCommon }: Rules, others: readonly Rule[]): string[] {
+  const isNamed = others.some(isListed);
+  const shown = others.filter((rule) => isNotCommon || !isListed(rule)).map(({ text }) => text);
+  return isNotCommon && !isNamed ? [LISTED_OF_SERVICE, ...shown] : shown;
 }
 
 const countsOf = (rules: Rules) => Object.entries(COUNTS).map(([name, setting]) => [name, rules[setting]] as const);

@@ -68,6 +68,9 @@ export const PASSWORD_RULE_SETTINGS = settingsGroup('PasswordRuleSettings', PASS
   isNotUsername: yesNo('Whether a password may not be the username, ignoring case.'),
   isWithoutUsername: yesNo('Whether a password may not contain the username, ignoring case.'),
   isNotEmail: yesNo('Whether a password may not be the e-mail address, ignoring case.'),
+  isNotCommon: yesNo(
+    'Whether a password may not be one of those that are guessed first. Where there is a least length, it may not be in any case.',
+  ),
   history: int(
     'How many of the last passwords of an account a new one may not be, the present one included, at most 24; 0 = it may be any.',
   ),

@@ -79,6 +79,8 @@ const passwordRules = z.strictObject({
   isWithoutUsername: z.boolean(),
   /** Whether it may not be the e-mail address, ignoring case. */
   isNotEmail: z.boolean(),
+  /** Whether it may not be one of those that are guessed first; with a least length it may not be in any case. */
+  isNotCommon: z.boolean(),
   /** How many of the last passwords of an account it may not be, the present one included; 0 = it may be any. Each costs a hash. */
   history: z.number().int().min(0).max(24),
   /** Expressions all of which it has to match as a whole (`kernel/linear-pattern.ts`). */
@@ -309,6 +311,7 @@ export const POLICY_DEFAULTS: z.output<typeof policySettings> = {
     isNotUsername: false,
     isWithoutUsername: false,
     isNotEmail: false,
+    isNotCommon: false,
     history: 0,
     patterns: [],
   },

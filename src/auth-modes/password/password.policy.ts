@@ -103,7 +103,7 @@ const POLICY: readonly PolicyRow[] = [
   [
     'PASSWORD_COMMON',
     () => 'This password, or one like it, is among the first that are guessed.',
-    ({ folded }, { minLength }) => minLength > 0 && isCommonPassword(folded),
+    ({ folded }, { minLength, rules }) => (minLength > 0 || rules.isNotCommon) && isCommonPassword(folded),
   ],
   [
     'PASSWORD_TENANT_WORD',

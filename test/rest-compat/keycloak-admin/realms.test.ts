@@ -191,6 +191,31 @@ describe('the administration of realms', () => {
     expect(await ask('POST', '', { realm: `Quay-${++count}`, ...sent })).toEqual(refusal);
   });
 
+  it('refuses common passwords of any length for passwordBlacklist, whose file it shows as long as the rule acts', async () => {
+    const { name } = await newRealm();
+    const policyAfter = async (passwordPolicy: string) => {
+      expect(await ask('PUT', `/${name}`, { passwordPolicy })).toEqual(DONE);
+      return (await read(name))['passwordPolicy'];
+    };
+    const add = (value: string) =>
+      ask('POST', `/${name}/users`, { username: 'ada', credentials: [{ type: 'password', value }] });
+    expect(await policyAfter('passwordBlacklist(10k.txt) and digits(1)')).toBe(
+      'digits(1) and passwordBlacklist(10k.txt)',
+    );
+    expect(await add('Password1')).toMatchObject([400, { error: 'invalidPasswordBlacklistedMessage' }]);
+    const system = realm.world.system((await realm.world.services.directory.byName(name))!);
+    const set = (isNotCommon: boolean) =>
+      realm.world.services.tenants.updateSettings(system, { passwordRules: { isNotCommon } });
+    await set(false);
+    expect((await read(name))['passwordPolicy']).toBe('digits(1)');
+    expect(await policyAfter('passwordBlacklist')).toBe('passwordBlacklist');
+    await set(true);
+    expect((await read(name))['passwordPolicy']).toBe('passwordBlacklist(common-passwords.txt) and passwordBlacklist');
+    expect(await policyAfter('length(4)')).toBe('length(4)');
+    expect(await policyAfter('digits(1)')).toBe('digits(1)');
+    expect((await add('Password1'))[0]).toBe(201);
+  });
+
   it('refuses passwords that the user has had, as many as passwordHistory names, the present one included', async () => {
     const { name } = await newRealm();
     expect(await ask('PUT', `/${name}`, { passwordPolicy: 'passwordHistory(2)' })).toEqual(DONE);

@@ -128,6 +128,12 @@ describe('the password policy', () => {
       expect(reasons(wrong, { ...rules, username: null, email: null })).toEqual([]);
   });
 
+  it('refuses common passwords without a least length where a tenant asks for it (check 42)', () => {
+    const rules = { minLength: 0, rules: { ...NONE, isNotCommon: true } };
+    expect([reasons('P@ssw0rd', rules), reasons('ebb-tide-7x', rules)]).toEqual([['PASSWORD_COMMON'], []]);
+    expect(reasons('P@ssw0rd', { minLength: 0 })).toEqual([]);
+  });
+
   it('reports every reason at once', () => {
     const rules = { forbiddenWords: ['summer'], userTexts: ['summer'] };
     expect(reasons('summer1', rules)).toEqual([
