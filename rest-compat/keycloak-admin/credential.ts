@@ -8,7 +8,7 @@ export const CREDENTIAL_SHOWN = z.strictObject({
   id: z.string(),
   type: z.string(),
   userLabel: z.string().optional(),
-  createdDate: z.number().int().describe('Milliseconds since 1970.'),
+  createdDate: z.number().int().describe('Milliseconds since 1970; of a password its last change.'),
   credentialData: z.string().describe('Details as JSON, without secrets.'),
 });
 
@@ -66,6 +66,6 @@ export const showCredentials = ({ credentials }: UserCredentialsData): z.input<t
     id: toObjectId(credential.id),
     type: TYPES[credential.type],
     ...(credential.label === null ? {} : { userLabel: credential.label }),
-    createdDate: Date.parse(credential.createdAt),
+    createdDate: Date.parse(credential.changedAt ?? credential.createdAt),
     credentialData: JSON.stringify(detailsOf(credential)),
   }));

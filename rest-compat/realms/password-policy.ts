@@ -13,6 +13,7 @@ const COUNTS: Readonly<Record<string, Exclude<keyof Rules, keyof typeof FLAGS | 
   upperCase: 'upperCaseLetters',
   specialChars: 'specialCharacters',
   passwordHistory: 'history',
+  forceExpiredPasswordChange: 'maxAgeDays',
 };
 /** Rules that are there or not. */
 const FLAGS = {
@@ -28,7 +29,7 @@ const LISTED_OF_SERVICE = 'passwordBlacklist(common-passwords.txt)';
 /** A rule that has an expression in brackets. */
 const PATTERN = /^regexPattern(?!\w)(?:\((.*)\)$)?/s;
 /** A name and, in brackets, a number. Programs write `notUsername(undefined)` for a rule without a number. */
-const RULE = /^(\w+)(?:\((\d{0,3}|undefined)\))?$/;
+const RULE = /^(\w+)(?:\((\d{0,5}|undefined)\))?$/;
 
 interface Rule {
   readonly text: string;

@@ -118,6 +118,11 @@ export class CredentialTypeObject extends Node {
   data!: Record<string, unknown>;
   @Field(() => Date, { description: 'When it was added.' })
   createdAt!: Date;
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When another password replaced it; null for one that never was, and for other types.',
+  })
+  changedAt!: Date | null;
   @Field(() => Date, { nullable: true, description: 'When it was last used.' })
   lastUsedAt!: Date | null;
 }

@@ -74,6 +74,9 @@ export const PASSWORD_RULE_SETTINGS = settingsGroup('PasswordRuleSettings', PASS
   history: int(
     'How many of the last passwords of an account a new one may not be, the present one included, at most 24; 0 = it may be any.',
   ),
+  maxAgeDays: int(
+    'Days after which a user has to choose another password at the next sign-in, at most 36,500; 0 = never. Such changes make passwords no stronger either (NIST SP 800-63B-4).',
+  ),
   patterns: texts(
     'Regular expressions all of which a whole password has to match, at most 10. They have characters, classes, groups, alternatives and quantifiers; references back, look-around and flags are refused.',
   ),

@@ -16,6 +16,7 @@ const SHOWN = [
   'priority',
   'data',
   'createdAt',
+  'changedAt',
   'lastUsedAt',
 ] as const satisfies readonly (keyof Credential)[];
 

@@ -21,6 +21,8 @@ export const CredentialEntity = defineEntity({
     /** A password hash, or a secret sealed under the master key. */
     secret: p.text().nullable(),
     createdAt: p.datetime(),
+    /** When another password replaced it; null: never, and of other types. A new hash of the same password is none. */
+    changedAt: p.datetime().nullable(),
     lastUsedAt: p.datetime().nullable(),
   },
   uniques: [

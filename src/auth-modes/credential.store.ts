@@ -1,7 +1,7 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { CompiledQuery, sql } from 'kysely';
 import type { Sealer } from '../crypto/index.ts';
-import { type Clock, isUuid, newId } from '../kernel/index.ts';
+import { addSeconds, type Clock, isUuid, newId } from '../kernel/index.ts';
 import { type Database, defineStatement } from '../persistence/index.ts';
 import { CredentialEntity } from './credential.entity.ts';
 import { type CredentialInfo, CredentialReader, SHOWN_COLUMNS } from './credential-reader.ts';
@@ -76,6 +76,13 @@ const FIND_PASSWORD = defineStatement<StoredPassword>(
   'password-by-user',
   `select id, secret as hash from credentials
   where tenant_id = $1 and user_id = $2 and type = 'password' and secret is not null order by ordinal limit 1`,
+);
+const DAY_SECONDS = 86_400;
+const FIND_OLD_PASSWORD = defineStatement<object>(
+  'password-older-than',
+  `select id from credentials
+  where tenant_id = $1 and user_id = $2 and type = 'password' and secret is not null
+    and coalesce(changed_at, created_at) < $3 limit 1`,
 );
 const FIND_SEALED = defineStatement<SealedByTenant>(
   'credential-sealed-by-tenant',
@@ -154,6 +161,7 @@ export class CredentialStore {
       priority: counted!.priority,
       data: { ...credential.data },
       createdAt: this.#clock.now(),
+      changedAt: null,
       lastUsedAt: null,
     };
     this.#db.em.create(CredentialEntity, { ...shown, secret, lookupHash: credential.lookupHash ?? null });
@@ -180,7 +188,7 @@ export class CredentialStore {
       counted.map((several) => several.length),
     ]);
     const kept = rows.map(({ secret, lookupHash: _, ...shown }) => ({
-      shown: { tenantId, lastUsedAt: null, ...shown },
+      shown: { tenantId, changedAt: null, lastUsedAt: null, ...shown },
       secret: this.#kept(tenantId, shown.id, shown.type, secret),
     }));
     await this.#db.run(ADD_MANY, [
@@ -251,6 +259,20 @@ export class CredentialStore {
       [tenantId, id, before, after],
     );
     return replaced.length > 0;
+  }
+
+  /** As `replaceHash`, for the hash of another password, whose age begins now. */
+  async changePassword(tenantId: string, id: string, before: string, after: string): Promise<void> {
+    await this.#run(
+      'update credentials set secret = $4, changed_at = $5 where tenant_id = $1 and id = $2 and secret = $3',
+      [tenantId, id, before, after, this.#clock.now()],
+    );
+  }
+
+  /** Whether an account has a password, and has had it for more days than these. */
+  async isPasswordOlder(tenantId: string, userId: string, days: number): Promise<boolean> {
+    const since = addSeconds(this.#clock.now(), -days * DAY_SECONDS);
+    return (await this.#db.run(FIND_OLD_PASSWORD, [tenantId, userId, since])).length > 0;
   }
 
   /** Types of the account's second factors, in the order of its credentials. The only rule for "has a second factor". */

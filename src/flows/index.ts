@@ -102,7 +102,7 @@ export type {
   QrSignInResult,
 } from './qr-sign-in.ts';
 export type { ServiceAccountFlow, WithServiceAccount } from './service-accounts.ts';
-export { accountFacts, lacksConfirmedEmail, missingStep } from './sign-in.steps.ts';
+export { type AccountFactSource, accountFacts, lacksConfirmedEmail, missingStep } from './sign-in.steps.ts';
 export { type PasswordSignIn, SignInFlow, type SignInResult } from './sign-in.ts';
 export type {
   ContinueSignUp,

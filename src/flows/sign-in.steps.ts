@@ -15,6 +15,8 @@ export type AccountStep = 'factor' | 'enrolment' | 'terms' | 'new-password' | 'e
 /** What decides about the steps of an account. */
 export interface AccountFacts {
   readonly user: Pick<User, 'requiredFactor' | 'requiredActions' | 'emailVerified'>;
+  /** Whether the account has its password for longer than the tenant allows. */
+  readonly isPasswordExpired: boolean;
   readonly settings: Pick<TenantSettings, 'verifyEmail'>;
   /** Whether a second factor that the account has is demanded, and every action that the account has to do. */
   readonly isStrict: boolean;
@@ -33,7 +35,7 @@ export interface AccountFacts {
   readonly methods: readonly CredentialType[];
 }
 
-type KnownFacts = Omit<AccountFacts, 'methods'>;
+type KnownFacts = Omit<AccountFacts, 'isPasswordExpired' | 'methods'>;
 
 const hasOneFactor = ({ amr }: KnownFacts): boolean => factorsOf(acrOf(amr)) < 2;
 
@@ -42,7 +44,7 @@ const demandsOwned = ({ isStrict, isResetting }: KnownFacts): boolean => isStric
 const isAskedForSecond = ({ factors, factorsAlone = [], amr }: KnownFacts): boolean =>
   factors === 2 && !amr.some((method) => factorsAlone.includes(method));
 
-const demandsSecond = (facts: AccountFacts): boolean =>
+const demandsSecond = (facts: KnownFacts & Pick<AccountFacts, 'methods'>): boolean =>
   isAskedForSecond(facts) || facts.user.requiredFactor === 2 || (demandsOwned(facts) && facts.methods.length > 0);
 
 const lacksFactor = (facts: AccountFacts): boolean => hasOneFactor(facts) && demandsSecond(facts);
@@ -72,7 +74,11 @@ const STEPS: readonly (readonly [AccountStep, isMissing: (facts: AccountFacts) =
   ['factor', lacksFactor],
   ['enrolment', (facts) => isPending(facts, CONFIGURE_TOTP)],
   ['terms', (facts) => isPending(facts, TERMS_AND_CONDITIONS)],
-  ['new-password', ({ user, isResetting }) => isResetting || (user.requiredActions ?? []).includes(UPDATE_PASSWORD)],
+  [
+    'new-password',
+    ({ user, isResetting, isPasswordExpired }) =>
+      isResetting || isPasswordExpired || (user.requiredActions ?? []).includes(UPDATE_PASSWORD),
+  ],
   ['email-code', (facts) => lacksConfirmedEmail(facts.settings, facts.user) || isPending(facts, VERIFY_EMAIL)],
   ['other-actions', ({ user, isStrict }) => isStrict && otherActions(user).length > 0],
 ];
@@ -88,17 +94,26 @@ export interface SignInFacts extends Omit<KnownFacts, 'settings' | 'isResetting'
   readonly isResetting?: boolean;
 }
 
+/** Where what decides about the steps of an account is read. */
+export type AccountFactSource = Pick<CredentialStore, 'acceptedAsSecond' | 'isPasswordOlder'>;
+
 /**
  * What decides about the steps of an account. Sign-ins of a tenant of the template `realm` are strict, whatever they are for: one
- * session serves all its issuers. Those of other tenants are where it is demanded. The second factors are read only where they decide.
+ * session serves all its issuers. Those of other tenants are where it is demanded. The second factors, and the age of the password, are
+ * read only where they decide.
  * @param isStrict Whether the request for the sign-in demands it.
  */
 export async function accountFacts(
-  credentials: Pick<CredentialStore, 'acceptedAsSecond'>,
+  credentials: AccountFactSource,
   { id, template, settings }: Pick<KnownTenant, 'id' | 'template' | 'settings'>,
   { userId, isStrict, isResetting = false, ...known }: SignInFacts,
 ): Promise<AccountFacts> {
   const facts = { ...known, settings, isResetting, isStrict: isStrict || template === 'realm' };
   const mayDecide = hasOneFactor(facts) && (demandsOwned(facts) || demandsSecond({ ...facts, methods: [] }));
-  return { ...facts, methods: mayDecide ? await credentials.acceptedAsSecond(id, userId) : [] };
+  const { maxAgeDays } = settings.passwordRules;
+  return {
+    ...facts,
+    isPasswordExpired: maxAgeDays > 0 && (await credentials.isPasswordOlder(id, userId, maxAgeDays)),
+    methods: mayDecide ? await credentials.acceptedAsSecond(id, userId) : [],
+  };
 }

@@ -3,7 +3,6 @@ import {
   type Attempt,
   acrOf,
   amrAfter,
-  type CredentialStore,
   type CredentialType,
   type LockoutService,
   type PasswordMode,
@@ -19,7 +18,7 @@ import { accountRefusal, isRevealable } from './account-refusals.ts';
 import { toActor } from './attempt-actor.ts';
 import { signInErrors } from './sign-in.errors.ts';
 import { signInEvents } from './sign-in.events.ts';
-import { type AccountStep, accountFacts, missingStep } from './sign-in.steps.ts';
+import { type AccountFactSource, type AccountStep, accountFacts, missingStep } from './sign-in.steps.ts';
 import { afterEqualWork } from './unknown-name.ts';
 
 /** A name and a password as typed, with the origin of the request. */
@@ -66,7 +65,7 @@ export interface SignInFlowDeps {
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly users: Pick<UserStore, 'findById' | 'findByIdentifier'>;
   readonly passwords: Pick<PasswordMode, 'admit' | 'prove' | 'amr'>;
-  readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
+  readonly credentials: AccountFactSource;
   readonly totp: Pick<TotpService, 'verify'>;
   readonly lockouts: LockoutService;
   readonly devices: Pick<DeviceService, 'isKnown' | 'seen'>;

@@ -61,7 +61,7 @@ const passwordPattern = z.string().superRefine((source, context) => {
 });
 
 /**
- * What a new password must be besides its least length. Rules for the kinds of characters make passwords no stronger (NIST SP
+ * What a new password must be besides its least length, and how long it stays. Rules for the kinds of characters make passwords no stronger (NIST SP
  * 800-63B-4 section 3.1.1.2), so none applies unless a tenant asks for it.
  */
 const passwordRules = z.strictObject({
@@ -83,6 +83,8 @@ const passwordRules = z.strictObject({
   isNotCommon: z.boolean(),
   /** How many of the last passwords of an account it may not be, the present one included; 0 = it may be any. Each costs a hash. */
   history: z.number().int().min(0).max(24),
+  /** Days after which another one has to be chosen at the next sign-in; 0 = never. */
+  maxAgeDays: z.number().int().min(0).max(36_500),
   /** Expressions all of which it has to match as a whole (`kernel/linear-pattern.ts`). */
   patterns: z.array(passwordPattern).max(10),
 });
@@ -313,6 +315,7 @@ export const POLICY_DEFAULTS: z.output<typeof policySettings> = {
     isNotEmail: false,
     isNotCommon: false,
     history: 0,
+    maxAgeDays: 0,
     patterns: [],
   },
   otp: {

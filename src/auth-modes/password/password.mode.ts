@@ -240,7 +240,7 @@ export class PasswordMode implements AuthMode<string> {
       throw passwordModeErrors.PASSWORD_CHANGED_MEANWHILE();
     }
     if (stored === null) await credentials.add(tenant.id, { userId: user.id, type: 'password', secret: hash });
-    else await credentials.replaceHash(tenant.id, stored.id, stored.hash, hash);
+    else await credentials.changePassword(tenant.id, stored.id, stored.hash, hash);
     if (stored !== null) await history.keep(tenant.id, user.id, stored.hash, formerOf(settings));
     await users.outdateProofs(tenant.id, user.id);
     await this.#meetDemand(authority, row, how.isTemporary === true);

@@ -1,5 +1,5 @@
 import { Authority, anonymousCaller, type Caller } from '../../access/index.ts';
-import { accountStateOf, acrOf, type CredentialStore } from '../../auth-modes/index.ts';
+import { accountStateOf, acrOf } from '../../auth-modes/index.ts';
 import type { ClientDirectory, ClientRecord } from '../../clients/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import { routeOfHandle } from '../../crypto/index.ts';
@@ -19,7 +19,7 @@ import {
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
 import { signInEvents } from '../sign-in.events.ts';
-import { type AccountFacts, accountFacts } from '../sign-in.steps.ts';
+import { type AccountFactSource, type AccountFacts, accountFacts } from '../sign-in.steps.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import {
   askAgain,
@@ -60,7 +60,7 @@ export interface InteractionEngineDeps {
   readonly directory: Pick<TenantDirectory, 'byId' | 'holdSettings'>;
   readonly clients: Pick<ClientDirectory, 'byClientId'>;
   readonly users: Pick<UserStore, 'findById' | 'lockToSignIn'>;
-  readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
+  readonly credentials: AccountFactSource;
   readonly consents: Pick<ConsentService, 'covers'>;
   readonly sessions: SessionService;
   readonly devices: Pick<DeviceService, 'seen'>;

@@ -1,8 +1,13 @@
 import type { Authority, ScopeString } from '../../access/index.ts';
-import type { CredentialStore } from '../../auth-modes/index.ts';
 import { ACCOUNT_CONSOLE, type ClientDirectory, type ClientRecord } from '../../clients/index.ts';
 import type { EventLog } from '../../events/index.ts';
-import { accountFacts, type InteractionService, missingStep, type SignInDemands } from '../../flows/index.ts';
+import {
+  type AccountFactSource,
+  accountFacts,
+  type InteractionService,
+  missingStep,
+  type SignInDemands,
+} from '../../flows/index.ts';
 import { addSeconds, type BrowserPort, type Clock, newId } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import { requireBrowser, type SessionService, type SignedInSession } from '../../sessions/index.ts';
@@ -48,7 +53,7 @@ export interface AccountPageServiceDeps {
   readonly db: Database;
   readonly accessTokens: AccessTokens;
   readonly clients: Pick<ClientDirectory, 'byClientId'>;
-  readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
+  readonly credentials: AccountFactSource;
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly events: EventLog;
   readonly grants: Pick<GrantStore, 'insert'>;

@@ -1,9 +1,9 @@
 import type { Authority } from '../../access/index.ts';
-import type { CredentialStore } from '../../auth-modes/index.ts';
 import type { ClientRecord } from '../../clients/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import {
+  type AccountFactSource,
   accountFacts,
   type InteractionService,
   missingStep,
@@ -57,7 +57,7 @@ export interface Refusal {
 export interface ExchangesDeps {
   readonly codes: OneTimeCodeStore;
   readonly consents: Pick<ConsentService, 'covers'>;
-  readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
+  readonly credentials: AccountFactSource;
   readonly events: EventLog;
   readonly grants: Pick<GrantStore, 'mintAllowedCode'>;
   readonly interactions: Pick<InteractionService, 'begin' | 'pageUrl'>;

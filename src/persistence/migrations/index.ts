@@ -40,6 +40,7 @@ import { Migration20261128AnalyticsRead } from './20261128-analytics-read.ts';
 import { Migration20261128ApiKeys } from './20261128-api-keys.ts';
 import { Migration20261128BlocksByTime } from './20261128-blocks-by-time.ts';
 import { Migration20261128ClientFlows } from './20261128-client-flows.ts';
+import { Migration20261128CredentialChangedAt } from './20261128-credential-changed-at.ts';
 import { Migration20261128GrantClientSession } from './20261128-grant-client-session.ts';
 import { Migration20261128GroupEdges } from './20261128-group-edges.ts';
 import { Migration20261128Imports } from './20261128-imports.ts';
@@ -105,4 +106,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128TenantImport', class: Migration20261128TenantImport },
   { name: 'Migration20261128PasswordHistory', class: Migration20261128PasswordHistory },
   { name: 'Migration20261128GroupEdges', class: Migration20261128GroupEdges },
+  { name: 'Migration20261128CredentialChangedAt', class: Migration20261128CredentialChangedAt },
 ] as const;

@@ -48,10 +48,25 @@ describe.each(ENGINES)('the stores of auth modes on $name', ({ open }) => {
     expect(await store.passwordHashes(own.id, [id])).toEqual(new Map());
     expect(await store.passwordHashes(neighbour.id, [id, totp.id])).toEqual(new Map([[id, HASH]]));
     expect(await store.replaceHash(own.id, id, hash, '$argon2id$other')).toBe(false);
+    await store.changePassword(own.id, id, hash, '$argon2id$other');
     await store.noteUse(own.id, totp.id);
     expect(await store.remove(own.id, totp.id)).toBe(false);
     expect(await store.findById(neighbour.id, totp.id)).toMatchObject({ type: 'totp', lastUsedAt: null });
     expect((await store.findPassword(neighbour.id, theirs.id))!.hash).toBe(HASH);
+  });
+
+  it('tells whether an account has had its password for longer, from its last change on', async () => {
+    const owner = await world.newUser(neighbour);
+    expect(await store.isPasswordOlder(neighbour.id, owner.id, 0)).toBe(false);
+    await add({ userId: owner.id, type: 'password', secret: HASH }, neighbour);
+    world.clock.advance(2 * 86_400);
+    const isOlder = (days: number, tenant = neighbour) => store.isPasswordOlder(tenant.id, owner.id, days);
+    expect([await isOlder(1), await isOlder(2), await isOlder(1, own)]).toEqual([true, false, false]);
+    const { id, hash } = (await store.findPassword(neighbour.id, owner.id))!;
+    await store.changePassword(neighbour.id, id, 'another hash', '$argon2id$other');
+    expect([await isOlder(1), (await store.findById(neighbour.id, id))?.changedAt]).toEqual([true, null]);
+    await store.changePassword(neighbour.id, id, hash, '$argon2id$other');
+    expect([await isOlder(1), (await store.findById(neighbour.id, id))?.changedAt]).toEqual([false, world.clock.now()]);
   });
 
   it('keeps what a mode sealed under a key of the tenant, as it is', async () => {

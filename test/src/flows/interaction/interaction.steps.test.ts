@@ -9,6 +9,7 @@ const ACCOUNT: AccountFacts = {
   settings: { verifyEmail: true },
   isStrict: false,
   isResetting: false,
+  isPasswordExpired: false,
   factors: 1,
   amr: ['pwd'],
   methods: [],
@@ -61,6 +62,11 @@ describe('the present step of an interaction', () => {
     );
     expect(at({ state, canResetPassword: false }, null)).toBe('password');
     expect(at({ state: asked, canResetPassword: false }, null)).toBe('password');
+  });
+
+  it('is a new password for somebody whose password is too old, after the second factor', () => {
+    expect(at({}, { isPasswordExpired: true })).toBe('new-password');
+    expect(at({}, { isPasswordExpired: true, isStrict: true, methods: ['totp'] })).toBe('factor');
   });
 
   it('is a new password for somebody who resets it, after a second factor that the account has (check 47)', () => {
