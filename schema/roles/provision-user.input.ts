@@ -5,6 +5,8 @@ import { CreateUserInput, UpdateUserInput } from '../users/user.input.ts';
 import { UserType } from '../users/user.type.ts';
 import { RoleReferenceInput } from './role.input.ts';
 
+export const FIRST_IMAGE_MAILED =
+  'get a mail by which they choose an image to sign in with, where the tenant has set a mail server. The mail goes to their e-mail address, unless the account is disabled; its link works once, for a day. Default false.';
 const PASSWORD_TEMPORARY = 'Whether the user must change the password at the next sign-in. Default false.';
 
 @InputType({ description: 'A user account to create, with its password, roles and groups.' })
@@ -33,6 +35,11 @@ export class ProvisionUserInput extends CreateUserInput {
     description: 'Groups to join, at most 200. They take `group-member:write`, and everything that their roles give.',
   })
   groups?: GroupInTreeInput[] | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: `Whether users without a password and credentials ${FIRST_IMAGE_MAILED}`,
+  })
+  isFirstImageMailed?: boolean | null;
 }
 
 @InputType({ description: 'Changes to a user account, its password, roles and groups; absent members stay.' })

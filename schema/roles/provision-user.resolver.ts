@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { AccountAccess } from '../../src/flows/index.ts';
+import type { AccountAccess, NewUserMail } from '../../src/flows/index.ts';
 import { canonicalUserId } from '../../src/users/index.ts';
 import { toForeignCredential } from '../auth-modes/import-credential.input.ts';
 import type { GraphContext } from '../context.ts';
@@ -34,6 +34,15 @@ async function toAccess(
   };
 }
 
+/** What mails new users; null: nothing is mailed. */
+export async function toFirstImageMail(
+  { authority, services, tenants }: GraphContext,
+  isMailed: boolean | null | undefined,
+): Promise<NewUserMail | null> {
+  if (isMailed !== true) return null;
+  return services.oauth.imageProofs.firstImageMail(authority, tenants.get(authority.tenant.id)!);
+}
+
 /** Users with what they sign in with and what they may do, in one unit of work. */
 @Resolver()
 export class ProvisionUserResolver {
@@ -58,10 +67,12 @@ export class ProvisionUserResolver {
     const account = { ...toUserInput(input), id: subject, enabled: isEnabled ?? true };
     const access = await toAccess(context, input);
     const credentials = (input.credentials ?? []).map(toForeignCredential);
+    const mail = await toFirstImageMail(context, input.isFirstImageMailed);
     const user = await context.services.provisionUser.provision(context.authority, {
       ...account,
       ...access,
       credentials,
+      mail,
     });
     return { subject: user.id, user };
   }

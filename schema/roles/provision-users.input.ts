@@ -2,6 +2,7 @@ import { Field, InputType, ObjectType } from 'type-graphql';
 import { NewUserInput } from '../users/user.input.ts';
 import { UserType } from '../users/user.type.ts';
 import { UserRefusal } from '../users/user-refusal.ts';
+import { FIRST_IMAGE_MAILED } from './provision-user.input.ts';
 import { RoleReferenceInput } from './role.input.ts';
 
 @InputType({ description: 'A user account to create, with its roles.' })
@@ -20,6 +21,8 @@ export class CreateUsersInput {
       'The accounts, 1 to 1,000. Of those that want the same name the first gets it. They get at most 5,000 roles together.',
   })
   users!: ListedUserInput[];
+  @Field(() => Boolean, { nullable: true, description: `Whether they ${FIRST_IMAGE_MAILED}` })
+  isFirstImageMailed?: boolean | null;
 }
 
 @ObjectType({ description: 'The result for one user account of a list to create.' })

@@ -4,6 +4,7 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toCreateUser } from '../users/user.resolver.ts';
 import { toRefusal } from '../users/user-refusal.ts';
+import { toFirstImageMail } from './provision-user.resolver.ts';
 import { CreateUsersInput, CreateUsersPayload, type ListedUserInput } from './provision-users.input.ts';
 import { toRoleReferences } from './role-reference.ts';
 
@@ -21,7 +22,8 @@ export class ProvisionUsersResolver {
   ): Promise<{ results: object[] }> {
     const { services, authority } = context;
     const accounts = input.users.map((user) => toListedUser(context, user));
-    const results = await services.provisionUser.provisionMany(authority, accounts);
+    const mail = await toFirstImageMail(context, input.isFirstImageMailed);
+    const results = await services.provisionUser.provisionMany(authority, accounts, mail);
     return {
       results: results.map(({ user, error }, at) => ({
         subject: user?.id ?? null,

@@ -59,6 +59,11 @@ export const ENGLISH = {
     subject: 'A new image for {app}',
     text: 'Open this link to choose a new image for your account at {app}. It works once, within {minutes} minutes.\n\n{link}\n\nIf you did not ask for it, ignore this mail: your account stays as it is.',
   },
+  /** The same values. */
+  'first-image': {
+    subject: 'Your account at {app}',
+    text: 'An account was made for you at {app}. Open this link to choose the image with which you will sign in. It works once, within {minutes} minutes.\n\n{link}\n\nIf you do not know {app}, ignore this mail.',
+  },
   /** Values: `app`. */
   'email-changed': {
     subject: 'Your e-mail address at {app} was changed',

@@ -48,6 +48,10 @@ export const GERMAN: Texts = {
     subject: 'Ein neues Bild für {app}',
     text: 'Öffnen Sie diesen Link, um ein neues Bild für Ihr Konto bei {app} zu wählen. Er gilt einmal, innerhalb von {minutes} Minuten.\n\n{link}\n\nWenn Sie das nicht angefordert haben, beachten Sie diese E-Mail nicht: Ihr Konto bleibt, wie es ist.',
   },
+  'first-image': {
+    subject: 'Ihr Konto bei {app}',
+    text: 'Für Sie wurde ein Konto bei {app} angelegt. Öffnen Sie diesen Link, um das Bild zu wählen, mit dem Sie sich anmelden. Er gilt einmal, innerhalb von {minutes} Minuten.\n\n{link}\n\nWenn Sie {app} nicht kennen, beachten Sie diese E-Mail nicht.',
+  },
   'email-changed': {
     subject: 'Ihre E-Mail-Adresse bei {app} wurde geändert',
     text: 'Ihr Konto bei {app} hat jetzt eine andere E-Mail-Adresse.\n\nWenn Sie das nicht waren, wenden Sie sich sofort an Ihren Administrator.',

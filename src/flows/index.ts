@@ -15,6 +15,7 @@ export type { EmailConfirmationFlow } from './email-confirmation.ts';
 export type { LinkedApp } from './end-access/index.ts';
 export {
   type AskChallenge,
+  type FirstImageMails,
   type GivenChallenge,
   type ImageProofChange,
   type ImageProofEnrolment,
@@ -28,6 +29,7 @@ export {
   type ProveSignIn,
   type RegisterWithImage,
   type ResetImage,
+  type ResetSecrets,
   type SentCommitment,
   type SignInTicket,
   type SignInTickets,
@@ -92,6 +94,7 @@ export type {
   AccountAccess,
   ConfigureUser,
   ListedUser,
+  NewUserMail,
   ProvisionUser,
   ProvisionUserFlow,
 } from './provision-user.ts';

@@ -1,5 +1,5 @@
 import { addSeconds, type Clock, type TenantRef } from '../kernel/index.ts';
-import type { OneTimeCodeStore } from '../sessions/index.ts';
+import type { NewOneTimeCode, OneTimeCodeStore } from '../sessions/index.ts';
 
 export interface MailPaceDeps {
   readonly codes: Pick<OneTimeCodeStore, 'put' | 'countSince'>;
@@ -23,11 +23,21 @@ export async function isMailedEnough(
   return lately > 0 || within >= MAX_MAILS;
 }
 
-/** Counts a mail of an account, by a row that outlives its code. @param userId Null: there is no mail, and the statement is the same. */
-export async function countMail(
-  { codes, clock }: MailPaceDeps,
-  tenant: TenantRef,
-  { kind, userId }: { readonly kind: string; readonly userId: string | null },
-): Promise<void> {
-  await codes.put(tenant, { kind, userId, expiresAt: addSeconds(clock.now(), WINDOW_SECONDS) });
+/** A mail of an account. */
+interface CountedMail {
+  readonly kind: string;
+  /** Null: there is no mail, and the statement is the same. */
+  readonly userId: string | null;
 }
+
+/** Counts a mail of an account, by a row that outlives its code. */
+export async function countMail({ codes, clock }: MailPaceDeps, tenant: TenantRef, mail: CountedMail): Promise<void> {
+  await codes.put(tenant, mailCount(mail, clock.now()));
+}
+
+/** The row that counts a mail of an account. */
+export const mailCount = ({ kind, userId }: CountedMail, now: Date): NewOneTimeCode => ({
+  kind,
+  userId,
+  expiresAt: addSeconds(now, WINDOW_SECONDS),
+});

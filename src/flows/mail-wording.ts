@@ -13,14 +13,19 @@ export interface MailWordingDeps {
   readonly mailServers: { readonly of: (tenantId: string) => Promise<object | null> };
 }
 
+type WordedTenant = Pick<KnownTenant, 'id' | 'name' | 'displayName' | 'settings'>;
+
 /**
  * How the mails of a tenant are worded, to be read outside of units of work. The server of this service sends no texts that tenants
  * choose, because they could send them to anybody.
  */
-export async function wordingFor(
+export const wordingFor = async (deps: MailWordingDeps, tenant: WordedTenant): Promise<MailWording> =>
+  (await ownWordingFor(deps, tenant)) ?? { app: tenant.name, texts: {} };
+
+/** How mails are worded that the server of the tenant sends; null: the tenant has none. To be read outside of units of work. */
+export async function ownWordingFor(
   { mailServers }: MailWordingDeps,
-  { id, name, displayName, settings }: Pick<KnownTenant, 'id' | 'name' | 'displayName' | 'settings'>,
-): Promise<MailWording> {
-  const hasServer = (await mailServers.of(id)) !== null;
-  return hasServer ? { app: displayName ?? name, texts: settings.texts } : { app: name, texts: {} };
+  { id, name, displayName, settings }: WordedTenant,
+): Promise<MailWording | null> {
+  return (await mailServers.of(id)) === null ? null : { app: displayName ?? name, texts: settings.texts };
 }

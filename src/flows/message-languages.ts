@@ -1,5 +1,5 @@
 import type { Wanted } from '../delivery/index.ts';
-import type { TenantDirectory } from '../tenants/index.ts';
+import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
 import type { User } from '../users/index.ts';
 
 /**
@@ -13,5 +13,11 @@ export async function languagesFor(
   asked?: string | null,
 ): Promise<Wanted> {
   const tenant = await directory.byId(tenantId);
-  return [asked, locale, tenant?.settings.locales[0]];
+  return [asked, ...languagesOf(tenant?.settings, locale)];
 }
+
+/** The languages of a message that nobody asked for, the best first. */
+export const languagesOf = (settings: Pick<TenantSettings, 'locales'> | undefined, locale: User['locale']): Wanted => [
+  locale,
+  settings?.locales[0],
+];

@@ -39,10 +39,18 @@ export interface AccountAccess {
   readonly groups?: readonly TreeReference[];
 }
 
+/** What is mailed to users who are made without anything by which they could sign in. */
+export interface NewUserMail {
+  /** Mails the users, at least one, after the commit of the unit of work that makes them. */
+  readonly send: (users: readonly User[]) => Promise<void>;
+}
+
 /** A new account with its password, roles and groups. */
 export interface ProvisionUser extends CreateUser, AccountAccess {
   /** Credentials that another service made, at most 100, with one password among them and `password`. */
   readonly credentials?: readonly ForeignCredential[];
+  /** Sent if the account gets neither a password nor credentials. Null or absent: nothing is mailed. */
+  readonly mail?: NewUserMail | null;
 }
 
 /** One of many new accounts, with its roles. */
@@ -122,7 +130,7 @@ export class ProvisionUserFlow {
    */
   async provision(authority: Authority, input: ProvisionUser): Promise<User> {
     const { db, foreignCredentials } = this.#deps;
-    const { password, isPasswordTemporary = false, credentials = [], roles, groups, ...account } = input;
+    const { password, isPasswordTemporary = false, credentials = [], mail, roles, groups, ...account } = input;
     this.assertMayGive(authority, { password, credentials, roles, groups });
     const read = readable(credentials, password != null);
     const given = password ?? read.password;
@@ -134,6 +142,7 @@ export class ProvisionUserFlow {
       const toAdd = read.foreign.map((credential) => ({ userId: user.id, ...credential }));
       if (toAdd.length > 0) await foreignCredentials.add(authority, toAdd);
       await this.#give(authority, user.id, { roles, groups });
+      if (given == null && toAdd.length === 0) await mail?.send([user]);
       return user;
     });
   }
@@ -142,17 +151,22 @@ export class ProvisionUserFlow {
    * Creates accounts with their roles independently, as `UserService.createMany` does: an account whose roles the caller may not
    * grant is refused like one whose name is taken.
    * @param inputs 1 to 1,000.
+   * @param mail Sent to those who are made. Null: nothing is mailed.
    * @returns What became of each, in the order of the inputs, with the errors of `provision`.
    * @throws INVALID_INPUT There are none, or more than 1,000, or they get more than 5,000 roles together.
    */
-  async provisionMany(authority: Authority, inputs: readonly ListedUser[]): Promise<UserResult[]> {
+  async provisionMany(
+    authority: Authority,
+    inputs: readonly ListedUser[],
+    mail: NewUserMail | null = null,
+  ): Promise<UserResult[]> {
     assertBatchLength(inputs.length, 'input.users');
     const roles = new Map<ListedUser, readonly RoleReference[] | IdentityError>();
     const checks = new Map<string, Promise<void>>();
     for (const input of inputs) roles.set(input, await this.#rolesFor(authority, input, checks));
     assertGrants([...roles.values()]);
     const accepted = inputs.filter((input) => !(roles.get(input) instanceof IdentityError));
-    const made = accepted.length === 0 ? [] : await this.#makeMany(authority, accepted, roles);
+    const made = accepted.length === 0 ? [] : await this.#makeMany(authority, accepted, roles, mail);
     const results = new Map(accepted.map((input, at) => [input, made[at]!]));
     return inputs.map((input) => results.get(input) ?? refused(roles.get(input) as IdentityError));
   }
@@ -161,12 +175,14 @@ export class ProvisionUserFlow {
     authority: Authority,
     inputs: readonly ListedUser[],
     roles: ReadonlyMap<ListedUser, readonly RoleReference[] | IdentityError>,
+    mail: NewUserMail | null,
   ): Promise<UserResult[]> {
     return this.#deps.users.createMany(authority, inputs, async (made) => {
       const given = made
         .map(({ input, user }) => ({ userId: user.id, roles: roles.get(input) as readonly RoleReference[] }))
         .filter((one) => one.roles.length > 0);
       if (given.length > 0) await this.#deps.grants.grantToUsers(authority, given);
+      await mail?.send(made.map(({ user }) => user));
     });
   }
 

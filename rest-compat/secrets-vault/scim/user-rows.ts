@@ -52,6 +52,12 @@ const OF_VALUES = {
   USER_ID_TAKEN: AS_ITS_KIND,
   USER_ATTRIBUTE_INVALID: AS_ITS_KIND,
   USER_ATTRIBUTE_REFUSED: AS_ITS_KIND,
+  PASSWORD_POLICY: AS_ITS_KIND,
+  PASSWORD_TOO_LONG: AS_ITS_KIND,
+  ROLE_NOT_FOUND: AS_ITS_KIND,
+  ROLE_CLIENT_NOT_FOUND: AS_ITS_KIND,
+  GROUP_NOT_FOUND: AS_ITS_KIND,
+  PERMISSION_ESCALATION: AS_ITS_KIND,
 } as const;
 
 const OF_CHANGES = {
@@ -59,12 +65,6 @@ const OF_CHANGES = {
   USER_NOT_FOUND: AS_ITS_KIND,
   USER_ID_FIXED: AS_ITS_KIND,
   USER_ATTRIBUTE_UNMODIFIABLE: AS_ITS_KIND,
-  PASSWORD_POLICY: AS_ITS_KIND,
-  PASSWORD_TOO_LONG: AS_ITS_KIND,
-  ROLE_NOT_FOUND: AS_ITS_KIND,
-  ROLE_CLIENT_NOT_FOUND: AS_ITS_KIND,
-  GROUP_NOT_FOUND: AS_ITS_KIND,
-  PERMISSION_ESCALATION: AS_ITS_KIND,
   ACCOUNT_GUARDED: AS_ITS_KIND,
   ADMINISTRATOR_LAST: AS_ITS_KIND,
   REAUTHENTICATION_REQUIRED: AS_ITS_KIND,
@@ -86,9 +86,9 @@ const CREATE = route({
   reply: {
     status: 201,
     schema: RESOURCE,
-    from: ({ createUser }, request) => show(present(createUser.user), request),
-    headers: ({ createUser }, { baseUrl }) => ({
-      Location: locationOf(baseUrl, 'User', present(createUser.user).subject),
+    from: ({ provisionUser }, request) => show(present(provisionUser.user), request),
+    headers: ({ provisionUser }, { baseUrl }) => ({
+      Location: locationOf(baseUrl, 'User', present(provisionUser.user).subject),
     }),
   },
   pos: POS,

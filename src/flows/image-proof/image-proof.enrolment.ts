@@ -28,6 +28,7 @@ import { RESERVED_ID } from '../unknown-name.ts';
 import { imageProofErrors } from './image-proof.errors.ts';
 import type { ProofExchange } from './proof-exchange.ts';
 import type { ProofGuard } from './proof-guard.ts';
+import { newReset, RESET_KIND, type StoredReset, storedResetOf } from './reset-code.ts';
 import { countLiveness, type LivenessCounter, type WithLiveness } from './told-liveness.ts';
 
 /** A new commitment with its proof, as a client sends it. */
@@ -75,18 +76,8 @@ export interface ImageProofEnrolmentDeps {
   readonly clock: Clock;
 }
 
-const RESET_KIND = 'image-proof-reset';
-/** How long a code for a reset lives. */
+/** How long a code for a reset lives that somebody asked for. */
 export const RESET_SECONDS = 900;
-
-/** What is stored of a code. */
-interface StoredReset {
-  readonly requestId: string;
-  /** The address to which the code is mailed. */
-  readonly to: string;
-  /** `users.proof_version` at that time: another image and the end of all sessions outdate the code. */
-  readonly proofVersion: number;
-}
 
 /** An account that is about to be made. */
 interface Registration {
@@ -154,11 +145,8 @@ export class ImageProofEnrolment {
    */
   async issueReset(tenant: TenantRef, user: User | null, requestId: string): Promise<string> {
     const { codes, clock } = this.#deps;
-    const payload: StoredReset = { requestId, to: user?.email ?? '', proofVersion: user?.proofVersion ?? 0 };
-    const userId = user?.id ?? null;
-    await codes.deleteOfUser(tenant.id, userId ?? RESERVED_ID, RESET_KIND);
-    const expiresAt = addSeconds(clock.now(), RESET_SECONDS);
-    return codes.put(tenant, { kind: RESET_KIND, userId, payload: { ...payload }, expiresAt });
+    await codes.deleteOfUser(tenant.id, user?.id ?? RESERVED_ID, RESET_KIND);
+    return codes.put(tenant, newReset(user, requestId, addSeconds(clock.now(), RESET_SECONDS)));
   }
 
   /**
@@ -185,7 +173,7 @@ export class ImageProofEnrolment {
     const { code } = input;
     const row = await codes.find(tenant.id, RESET_KIND, code);
     const user = await userStore.findByUsername(tenant.id, input.username);
-    const requestId = row === null ? null : storedOf(row).requestId;
+    const requestId = row === null ? null : storedResetOf(row).requestId;
     const commitment = await this.#readNew(tenant, input, { act: proofActs.reset(code), requestId });
     if (row === null || user === null || row.userId !== user.id || commitment === null) return false;
     // The secret contains the name as the account has it.
@@ -200,7 +188,7 @@ export class ImageProofEnrolment {
     // Settings are held before rows are locked, because a change of settings may wait for the rows of accounts.
     await directory.holdSettings(tenant.id);
     const user = await userStore.lockToSignIn(tenant.id, row.userId!);
-    if (user === null || !isUsable(storedOf(row), user, clock.now())) return false;
+    if (user === null || !isUsable(storedResetOf(row), user, clock.now())) return false;
     // A mailbox stands for no second factor.
     if ((await this.#deps.credentials.acceptedAsSecond(tenant.id, user.id)).length > 0) return false;
     if ((await codes.take(tenant.id, RESET_KIND, code)) === null) return false;
@@ -242,8 +230,6 @@ export function requireVersion({ version }: Pick<SentCommitment, 'version'>): vo
 }
 
 const closed = () => imageProofErrors.IMAGE_PROOF_REGISTRATION_CLOSED();
-
-const storedOf = ({ payload }: OneTimeCodeRow): StoredReset => payload as unknown as StoredReset;
 
 const isUsable = ({ to, proofVersion }: StoredReset, user: User, now: Date): boolean =>
   accountRefusal(user, 'image-proof', now) === null &&

@@ -1,6 +1,6 @@
 import type { Authority } from '../../access/index.ts';
 import { type CredentialStore, imageProofEvents } from '../../auth-modes/index.ts';
-import { type Mailer, renderTemplate } from '../../delivery/index.ts';
+import type { Mailer } from '../../delivery/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { addSeconds, type Clock, type TenantRef } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
@@ -13,14 +13,9 @@ import { countMail, isMailedEnough } from '../mail-pace.ts';
 import { type MailWording, type MailWordingDeps, wordingFor } from '../mail-wording.ts';
 import { languagesFor } from '../message-languages.ts';
 import { afterEqualWork, RESERVED_ID } from '../unknown-name.ts';
+import { offerImageMail } from './image.mail.ts';
 import { type ImageProofEnrolment, RESET_SECONDS } from './image-proof.enrolment.ts';
-
-/** What the mail about a lost image has for the page to which it leads. */
-export interface ResetSecrets {
-  readonly code: string;
-  /** What challenges for the reset belong to, in the place of a request for a sign-in. */
-  readonly requestId: string;
-}
+import { newResetRequest, RESET_MAIL_KIND, RESET_REQUEST_KIND, type ResetSecrets } from './reset-code.ts';
 
 /** A mail about a lost image, to the account that has this name and this address. */
 export interface AskImageReset {
@@ -42,9 +37,7 @@ export interface ImageResetMailDeps extends MailWordingDeps {
   readonly clock: Clock;
 }
 
-const REQUEST_KIND = 'image-reset-request';
 const TRY_KIND = 'image-reset-try';
-const MAIL_KIND = 'image-reset-mail';
 
 /**
  * Mails codes to users who have lost their image. Whether there is such an account shows nowhere but in its mails: known and unknown names
@@ -59,7 +52,7 @@ export class ImageResetMails {
 
   /** Whether a request for a reset lives. */
   async isRequest(tenant: TenantRef, requestId: string): Promise<boolean> {
-    return (await this.#deps.codes.find(tenant.id, REQUEST_KIND, requestId)) !== null;
+    return (await this.#deps.codes.find(tenant.id, RESET_REQUEST_KIND, requestId)) !== null;
   }
 
   /**
@@ -74,7 +67,10 @@ export class ImageResetMails {
     const wording = await wordingFor(this.#deps, tenant);
     await db.transaction(async () => {
       const user = await users.lockToSignIn(tenant.id, found?.id ?? RESERVED_ID);
-      const isEnough = await isMailedEnough(this.#deps, tenant, { kind: MAIL_KIND, userId: user?.id ?? RESERVED_ID });
+      const isEnough = await isMailedEnough(this.#deps, tenant, {
+        kind: RESET_MAIL_KIND,
+        userId: user?.id ?? RESERVED_ID,
+      });
       const factors = await this.#deps.credentials.acceptedAsSecond(tenant.id, user?.id ?? RESERVED_ID);
       const refusal = refusalOf(user, { email: asked.email, hasSecondFactor: factors.length > 0, now: clock.now() });
       await this.#issue(authority, tenant, {
@@ -88,28 +84,26 @@ export class ImageResetMails {
 
   /** Issues a code, which is mailed where there is no reason against it. The statements are the same. */
   async #issue(authority: Authority, tenant: KnownTenant, { user, reason, wording, toAddress }: Issue): Promise<void> {
-    const { clock, codes, enrolment, events } = this.#deps;
+    const { clock, codes, directory, enrolment, events, mailer } = this.#deps;
     const owner = reason === null ? user : null;
     const expiresAt = addSeconds(clock.now(), RESET_SECONDS);
     const userId = owner?.id ?? null;
-    const requestId = await codes.put(tenant, { kind: REQUEST_KIND, userId, expiresAt });
+    const requestId = await codes.put(tenant, newResetRequest(userId, expiresAt));
     const code = await enrolment.issueReset(tenant, owner, requestId);
-    await countMail(this.#deps, tenant, { kind: MAIL_KIND, userId });
+    await countMail(this.#deps, tenant, { kind: RESET_MAIL_KIND, userId });
     events.record(authority.caller, tenant, {
       type: imageProofEvents['image_proof.reset_requested'],
       subjectId: user?.id ?? null,
       ...(reason === null ? {} : { outcome: 'failure' as const, reason }),
     });
-    if (owner !== null) await this.#mail(authority, owner, wording, toAddress({ code, requestId }));
-  }
-
-  async #mail({ caller, tenant }: Authority, user: User, { app, texts }: MailWording, link: string): Promise<void> {
-    const { directory, mailer } = this.#deps;
-    const purpose = 'image-reset';
-    const values = { app, link, minutes: String(RESET_SECONDS / 60) };
-    const rendered = renderTemplate(purpose, await languagesFor(directory, user), values, texts);
-    // Offered, because a queue that is full would tell which accounts there are.
-    mailer.offer({ to: user.email!, ...rendered, purpose, behalf: { tenant, actor: caller, subjectId: user.id } });
+    if (owner === null) return;
+    offerImageMail(mailer, authority, owner, {
+      purpose: 'image-reset',
+      wording,
+      languages: await languagesFor(directory, owner),
+      link: toAddress({ code, requestId }),
+      seconds: RESET_SECONDS,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+export type { FirstImageMails } from './first-image.mail.ts';
 export type { AskEmailChange, ImageProofChange } from './image-proof.change.ts';
 export type {
   ImageProofEnrolment,
@@ -14,8 +15,9 @@ export type {
   ProvedSignIn,
   ProveSignIn,
 } from './image-proof.sign-in.ts';
-export type { AskImageReset, ImageResetMails, ResetSecrets } from './image-reset.mail.ts';
+export type { AskImageReset, ImageResetMails } from './image-reset.mail.ts';
 export type { MessageKey, ProofExchange } from './proof-exchange.ts';
 export { ProofGuard } from './proof-guard.ts';
+export type { ResetSecrets } from './reset-code.ts';
 export type { SignInTicket, SignInTickets } from './sign-in-tickets.ts';
 export type { WithLiveness } from './told-liveness.ts';

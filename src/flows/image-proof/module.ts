@@ -9,6 +9,7 @@ import type { EarlierAccess } from '../earlier-access.ts';
 import type { EmailConfirmationFlow } from '../email-confirmation.ts';
 import type { EndAccessFlow } from '../end-access/index.ts';
 import type { MailWordingDeps } from '../mail-wording.ts';
+import { FirstImageMails } from './first-image.mail.ts';
 import { ImageProofChange } from './image-proof.change.ts';
 import { ImageProofEnrolment } from './image-proof.enrolment.ts';
 import { imageProofErrors } from './image-proof.errors.ts';
@@ -83,6 +84,8 @@ export const imageProof = {
             mailer,
             mailServers,
           }),
+          /** Mails to users who were made without a secret. */
+          firstMails: new FirstImageMails({ ...base, codes, mailer, mailServers }),
           /** Changes of users who prove their image once more. */
           change: new ImageProofChange({ ...shared, users: userStore, sessions }),
         },

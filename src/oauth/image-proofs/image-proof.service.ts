@@ -2,6 +2,7 @@ import { Authority } from '../../access/index.ts';
 import type { ClientDirectory, ClientRecord } from '../../clients/index.ts';
 import {
   type EmailConfirmationFlow,
+  type FirstImageMails,
   type GivenChallenge,
   type ImageProofChange,
   type ImageProofEnrolment,
@@ -10,6 +11,8 @@ import {
   type InteractionService,
   imageProofErrors,
   lacksConfirmedEmail,
+  type NewUserMail,
+  type ResetSecrets,
   type WithLiveness,
 } from '../../flows/index.ts';
 import { kernelErrors, type TenantRef } from '../../kernel/index.ts';
@@ -82,6 +85,7 @@ export interface ImageProofServiceDeps {
     readonly signIn: Pick<ImageProofSignIn, 'challenge' | 'authenticate'>;
     readonly enrolment: Pick<ImageProofEnrolment, 'register' | 'reset'>;
     readonly resets: Pick<ImageResetMails, 'request' | 'isRequest'>;
+    readonly firstMails: Pick<FirstImageMails, 'prepare'>;
     readonly change: Pick<ImageProofChange, 'challenge' | 'change' | 'requestEmailChange'>;
   };
 }
@@ -155,14 +159,17 @@ export class ImageProofService {
    */
   async requestReset(authority: Authority, tenant: KnownTenant, input: RequestImageReset): Promise<void> {
     await this.#requireClient(tenant, input.clientId);
-    const page = `${await this.#urlOf(authority, 'native')}${RESET_PATH}`;
+    const toAddress = await this.#resetPageOf(authority);
     const { username, email } = input;
-    await this.#deps.imageProofs.resets.request(authority, tenant, {
-      username,
-      email,
-      // What follows `#` reaches no server and no log.
-      toAddress: ({ code, requestId }) => `${page}#code=${code}&auth_req_id=${requestId}`,
-    });
+    await this.#deps.imageProofs.resets.request(authority, tenant, { username, email, toAddress });
+  }
+
+  /**
+   * What mails users whom the caller makes without a secret, so that they choose an image; null: the tenant has no mail server. To be
+   * asked for outside of units of work.
+   */
+  async firstImageMail(authority: Authority, tenant: KnownTenant): Promise<NewUserMail | null> {
+    return this.#deps.imageProofs.firstMails.prepare(authority, tenant, await this.#resetPageOf(authority));
   }
 
   /** Gives an account another image, by a code from a mail. @throws What `ImageProofEnrolment.reset` throws. */
@@ -220,6 +227,13 @@ export class ImageProofService {
 
   async #urlOf({ caller, tenant }: Authority, issuerKind: string): Promise<string> {
     return (await this.#deps.issuers.of(tenant, issuerKind, caller.origin)).url;
+  }
+
+  /** The address of the page on which a user chooses an image by what a mail has. */
+  async #resetPageOf(authority: Authority): Promise<(secrets: ResetSecrets) => string> {
+    const page = `${await this.#urlOf(authority, 'native')}${RESET_PATH}`;
+    // What follows `#` reaches no server and no log.
+    return ({ code, requestId }) => `${page}#code=${code}&auth_req_id=${requestId}`;
   }
 
   async #confirmationOf(authority: Authority): Promise<(code: string) => string> {

@@ -34,6 +34,21 @@ describe('secrets that work once', () => {
     expect(await codes.countOfUser(tenant.id, user, 'email-code')).toBe(0);
   });
 
+  it('are put many at once, each with its secret', async () => {
+    const expiresAt = addSeconds(world.clock.now(), 60);
+    const { id: userId } = await world.newUser(tenant);
+    const payload = { of: 'second' };
+    const [first, second] = await codes.putMany(tenant, [
+      { kind: 'many', expiresAt },
+      { kind: 'many', userId, payload, expiresAt },
+    ]);
+    const createdAt = world.clock.now();
+    const row = { kind: 'many', expiresAt, createdAt, attempts: 0, bucket: null };
+    expect(await codes.take(tenant.id, 'many', second!)).toMatchObject({ ...row, userId, payload });
+    expect(await codes.take(tenant.id, 'many', first!)).toMatchObject({ ...row, userId: null, payload: {} });
+    expect(await codes.take(tenant.id, 'many', first!)).toBeNull();
+  });
+
   it('are bounded for each bucket, kind and tenant, until they expire or are used', async () => {
     const within = (key: string | null, kind = 'posted', of = tenant) =>
       codes.putWithin(of, { kind, payload: { a: 1 }, expiresAt: addSeconds(world.clock.now(), 60) }, { key, count: 2 });
