@@ -46,3 +46,6 @@ export class RotateSigningKeyInput {
   })
   alg!: SigningAlgorithmName;
 }
+
+@InputType({ description: 'A tenant whose key for messages to replace.' })
+export class RotateAgreementKeyInput {}

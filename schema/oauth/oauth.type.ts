@@ -274,3 +274,12 @@ export class RotateSigningKeyPayload {
   @Field(() => SigningKeyType, { nullable: true, description: 'The new key; null when the caller may not read keys.' })
   signingKey!: SigningKeyType | null;
 }
+
+@ObjectType({ description: 'The next key for messages to a tenant.' })
+export class RotateAgreementKeyPayload {
+  @Field(() => String, { description: 'Thumbprint of the key (RFC 7638), as in challenges.' })
+  kid!: string;
+
+  @Field(() => Date, { description: 'When challenges begin to name it.' })
+  activeFrom!: Date;
+}

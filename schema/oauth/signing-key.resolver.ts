@@ -4,8 +4,8 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { RotateSigningKeyInput } from './oauth.input.ts';
-import { RotateSigningKeyPayload, SigningKeyType } from './oauth.type.ts';
+import { RotateAgreementKeyInput, RotateSigningKeyInput } from './oauth.input.ts';
+import { RotateAgreementKeyPayload, RotateSigningKeyPayload, SigningKeyType } from './oauth.type.ts';
 
 @Resolver(() => SigningKeyType)
 export class SigningKeyResolver {
@@ -34,5 +34,17 @@ export class SigningKeyResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ signingKey: ShownSigningKey }> {
     return { signingKey: await services.oauth.keys.rotate(authority, alg) };
+  }
+
+  @RequiresScopes(['key:rotate'])
+  @Mutation(() => RotateAgreementKeyPayload, {
+    description:
+      'Creates the next key with which clients encrypt messages about image proofs for a tenant. Challenges name it from `activeFrom` on, two minutes later; the first key is used immediately. Messages for the former key are taken for as long as a challenge lives, two minutes more, and then refused. When a next key is already waiting, that key is returned and nothing changes.',
+  })
+  rotateAgreementKey(
+    @Arg('input', () => RotateAgreementKeyInput, { description: 'The tenant.' }) _input: RotateAgreementKeyInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<RotateAgreementKeyPayload> {
+    return services.oauth.keys.rotateAgreementKey(authority);
   }
 }

@@ -229,6 +229,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   revokeToken: 'ends the token that is shown',
   pushNotBefore: 'sends a moment to applications, and changes nothing',
   rotateSigningKey: 'shows the key to nobody',
+  rotateAgreementKey: 'shows its public half alone',
   signUp: 'the account holds nothing yet',
   updateClientScope:
     'what the name gives must be held, and its clients are guarded; claims of mappers say nothing of who a token is for',

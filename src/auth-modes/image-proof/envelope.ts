@@ -1,4 +1,4 @@
-import { CompactEncrypt, type CompactJWEHeaderParameters } from 'jose';
+import { CompactEncrypt, type CompactJWEHeaderParameters, decodeProtectedHeader } from 'jose';
 import { AGREEMENT_ALGORITHM, constantTimeEqual, type Decrypter } from '../../crypto/index.ts';
 import type { CipherKey } from './cipher-key.ts';
 import { decodeBase64Url } from './encoding.ts';
@@ -21,14 +21,31 @@ export function sealEnvelope(type: EnvelopeType, plaintext: string, { key, thumb
 }
 
 /**
- * The plaintext of a message that a client encrypted for the service. Null if it was not encrypted for this key, is of another type, or
+ * The plaintext of a message that a client encrypted for the service. Null if it was not encrypted for these keys, is of another type, or
  * has another member in its header than these five: whatever else the header could say would leave something to confuse.
+ * @param others Decrypt messages whose header names their keys. Default: none.
  */
-export async function openEnvelope(decrypter: Decrypter, type: EnvelopeType, jwe: string): Promise<Buffer | null> {
+export async function openEnvelope(
+  decrypter: Decrypter,
+  type: EnvelopeType,
+  jwe: string,
+  others: readonly Decrypter[] = [],
+): Promise<Buffer | null> {
   if (!isStrict(jwe)) return null;
-  const opened = await decrypter.decrypt(jwe);
-  if (opened === null || !isExpected(opened.header, type, decrypter.kid)) return null;
+  const kid = kidOf(jwe);
+  const recipient = others.find((other) => other.kid === kid) ?? decrypter;
+  const opened = await recipient.decrypt(jwe);
+  if (opened === null || !isExpected(opened.header, type, recipient.kid)) return null;
   return Buffer.from(opened.plaintext);
+}
+
+/** What the header says of its recipient; nothing proves it. */
+function kidOf(jwe: string): unknown {
+  try {
+    return decodeProtectedHeader(jwe).kid;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether each segment is the only spelling of its bytes. */

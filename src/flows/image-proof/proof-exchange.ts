@@ -25,6 +25,8 @@ import { storeChallenge } from '../stored-challenges.ts';
 export interface MessageKey {
   readonly publicJwk: Readonly<Record<string, unknown>>;
   readonly decrypter: Decrypter;
+  /** What decrypts messages for other keys of the tenant that are taken too. */
+  readonly others: readonly Decrypter[];
 }
 
 export interface ProofExchangeDeps {
@@ -70,8 +72,8 @@ export class ProofExchange {
 
   /** What a client encrypted for the tenant; null when it is not such a message. */
   async read(tenant: TenantRef, purpose: MessagePurpose, envelope: string): Promise<ProofMessage | null> {
-    const { decrypter } = await this.#keyOf(tenant);
-    const plaintext = await openEnvelope(decrypter, ENVELOPES[purpose], envelope);
+    const { decrypter, others } = await this.#keyOf(tenant);
+    const plaintext = await openEnvelope(decrypter, ENVELOPES[purpose], envelope, others);
     return plaintext === null ? null : readMessage(plaintext, purpose);
   }
 

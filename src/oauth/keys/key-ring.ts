@@ -23,6 +23,8 @@ export interface AgreementKey {
   /** P-256, as clients get it. */
   readonly publicJwk: Readonly<Record<string, unknown>>;
   readonly decrypter: Decrypter;
+  /** Those of the keys before and after it whose messages are read too. */
+  readonly others: readonly Decrypter[];
 }
 
 /** The signing keys of one tenant, ready for use. Immutable. */
@@ -32,7 +34,7 @@ export class KeyRing {
   readonly loadedAtMs: number;
   readonly #sealer: Sealer;
   readonly #signers = new Map<string, Signer>();
-  #decrypter: Decrypter | undefined;
+  readonly #decrypters = new Map<string, Decrypter>();
   readonly #verifiers = new Map<string, VerificationKey>();
 
   constructor(keys: readonly SigningKey[], sealer: Sealer, loadedAtMs: number) {
@@ -53,12 +55,26 @@ export class KeyRing {
     return signer;
   }
 
-  /** The key with which messages are encrypted for the tenant by key agreement, and what decrypts them. */
-  agreement(): AgreementKey | undefined {
-    const row = this.keys.find(({ alg }) => alg === AGREEMENT_ALGORITHM);
-    if (row === undefined) return undefined;
-    this.#decrypter ??= openDecrypter(row, this.#sealer, row.tenantId);
-    return { publicJwk: row.publicJwk, decrypter: this.#decrypter };
+  /**
+   * The key with which messages are encrypted now for the tenant by key agreement, and what decrypts them. Another node may use the next key
+   * a moment before this one, and a client may have got the former one.
+   */
+  agreement(now: Date): AgreementKey | undefined {
+    const rows = this.keys.filter(
+      ({ alg, expiresAt }) => alg === AGREEMENT_ALGORITHM && (expiresAt == null || expiresAt > now),
+    );
+    const used = rows.find((row) => statusOf(row, now) === 'active');
+    if (used === undefined) return undefined;
+    const others = rows.filter((row) => row !== used).map((row) => this.#decrypterOf(row));
+    return { publicJwk: used.publicJwk, decrypter: this.#decrypterOf(used), others };
+  }
+
+  #decrypterOf(row: SigningKey): Decrypter {
+    const known = this.#decrypters.get(row.kid);
+    if (known !== undefined) return known;
+    const opened = openDecrypter(row, this.#sealer, row.tenantId);
+    this.#decrypters.set(row.kid, opened);
+    return opened;
   }
 
   verifier(kid: string): VerificationKey | undefined {

@@ -1,4 +1,5 @@
 import { type Authority, systemCaller } from '../../access/index.ts';
+import { CHALLENGE_SECONDS } from '../../auth-modes/index.ts';
 import {
   AGREEMENT_ALGORITHM,
   certificateMembers,
@@ -11,6 +12,7 @@ import {
   type Sealer,
   type Signer,
   type SigningAlgorithm,
+  type StoredKey,
   type StoredSigningKey,
 } from '../../crypto/index.ts';
 import type { EventActor, EventLog } from '../../events/index.ts';
@@ -30,6 +32,18 @@ import type { SigningKeyStore } from './signing-key.store.ts';
  * differ.
  */
 const OVERLAP_SECONDS = MAX_TOKEN_SECONDS + 3600;
+
+/** How long a key is known before it is used, and how long after, in seconds. */
+interface Overlap {
+  readonly before: number;
+  readonly after: number;
+}
+
+/**
+ * Of keys for messages by key agreement. Every node knows the next one when it is used, because nodes remember keys for a minute at most.
+ * The former one is used for the challenges that named it.
+ */
+const AGREEMENT_OVERLAP: Overlap = { before: 120, after: CHALLENGE_SECONDS };
 
 /** Most published keys of one algorithm: a key set of RSA keys with certificates stays below 100 KiB. */
 const MAX_KEYS = 32;
@@ -123,25 +137,40 @@ export class SigningKeyService {
    */
   async rotate(authority: Authority, alg: string): Promise<ShownSigningKey> {
     if (!isSigningAlgorithm(alg)) throw oauthErrors.SIGNING_ALGORITHM_UNKNOWN();
+    const row = await this.#rotate(authority, await this.#generate(authority.tenant.id, alg));
+    return { ...row, status: statusOf(row, this.#deps.clock.now()) };
+  }
+
+  /**
+   * Makes the next key with which clients encrypt messages for a tenant by key agreement. Clients get it from `activeFrom` on, in two
+   * minutes, when every node knows it; the first key is used at once. What was encrypted for the former key is read for as long as a
+   * challenge lives that named it. When a next key is already waiting, that key is returned.
+   */
+  async rotateAgreementKey(authority: Authority): Promise<SigningKey> {
+    const { clock, sealer } = this.#deps;
+    return this.#rotate(authority, await createAgreementKey(sealer, authority.tenant.id, clock.now()));
+  }
+
+  /** @returns The key, or that which is already waiting. */
+  async #rotate({ caller, tenant }: Authority, key: StoredKey): Promise<SigningKey> {
     const { db, store, rings } = this.#deps;
-    const { tenant, caller } = authority;
-    const key = await this.#generate(tenant.id, alg);
     const kid = await db.transaction(async () => {
-      await store.lock(tenant.id, alg);
-      const waiting = await this.#waiting(tenant, alg);
+      await store.lock(tenant.id, key.alg);
+      const waiting = await this.#waiting(tenant, key.alg);
       if (waiting === null) await this.#replace(caller, tenant, key);
       return waiting?.kid ?? key.kid;
     });
     rings.drop(tenant.id);
-    const row = await this.find(tenant.id, kid);
+    const row = await store.findByKid(tenant.id, kid);
     if (row === null) throw kernelErrors.CONFLICT();
     return row;
   }
 
   /** The next key, if one is already waiting. @throws TOO_MANY_REQUESTS None is, and the key set is full. */
-  async #waiting(tenant: TenantRef, alg: SigningAlgorithm): Promise<ShownSigningKey | null> {
-    const published = (await this.list({ tenant })).filter((key) => key.alg === alg);
-    const waiting = published.find(({ status }) => status === 'next') ?? null;
+  async #waiting(tenant: TenantRef, alg: StoredKey['alg']): Promise<SigningKey | null> {
+    const now = this.#deps.clock.now();
+    const published = (await this.#deps.store.findPublished(tenant.id, now)).filter((key) => key.alg === alg);
+    const waiting = published.find((key) => statusOf(key, now) === 'next') ?? null;
     if (waiting === null && published.length >= MAX_KEYS)
       throw kernelErrors.TOO_MANY_REQUESTS({ message: `${MAX_KEYS} keys of this algorithm are still published.` });
     return waiting;
@@ -173,11 +202,11 @@ export class SigningKeyService {
 
   /**
    * The key with which clients encrypt messages for a tenant by key agreement, and what decrypts them. It is made if the tenant has
-   * none. No key set shows it: who needs it gives it out.
+   * none. No key set shows it: who needs it gives it out. After a rotation the former key decrypts too, for as long as a challenge lives.
    */
   async agreementKey(tenant: TenantRef): Promise<AgreementKey> {
     await this.#provideEncryptionKey(tenant, AGREEMENT_ALGORITHM);
-    const key = (await this.#deps.rings.of(tenant.id)).agreement();
+    const key = (await this.#deps.rings.of(tenant.id)).agreement(this.#deps.clock.now());
     if (key === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'no key for messages after making one' });
     return key;
   }
@@ -233,18 +262,24 @@ export class SigningKeyService {
     return signer;
   }
 
-  async #replace(actor: EventActor, tenant: TenantRef, key: StoredSigningKey): Promise<void> {
-    const { store, events, clock, publishSeconds } = this.#deps;
+  async #replace(actor: EventActor, tenant: TenantRef, key: StoredKey): Promise<void> {
+    const { store, events, clock } = this.#deps;
     const { kid, alg } = key;
     const now = clock.now();
+    const { before, after } = this.#overlapOf(alg);
     const isFirst = !(await store.hasLast(tenant.id, alg));
-    const activeFrom = isFirst ? now : addSeconds(now, publishSeconds(alg));
-    await store.retire(tenant.id, alg, activeFrom, addSeconds(activeFrom, OVERLAP_SECONDS));
+    const activeFrom = isFirst ? now : addSeconds(now, before);
+    await store.retire(tenant.id, alg, activeFrom, addSeconds(activeFrom, after));
     await store.insert(tenant.id, key, now, activeFrom);
     events.record(actor, tenant, {
       type: oauthEvents['key.rotated'],
       params: { kid, alg, activeFrom: activeFrom.toISOString() },
     });
+  }
+
+  #overlapOf(alg: StoredKey['alg']): Overlap {
+    if (!isSigningAlgorithm(alg)) return AGREEMENT_OVERLAP;
+    return { before: this.#deps.publishSeconds(alg), after: OVERLAP_SECONDS };
   }
 
   #generate(tenantId: string, alg: SigningAlgorithm): Promise<StoredSigningKey> {

@@ -245,6 +245,17 @@ describe('signing keys over GraphQL', () => {
     expect((await world.events(acme)).at(-1)).toMatchObject({ type: 'key.rotated', params: { kid, alg: 'EdDSA' } });
   });
 
+  it('have a key for messages beside them, which callers with the permission replace in their tenant', async () => {
+    const REPLACE = 'mutation ($tenant: String) { rotateAgreementKey(input: { tenant: $tenant }) { kid activeFrom } }';
+    const caller = world.app(acme, 'key:rotate');
+    const { data } = await world.graphql(caller, REPLACE);
+    const { publicJwk } = await world.services.oauth.keys.agreementKey(acme);
+    expect(data.rotateAgreementKey).toEqual({ kid: publicJwk['kid'], activeFrom: world.clock.now().toISOString() });
+    const { name } = await world.tenant();
+    expect((await world.graphql(caller, REPLACE, { tenant: name })).code).toBe('FORBIDDEN');
+    expect((await world.graphql(world.app(acme, 'key:read'), REPLACE)).code).toBe('FORBIDDEN');
+  });
+
   it('are neither shown nor replaced without the permission, or in another tenant', async () => {
     const input = { alg: 'EdDSA' };
     expect((await world.graphql(world.app(acme, 'user:read'), LIST)).code).toBe('FORBIDDEN');

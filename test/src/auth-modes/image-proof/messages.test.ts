@@ -240,6 +240,17 @@ describe('an envelope', () => {
     expect(await opened(await seal({}, 'x'.repeat(4096)))).toBeNull();
   });
 
+  it('is read for one of several keys, which its header names', async () => {
+    const key = { kid: 'former', decrypt: async () => null } as unknown as Decrypter;
+    const others = [key];
+    expect((await openEnvelope(decrypter, 'sv-zkp-response', RESPONSE_JWE, others))?.toString()).toBe(RESPONSE_TEXT);
+    expect(await openEnvelope(key, 'sv-zkp-response', RESPONSE_JWE, [])).toBeNull();
+    expect((await openEnvelope(key, 'sv-zkp-response', RESPONSE_JWE, [decrypter]))?.toString()).toBe(RESPONSE_TEXT);
+    const [, ...rest] = RESPONSE_JWE.split('.');
+    for (const header of ['', b64u(Buffer.from('no JSON')), b64u(Buffer.from('{"kid":"former"}'))])
+      expect(await openEnvelope(decrypter, 'sv-zkp-response', [header, ...rest].join('.'), others)).toBeNull();
+  });
+
   it('is refused when it was encrypted for another key (negative 14)', async () => {
     const other = await generateKeyPair('ECDH-ES', { extractable: true });
     const { x, y } = (await crypto.subtle.exportKey('jwk', other.publicKey)) as JWK;

@@ -3,7 +3,7 @@ import { proofActs } from '../../../../src/auth-modes/index.ts';
 import type { AskChallenge, ProveSignIn } from '../../../../src/flows/index.ts';
 import { addSeconds, type IdentityError, type TenantRef } from '../../../../src/kernel/index.ts';
 import type { User } from '../../../../src/users/index.ts';
-import { ImageOwner, ImageProofClient, newSecret } from '../../../support/image-proof.ts';
+import { ImageOwner, ImageProofClient, newSecret, type ReadChallenge } from '../../../support/image-proof.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 import { TEST_ORIGIN, World } from '../../../support/world.ts';
 
@@ -51,22 +51,51 @@ describe('signing in with an image', () => {
   interface Attempt {
     readonly input: ProveSignIn;
     readonly client: ImageProofClient;
+    readonly challenge: ReadChallenge;
   }
-  /** A right attempt, of which tests change parts. */
-  async function attempt(owner = ada, requestId: string | null = REQUEST, of = tenant): Promise<Attempt> {
+  /** A right attempt, of which tests change parts. @param srv The key for which the message is encrypted. Default: that of the challenge. */
+  async function attempt(
+    owner = ada,
+    requestId: string | null = REQUEST,
+    of = tenant,
+    srv: ReadChallenge['srv'] | null = null,
+  ): Promise<Attempt> {
     const client = await ImageProofClient.create();
     const { cipherKey } = client;
     const named = { tenant: of, username: owner.username, requestId, actor: ACTOR, cipherKey };
     const challenge = await client.open((await proofs().signIn.challenge(named)).challengeData);
     const audience = audienceOf(of);
     const act = proofActs.authenticate(requestId);
-    const challengeData = await owner.message(client, { challenge, act, audience });
-    return { client, input: { ...named, audience, challengeId: challenge.id, challengeData } };
+    const parts = { challenge: { ...challenge, srv: srv ?? challenge.srv }, act, audience };
+    const challengeData = await owner.message(client, parts);
+    return { client, challenge, input: { ...named, audience, challengeId: challenge.id, challengeData } };
   }
   const authenticate = (input: ProveSignIn) => proofs().signIn.authenticate(input);
   const refusalWith = async (over: Partial<ProveSignIn>): Promise<string | null> =>
     refusalOf(authenticate({ ...(await attempt()).input, ...over }));
   const failures = async () => (await world.events(tenant)).filter(({ type }) => type === 'sign_in.failed');
+
+  it('takes what was encrypted for the former key for as long as a challenge lives (negative 14)', async () => {
+    const kidOf = ({ challenge }: Attempt) => challenge.srv.kid;
+    const { kid } = await world.services.oauth.keys.rotateAgreementKey(world.system(tenant));
+    world.clock.advance(119);
+    const before = await attempt();
+    expect(kidOf(before)).not.toBe(kid);
+    world.clock.advance(1);
+    const after = await attempt();
+    expect(kidOf(after)).toBe(kid);
+    expect((await authenticate(after.input)).user.id).toBe(user.id);
+    // The challenges live on, and one message more is for the former key.
+    const { srv } = before.challenge;
+    world.clock.advance(118);
+    const [early, late] = [await attempt(ada, REQUEST, tenant, srv), await attempt(ada, REQUEST, tenant, srv)];
+    expect((await authenticate(before.input)).user.id).toBe(user.id);
+    world.clock.advance(1);
+    expect((await authenticate(early.input)).user.id).toBe(user.id);
+    world.clock.advance(1);
+    expect(await refusalOf(authenticate(late.input))).toBe('IMAGE_PROOF_REFUSED');
+    expect((await authenticate((await attempt()).input)).user.id).toBe(user.id);
+  });
 
   it('gives a ticket for a right proof, in any case of the name (negative 54)', async () => {
     const { input } = await attempt();

@@ -129,6 +129,64 @@ describe('signing keys', () => {
     expect(await keys.opensStoredKey()).toBe(true);
   });
 
+  describe('for messages', () => {
+    const open = async (of: TenantRef, publicJwk: Readonly<Record<string, unknown>>) => {
+      const jwe = await new CompactEncrypt(Buffer.from('text'))
+        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
+        .encrypt(await importJWK({ ...publicJwk }, 'ECDH-ES'));
+      const { decrypter, others } = await world.services.oauth.keys.agreementKey(of);
+      const opened = await Promise.all([decrypter, ...others].map((one) => one.decrypt(jwe)));
+      return opened.some((one) => one !== null);
+    };
+    const rotateIt = (of: TenantRef) => world.services.oauth.keys.rotateAgreementKey(world.system(of));
+    const present = async (of: TenantRef) => (await world.services.oauth.keys.agreementKey(of)).publicJwk;
+
+    it('are replaced two minutes after the request, and read for two minutes more', async () => {
+      const tenant = await world.tenant();
+      const former = await present(tenant);
+      const next = await rotateIt(tenant);
+      expect(next.activeFrom).toEqual(new Date(world.clock.now().getTime() + 120_000));
+      world.clock.advance(119);
+      expect(await present(tenant)).toEqual(former);
+      // Another node may use it a moment before this one.
+      expect(await open(tenant, next.publicJwk)).toBe(true);
+      world.clock.advance(1);
+      expect(await present(tenant)).toEqual(next.publicJwk);
+      world.clock.advance(119);
+      expect(await open(tenant, former)).toBe(true);
+      world.clock.advance(1);
+      expect(await open(tenant, former)).toBe(false);
+      expect(await open(tenant, next.publicJwk)).toBe(true);
+    });
+
+    it('are made once before the next is used, with an event, and the first is used at once', async () => {
+      const tenant = await world.tenant();
+      expect((await rotateIt(tenant)).activeFrom).toEqual(world.clock.now());
+      const keys = [...(await Promise.all([rotateIt(tenant), rotateIt(tenant)]))];
+      world.clock.advance(119);
+      keys.push(await rotateIt(tenant));
+      expect(new Set(keys.map(({ kid }) => kid)).size).toBe(1);
+      const events = (await world.events(tenant)).filter(({ type }) => type === 'key.rotated');
+      expect(events).toHaveLength(2);
+      expect(events[1]).toMatchObject({ params: { kid: keys[0]!.kid, alg: 'ECDH-ES' } });
+      world.clock.advance(1);
+      expect((await rotateIt(tenant)).kid).not.toBe(keys[0]!.kid);
+    });
+
+    it('are swept when they are read no more, and stand in no list', async () => {
+      const tenant = await world.tenant();
+      const former = await present(tenant);
+      await rotateIt(tenant);
+      world.clock.advance(241);
+      await world.sweep(1000);
+      const sql = 'select kid from signing_keys where tenant_id = ? and kid = ?';
+      const stored = world.db.orm.em.fork().getConnection().execute(sql, [tenant.id, former['kid']]);
+      expect(await stored).toEqual([]);
+      expect((await world.services.oauth.keys.list({ tenant })).map(({ alg }) => alg)).toEqual(['EdDSA']);
+      expect(await open(tenant, await present(tenant))).toBe(true);
+    });
+  });
+
   it('never show their private half', async () => {
     for (const kind of ['native', 'suite', 'realm']) {
       for (const key of (await jwks(kind)).keys) {
