@@ -12,7 +12,13 @@ export const ADDRESSES: readonly Address[] = [
   { what: 'GraphQL, and GraphiQL in a browser', paths: ['/graphql'] },
   { what: 'OpenID Connect discovery', paths: ['/t/master/.well-known/openid-configuration'] },
   { what: 'REST for Blitz clients', paths: ['/blitz'], isPrefix: true },
-  { what: 'Those paths as OpenAPI, and to read', paths: ['/openapi/blitz.json', '/docs/blitz'] },
+  {
+    what: 'REST for KOBIL and Keycloak clients',
+    paths: ['/realms', '/admin/realms', '/digitanium/v4'],
+    isPrefix: true,
+  },
+  { what: 'REST for Secrets Vault clients, and SCIM', paths: ['/api', '/scim/v2'], isPrefix: true },
+  { what: 'Those paths to read, and as OpenAPI', paths: ['/docs'] },
   { what: 'Health and metrics', paths: ['/health/ready', '/health/live', '/metrics'] },
 ];
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIALECTS, mountRestCompat } from '../../../../rest-compat/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
 import { createLogger } from '../../../../src/server/environment/logger.ts';
+import { ADDRESSES, startPage } from '../../../../src/server/http/addresses.ts';
 import { apiDocs } from '../../../../src/server/http/api-docs.ts';
 import { createHttpServer, type HttpServer } from '../../../../src/server/http/http.ts';
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
@@ -34,7 +35,7 @@ describe('the API reference', () => {
     await new Promise<void>((resolve) => http.server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(http.server.address() as { port: number }).port}`;
     const { middleware } = mountRestCompat(await worldHost(world, []), { ...ENGINE_OPTIONS, publicUrl: url });
-    http.serve([apiDocs(DIALECTS), middleware]);
+    http.serve([startPage(), apiDocs(DIALECTS), middleware]);
   });
   afterAll(async () => {
     http.server.closeAllConnections();
@@ -54,6 +55,17 @@ describe('the API reference', () => {
     }
     const head = await fetch(`${url}/docs/blitz`, { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
+  });
+
+  it('is linked by the page at the root, which names paths of all dialects', async () => {
+    const page = await (await fetch(url)).text();
+    expect(page).toContain('<a href="/docs">/docs</a>');
+    const prefixes = ADDRESSES.flatMap(({ paths, isPrefix }) => (isPrefix === true ? paths : []));
+    expect(prefixes.filter((prefix) => !page.includes(prefix))).toEqual([]);
+    const named = DIALECTS.filter(({ mounts }) =>
+      mounts.some(({ prefix }) => prefixes.some((shown) => prefix.startsWith(shown))),
+    );
+    expect(named.map(({ name }) => name)).toEqual(DIALECTS.map(({ name }) => name).filter((name) => name !== 'oidc'));
   });
 
   it('loads nothing from other servers and runs no inline scripts, and its policy forbids both', async () => {
