@@ -1,3 +1,5 @@
+import { SIGNED_CLIENT_TENANT } from './client-presentation.ts';
+
 interface Named {
   readonly name: string;
 }
@@ -21,6 +23,7 @@ export const API_ISSUER = {
   kind: 'api',
   path: apiPath,
   endpoints: { authorization: '/authorize', token: '/token', jwks: '/.well-known/jwks', ...SHARED_ENDPOINTS },
+  presentation: SIGNED_CLIENT_TENANT,
   ...COMMON,
 } as const;
 

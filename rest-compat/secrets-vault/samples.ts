@@ -96,6 +96,9 @@ const SHOWN_CLIENT = {
 };
 const { block_config: _blocks, ...PUBLIC_TENANT } = TENANT;
 
+/** A JWT with a part of its claims. */
+const SIGNED = 'eyJhbGciOiJFZERTQSIsInR5cCI6InN2LWNsaWVudC10ZW5hbnQrand0In0.eyJleHAiOjE3NjM4MTMxMDB9.c2lnbmF0dXJl';
+
 const HANDLE = 'wmB3Zcbqk2cTkq0Qm8Yw3v6H0b5x9T1uJ4eL7sN2aPc';
 const JWE = 'eyJhbGciOiJFQ0RILUVTIn0..q7Yk0WcQmN3bXvR5.tZ8sLpEaGdJfHuIo.1234567890abcdef';
 const CHALLENGE = { challenge_data: JWE, proto_version: 'sv-zkp/1' };
@@ -241,6 +244,7 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
   operations: {
     ClientPresentation: { reply: SHOWN_CLIENT },
     ClientTenant: { reply: { client: SHOWN_CLIENT, tenant: PUBLIC_TENANT } },
+    SignedClientPresentation: { reply: { data: SIGNED } },
     Account: { reply: USER },
     Users: { reply: { data: [USER], has_next: false, total_count: 1 } },
     UserByName: { reply: USER },

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
+import { presentClient } from '../../src/clients/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
@@ -17,25 +18,7 @@ export class ClientPresentationResolver {
     @Arg('clientId', () => String, { description: 'The `client_id`.' }) clientId: string,
     @Ctx() context: GraphContext,
   ): Promise<ClientPresentation | null> {
-    const { id: tenantId, name, displayName, settings } = requireTenant(context);
-    const record = await context.services.clientDirectory.byClientId(tenantId, clientId);
-    if (record === null || !record.isUsable || record.client.kind !== 'regular') return null;
-    const { logoUri, clientUri, policyUri, tosUri, userAgreementUri, logoutUri, organizationName, ...others } =
-      record.metadata;
-    const { registration, emailIsUsername, isSecondFactorOnly, isPasskeyEnabled, imageProof } = settings;
-    return {
-      clientId,
-      name: record.client.name ?? null,
-      logoUri,
-      clientUri,
-      policyUri,
-      tosUri,
-      userAgreementUri,
-      logoutUri,
-      organizationName,
-      isRegistrationEnabled: others.isRegistrationEnabled,
-      canRequestProfile: record.allowedScopes.has('profile'),
-      tenant: { name, displayName, registration, emailIsUsername, isSecondFactorOnly, isPasskeyEnabled, imageProof },
-    };
+    const tenant = requireTenant(context);
+    return presentClient(await context.services.clientDirectory.byClientId(tenant.id, clientId), tenant);
   }
 }

@@ -69,6 +69,7 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Query.signOut': 'The handle and its browser are the authority.',
   'Query.userinfo': 'Tells about the account behind the calling token, as far as its scopes go.',
   'Query.clientPresentation': 'A client and its tenant, as their sign-in pages show them to everybody.',
+  'Query.signedClientPresentation': 'The same, signed by the issuer.',
   'Query.errorCodes': 'Documentation.',
   'Query.eventTypes': 'Documentation.',
   'Query.node': 'The type of the object guards it.',

@@ -13,6 +13,7 @@ import { PostedRequestResolver } from './posted-request.resolver.ts';
 import { RegistrationResolver } from './registration.resolver.ts';
 import { SessionWatchResolver } from './session-watch.resolver.ts';
 import { SignOutResolver } from './sign-out.resolver.ts';
+import { SignedPresentationResolver } from './signed-presentation.resolver.ts';
 import { SigningKeyResolver } from './signing-key.resolver.ts';
 import { TokenResolver } from './token.resolver.ts';
 
@@ -33,6 +34,7 @@ export const oauth: SchemaModule = {
     SessionWatchResolver,
     ClientCallbackResolver,
     SignOutResolver,
+    SignedPresentationResolver,
     SigningKeyResolver,
     OfflineAccessResolver,
     RegistrationResolver,

@@ -29,6 +29,7 @@ export type {
 } from './client.service.ts';
 export { type ClientFilter, type ClientKeys, ClientStore, type LinkedAppRow } from './client.store.ts';
 export type { ClientChanges, ClientProperties } from './client-input.ts';
+export { type ClientPresentation, presentClient, type TenantPresentation } from './client-presentation.ts';
 export type {
   ClientScopeProperties,
   ClientScopeReference,

@@ -25,6 +25,7 @@ import { TokenAuthenticator } from './callers/token.authenticator.ts';
 import { DiscoveryService } from './endpoints/discovery.ts';
 import { IntrospectionService } from './endpoints/introspection.ts';
 import { RevocationService } from './endpoints/revocation.ts';
+import { SignedPresentations } from './endpoints/signed-presentation.ts';
 import { UserinfoService } from './endpoints/userinfo.ts';
 import { authorityOf } from './external-factor/authorities.ts';
 import { AuthorityKeys } from './external-factor/authority-keys.ts';
@@ -128,6 +129,7 @@ export interface OAuth {
   readonly revocation: RevocationService;
   readonly userinfo: UserinfoService;
   readonly discovery: DiscoveryService;
+  readonly presentations: SignedPresentations;
   readonly postedRequests: PostedRequests;
   readonly authorization: AuthorizationService;
   readonly externalFactor: ExternalFactorService;
@@ -217,6 +219,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
     revocation,
     userinfo: new UserinfoService({ issuers, users, groups: options.groups, clients, facts }),
     discovery: new DiscoveryService(issuerDirectory, keys),
+    presentations: new SignedPresentations({ clients, issuers, issuerDirectory, keys, clock }),
     postedRequests,
     authorization,
     externalFactor: createExternalFactor(options, { issuers: issuerDirectory, keys, posted: postedRequests }),

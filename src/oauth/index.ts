@@ -15,6 +15,7 @@ export type { Authentication, ClientCredentials, TokenAuthenticator } from './ca
 export type { DiscoveryService } from './endpoints/discovery.ts';
 export type { Introspection, IntrospectionService } from './endpoints/introspection.ts';
 export type { RevocationService } from './endpoints/revocation.ts';
+export type { SignedPresentations } from './endpoints/signed-presentation.ts';
 export type { UserinfoService } from './endpoints/userinfo.ts';
 export type { OAuth, OAuthOptions } from './engine.ts';
 export type { ExternalFactorService } from './external-factor/external-factor.service.ts';

@@ -1,3 +1,4 @@
+import type { ClientPresentation } from '../../clients/index.ts';
 import type { SigningAlgorithm } from '../../crypto/index.ts';
 import { hostNameOf, originAt, type TenantRef } from '../../kernel/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
@@ -80,6 +81,19 @@ export interface ClientMessages {
   readonly notBefore: ClientMessageForm;
 }
 
+/** What a signed presentation may say. */
+export interface PresentationFacts {
+  readonly client: ClientPresentation;
+  /** The public key with which messages are encrypted for the tenant (RFC 7517). */
+  readonly messageKey: Readonly<Record<string, unknown>>;
+}
+
+/** A JWT by which pages elsewhere learn what a client and its tenant show: its `typ`, and the claims beside `iss`, `iat` and `exp`. */
+export interface PresentationForm {
+  readonly type: string;
+  readonly claims: (facts: PresentationFacts) => object;
+}
+
 /** A tenant, and whether it is the default one, whose name some paths leave out. */
 export interface IssuerTenant extends Pick<TenantRef, 'name'> {
   readonly isDefault: boolean;
@@ -117,6 +131,8 @@ export interface IssuerMount {
   readonly factorPath?: string;
   /** Absent: its clients take no messages. */
   readonly clientMessages?: ClientMessages;
+  /** Absent: it signs no presentations. */
+  readonly presentation?: PresentationForm;
 }
 
 /** An issuer of one tenant. */
@@ -218,6 +234,11 @@ export class Issuers {
   /** The messages that clients of a kind understand; null: none. */
   clientMessages(kind: string): ClientMessages | null {
     return this.#mounts.get(kind)?.clientMessages ?? null;
+  }
+
+  /** The form of presentations that a kind signs; null: it signs none. */
+  presentation(kind: string): PresentationForm | null {
+    return this.#mounts.get(kind)?.presentation ?? null;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { vaultOfSuite } from '../../support/vault.ts';
 
@@ -65,7 +66,32 @@ describe('sign-in of Secrets Vault', () => {
     expect(await ask('client-tenant')).toEqual([200, { client: { client_id: id, ...SHOWN }, tenant }]);
   });
 
-  it.each(['client', 'client-tenant'])('404, 422: %s of no client, of no tenant, without parameters', async (row) => {
+  it('AUTH-14: signs the same, and the key of challenges, with a key that the issuer publishes', async () => {
+    await create();
+    const [, shown] = await ask('client-tenant');
+    const [status, { data, ...others }] = await ask('client-tenant/signed');
+    expect([status, others]).toEqual([200, {}]);
+    const [, set] = await vault.ask('GET', '/api/oidc/acme/.well-known/jwks');
+    const now = vault.world.clock.now();
+    const iat = Math.floor(now.getTime() / 1000);
+    const typ = 'sv-client-tenant+jwt';
+    const { payload } = await jwtVerify(data, createLocalJWKSet(set), { currentDate: now, typ });
+    expect(decodeProtectedHeader(data).alg).toBe('EdDSA');
+    const { publicJwk } = await vault.world.services.oauth.keys.agreementKey(vault.acme);
+    const iss = 'https://id.example.com/api/oidc/acme';
+    expect(payload).toEqual({ iss, iat, exp: iat + 300, ...shown, enc_jwk: publicJwk });
+    expect(payload['enc_jwk']).toMatchObject({ kty: 'EC', crv: 'P-256', kid: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(payload['enc_jwk']).not.toHaveProperty('d');
+    const { presentations } = vault.world.services.oauth;
+    const tenant = (await vault.world.services.directory.byId(vault.acme.id))!;
+    expect([
+      await presentations.sign(tenant, id, 'native', {}),
+      await presentations.sign(tenant, id, 'root', {}),
+    ]).toEqual([null, null]);
+  });
+
+  const ROWS = ['client', 'client-tenant', 'client-tenant/signed'];
+  it.each(ROWS)('404, 422: %s of no client, of no tenant, without parameters', async (row) => {
     await create();
     for (const wrong of ['nobody', id.toUpperCase(), '', "x' or true"])
       expect([wrong, await ask(row, { client_id: wrong })]).toEqual([wrong, UNKNOWN]);
@@ -87,7 +113,7 @@ describe('sign-in of Secrets Vault', () => {
     const authority = vault.world.system(vault.acme);
     const { id: uuid } = (await clients.find(authority, { clientId: id }))!;
     await clients.update(authority, uuid, { enabled: false });
-    expect(await ask('client')).toEqual(UNKNOWN);
+    for (const row of ROWS) expect([row, await ask(row)]).toEqual([row, UNKNOWN]);
     id = `${id}.inside`;
     const { client } = await vault.world.newClient(vault.acme, { clientId: id });
     await vault.world.db.transaction(async () => {

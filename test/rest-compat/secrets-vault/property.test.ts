@@ -10,7 +10,7 @@ import { type MadeRequest, requestsFor } from '../../support/openapi-requests.ts
 import { vaultOfSuite } from '../../support/vault.ts';
 
 /** Requests for each row: the number of batches, and of parallel requests in a batch. */
-const BATCHES = 3;
+const BATCHES = 4;
 const AT_ONCE = 8;
 const SEED = 20_261_128;
 

@@ -35,6 +35,7 @@ const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
   'Query.jwks': {},
   'Query.openidConfiguration': {},
   'Query.sessionIdCookie': {},
+  'Query.signedClientPresentation': { clientId: 'x' },
   'Query.sessionWatcher': { clientId: 'x', origin: 'https://app.example.com' },
   'Query.signOut': { handle: 'x' },
   'Query.tokenIssuer': {},
