@@ -41,6 +41,7 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.submitFactorEnrolment': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitNewPassword': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitPassword': 'The handle and the browser that began the sign-in are the authority.',
+  'Mutation.submitSignInTicket': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.decideAccountLinking': 'The handle, in the browser of the signed-in account, is the authority.',
   'Mutation.issueTokens': 'The client proved who it is; what it may get is its own record.',
   'Mutation.keepPostedRequest': 'Keeps what an application posted for a minute; its endpoint judges it.',

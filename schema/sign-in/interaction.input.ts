@@ -18,6 +18,22 @@ export class SubmitPasswordInput extends OfInteraction {
 @ObjectType({ description: 'What follows a right password.' })
 export class SubmitPasswordPayload extends StepPayload {}
 
+@InputType({ description: 'A ticket of a user who was proved for this sign-in.' })
+export class SubmitSignInTicketInput extends OfInteraction {
+  @Field(() => String, {
+    description:
+      'What `signInWithImage` or `signInWithPasskey` gave, with the handle of this sign-in as `requestId`. It works once.',
+  })
+  ticket!: string;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether to stay signed in after the browser is closed, where the tenant offers that. Default false.',
+  })
+  isRemembered?: boolean | null;
+}
+@ObjectType({ description: 'What follows a right ticket.' })
+export class SubmitSignInTicketPayload extends StepPayload {}
+
 @InputType({ description: 'A second factor.' })
 export class SubmitFactorInput extends OfInteraction {
   @Field(() => FactorMethodName, { description: 'What is shown.' })

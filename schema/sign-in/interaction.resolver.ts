@@ -15,6 +15,8 @@ import {
   SubmitFactorPayload,
   SubmitPasswordInput,
   SubmitPasswordPayload,
+  SubmitSignInTicketInput,
+  SubmitSignInTicketPayload,
   SubmitTermsInput,
   SubmitTermsPayload,
 } from './interaction.input.ts';
@@ -45,6 +47,20 @@ export class InteractionResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
     return context.services.interactions.submitPassword(...(await enterStep(context, info, handle)), typed);
+  }
+
+  @Errors(...STEP_ERRORS, 'SIGN_IN_TICKET_INVALID', 'SIGN_IN_REFUSED')
+  @Mutation(() => SubmitSignInTicketPayload, {
+    description:
+      'The step `PasswordStep`: proves an account by the ticket of a proof that was made for this sign-in. The ticket is used up in any case. Only once per request.',
+  })
+  async submitSignInTicket(
+    @Arg('input', () => SubmitSignInTicketInput, { description: 'The ticket.' })
+    { handle, ...given }: SubmitSignInTicketInput,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<object> {
+    return context.services.interactions.submitTicket(...(await enterStep(context, info, handle)), given);
   }
 
   @Errors(...STEP_ERRORS, 'FACTOR_CODE_WRONG')

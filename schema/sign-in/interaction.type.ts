@@ -40,7 +40,10 @@ export class InteractionAccount {
   username!: string;
 }
 
-@ObjectType({ description: 'The user signs in with name and password; `submitPassword` takes them.' })
+@ObjectType({
+  description:
+    'The user signs in with name and password, which `submitPassword` takes, or by another method, whose ticket `submitSignInTicket` takes.',
+})
 class PasswordStep {
   @Field(() => String, { nullable: true, description: 'A name to begin with.' })
   identifier!: string | null;
@@ -57,6 +60,14 @@ class PasswordStep {
       'Whether somebody who has forgotten the password gets a new one by mail; `beginPasswordReset` leads there.',
   })
   canResetPassword!: boolean;
+  @Field(() => Boolean, {
+    description: 'Whether the page offers to prove an image: `requestImageChallenge` and `signInWithImage`.',
+  })
+  offersImage!: boolean;
+  @Field(() => Boolean, {
+    description: 'Whether the page offers passkeys: `beginPasskeySignIn` and `signInWithPasskey`.',
+  })
+  offersPasskey!: boolean;
 }
 
 @ObjectType({

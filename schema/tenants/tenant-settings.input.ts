@@ -163,6 +163,16 @@ export class TenantSettingsInput {
   resetPassword?: boolean;
   @Field(() => Boolean, {
     nullable: true,
+    description: 'Whether the sign-in page offers to prove an image in place of a password.',
+  })
+  offersImageSignIn?: boolean;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the sign-in page offers passkeys in place of a password, where `isPasskeyEnabled` is true.',
+  })
+  offersPasskeySignIn?: boolean;
+  @Field(() => Boolean, {
+    nullable: true,
     description: 'Whether usernames can be changed by `configureUser`, which ignores them otherwise.',
   })
   changeUsername?: boolean;

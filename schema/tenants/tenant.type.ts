@@ -177,6 +177,14 @@ export class TenantSettingsView {
   })
   resetPassword!: boolean;
   @Field(() => Boolean, {
+    description: 'Whether the sign-in page offers to prove an image in place of a password.',
+  })
+  offersImageSignIn!: boolean;
+  @Field(() => Boolean, {
+    description: 'Whether the sign-in page offers passkeys in place of a password, where `isPasskeyEnabled` is true.',
+  })
+  offersPasskeySignIn!: boolean;
+  @Field(() => Boolean, {
     description: 'Whether usernames can be changed by `configureUser`, which ignores them otherwise.',
   })
   changeUsername!: boolean;

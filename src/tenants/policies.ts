@@ -227,6 +227,10 @@ export const POLICIES = {
 export const KEPT = {
   /** Whether the sign-in page offers a new password by mail. */
   resetPassword: z.boolean(),
+  /** Whether the sign-in page offers to prove an image in place of a password. */
+  offersImageSignIn: z.boolean(),
+  /** Whether the sign-in page offers passkeys in place of a password, where users may have them. */
+  offersPasskeySignIn: z.boolean(),
   /** Whether usernames can be changed together with what else an account has (`flows/provision-user.ts`). */
   changeUsername: z.boolean(),
   /** Languages of pages and mails; none = all of the service. The first is that of mails to users without a language. */
@@ -268,6 +272,8 @@ const WEBAUTHN: z.output<typeof webauthnSettings> = {
 /** Defaults of the settings of this file, in all templates. */
 export const POLICY_DEFAULTS: z.output<typeof policySettings> = {
   resetPassword: false,
+  offersImageSignIn: false,
+  offersPasskeySignIn: false,
   changeUsername: false,
   locales: [],
   requiredActions: null,

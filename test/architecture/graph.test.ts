@@ -23,7 +23,7 @@ import { declaredCodes } from '../../schema/errors/declared-codes.ts';
 import { taggedTypes } from '../../schema/global-id.ts';
 
 /** The first words of a boolean that is a question. */
-const QUESTION = /^(is|has|can|uses|stores|exempts|need)[A-Z]/;
+const QUESTION = /^(is|has|can|uses|stores|offers|exempts|need)[A-Z]/;
 /**
  * Booleans that are not questions: claims and members of standards, options of a request, and settings by their stored name.
  */

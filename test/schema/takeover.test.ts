@@ -268,6 +268,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   submitFactorEnrolment: 'acts for a user who proves the account in the same browser',
   submitNewPassword: 'acts for a user who proves the account in the same browser',
   submitPassword: 'acts for a user who proves the account in the same browser',
+  submitSignInTicket: 'acts for a user who proves the account in the same browser',
 };
 
 const CASES = Object.entries(WRITES).flatMap(([name, writes]) =>

@@ -71,7 +71,7 @@ const CREATE = route({
   toVariables: ({ body }) => ({
     name: body.tenant_id,
     displayName: body.display_name,
-    settings: { ...toSettings(body), isSecondFactorOnly: body.is_2fa },
+    settings: { ...toSettings(body), isSecondFactorOnly: body.is_2fa, offersImageSignIn: true },
   }),
   reply: { status: 201, schema: TENANT, from: ({ createTenant }) => showTenant(present(createTenant.tenant)) },
   pos: { 'input.name': 'tenant_id', 'input.displayName': 'display_name' },

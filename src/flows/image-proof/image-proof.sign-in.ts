@@ -103,7 +103,8 @@ export class ImageProofSignIn {
       (await this.#isRight(input, user, requireKey(input.cipherKey))) ? true : null,
     );
     await countLiveness(this.#deps.liveness, tenant, input);
-    return { user: user!, ticket: await tickets.issue(tenant, { userId: user!.id, requestId, amr: mode.amr }) };
+    const { type: method, amr } = mode;
+    return { user: user!, ticket: await tickets.issue(tenant, { user: user!, requestId, method, amr }) };
   }
 
   async #find({ tenant, username }: NamedRequest): Promise<User | null> {

@@ -36,6 +36,7 @@ import { type InteractionView, showInteraction, type ViewDeps } from './interact
 import { type NewPasswordStepDeps, replacePassword } from './new-password.step.ts';
 import { provePassword, type TypedPassword } from './password.step.ts';
 import { BEGUN_RESET, beginPasswordReset, leavePasswordReset, type PasswordResetStep } from './password-reset.step.ts';
+import { accountProved, type ProvedUser } from './proved-account.ts';
 import {
   beginRegistration,
   leaveRegistration,
@@ -43,6 +44,7 @@ import {
   type TypedRegistration,
 } from './registration.step.ts';
 import { decideTerms } from './terms.step.ts';
+import { type GivenTicket, proveTicket, type TicketStepDeps } from './ticket.step.ts';
 
 /** An interaction to begin. */
 export interface NewInteraction {
@@ -64,10 +66,8 @@ export interface NewInteraction {
 }
 
 /** An account that was proved by other means than those of the pages, such as a link in a mail. */
-export interface ProvedElsewhere {
+export interface ProvedElsewhere extends ProvedUser {
   readonly user: Pick<User, 'id' | 'username' | 'proofVersion'>;
-  /** How it was proved (RFC 8176). */
-  readonly amr: readonly string[];
 }
 
 /** How an interaction ended. */
@@ -85,7 +85,7 @@ export type InteractionOutcome =
     }
   | { readonly kind: 'denied' | 'cancelled'; readonly purpose: Readonly<Record<string, unknown>> };
 
-export interface InteractionServiceDeps extends ViewDeps, NewPasswordStepDeps {
+export interface InteractionServiceDeps extends ViewDeps, NewPasswordStepDeps, TicketStepDeps {
   readonly db: Database;
   readonly engine: InteractionEngine;
   readonly store: InteractionStore;
@@ -257,6 +257,19 @@ export class InteractionService {
     return this.#step(authority, browser, handle, 'password', (open) =>
       provePassword(this.#deps.signIn, open, typed, this.#deps.clock.now()),
     );
+  }
+
+  /**
+   * As `submitPassword`, by a ticket of a proof that was made for this sign-in.
+   * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, SIGN_IN_TICKET_INVALID, SIGN_IN_REFUSED
+   */
+  submitTicket(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    given: GivenTicket,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'password', (open) => proveTicket(this.#deps, open, given));
   }
 
   /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, REGISTRATION_CLOSED */
@@ -470,14 +483,4 @@ const beginningOf = ({
 }: Pick<NewInteraction, 'isRegistering' | 'isResettingPassword'>) => ({
   isRegistering,
   ...(isResettingPassword ? BEGUN_RESET : {}),
-});
-
-/** The account that a flow has proved, as the steps know it. */
-const accountProved = ({ user, amr }: ProvedElsewhere, session: SessionRow | null, now: Date): ProvedAccount => ({
-  userId: user.id,
-  proofVersion: user.proofVersion,
-  amr,
-  provedAt: now.toISOString(),
-  sessionId: session?.userId === user.id ? session.id : null,
-  isProvedNow: true,
 });

@@ -6,6 +6,7 @@ import type {
   PasswordMode,
 } from '../../auth-modes/index.ts';
 import { type ClientRecord, metadataOf } from '../../clients/index.ts';
+import type { KnownTenant } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
 import { otherActions } from '../sign-in.steps.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
@@ -54,6 +55,8 @@ export type StepView =
       readonly canRemember: boolean;
       readonly canRegister: boolean;
       readonly canResetPassword: boolean;
+      readonly offersImage: boolean;
+      readonly offersPasskey: boolean;
     }
   | {
       readonly step: 'registration';
@@ -102,6 +105,7 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     canRemember: open.tenant.settings.rememberMe,
     canRegister: mayRegisterIn(open.tenant, open.demands),
     canResetPassword: mayResetPassword(open.tenant),
+    ...methodsBesidePassword(open.tenant),
   }),
   'password-reset': async (deps, open) => ({ step: 'password-reset', ...(await nameToBeginWith(deps, open)) }),
   'password-reset-code': () => ({ step: 'password-reset-code', digits: PASSWORD_RESET_DIGITS }),
@@ -138,6 +142,12 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
   }),
   finished: (_, { row, handle }) => ({ step: 'finished', continueAt: `${row.request.resumeAt}/${handle}` }),
 };
+
+/** What a page offers in place of a password. */
+const methodsBesidePassword = ({ settings }: Pick<KnownTenant, 'settings'>) => ({
+  offersImage: settings.offersImageSignIn,
+  offersPasskey: settings.offersPasskeySignIn && settings.isPasskeyEnabled,
+});
 
 /** The name in the field of a page, and whether it is that of the only account that may finish. */
 async function nameToBeginWith({ users }: Pick<ViewDeps, 'users'>, { tenant, demands, state }: OpenInteraction) {

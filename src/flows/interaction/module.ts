@@ -18,6 +18,7 @@ import type { TenantDirectory } from '../../tenants/index.ts';
 import type { UserService, UserStore } from '../../users/index.ts';
 import type { PasswordFlow } from '../change-password.ts';
 import type { EarlierAccess } from '../earlier-access.ts';
+import type { SignInTickets } from '../image-proof/index.ts';
 import type { SignInFlow } from '../sign-in.ts';
 import type { TenantMailsDeps } from '../tenant-mail.ts';
 import { EmailCodeStep } from './email-code.step.ts';
@@ -54,6 +55,7 @@ interface InteractionNeeds extends ModuleBase {
   readonly mailer: Mailer;
   readonly mailServers: TenantMailsDeps['mailServers'];
   readonly signIn: SignInFlow;
+  readonly signInTickets: SignInTickets;
   readonly passwordFlow: PasswordFlow;
   readonly earlierAccess: EarlierAccess;
 }

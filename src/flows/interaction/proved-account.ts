@@ -1,6 +1,55 @@
 import { Authority, isRecentSignIn } from '../../access/index.ts';
+import type { SessionRow } from '../../sessions/index.ts';
+import type { User } from '../../users/index.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
-import { askAgain } from './interaction.state.ts';
+import { askAgain, type ProvedAccount } from './interaction.state.ts';
+
+/** A user who has proved an account, by whatever means. */
+export interface ProvedUser {
+  readonly user: Pick<User, 'id' | 'proofVersion'>;
+  /** How it was proved (RFC 8176). */
+  readonly amr: readonly string[];
+}
+
+/** What somebody chose beside the proof of the first factor. */
+export interface FirstFactorChoices {
+  /** The name for the event and for the next try. */
+  readonly identifier: string;
+  /** Whether the browser stays signed in after it is closed, where the tenant offers that. */
+  readonly isRemembered?: boolean | null | undefined;
+}
+
+/** Longest name that is kept for the next try. No account has a longer one. */
+const MAX_KEPT = 320;
+
+/** The account of a user, as the steps know it. It renews the session of the browser where that is one of the same user. */
+export const accountProved = (
+  { user, amr }: ProvedUser,
+  session: SessionRow | null,
+  provedAt: Date,
+): ProvedAccount => ({
+  userId: user.id,
+  proofVersion: user.proofVersion,
+  amr,
+  provedAt: provedAt.toISOString(),
+  sessionId: session?.userId === user.id ? session.id : null,
+  isProvedNow: true,
+});
+
+/** Goes on with an account whose first factor was proved. */
+export function goOnWith(
+  { tenant, session }: OpenInteraction,
+  proved: ProvedUser,
+  provedAt: Date,
+  { identifier, isRemembered }: FirstFactorChoices,
+): Advance {
+  return (state) => ({
+    ...state,
+    account: accountProved(proved, session, provedAt),
+    identifier: identifier.slice(0, MAX_KEPT),
+    isRemembered: tenant.settings.rememberMe && isRemembered === true,
+  });
+}
 
 /**
  * The authority of the user whose account was proved in an interaction, for the changes of the account that the sign-in demands.

@@ -85,14 +85,14 @@ export class PasskeySignIn {
    * @throws PASSKEYS_DISABLED
    */
   async authenticate(input: ProvePasskey): Promise<ProvedPasskeySignIn> {
-    const { directory, guard, tickets } = this.#deps;
+    const { directory, guard, mode, tickets } = this.#deps;
     const { identifier, assertion, requestId, actor } = input;
     const tenant = await requirePasskeys(directory, input.tenant);
     const user =
       identifier === null ? await this.#findByPasskey(tenant, assertion) : await this.#findByName(tenant, identifier);
     const attempt = attemptOf(tenant, user, identifier ?? assertion.id, actor);
     const { amr } = await guard.signIn(attempt, actor, user, () => this.#prove(input, tenant, user));
-    const ticket = await tickets.issue(tenant, { userId: user!.id, requestId, amr });
+    const ticket = await tickets.issue(tenant, { user: user!, requestId, method: mode.type, amr });
     return { user: user!, ticket, isEmailConfirmationNeeded: lacksConfirmedEmail(tenant.settings, user!) };
   }
 

@@ -3,7 +3,7 @@ import { anonymousCaller } from '../../../src/access/index.ts';
 import { type ProofAct, proofActs } from '../../../src/auth-modes/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { callField } from '../../support/call-field.ts';
-import { fillTries } from '../../support/image-flows.ts';
+import { fillTries, redeemTicket } from '../../support/image-flows.ts';
 import { ImageOwner, ImageProofClient, type MessageParts, type ReadChallenge } from '../../support/image-proof.ts';
 import { TestBrowser } from '../../support/sign-in.ts';
 import { vaultOfSuite } from '../../support/vault.ts';
@@ -211,7 +211,7 @@ describe('the image proofs of Secrets Vault', () => {
       const body = await proving();
       const [status, json] = await authenticate(body);
       expect([status, json]).toEqual([200, { nonce: expect.stringMatching(/^[\w-]{43}$/), need_verify: true }]);
-      const ticket = await vault.world.services.signInTickets.redeem(vault.acme, json.nonce, request);
+      const ticket = await redeemTicket(vault.world, vault.acme, json.nonce, request);
       expect(ticket).toMatchObject({ userId: user.id, amr: ['pop'] });
       expect(await authenticate(body)).toEqual(REFUSED);
     });

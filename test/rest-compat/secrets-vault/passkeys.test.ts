@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { mintHandle } from '../../../src/crypto/index.ts';
 import type { User } from '../../../src/users/index.ts';
+import { redeemTicket } from '../../support/image-flows.ts';
 import { PasskeyBrowser, withClientData } from '../../support/passkeys.ts';
 import { vaultOfSuite } from '../../support/vault.ts';
 
@@ -150,7 +151,7 @@ describe('the passkeys of Secrets Vault', () => {
     const requestId = mintHandle(vault.acme.route);
     const proved = await authenticate(await used(), `?auth_req_id=${requestId}`);
     expect(proved).toEqual([200, { nonce: expect.stringMatching(/^[\w-]{43}$/), need_verify: true }]);
-    const { userId } = await vault.world.services.signInTickets.redeem(vault.acme, proved[1].nonce, requestId);
+    const { userId } = await redeemTicket(vault.world, vault.acme, proved[1].nonce, requestId);
     expect(userId).toBe(anna.id);
     const [, { passkeys }] = await list();
     expect(passkeys).toMatchObject([{ key_id: keyId, last_used_at: vault.world.clock.now().toISOString() }]);

@@ -68,6 +68,8 @@ describe('tenants of Secrets Vault', () => {
     expect(
       await vault.world.services.tenants.find((await vault.world.services.directory.byName(name))!.id),
     ).toMatchObject({ template: 'image' });
+    const { settings } = (await vault.world.services.directory.byName(name))!;
+    expect(settings).toMatchObject({ offersImageSignIn: true, offersPasskeySignIn: false });
   });
 
   it('TEN-2, TEN-7: have all members that are sent', async () => {

@@ -3,6 +3,7 @@ import { anonymousCaller, type Caller } from '../../../src/access/index.ts';
 import { mintHandle } from '../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
+import { redeemTicket } from '../../support/image-flows.ts';
 import { keepsPasskeys, PasskeyBrowser } from '../../support/passkeys.ts';
 import { TEST_ORIGIN, World } from '../../support/world.ts';
 
@@ -93,7 +94,7 @@ describe('passkeys over GraphQL', () => {
       ticket: expect.stringMatching(/^[\w-]{43}$/),
       isEmailConfirmationNeeded: false,
     });
-    const ticket = await world.services.signInTickets.redeem(tenant, data.signInWithPasskey.ticket, null);
+    const ticket = await redeemTicket(world, tenant, data.signInWithPasskey.ticket, null);
     expect(ticket.userId).toBe(user.id);
   });
 
@@ -109,7 +110,7 @@ describe('passkeys over GraphQL', () => {
     expect(asked.allowCredentials).toEqual([]);
     const input = { tenant: tenant.name, requestId, ...browser.get(asked) };
     const { data } = await world.graphql(nobody, PROVE, { input });
-    const ticket = await world.services.signInTickets.redeem(tenant, data.signInWithPasskey.ticket, requestId);
+    const ticket = await redeemTicket(world, tenant, data.signInWithPasskey.ticket, requestId);
     expect(ticket.userId).toBe(user.id);
   });
 

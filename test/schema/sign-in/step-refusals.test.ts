@@ -23,6 +23,7 @@ const STEPS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   submitPassword: { identifier: 'nobody', password: 'wrong' },
   submitPasswordResetCode: { code: '12345678' },
   submitRegistration: { email: 'nobody@example.com', password: 'four-koalas-at-dusk' },
+  submitSignInTicket: { ticket: 'x' },
   submitTerms: { isAccepted: true },
 };
 

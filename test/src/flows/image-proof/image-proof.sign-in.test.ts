@@ -3,6 +3,7 @@ import { proofActs } from '../../../../src/auth-modes/index.ts';
 import type { AskChallenge, ProveSignIn } from '../../../../src/flows/index.ts';
 import { addSeconds, type IdentityError, type TenantRef } from '../../../../src/kernel/index.ts';
 import type { User } from '../../../../src/users/index.ts';
+import { redeemTicket } from '../../../support/image-flows.ts';
 import { ImageOwner, ImageProofClient, newSecret, type ReadChallenge } from '../../../support/image-proof.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 import { TEST_ORIGIN, World } from '../../../support/world.ts';
@@ -101,7 +102,7 @@ describe('signing in with an image', () => {
     const { input } = await attempt();
     const { user: proved, ticket } = await authenticate(input);
     expect(proved.id).toBe(user.id);
-    const redeemed = await world.services.signInTickets.redeem(tenant, ticket, REQUEST);
+    const redeemed = await redeemTicket(world, tenant, ticket, REQUEST);
     expect(redeemed).toMatchObject({ userId: user.id, amr: ['pop'] });
     const shouted = new ImageOwner(tenant.name, 'ADA', ada.secret);
     expect((await authenticate((await attempt(shouted)).input)).user.id).toBe(user.id);

@@ -1,18 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { anonymousCaller } from '../../../../src/access/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
+import type { User } from '../../../../src/users/index.ts';
 import { refusalOf } from '../../../support/refusal.ts';
-import { World } from '../../../support/world.ts';
+import { TEST_ORIGIN, World } from '../../../support/world.ts';
 
 const REQUEST = 'req-1';
 
 describe('a ticket of a sign-in', () => {
   let world: World;
   let tenant: TenantRef;
-  let userId: string;
+  let user: User;
   beforeAll(async () => {
     world = await World.open();
     tenant = await world.tenant();
-    ({ id: userId } = await world.newUser(tenant));
+    user = await world.newUser(tenant);
   });
   afterAll(() => world.close());
   let ticket: string;
@@ -21,14 +23,23 @@ describe('a ticket of a sign-in', () => {
   });
 
   const issue = (requestId: string | null = REQUEST) =>
-    world.services.signInTickets.issue(tenant, { userId, requestId, amr: ['pop'] });
+    world.services.signInTickets.issue(tenant, { user, requestId, method: 'image-proof', amr: ['pop'] });
+  const actor = anonymousCaller(TEST_ORIGIN);
   const redeem = (given = ticket, requestId: string | null = REQUEST, of = tenant) =>
-    world.services.signInTickets.redeem(of, given, requestId);
+    world.services.signInTickets.redeem(of, given, { requestId, actor });
+  const failures = async () => (await world.events(tenant)).filter(({ type }) => type === 'sign_in.failed');
 
   it('works once, for its request (negative 51)', async () => {
-    expect(await redeem()).toEqual({ userId, amr: ['pop'], provedAt: world.clock.now() });
+    expect(await redeem()).toEqual({
+      userId: user.id,
+      method: 'image-proof',
+      amr: ['pop'],
+      proofVersion: user.proofVersion,
+      provedAt: world.clock.now(),
+    });
     expect(await refusalOf(redeem())).toBe('SIGN_IN_TICKET_INVALID');
-    expect(await redeem(await issue(null), null)).toMatchObject({ userId });
+    expect(await redeem(await issue(null), null)).toMatchObject({ userId: user.id });
+    expect(await failures()).toEqual([]);
   });
 
   it('is used up by another request (negative 51)', async () => {
@@ -36,6 +47,8 @@ describe('a ticket of a sign-in', () => {
     expect(await refusalOf(redeem())).toBe('SIGN_IN_TICKET_INVALID');
     expect(await refusalOf(redeem(await issue(), null))).toBe('SIGN_IN_TICKET_INVALID');
     expect(await refusalOf(redeem(await issue(null)))).toBe('SIGN_IN_TICKET_INVALID');
+    const refusal = { subject_id: user.id, reason: 'other_request', params: { method: 'image-proof' } };
+    expect(await failures()).toEqual(Array.from({ length: 3 }, () => expect.objectContaining(refusal)));
   });
 
   it('expires after a minute, and is none of another tenant (negative 51)', async () => {

@@ -4,6 +4,7 @@ import type { PasskeyAssertion } from '../../../../src/auth-modes/index.ts';
 import { mintHandle } from '../../../../src/crypto/index.ts';
 import type { IdentityError, TenantRef } from '../../../../src/kernel/index.ts';
 import type { User } from '../../../../src/users/index.ts';
+import { redeemTicket } from '../../../support/image-flows.ts';
 import { keepsPasskeys, PasskeyBrowser, withClientData } from '../../../support/passkeys.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 import { TEST_ORIGIN, World } from '../../../support/world.ts';
@@ -77,7 +78,7 @@ describe('sign-in by a passkey', () => {
   it('gives a ticket, and stores the use', async () => {
     const proved = await prove(await assertion());
     expect(proved).toMatchObject({ user: { id: user.id }, isEmailConfirmationNeeded: false });
-    const ticket = await world.services.signInTickets.redeem(tenant, proved.ticket, null);
+    const ticket = await redeemTicket(world, tenant, proved.ticket, null);
     expect(ticket).toMatchObject({ userId: user.id, amr: ['hwk', 'mfa'] });
     const [stored] = await world.stores.credentials.ofUser(tenant.id, user.id);
     expect(stored!.lastUsedAt).toEqual(world.clock.now());
@@ -87,7 +88,7 @@ describe('sign-in by a passkey', () => {
   it('gives a ticket for one request for a sign-in', async () => {
     const requestId = mintHandle(tenant.route);
     const { ticket } = await prove(await assertion(), { requestId });
-    expect(await refusalOf(world.services.signInTickets.redeem(tenant, ticket, null))).toBe('SIGN_IN_TICKET_INVALID');
+    expect(await refusalOf(redeemTicket(world, tenant, ticket, null))).toBe('SIGN_IN_TICKET_INVALID');
     const foreign = mintHandle((await world.tenant()).route);
     expect(await refused(await assertion(), { requestId: foreign })).toBe('PASSKEY_REFUSED');
   });
@@ -109,7 +110,7 @@ describe('sign-in by a passkey', () => {
     const first = counted.get(await begin(ada.username));
     expect(first.userHandle).toMatch(/^[\w-]{86}$/);
     const { ticket } = await prove(first, over);
-    expect((await world.services.signInTickets.redeem(tenant, ticket, null)).amr).toEqual(['swk', 'mfa']);
+    expect((await redeemTicket(world, tenant, ticket, null)).amr).toEqual(['swk', 'mfa']);
     const [stored] = await world.stores.credentials.ofUser(tenant.id, ada.id);
     expect(stored!.data).toMatchObject({ counter: 1, isBackedUp: true });
     // A copy of the authenticator counts from where it was made.
@@ -291,7 +292,7 @@ describe('sign-in by a passkey', () => {
       expect(options).toMatchObject({ allowCredentials: [], userVerification: 'required', rpId: 'id.example.com' });
       const proved = await prove(finder.get(options), over());
       expect(proved.user.id).toBe(user.id);
-      const ticket = await world.services.signInTickets.redeem(tenant, proved.ticket, requestId);
+      const ticket = await redeemTicket(world, tenant, proved.ticket, requestId);
       expect(ticket).toMatchObject({ userId: user.id, amr: ['swk', 'mfa'] });
     });
 
