@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACCOUNT_MEMBERS, asAccountChange, asNewAccount, SENT_PASSWORD, toAccount } from '../realm-users/account.ts';
 import { CREDENTIAL, toCredentials } from './import/users.ts';
+import { NOT_BEFORE, toNotBefore } from './not-before.ts';
 
 const USERNAME = z.string().nullable().optional();
 
@@ -15,6 +16,7 @@ const isGiven = (text: string | null | undefined): boolean => text != null && te
 export const CHANGED_USER = z.object({
   username: USERNAME.describe('Ignored unless the tenant has `editUsernameAllowed`.'),
   ...ACCOUNT_MEMBERS,
+  notBefore: NOT_BEFORE,
 });
 
 /** A credential as an export has it: a hash in place of a value, or the secret of an app. */
@@ -32,7 +34,7 @@ const isExported = (credential: SentCredential): credential is ExportedCredentia
 /** A new user as it is sent. */
 export const NEW_USER = z
   .object({
-    ...CHANGED_USER.shape,
+    ...ACCOUNT_MEMBERS,
     username: USERNAME.describe('Mandatory.'),
     credentials: z
       .array(z.union([EXPORTED_CREDENTIAL, SENT_PASSWORD]))
@@ -63,7 +65,10 @@ export function toNewUser({ credentials, ...user }: z.output<typeof NEW_USER>) {
 }
 
 /** The variables of a change, except for the user. */
-export const toUserChange = (user: z.output<typeof CHANGED_USER>) => asAccountChange(toAccount(user, false), user);
+export const toUserChange = (user: z.output<typeof CHANGED_USER>) => ({
+  ...asAccountChange(toAccount(user, false), user),
+  ...toNotBefore(user.notBefore),
+});
 
 /** The variables of a new password, except for the user. */
 export const toNewPassword = ({ value, temporary }: z.output<typeof NEW_PASSWORD>) => ({

@@ -105,6 +105,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'user.enabled': ['UPDATE', 'USER', user],
   'user.disabled': ['UPDATE', 'USER', user],
   'user.state_changed': ['UPDATE', 'USER', user],
+  'user.not_before_changed': ['UPDATE', 'USER', user],
   'auth_mode.required_actions_changed': ['UPDATE', 'USER', user],
   'auth_mode.required_factor_changed': ['UPDATE', 'USER', user],
   'auth_mode.password_change_required': ['UPDATE', 'USER', user],

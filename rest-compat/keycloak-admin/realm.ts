@@ -16,6 +16,7 @@ import {
 } from '../realms/realm-settings.ts';
 import type { Scalar } from '../realms/realm-values.ts';
 import { ACTIONS_SENT, toActionChanges } from '../realms/required-actions.ts';
+import { NOT_BEFORE, toNotBefore } from './not-before.ts';
 
 /** A realm as it is answered: docs/dialects/kobil.md, section 4.17. */
 export const REALM = z
@@ -83,9 +84,6 @@ export const SENT_SERVER = SENT_MAIL_SERVER.extend({
     .describe('False: `user` and `password` do not count.'),
 });
 
-/** The year 9999. */
-const MAX_SECONDS = 253_402_300_799;
-
 const REALM_SHAPE = z.object({
   realm: z.string().nullable().optional().describe('Name of the realm, which never changes.'),
   ...MEMBERS,
@@ -93,14 +91,7 @@ const REALM_SHAPE = z.object({
   browserSecurityHeaders: VALUES,
   smtpServer: z.union([SENT_SERVER, NO_MAIL_SERVER]).nullable().optional(),
   requiredActions: ACTIONS_SENT,
-  notBefore: z
-    .number()
-    .int()
-    .min(0)
-    .max(MAX_SECONDS)
-    .nullable()
-    .optional()
-    .describe('Seconds since 1970: tokens issued before are refused; 0 for none.'),
+  notBefore: NOT_BEFORE,
 });
 type SentBody = z.output<typeof REALM_SHAPE>;
 
@@ -151,11 +142,7 @@ function toChange(body: SentBody) {
 export function toUpdate(body: SentBody, tenantName: string) {
   if (body.realm != null && body.realm !== tenantName)
     throw invalidField('realm', 'NAME_FIXED', 'The name of a realm cannot be changed.');
-  const { notBefore } = body;
-  return {
-    ...toChange(body),
-    ...(notBefore == null ? {} : { notBefore: notBefore === 0 ? null : new Date(notBefore * 1000) }),
-  };
+  return { ...toChange(body), ...toNotBefore(body.notBefore) };
 }
 
 /** The variables of a new realm, which is disabled unless something else is sent. @throws INVALID_INPUT It has no name. */

@@ -309,7 +309,7 @@ export const ADMIN_SAMPLES: Samples = {
     ProvisionUser: {
       body: { username: 'ada', ...SENT, credentials: [{ type: 'password', value: 'seven-herons-at-ebb' }] },
     },
-    ConfigureUser: { body: SENT },
+    ConfigureUser: { body: { ...SENT, notBefore: 1_790_000_000 } },
     UserCredentials: {
       reply: [
         {

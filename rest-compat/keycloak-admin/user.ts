@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secondsOf } from '../realms/realm.ts';
 import { ATTRIBUTES, showAttributes } from './attributes.ts';
 import type { UserByIdData } from './operations.generated.ts';
 
@@ -25,7 +26,7 @@ export const USER = z.strictObject({
   requiredActions: z.array(z.string()).optional(),
   totp: z.boolean().optional().describe('Whether the user has an app that shows time-based codes.'),
   disableableCredentialTypes: z.array(z.string()).optional().describe('Always empty.'),
-  notBefore: z.number().int().optional().describe('Always 0.'),
+  notBefore: z.number().int().optional().describe('Seconds since 1970: tokens issued before are refused; 0: none.'),
 });
 
 type Full = UserByIdData['user'];
@@ -77,6 +78,6 @@ export function showUser(user: Brief & Partial<Pick<Full, 'credentials'>>, acces
     requiredActions: user.requiredActions,
     totp: (user.credentials ?? []).some((credential) => credential?.type === 'TOTP'),
     disableableCredentialTypes: [],
-    notBefore: 0,
+    notBefore: secondsOf(user.notBefore),
   };
 }

@@ -28,7 +28,8 @@ function showMailServer(server: NonNullable<Tenant['settings']>['mailServer']): 
 }
 
 /** Seconds since 1970; 0 for no moment. */
-const secondsOf = (moment: string | null): number => (moment === null ? 0 : Math.floor(Date.parse(moment) / 1000));
+export const secondsOf = (moment: string | null): number =>
+  moment === null ? 0 : Math.floor(Date.parse(moment) / 1000);
 
 /** Name of the role that every user of a tenant has. */
 export const defaultRoleOf = (tenantName: string): string => `default-roles-${tenantName.toLowerCase()}`;

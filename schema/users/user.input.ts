@@ -221,6 +221,12 @@ export class UserFieldsInput {
   locale?: string | null;
   @Field(() => String, { nullable: true, description: 'Id in an external directory; null removes it.' })
   externalId?: string | null;
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'Access of applications that began before this moment is refused, with all its tokens; null = none. Not in the future; of a new account it is now then.',
+  })
+  notBefore?: Date | null;
   @Field(() => [String], {
     nullable: true,
     description:

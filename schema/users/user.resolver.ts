@@ -222,6 +222,7 @@ export function toUserInput(input: NewUserInput | UpdateUserInput): UserInput {
     displayName,
     locale,
     externalId,
+    notBefore: input.notBefore,
     emailVerified: input.emailVerified ?? undefined,
     phoneVerified: input.phoneVerified ?? undefined,
     requiredActions: input.requiredActions === null ? [] : input.requiredActions,

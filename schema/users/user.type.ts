@@ -61,6 +61,11 @@ export class UserType extends Node {
   requiredActions!: string[];
   @Field(() => String, { nullable: true, description: 'Id of the account in an external directory; not unique.' })
   externalId!: string | null;
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Access of applications that began before this moment is refused, with all its tokens; null = none.',
+  })
+  notBefore!: Date | null;
   @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
   @Field(() => Date, { description: 'When it last changed.' })

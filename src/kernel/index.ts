@@ -1,6 +1,6 @@
 /** What every module uses: errors, ids, time, the origin of a request. Imports no other module. */
 export type { BrowserCookie, BrowserPort, CookieLife } from './browser-port.ts';
-export { addSeconds, type Clock, epochSeconds, systemClock } from './clock.ts';
+export { addSeconds, type Clock, epochSeconds, isSameSecond, systemClock } from './clock.ts';
 export {
   defineErrors,
   type ErrorExtras,

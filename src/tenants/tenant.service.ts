@@ -7,6 +7,7 @@ import {
   type IdentityError,
   invalidField,
   isSameJson,
+  isSameSecond,
   kernelErrors,
   newId,
   requireText,
@@ -236,7 +237,7 @@ export class TenantService {
         tenant.enabled = input.enabled;
         changed.push('enabled');
       }
-      if (notBefore !== undefined && secondOf(notBefore) !== secondOf(tenant.notBefore)) {
+      if (notBefore !== undefined && !isSameSecond(notBefore, tenant.notBefore)) {
         tenant.notBefore = notBefore;
         changed.push('notBefore');
       }
@@ -468,10 +469,6 @@ function hostFault(code: 'TENANT_HOST_INVALID' | 'TENANT_HOST_TAKEN' | 'TENANT_H
   const { message } = tenantErrors.rows[code];
   return tenantErrors[code]({ fields: [{ path: 'input.host', code, message }] });
 }
-
-/** The second of a moment, as older APIs show it; null for none. */
-const secondOf = (moment: Date | null | undefined): number | null =>
-  moment == null ? null : Math.floor(moment.getTime() / 1000);
 
 /** The display name as stored. */
 function displayNameOf(name: string | null): string | null {

@@ -11,8 +11,7 @@ export function withDefaultActions(input: CreateUser, { requiredActions }: Tenan
   return { ...input, requiredActions: [...new Set([...(input.requiredActions ?? []), ...aliases])] };
 }
 
-const createdAtOf = ({ createdAt }: CreateUser, now: Date): Date =>
-  createdAt === undefined || createdAt > now ? now : createdAt;
+const earlierOf = (moment: Date, now: Date): Date => (moment > now ? now : moment);
 
 /** The row of an account that is made now. @param attributes Those that count. */
 export function newRow(
@@ -52,10 +51,10 @@ export function newRow(
     externalId: input.externalId ?? null,
     webauthnHandle: null,
     serviceClientId: null,
-    notBefore: null,
+    notBefore: input.notBefore == null ? null : earlierOf(input.notBefore, now),
     proofVersion: 0,
     lastSignInAt: null,
-    createdAt: createdAtOf(input, now),
+    createdAt: earlierOf(input.createdAt ?? now, now),
     updatedAt: now,
   };
 }

@@ -1,4 +1,5 @@
 import type { EventType } from '../events/index.ts';
+import { isSameSecond } from '../kernel/index.ts';
 import { aliasedColumn, changedNames, mergeAttributes, ruledColumn } from './attributes.ts';
 import type { User } from './user.entity.ts';
 import { userEvents } from './user.events.ts';
@@ -75,6 +76,7 @@ export class UserChange {
     this.#applyEmail(input);
     for (const column of TEXT_COLUMNS) this.#set(column, input[column]);
     this.#applyPhoneVerified(input);
+    this.#applyNotBefore(input);
     this.#applyActions(input);
     this.#applyAttributes(input, replacesAttributes);
     this.#applyProfile(input);
@@ -102,6 +104,13 @@ export class UserChange {
   #applyPhoneVerified({ phoneVerified }: UserInput): void {
     if (this.isNew('phone')) this.#user.phoneVerified = false;
     this.#set('phoneVerified', phoneVerified === undefined ? undefined : phoneVerified && this.#user.phone != null);
+  }
+
+  /** Older APIs show whole seconds, and send back what they showed. */
+  #applyNotBefore({ notBefore }: UserInput): void {
+    if (notBefore === undefined || isSameSecond(notBefore, this.#user.notBefore)) return;
+    this.#user.notBefore = notBefore;
+    this.given.push('notBefore');
   }
 
   #applyActions({ requiredActions, emailVerified }: UserInput): void {
@@ -146,6 +155,12 @@ export class UserChange {
       yield {
         type: userEvents['auth_mode.required_actions_changed'],
         params: { requiredActions: after.requiredActions },
+      };
+    }
+    if (this.given.includes('notBefore')) {
+      yield {
+        type: userEvents['user.not_before_changed'],
+        params: { notBefore: after.notBefore?.toISOString() ?? null },
       };
     }
     const changed = this.#otherNames();

@@ -27,6 +27,8 @@ export interface UserInput {
   readonly displayName?: string | null | undefined;
   readonly locale?: string | null | undefined;
   readonly externalId?: string | null | undefined;
+  /** The moment before which tokens are refused. Of a new account at most now. */
+  readonly notBefore?: Date | null | undefined;
   /** Replaces the list. */
   readonly requiredActions?: readonly string[] | undefined;
   /** Changes the named attributes only; null clears one. Names that mean a column change that column. */

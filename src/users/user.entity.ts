@@ -43,7 +43,7 @@ export const UserEntity = defineEntity({
     webauthnHandle: p.text().nullable(),
     /** Set on the service account of a client: the UUID of the client, which is its id as well. */
     serviceClientId: p.text().nullable(),
-    /** Tokens issued before this moment are refused. */
+    /** Tokens of families that began before this moment are refused. */
     notBefore: p.datetime().nullable(),
     /**
      * Raised by a new password, by disabling and by the reset of sessions: a sign-in under way that proved the account before

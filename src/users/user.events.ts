@@ -15,6 +15,11 @@ export const userEvents = defineEvents({
     ends: 'nothing',
     description: 'The e-mail address of a user was verified.',
   },
+  'user.not_before_changed': {
+    category: 'user',
+    ends: 'subject',
+    description: 'The moment before which tokens of a user are refused changed.',
+  },
   'auth_mode.required_actions_changed': {
     category: 'auth-mode',
     ends: 'nothing',

@@ -1,6 +1,6 @@
 import type { Authority } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
-import { type Clock, kernelErrors } from '../kernel/index.ts';
+import { type Clock, invalidField, kernelErrors } from '../kernel/index.ts';
 import type { ColumnSet, Database, PageRequest, PageResult } from '../persistence/index.ts';
 import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
@@ -271,6 +271,8 @@ export class UserService {
     authority.requireAccount(id);
     const input = checkedInput(given, id);
     if (input.username === null) throw userErrors.USER_USERNAME_INVALID({ message: 'A user has a username.' });
+    if (input.notBefore != null && input.notBefore > this.#now())
+      throw invalidField('input.notBefore', 'MOMENT_FUTURE', 'The moment must not be in the future.');
     return this.#deps.db.transaction(async () => {
       const settings = await this.#deps.directory.holdSettings(authority.tenant.id);
       assertAttributes(settings, input);

@@ -31,6 +31,7 @@ const USER = z.object({
   enabled: FLAG,
   createdTimestamp: NUMBER,
   requiredActions: NAMES,
+  notBefore: NUMBER,
   credentials: z.array(CREDENTIAL).nullable().optional(),
   federatedIdentities: z.array(LINK).nullable().optional(),
   groups: NAMES,
@@ -41,11 +42,14 @@ type Sent = z.output<typeof USER>;
 /** The last millisecond of the year 9999. */
 const MAX_TIME = 253_402_300_799_999;
 
-/** The moment as the graph has it; a number that is none counts as absent. */
-const toCreated = (milliseconds: number | null | undefined): { readonly createdAt?: string } =>
-  milliseconds != null && milliseconds > 0 && milliseconds <= MAX_TIME
-    ? { createdAt: new Date(milliseconds).toISOString() }
-    : {};
+/** The moment as the graph has it; null for a number that is none. */
+const toMoment = (milliseconds: number | null | undefined): string | null =>
+  milliseconds != null && milliseconds > 0 && milliseconds <= MAX_TIME ? new Date(milliseconds).toISOString() : null;
+
+function toCreated(milliseconds: number | null | undefined): { readonly createdAt?: string } {
+  const createdAt = toMoment(milliseconds);
+  return createdAt === null ? {} : { createdAt };
+}
 
 function toCredential({ temporary, priority: _order, ...sent }: z.output<typeof CREDENTIAL>): ImportCredentialInput {
   const given = Object.entries(sent).filter(([, value]) => value !== null && value !== undefined);
@@ -64,7 +68,7 @@ const toLinks = ({ federatedIdentities }: Sent): ImportLinkInput[] =>
   }));
 
 function toUser(sent: Sent, naming: RoleNaming): ImportUserInput {
-  const { id, username, emailVerified, enabled, createdTimestamp, requiredActions } = sent;
+  const { id, username, emailVerified, enabled, createdTimestamp, requiredActions, notBefore } = sent;
   const { attributes, ...profile } = toProfile(sent);
   return {
     ...(id == null ? {} : { subject: id }),
@@ -75,6 +79,7 @@ function toUser(sent: Sent, naming: RoleNaming): ImportUserInput {
     attributes: attributes ?? {},
     requiredActions: requiredActions ?? [],
     ...toCreated(createdTimestamp),
+    ...(notBefore == null ? {} : { notBefore: toMoment(notBefore * 1000) }),
     roles: toRoles(sent, naming),
     groups: sent.groups ?? [],
     credentials: toCredentials(sent.credentials ?? []),

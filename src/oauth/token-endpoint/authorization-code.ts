@@ -228,6 +228,7 @@ function familyOf(
     grantType: 'authorization_code',
     grant,
     person,
+    userNotBefore: user!.notBefore,
     first: { nonce, sessionId, deviceId: session?.deviceId ?? null },
     scopes: grant.scopes!,
     now,

@@ -40,6 +40,8 @@ export interface FamilyIssue {
   readonly grant: Family;
   /** What the claims of its tokens are read from; null if they have none. */
   readonly person: Person | null;
+  /** The moment before which tokens of the user are refused; none: null or undefined. */
+  readonly userNotBefore: Date | null | undefined;
   /** What only the first ID token of the family says. */
   readonly first?: { readonly nonce: string | null; readonly sessionId: string; readonly deviceId: string | null };
   readonly scopes: readonly string[];
@@ -83,7 +85,7 @@ export class FamilyTokens {
   /** Makes tokens and stores nothing. */
   async make(request: GrantRequest, signers: FamilySigners, family: FamilyIssue): Promise<MadeFamilyTokens> {
     const { tenant, issuer, client, lifetimes } = request;
-    const { grant, now } = family;
+    const { grant, now, userNotBefore } = family;
     const scope = family.scopes.join(' ');
     const lifetimeSeconds = lifetimes.accessTokenSeconds;
     const facts = issuer.kind.isRoleBased ? await this.#facts(request, family) : null;
@@ -105,7 +107,7 @@ export class FamilyTokens {
         refreshExpiresInSeconds: refresh === null ? null : secondsUntil(refresh.expiresAt, family),
         idToken,
         sessionId: grant.sessionId ?? null,
-        notBefore: latestOf([tenant.notBefore, client.client.notBefore]),
+        notBefore: latestOf([tenant.notBefore, client.client.notBefore, userNotBefore]),
       },
       refresh,
       opaque: made.row,

@@ -73,6 +73,7 @@ export const PASSWORD_GRANT = defineGrant({
         grantType: 'password',
         grant,
         person: user,
+        userNotBefore: user.notBefore,
         first: { nonce: null, sessionId: session.id, deviceId: null },
         scopes,
         now,

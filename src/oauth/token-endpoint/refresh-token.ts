@@ -172,7 +172,7 @@ function familyOf(
     throw invalidGrant('REFRESH_TOKEN_INVALID');
   if (life.untilMs <= now.getTime() || token.expiresAt <= now) throw invalidGrant('REFRESH_TOKEN_EXPIRED');
   const scopes = narrowedScopes(request, grant, scope);
-  return { grantType: 'refresh_token', grant, person, scopes, now };
+  return { grantType: 'refresh_token', grant, person, userNotBefore: user!.notBefore, scopes, now };
 }
 
 function isFor({ client, issuer }: GrantRequest, grant: Family): boolean {

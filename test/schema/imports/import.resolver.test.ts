@@ -84,6 +84,7 @@ const USERS = [
     enabled: true,
     email: 'ola@reeds.example',
     createdTimestamp: 1_700_000_000_000,
+    notBefore: 1_700_000_100,
     attributes: { berth: ['7'] },
     realmRoles: ['default-roles-old-reeds', 'captain'],
     clientRoles: { oars: ['row'] },
@@ -126,6 +127,7 @@ describe('imports in the graph', () => {
     });
     const ola = await world.services.users.findByUsername(world.system(tenant), 'ola');
     expect(ola).toMatchObject({ id: rows.at(-2).key, createdAt: new Date(1_700_000_000_000) });
+    expect(ola?.notBefore).toEqual(new Date(1_700_000_100_000));
     const again = (await send(tenant, { rows: rowsOf(tenant), ifExists: 'OVERWRITE' })).data.importRealm;
     expect(new Set(again.rows.map(({ outcome }: { outcome: string }) => outcome))).toEqual(new Set(['SAME']));
     const { data: read } = await world.graphql(world.app(tenant, 'tenant:import'), READ, { importId: made.importId });

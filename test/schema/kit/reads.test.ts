@@ -40,6 +40,7 @@ const FULL = {
   attributes: { shoe: 'brown' },
   profile: { title: 'Boss' },
   requiredActions: ['VERIFY_EMAIL'],
+  notBefore: new Date('2026-01-02T03:04:05Z'),
 };
 
 /** The service, for a request of a browser: sessions and devices keep where it came from. */

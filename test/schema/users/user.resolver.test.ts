@@ -148,6 +148,7 @@ describe('users over GraphQL', () => {
       { emailVerified: true },
       { requiredActions: [] },
       { externalId: 'x' },
+      { notBefore: '2026-01-02T03:04:05Z' },
       { attributes: { username: 'sneaky' } },
       { profile: { title: 'Boss' } },
       { email: 'new@example.com' },

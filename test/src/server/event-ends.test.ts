@@ -225,6 +225,13 @@ const CAUSES: readonly Cause[] = [
       await world.services.authModes.exempt(system(), who.user.id, null);
     },
   },
+  {
+    type: 'user.not_before_changed',
+    run: ({ user }) => {
+      world.clock.advance(1);
+      return world.services.users.update(system(), user.id, { notBefore: world.clock.now() });
+    },
+  },
   { type: 'token.revoked', run: ({ token }) => world.services.oauth.revocation.revoke(system(), token) },
   {
     type: 'refresh_token.reused',

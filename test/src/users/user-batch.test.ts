@@ -250,15 +250,15 @@ describe.each(ENGINES)('users made together, on $name', ({ open }) => {
     expect(await users.findByUsername(world.system(tenant), 'poor0')).toBeNull();
   });
 
-  it('join an open unit of work, with the time at which another service made them', async () => {
+  it('join an open unit of work, with moments of another service, at most now', async () => {
     tenant = await world.tenant();
     const { users } = world.services;
     const system = world.system(tenant);
     const createdAt = new Date('2019-05-04T03:02:01.000Z');
     const future = new Date(world.clock.now().getTime() + 1000);
     const prepared = [
-      await users.prepare(system, { id: 'old', username: 'old', createdAt }),
-      await users.prepare(system, { username: 'future', createdAt: future }),
+      await users.prepare(system, { id: 'old', username: 'old', createdAt, notBefore: createdAt }),
+      await users.prepare(system, { username: 'future', createdAt: future, notBefore: future }),
     ];
     const results = await world.db.transaction(async () => {
       const made = await users.insertMany(system, [...prepared, prepared[0]!]);
@@ -266,8 +266,9 @@ describe.each(ENGINES)('users made together, on $name', ({ open }) => {
       return made;
     });
     expect(told(results)).toEqual(['old', 'future', 'USER_USERNAME_TAKEN']);
-    expect(await users.find(system, 'old')).toMatchObject({ createdAt, givenName: 'Old' });
-    expect(results[1]!.user!.createdAt).toEqual(world.clock.now());
+    expect(await users.find(system, 'old')).toMatchObject({ createdAt, notBefore: createdAt, givenName: 'Old' });
+    const now = world.clock.now();
+    expect(results[1]!.user).toMatchObject({ createdAt: now, notBefore: now });
     const undone = world.db.transaction(async () => {
       await users.insertMany(system, [await users.prepare(system, { username: 'undone' })]);
       throw new Error('undone');

@@ -37,6 +37,24 @@ describe('a change that repeats what is stored', () => {
   });
 });
 
+describe('another moment before which tokens are refused', () => {
+  const before = { ...ANNA, notBefore: new Date('2026-01-02T03:04:05.600Z') } as User;
+
+  it('has its own event, also when none is left', () => {
+    const notBefore = new Date('2026-01-02T03:04:06Z');
+    expect(changed({ notBefore }, { before }).user.notBefore).toEqual(notBefore);
+    expect(changed({ notBefore }, { before }).events).toEqual([
+      ['user.not_before_changed', { notBefore: '2026-01-02T03:04:06.000Z' }],
+    ]);
+    expect(changed({ notBefore: null }, { before }).events).toEqual([['user.not_before_changed', { notBefore: null }]]);
+  });
+
+  it('is none within its second, because older APIs send back the second that they showed', () => {
+    expect(changed({ notBefore: new Date('2026-01-02T03:04:05Z') }, { before }).change.isAny).toBe(false);
+    expect(changed({ notBefore: null }).change.isAny).toBe(false);
+  });
+});
+
 describe('a new e-mail address', () => {
   it('is unverified, and is one event', () => {
     const { user, events } = changed({ email: 'new@example.com' });

@@ -30,7 +30,7 @@ describe('users of an export', () => {
         { type: 'otp', secretData: '{}', priority: 20, userLabel: null },
         { ...password, priority: 10 },
       ],
-      notBefore: 0,
+      notBefore: 1_700_000_100,
       totp: true,
       unknown: {},
     });
@@ -51,6 +51,7 @@ describe('users of an export', () => {
           attributes: { berth: ['7', '8'] },
           requiredActions: ['CONFIGURE_TOTP'],
           createdAt: '2023-11-14T22:13:20.000Z',
+          notBefore: '2023-11-14T22:15:00.000Z',
           roles: [{ name: 'default-roles-reeds' }, { name: 'crew' }, { name: 'row', clientId: 'oars' }],
           groups: ['/boats/punts'],
           credentials: [password, { type: 'otp', secretData: '{}' }],
@@ -73,6 +74,10 @@ describe('users of an export', () => {
 
   it.each([0, -1, 1e300, 253_402_300_800_000])('were made now where the export says %d', (createdTimestamp) => {
     expect(inputOf({ createdTimestamp })).not.toHaveProperty('createdAt');
+  });
+
+  it.each([0, -1, 1e300])('have no moment before which tokens are refused where the export says %d', (notBefore) => {
+    expect(inputOf({ notBefore })).toMatchObject({ notBefore: null });
   });
 
   it('are what service accounts are given, by the client', () => {
