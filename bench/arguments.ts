@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const COMMANDS = ['rows', 'soak', 'growth'] as const;
+const COMMANDS = ['rows', 'soak', 'growth', 'names'] as const;
 type Command = (typeof COMMANDS)[number];
 
 /** What `npm run bench -- ...` was asked for. */
@@ -24,7 +24,7 @@ export interface BenchArguments {
   readonly budget: 'compared' | 'extended' | 'replaced';
 }
 
-export const USAGE = `npm run bench -- [soak | growth] [options]
+export const USAGE = `npm run bench -- [soak | growth | names] [options]
 
   --rows a,b          measures these rows only; an unknown name lists them
   --rounds n          bursts of each server, 1...100. Default 8
@@ -38,6 +38,7 @@ export const USAGE = `npm run bench -- [soak | growth] [options]
     --users n         its users. Default 1,000,000
     --tenants n       its tenants. Default 10,000
     --events n        its events. Default 1,000,000
+  names --rounds n    shows how long sign-ins by an image are refused for names that users have, and for others
 `;
 
 /** Raised for arguments that cannot be used. The message says which. */

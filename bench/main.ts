@@ -7,6 +7,7 @@ import { BenchCluster } from './database.ts';
 import { compareGrowth } from './growth.ts';
 import { Generator } from './load.ts';
 import { type MachineNotes, Meter } from './measure.ts';
+import { compareNames } from './names.ts';
 import type { BenchRow, RowResult } from './row.ts';
 import { ROWS } from './rows/index.ts';
 import { soak } from './soak.ts';
@@ -138,7 +139,7 @@ async function runRows(options: BenchArguments): Promise<boolean> {
 }
 
 /** A run that takes longer hangs, and is ended with everything that it started. */
-const MOST_MINUTES = { rows: 60, soak: 120, growth: 60 };
+const MOST_MINUTES = { rows: 60, soak: 120, growth: 60, names: 60 };
 
 /** Ends the run, and with it the children, when it takes too long or is interrupted. */
 function boundRun(minutes: number): void {
@@ -154,6 +155,7 @@ const RUN: Readonly<Record<BenchArguments['command'], (options: BenchArguments) 
   rows: runRows,
   soak,
   growth: compareGrowth,
+  names: compareNames,
 };
 
 async function main(): Promise<void> {

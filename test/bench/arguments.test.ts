@@ -50,6 +50,10 @@ describe('arguments of the bench', () => {
     });
   });
 
+  it('reads the comparison of names', () => {
+    expect(read('names', '--rounds', '2')).toMatchObject({ command: 'names', rounds: 2 });
+  });
+
   it('names the rows when one is unknown', () => {
     expect(() => read('--rows', 'tokens')).toThrow('There is no row "tokens". The rows are: token, idle.');
   });
