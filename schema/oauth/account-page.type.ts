@@ -29,6 +29,8 @@ export class OpenAccountPagePayload {
   pageUrl!: string;
   @Field(() => String, { description: 'Address at which the user signs out.' })
   signOutUrl!: string;
+  @Field(() => Boolean, { description: 'Whether users of the tenant may add passkeys.' })
+  isPasskeyEnabled!: boolean;
 }
 
 @InputType({ description: 'The browser of a user who is signed in.' })

@@ -127,10 +127,14 @@ export class SignInService {
   }
 
   /** A tenant with a fresh name, and an application that nobody is asked about unless `client` says so. */
-  async tenant(settings: CreateTenant['settings'] = {}, client: CreateClient = {}): Promise<SignInTenant> {
+  async tenant(
+    settings: CreateTenant['settings'] = {},
+    client: CreateClient = {},
+    template: CreateTenant['template'] = 'native',
+  ): Promise<SignInTenant> {
     const nowhere = { id: '', name: '', route: '' } as unknown as TenantRef;
     const name = `t${newId().replaceAll('-', '').slice(-16)}`;
-    const input = { name, displayName: 'Acme Industries', settings };
+    const input = { name, displayName: 'Acme Industries', settings, template };
     const { id } = await this.services.tenants.create(this.system(nowhere), input);
     const tenant = (await this.services.directory.byId(id))!;
     return { tenant, client: await this.client(tenant, client) };

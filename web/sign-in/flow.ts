@@ -1,7 +1,7 @@
 import { createContext, use, useCallback, useEffect, useRef, useState } from 'react';
 import { ask, type PageDocument, type Refusal } from './graph.ts';
 import { Interaction, type Step } from './operations.generated.ts';
-import type { Application, SignInState } from './state.ts';
+import type { Application, SignInState, Tenant } from './state.ts';
 import { t } from './texts/texts.ts';
 
 /** What the input of every step has. */
@@ -20,9 +20,13 @@ type StepData = Readonly<Record<string, StepPayload>>;
 /** The data of one step. */
 export type StepOf<Name extends Step['__typename']> = Extract<Step, { readonly __typename: Name }>;
 
+/** What comes of a task of a page: the step that follows, or a refusal. */
+export type Outcome = { readonly payload: StepPayload; readonly notice?: string } | { readonly refusal: Refusal };
+
 /** Where an interaction is, and how its steps go on. */
 export interface Flow {
-  readonly tenantName: string;
+  readonly tenant: Tenant | null;
+  readonly handle: string;
   readonly application: Application | null;
   readonly refusal: Refusal | null;
   readonly notice: string | null;
@@ -38,6 +42,13 @@ export interface Flow {
     input: Omit<Input, keyof Place>,
     notice?: string,
   ): Promise<void>;
+  /** As `submit`, inside a task. */
+  send<Data extends StepData, Input extends Place>(
+    document: PageDocument<Data, { input: Input }>,
+    input: Omit<Input, keyof Place>,
+  ): Promise<Outcome>;
+  /** Does something that takes more than a request, and shows what comes of it. */
+  perform(task: () => Promise<Outcome>): Promise<void>;
   /** Takes back what the page said about the last request. */
   clear(): void;
   setIdentifier(identifier: string): void;
@@ -116,34 +127,50 @@ export function useFlow({ tenant, handle, interaction }: SignInState): {
     return () => removeEventListener('pageshow', onShow);
   }, [run, refresh]);
 
-  function submit<Data extends StepData, Input extends Place>(
+  async function send<Data extends StepData, Input extends Place>(
     document: PageDocument<Data, { input: Input }>,
     rest: Omit<Input, keyof Place>,
-    notice: string | null = null,
-  ): Promise<void> {
+  ): Promise<Outcome> {
     // The compiler does not know that an input without two members is whole again with them.
     const input = { ...rest, tenant: tenantName, handle } as unknown as Input;
-    return run(async () => {
-      const answer = await ask(document, { input });
-      if ('data' in answer) {
-        const [payload] = Object.values(answer.data);
-        show(payload!.step, payload!.recoveryCodes ?? null);
-        setNotice(notice);
-      } else if (ELSEWHERE.has(answer.refusal.code)) {
-        await refresh();
-        setNotice(t('stepOther'));
-      } else setRefusal(answer.refusal);
+    const answer = await ask(document, { input });
+    return 'data' in answer ? { payload: Object.values(answer.data)[0]! } : answer;
+  }
+
+  async function showOutcome(outcome: Outcome): Promise<void> {
+    if ('refusal' in outcome) {
+      if (!ELSEWHERE.has(outcome.refusal.code)) return setRefusal(outcome.refusal);
+      await refresh();
+      return setNotice(t('stepOther'));
+    }
+    show(outcome.payload.step, outcome.payload.recoveryCodes ?? null);
+    setNotice(outcome.notice ?? null);
+  }
+
+  const perform = (task: () => Promise<Outcome>): Promise<void> => run(async () => showOutcome(await task()));
+
+  function submit<Data extends StepData, Input extends Place>(
+    document: PageDocument<Data, { input: Input }>,
+    input: Omit<Input, keyof Place>,
+    notice?: string,
+  ): Promise<void> {
+    return perform(async () => {
+      const outcome = await send(document, input);
+      return 'payload' in outcome && notice !== undefined ? { ...outcome, notice } : outcome;
     });
   }
 
   const flow: Flow = {
-    tenantName: tenant?.displayName ?? '',
+    tenant,
+    handle,
     application: interaction.application,
     refusal,
     notice,
     isBusy,
     identifier,
     submit,
+    send,
+    perform,
     clear,
     setIdentifier,
   };

@@ -21,10 +21,19 @@ export interface Refusal {
 
 export type Answer<Data> = { readonly data: Data } | { readonly refusal: Refusal };
 
+/** Runs a document at the graph. */
+export type Send = <Data, Variables>(
+  document: PageDocument<Data, Variables>,
+  variables: Variables,
+) => Promise<Answer<Data>>;
+
 /** A request may wait behind others whose passwords are being hashed; after that time the person should try again. */
 const TIMEOUT_MILLISECONDS = 30_000;
 
-const refuse = (code: string): { refusal: Refusal } => ({ refusal: { code, fields: [], retryAfterSeconds: null } });
+/** @param fields What was refused of the input. Default: nothing of it. */
+export const refuse = (code: string, fields: readonly RefusedField[] = []): { readonly refusal: Refusal } => ({
+  refusal: { code, fields, retryAfterSeconds: null },
+});
 
 interface GraphError {
   readonly extensions?: {

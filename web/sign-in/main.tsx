@@ -10,7 +10,7 @@ import { type PageState, readState } from './state.ts';
 import { describeCode, startTexts } from './texts/texts.ts';
 
 /** Loaded by those alone who open it, so that signing in stays quick. */
-const AccountPage = lazy(() => import('./account/account.page.tsx'));
+const AccountPage = lazy(async () => ({ default: (await import('./loaded-later.ts')).AccountPage }));
 const ImageResetPage = lazy(() => import('./image/image-reset.page.tsx'));
 
 function Page({ state }: { readonly state: PageState }): ReactNode {

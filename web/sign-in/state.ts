@@ -47,6 +47,7 @@ export interface AccountState extends Shared {
   /** Address of the page. */
   readonly pageUrl: string;
   readonly signOutUrl: string;
+  readonly isPasskeyEnabled: boolean;
 }
 
 export interface ImageResetState extends Shared {

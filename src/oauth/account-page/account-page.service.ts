@@ -40,6 +40,8 @@ export interface AccountPageAnswer {
   readonly isSignedIn: boolean;
   readonly pageUrl: string;
   readonly signOutUrl: string;
+  /** Whether the user may add passkeys. */
+  readonly isPasskeyEnabled: boolean;
 }
 
 /** A token with which the page changes the account. */
@@ -123,7 +125,8 @@ export class AccountPageService {
     const { origin } = authority.caller;
     const { url, accountPath, endpoints } = await issuers.of(tenant, issuerKind, origin);
     if (accountPath === null) throw accountPageErrors.ACCOUNT_PAGE_CLOSED();
-    const place = { pageUrl: url + accountPath, signOutUrl: endpoints.endSession! };
+    const { isPasskeyEnabled } = tenant.settings;
+    const place = { pageUrl: url + accountPath, signOutUrl: endpoints.endSession!, isPasskeyEnabled };
     const answer = (redirectTo: string | null, isSignedIn = false) => ({ ...place, redirectTo, isSignedIn });
     const outcome = handle === null ? null : await interactions.resume(authority, browser, KIND, handle);
     if (outcome?.kind === 'open') return answer(await interactions.pageUrl(tenant, origin.host, handle!));

@@ -8,7 +8,7 @@ import { type GraphResult, World } from '../../support/world.ts';
 const PASSWORD = 'three-wombats-at-dawn';
 const PAGE = 'https://id.example.com/realms/';
 const OPEN = `mutation ($input: OpenAccountPageInput!) {
-  openAccountPage(input: $input) { redirectTo isSignedIn pageUrl signOutUrl }
+  openAccountPage(input: $input) { redirectTo isSignedIn pageUrl signOutUrl isPasskeyEnabled }
 }`;
 const TOKEN = `mutation ($input: IssueAccountTokenInput!) {
   issueAccountToken(input: $input) { accessToken expiresInSeconds userId }
@@ -52,6 +52,7 @@ describe('the page on which users change their accounts', () => {
       isSignedIn: false,
       pageUrl: pageUrl(),
       signOutUrl: `${PAGE}${tenant.name}/protocol/openid-connect/logout`,
+      isPasskeyEnabled: false,
     });
     const handle = handleIn(before.redirectTo);
     expect((await browser.load(handle)).data.interaction.application.clientId).toBe('account-console');

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
 import { build } from '../../support/started.ts';
 import { type Answers, PageServer } from './page-server.ts';
-import { ACCOUNT_STATE, OVERVIEW, RECOVERY_CODES } from './screens.ts';
+import { ACCOUNT_STATE, OVERVIEW, PASSKEYS, RECOVERY_CODES } from './screens.ts';
 import { NOTHING, openWatched, type WatchedPage } from './watched-page.ts';
 
 let browser: Browser;
@@ -22,12 +22,13 @@ afterAll(async () => {
   await server?.close();
 });
 
-async function open(answers: Answers = {}): Promise<void> {
+async function open(answers: Answers = {}, state: object = ACCOUNT_STATE): Promise<void> {
   const read = {
     issueAccountToken: () => ({ accessToken: 'token', expiresInSeconds: 300, userId: 'u1' }),
     account: () => OVERVIEW,
+    ownPasskeys: () => PASSKEYS,
   };
-  server.reset(ACCOUNT_STATE, { ...read, ...answers });
+  server.reset(state, { ...read, ...answers });
   opened = await openWatched(browser, server.url);
   page = opened.page;
   await page.goto(server.pageUrl);
@@ -39,6 +40,13 @@ const saved = () => page.getByRole('status').filter({ hasText: 'Your change is s
 /** The inputs of a mutation that were sent. */
 const sentTo = (name: string) =>
   server.sent.filter(({ query }) => query.includes(`mutation ${name}(`)).map(({ variables }) => variables['input']);
+/** Options for a new passkey, as the service gives them. */
+const CREATION = {
+  rp: { id: 'localhost', name: 'Acme' },
+  user: { id: 'AAAA', name: 'alice', displayName: 'Alice' },
+  challenge: 'AAAA',
+  pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+};
 const OF_USER = { tenant: 'acme', userId: 'u1' };
 
 describe('the page of an account', () => {
@@ -143,6 +151,62 @@ describe('the page of an account', () => {
     const link = { providerName: 'Example Mail', providerType: 'oidc', externalId: 'x-1' };
     await expect.poll(() => sentTo('UnlinkExternalAccount')).toEqual([{ ...OF_USER, ...link }]);
     expect(await button('Sign out: This browser').count()).toBe(0);
+  });
+
+  it('names passkeys and removes them, where no more can be added too', async () => {
+    const answers = { renameCredential: () => ({ userId: 'u1' }), removeCredential: () => ({ userId: 'u1' }) };
+    await open(answers, { ...ACCOUNT_STATE, isPasskeyEnabled: false });
+    await button('Rename: Laptop').click();
+    await button('Back').click();
+    for (const [passkey, credentialId, typed, label] of [
+      ['Laptop', 'k1', ' Work laptop ', 'Work laptop'],
+      ['Laptop', 'k1', ' ', null],
+      ['Passkey', 'k2', 'Phone', 'Phone'],
+    ] as const) {
+      await button(`Rename: ${passkey}`).click();
+      await field('Name of the passkey (optional)').fill(typed);
+      await button('Save').click();
+      await saved();
+      expect(sentTo('RenameCredential').at(-1)).toEqual({ tenant: 'acme', credentialId, label });
+    }
+    await button('Remove: Passkey').click();
+    await expect.poll(() => sentTo('RemoveCredential')).toEqual([{ tenant: 'acme', credentialId: 'k2' }]);
+    expect(await button('Add a passkey').count()).toBe(0);
+    expect(await page.getByText('Laptop').count()).toBe(1);
+  });
+
+  it.each([
+    ['NotAllowedError', 'No passkey was used.'],
+    ['InvalidStateError', 'has a passkey of your account already'],
+    ['NotSupportedError', 'cannot use passkeys here'],
+    ['DataError', 'This did not work.'],
+  ])('says why a browser made no passkey: %s', async (name, text) => {
+    await open({ beginPasskeyRegistration: () => ({ options: CREATION }) });
+    await page.evaluate(`navigator.credentials.create = () => Promise.reject(new DOMException('', '${name}'))`);
+    await button('Add a passkey').click();
+    await button('Add a passkey').click();
+    await page.getByRole('alert').filter({ hasText: text }).waitFor();
+    expect(await button('Add a passkey').isEnabled()).toBe(true);
+    expect(sentTo('AddPasskey')).toEqual([]);
+  });
+
+  it('says that a browser has no passkeys', async () => {
+    await open({ beginPasskeyRegistration: () => ({ options: CREATION }) });
+    await page.evaluate('delete window.PublicKeyCredential');
+    await button('Add a passkey').click();
+    await button('Add a passkey').click();
+    await page.getByRole('alert').filter({ hasText: 'cannot use passkeys here' }).waitFor();
+  });
+
+  it.each([
+    ['PASSKEY_TAKEN', 'belongs to an account already'],
+    ['PASSKEY_LIMIT_REACHED', 'Remove one first.'],
+    ['REAUTHENTICATION_REQUIRED', 'Your sign-in is too old'],
+  ])('says why the service adds no passkey: %s', async (code, text) => {
+    await open({ beginPasskeyRegistration: () => server.refuse(code) });
+    await button('Add a passkey').click();
+    await button('Add a passkey').click();
+    await page.getByRole('alert').filter({ hasText: text }).waitFor();
   });
 
   it('is loaded again where nobody is signed in any more, because the server leads to the sign-in', async () => {

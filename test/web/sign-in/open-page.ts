@@ -25,9 +25,11 @@ export function servePages(): void {
   });
 }
 
-export async function openAt(state: object, answers: Answers = {}): Promise<void> {
+/** @param script Runs in the page before its own scripts. */
+export async function openAt(state: object, answers: Answers = {}, script = ''): Promise<void> {
   server.reset(state, answers);
   opened = await openWatched(browser, server.url);
+  await opened.context.addInitScript({ content: script });
   page = opened.page;
   await page.goto(server.pageUrl);
   await title().waitFor();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
 import { build, ROOT } from '../../support/started.ts';
 import { PageServer } from './page-server.ts';
-import { ACCOUNT_STATE, OVERVIEW, RECOVERY_CODES, SCREENS, STEPS, signInState } from './screens.ts';
+import { ACCOUNT_STATE, OVERVIEW, PASSKEYS, RECOVERY_CODES, SCREENS, STEPS, signInState } from './screens.ts';
 import { findViolations, NOTHING, openWatched, type WatchedPage } from './watched-page.ts';
 
 /** For people to look at. */
@@ -100,6 +100,7 @@ describe('the pages in the browser, at 320 and 1280 px, light and dark', () => {
     const answers = {
       issueAccountToken: () => ({ accessToken: 'token', expiresInSeconds: 300, userId: 'u1' }),
       account: () => OVERVIEW,
+      ownPasskeys: () => PASSKEYS,
     };
     const lists = await openAt(ACCOUNT_STATE, answers);
     await lists.page.getByText('This browser').waitFor();
@@ -107,11 +108,12 @@ describe('the pages in the browser, at 320 and 1280 px, light and dark', () => {
     for (const [button, field] of [
       ['Change your profile', 'E-mail'],
       ['Change your password', 'Current password'],
+      ['Add a passkey', 'Name of the passkey (optional)'],
     ] as const) {
       const form = await openAt(ACCOUNT_STATE, answers);
       await form.page.getByRole('button', { name: button }).click();
       await form.page.getByLabel(field, { exact: true }).waitFor();
-      await check(`account-page-${field.toLowerCase().replaceAll(' ', '-')}`, form);
+      await check(`account-page-${field.toLowerCase().replaceAll(/\W+/g, '-')}`, form);
     }
   });
 

@@ -24,6 +24,16 @@ export const STEPS = {
     canRemember: true,
     canRegister: true,
     canResetPassword: true,
+    offersPasskey: false,
+  },
+  passwordOrPasskey: {
+    __typename: 'PasswordStep',
+    identifier: null,
+    isIdentifierFixed: false,
+    canRemember: true,
+    canRegister: true,
+    canResetPassword: true,
+    offersPasskey: true,
   },
   passwordOfOne: {
     __typename: 'PasswordStep',
@@ -32,6 +42,7 @@ export const STEPS = {
     canRemember: false,
     canRegister: false,
     canResetPassword: false,
+    offersPasskey: false,
   },
   registration: { __typename: 'RegistrationStep', identifier: null, isEmailUsername: false, minLength: 12 },
   registrationByEmail: {
@@ -105,6 +116,7 @@ export const ACCOUNT_STATE = {
   page: 'account',
   pageUrl: '/application',
   signOutUrl: '/application?sign-out',
+  isPasskeyEnabled: true,
 };
 
 /** The account that its page shows. */
@@ -125,11 +137,18 @@ export const OVERVIEW = {
     { id: 'p1', type: 'PASSWORD', label: null, createdAt: '2026-11-01T02:00:00Z' },
     { id: 't1', type: 'TOTP', label: null, createdAt: '2026-11-02T02:00:00Z' },
     { id: 't2', type: 'TOTP', label: 'My phone', createdAt: '2026-11-03T02:00:00Z' },
+    { id: 'k1', type: 'PASSKEY', label: 'Laptop', createdAt: '2026-11-04T02:00:00Z' },
   ],
   federationLinks: [
     { id: 'f1', providerName: 'Example Mail', providerType: 'oidc', externalId: 'x-1', externalName: null },
   ],
 };
+
+/** The passkeys that the page of the account shows. */
+export const PASSKEYS = [
+  { credentialId: 'k1', label: 'Laptop', createdAt: '2026-11-04T02:00:00Z', lastUsedAt: '2026-11-20T02:00:00Z' },
+  { credentialId: 'k2', label: null, createdAt: '2026-11-05T02:00:00Z', lastUsedAt: null },
+].map((passkey) => ({ ...passkey, transports: [], attachment: null, isBackedUp: false }));
 
 export const RECOVERY_CODES = Array.from({ length: 10 }, (_, at) =>
   Array.from({ length: 7 }, (__, group) => `bcd${'fghjkmnpqr'[(at + group) % 10]}`).join('-'),
@@ -138,6 +157,7 @@ export const RECOVERY_CODES = Array.from({ length: 10 }, (_, at) =>
 /** Pages that a browser can be given at once, by their names. */
 export const SCREENS: Readonly<Record<string, object>> = {
   password: signInState(STEPS.password),
+  'password-or-passkey': signInState(STEPS.passwordOrPasskey),
   'password-of-one-account': signInState(STEPS.passwordOfOne),
   'password-without-application': signInState(STEPS.password, null),
   registration: signInState(STEPS.registration),

@@ -3,9 +3,11 @@ import { Notices } from '../parts/form.tsx';
 import { Frame } from '../parts/frame.tsx';
 import type { AccountState } from '../state.ts';
 import { t } from '../texts/texts.ts';
-import { useAccount } from './account.ts';
+import { type OwnPasskey, useAccount } from './account.ts';
 import { AppForm, CodesForm } from './factor-forms.tsx';
 import { AccountLists, type AccountView } from './lists.tsx';
+import { PasskeyForm } from './passkey-form.tsx';
+import { PasskeyNameForm } from './passkey-name-form.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { ProfileForm } from './profile-form.tsx';
 
@@ -17,13 +19,16 @@ const TITLES = {
   password: 'account.password.title',
   app: 'account.factors.addApp',
   codes: 'account.factors.newCodes',
+  passkey: 'account.passkeys.add',
+  'passkey-name': 'account.passkeys.renameTitle',
 } as const satisfies Readonly<Record<View, string>>;
 
 /** What people do with their own accounts. One form is shown at a time. */
-export default function AccountPage({ state }: { readonly state: AccountState }): ReactNode {
+export function AccountPage({ state }: { readonly state: AccountState }): ReactNode {
   const account = useAccount(state);
   const [view, setView] = useState<View>('lists');
   const [notice, setNotice] = useState<string | null>(null);
+  const [renamed, setRenamed] = useState<OwnPasskey | null>(null);
   const { overview, refusal } = account;
   const show = (next: View, said: string | null = null): void => {
     account.clear();
@@ -58,8 +63,21 @@ export default function AccountPage({ state }: { readonly state: AccountState })
           onBack={() => show('lists')}
         />
       )}
+      {view === 'passkey' && <PasskeyForm account={account} onDone={done} onBack={() => show('lists')} />}
+      {view === 'passkey-name' && renamed !== null && (
+        <PasskeyNameForm account={account} passkey={renamed} onDone={done} onBack={() => show('lists')} />
+      )}
       {overview !== null && view === 'lists' && (
-        <AccountLists account={account} overview={overview} signOutUrl={state.signOutUrl} onOpen={show} />
+        <AccountLists
+          account={account}
+          overview={overview}
+          state={state}
+          onOpen={show}
+          onRename={(passkey) => {
+            setRenamed(passkey);
+            show('passkey-name');
+          }}
+        />
       )}
     </Frame>
   );

@@ -1,7 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ask, type PageDocument, type Refusal } from '../graph.ts';
+import { type Answer, ask, type PageDocument, type Refusal, type Send } from '../graph.ts';
 import { AccountOverview, type AccountOverviewData, IssueAccountToken } from '../operations.generated.ts';
 import type { AccountState } from '../state.ts';
+
+/** A passkey of the account. */
+export type OwnPasskey = AccountOverviewData['ownPasskeys'][number];
 
 export type Overview = NonNullable<AccountOverviewData['account']>;
 
@@ -9,11 +12,14 @@ export type Overview = NonNullable<AccountOverviewData['account']>;
 export interface Account {
   /** Null until it was read. */
   readonly overview: Overview | null;
+  readonly passkeys: readonly OwnPasskey[];
   readonly refusal: Refusal | null;
   readonly isBusy: boolean;
   readonly tenant: string;
   /** Sends a change, and reads the account again. @returns What it answered; null: it was not made. */
   change<Data, Variables>(document: PageDocument<Data, Variables>, variables: Variables): Promise<Data | null>;
+  /** Makes a change that takes more than a request, and reads the account again. @returns As `change`. */
+  perform<Data>(task: (send: Send) => Promise<Answer<Data>>): Promise<Data | null>;
   /** Takes back what the page said about the last change. */
   clear(): void;
 }
@@ -29,7 +35,7 @@ const SIGNED_OUT: ReadonlySet<string> = new Set(['ACCOUNT_PAGE_SIGN_IN_REQUIRED'
 const MARGIN_MILLISECONDS = 30_000;
 
 export function useAccount({ tenant }: AccountState): Account {
-  const [overview, setOverview] = useState<Overview | null>(null);
+  const [read, setRead] = useState<AccountOverviewData | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [isBusy, setBusy] = useState(false);
   // React renders after an event, so a second click can come before `isBusy` is seen.
@@ -46,48 +52,58 @@ export function useAccount({ tenant }: AccountState): Account {
     return value;
   }, [name]);
 
-  /** Runs a document with the token of the account; null: it was refused, which the page says. */
-  const run = useCallback(
-    async <Data, Variables>(document: PageDocument<Data, Variables>, variables: Variables): Promise<Data | null> => {
+  /** Runs a document with the token of the account. */
+  const send: Send = useCallback(
+    async (document, variables) => {
       const value = await tokenOf();
-      const answer = typeof value === 'string' ? await ask(document, variables, value) : { refusal: value };
-      if ('data' in answer) return answer.data;
-      if (SIGNED_OUT.has(answer.refusal.code)) location.reload();
-      else setRefusal(answer.refusal);
-      return null;
+      return typeof value === 'string' ? ask(document, variables, value) : { refusal: value };
     },
     [tokenOf],
   );
 
-  const read = useCallback(async (): Promise<void> => {
-    const data = await run(AccountOverview, { tenant: name });
-    if (data !== null) setOverview(data.account);
-  }, [run, name]);
+  /** Null: it was refused, which the page says. */
+  const take = useCallback(<Data>(answer: Answer<Data>): Data | null => {
+    if ('data' in answer) return answer.data;
+    if (SIGNED_OUT.has(answer.refusal.code)) location.reload();
+    else setRefusal(answer.refusal);
+    return null;
+  }, []);
+
+  const readAgain = useCallback(async (): Promise<void> => {
+    const data = take(await send(AccountOverview, { tenant: name }));
+    if (data !== null) setRead(data);
+  }, [send, take, name]);
 
   useEffect(() => {
-    void read();
+    void readAgain();
     // A page that the browser kept shows an account whose user may have signed out; the server knows.
     const onShow = (event: PageTransitionEvent): void => {
       if (event.persisted) location.reload();
     };
     addEventListener('pageshow', onShow);
     return () => removeEventListener('pageshow', onShow);
-  }, [read]);
+  }, [readAgain]);
 
-  async function change<Data, Variables>(
-    document: PageDocument<Data, Variables>,
-    variables: Variables,
-  ): Promise<Data | null> {
+  async function perform<Data>(task: (send: Send) => Promise<Answer<Data>>): Promise<Data | null> {
     if (isRunning.current) return null;
     isRunning.current = true;
     setBusy(true);
     setRefusal(null);
-    const data = await run(document, variables);
-    if (data !== null) await read();
+    const data = take(await task(send));
+    if (data !== null) await readAgain();
     isRunning.current = false;
     setBusy(false);
     return data;
   }
 
-  return { overview, refusal, isBusy, tenant: name, change, clear: () => setRefusal(null) };
+  return {
+    overview: read?.account ?? null,
+    passkeys: read?.ownPasskeys ?? [],
+    refusal,
+    isBusy,
+    tenant: name,
+    change: (document, variables) => perform((sendOne) => sendOne(document, variables)),
+    perform,
+    clear: () => setRefusal(null),
+  };
 }

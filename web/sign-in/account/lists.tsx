@@ -1,17 +1,19 @@
 import type { ReactNode } from 'react';
 import { RemoveCredential, RevokeConsent, RevokeSession, UnlinkExternalAccount } from '../operations.generated.ts';
 import { ActionButton } from '../parts/buttons.tsx';
+import type { AccountState } from '../state.ts';
 import { t } from '../texts/texts.ts';
-import type { Account, Overview } from './account.ts';
+import type { Account, Overview, OwnPasskey } from './account.ts';
 
 /** The forms to which the lists lead. */
-export type AccountView = 'profile' | 'password' | 'app' | 'codes';
+export type AccountView = 'profile' | 'password' | 'app' | 'codes' | 'passkey' | 'passkey-name';
 
 interface ListsProps {
   readonly account: Account;
   readonly overview: Overview;
-  readonly signOutUrl: string;
+  readonly state: AccountState;
   readonly onOpen: (view: AccountView) => void;
+  readonly onRename: (passkey: OwnPasskey) => void;
 }
 
 /** A thing of the account that its user can end. */
@@ -21,10 +23,12 @@ interface Item {
   readonly detail: string;
   /** Null: it cannot be ended here. */
   readonly onEnd: (() => void) | null;
+  /** Absent: it has no name to change. */
+  readonly onRename?: () => void;
 }
 
-/** Factors that the user can remove; a password is changed instead. */
-const REMOVABLE = ['TOTP', 'RECOVERY_CODE', 'SECURITY_KEY', 'PASSKEY'] as const;
+/** Factors that the user can remove; a password is changed instead, and passkeys stand in another list. */
+const REMOVABLE = ['TOTP', 'RECOVERY_CODE', 'SECURITY_KEY'] as const;
 type Removable = (typeof REMOVABLE)[number];
 const isRemovable = (type: string): type is Removable => (REMOVABLE as readonly string[]).includes(type);
 
@@ -37,7 +41,14 @@ const formatMoment = (moment: string): string =>
     new Date(moment),
   );
 
-export function AccountLists({ account, overview, signOutUrl, onOpen }: ListsProps): ReactNode {
+/** When a passkey was added, and last used. */
+function describeUse({ createdAt, lastUsedAt }: OwnPasskey): string {
+  const added = formatMoment(createdAt);
+  if (lastUsedAt === null) return t('account.passkeys.added', { moment: added });
+  return t('account.passkeys.used', { added, used: formatMoment(lastUsedAt) });
+}
+
+export function AccountLists({ account, overview, state, onOpen, onRename }: ListsProps): ReactNode {
   const { tenant, change } = account;
   const { subject: userId, username, email } = overview;
   const name = [overview.givenName, overview.familyName].filter(Boolean).join(' ') || username;
@@ -58,6 +69,13 @@ export function AccountLists({ account, overview, signOutUrl, onOpen }: ListsPro
     const onEnd = () => void change(RemoveCredential, { input: { tenant, credentialId: id } });
     return [{ id, title: label ?? t(`account.factors.${type}`), detail: formatMoment(createdAt), onEnd }];
   });
+  const passkeys = account.passkeys.map((passkey) => ({
+    id: passkey.credentialId,
+    title: passkey.label ?? t('account.factors.PASSKEY'),
+    detail: describeUse(passkey),
+    onEnd: () => void change(RemoveCredential, { input: { tenant, credentialId: passkey.credentialId } }),
+    onRename: () => onRename(passkey),
+  }));
   const links = present(overview.federationLinks).map(({ id, externalName, ...link }) => {
     const { providerName, providerType, externalId } = link;
     const input = { tenant, userId, providerName, providerType, externalId };
@@ -72,13 +90,17 @@ export function AccountLists({ account, overview, signOutUrl, onOpen }: ListsPro
         <ActionButton onPress={() => onOpen('password')}>{t('account.password.title')}</ActionButton>
         <ActionButton onPress={() => onOpen('app')}>{t('account.factors.addApp')}</ActionButton>
         <ActionButton onPress={() => onOpen('codes')}>{t('account.factors.newCodes')}</ActionButton>
+        {state.isPasskeyEnabled && (
+          <ActionButton onPress={() => onOpen('passkey')}>{t('account.passkeys.add')}</ActionButton>
+        )}
       </div>
       <List title={t('account.sessions.title')} end={t('signOut.confirm')} items={sessions} />
+      <List title={t('account.passkeys.title')} end={t('account.factors.remove')} items={passkeys} />
       <List title={t('account.factors.title')} end={t('account.factors.remove')} items={factors} />
       <List title={t('account.applications.title')} end={t('account.applications.revoke')} items={consents} />
       <List title={t('account.links.title')} end={t('account.links.unlink')} items={links} />
       <div className="actions">
-        <a className="button" href={signOutUrl}>
+        <a className="button" href={state.signOutUrl}>
           {t('signOut.confirm')}
         </a>
       </div>
@@ -99,7 +121,7 @@ function List({ title, end, items }: ListProps): ReactNode {
     <section className="section">
       <h3 className="heading">{title}</h3>
       <ul className="items">
-        {items.map(({ id, title: name, detail, onEnd }) => (
+        {items.map(({ id, title: name, detail, onEnd, onRename }) => (
           <li key={id} className="item">
             <p className="lead">
               <bdi>{name}</bdi>
@@ -107,11 +129,18 @@ function List({ title, end, items }: ListProps): ReactNode {
             <p className="hint">
               <bdi>{detail}</bdi>
             </p>
-            {onEnd !== null && (
-              <ActionButton onPress={onEnd} label={`${end}: ${name}`}>
-                {end}
-              </ActionButton>
-            )}
+            <div className="row">
+              {onRename !== undefined && (
+                <ActionButton onPress={onRename} label={`${t('account.passkeys.rename')}: ${name}`}>
+                  {t('account.passkeys.rename')}
+                </ActionButton>
+              )}
+              {onEnd !== null && (
+                <ActionButton onPress={onEnd} label={`${end}: ${name}`}>
+                  {end}
+                </ActionButton>
+              )}
+            </div>
           </li>
         ))}
       </ul>

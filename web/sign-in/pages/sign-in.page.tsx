@@ -54,7 +54,7 @@ export function SignInPage({ state }: { readonly state: SignInState }): ReactNod
         {recoveryCodes === null ? (
           <StepOfInteraction step={step} />
         ) : (
-          <RecoveryCodesStep codes={recoveryCodes} tenantName={flow.tenantName} onSaved={dropCodes} />
+          <RecoveryCodesStep codes={recoveryCodes} tenantName={flow.tenant?.displayName ?? ''} onSaved={dropCodes} />
         )}
       </Frame>
     </FlowContext>

@@ -30,9 +30,17 @@ const OF_NO_FIELD: ReadonlySet<string> = new Set([
   'SERVICE_UNAVAILABLE',
   'INTERNAL_ERROR',
   'TOO_MANY_REQUESTS',
+  'SIGN_IN_ACCOUNT_DISABLED',
+  'SIGN_IN_TICKET_INVALID',
+  'PASSKEYS_DISABLED',
+  'PASSKEY_CANCELLED',
+  'PASSKEY_REFUSED',
+  'PASSKEY_UNSUPPORTED',
+  'OTHER',
 ]);
 
-function readValues(form: HTMLFormElement): Record<string, string> {
+/** The values of a form, by the names of its fields. */
+export function readValues(form: HTMLFormElement): Record<string, string> {
   return Object.fromEntries(
     [...new FormData(form)].filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );

@@ -5,6 +5,7 @@ import { ActionButton } from '../parts/buttons.tsx';
 import { Emphasis, NAME } from '../parts/emphasis.tsx';
 import { CheckField, Field, PasswordField } from '../parts/fields.tsx';
 import { Form } from '../parts/form.tsx';
+import { identifierAutoComplete, OfferedPasskeys } from '../passkey/offered-passkeys.tsx';
 import { t } from '../texts/texts.ts';
 import { Cancel } from './cancel.tsx';
 
@@ -30,6 +31,7 @@ export function PasswordStep({ step }: { readonly step: StepOf<'PasswordStep'> }
         }}
         actions={
           <>
+            <OfferedPasskeys step={step} />
             {step.canResetPassword && (
               <ActionButton isQuiet onPress={() => void submit(BeginPasswordReset, {})}>
                 {t('password.forgotten')}
@@ -45,7 +47,7 @@ export function PasswordStep({ step }: { readonly step: StepOf<'PasswordStep'> }
         <Field
           name="identifier"
           label={t('password.identifier')}
-          autoComplete="username"
+          autoComplete={identifierAutoComplete(step)}
           defaultValue={step.identifier ?? ''}
           isReadOnly={step.isIdentifierFixed}
         />

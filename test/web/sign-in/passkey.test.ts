@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import {
+  atApplication,
+  button,
+  field,
+  finish,
+  IDENTIFIER,
+  openAt,
+  opened,
+  openPassword,
+  PLACE,
+  page,
+  servePages,
+  server,
+  signIn,
+} from './open-page.ts';
+import { HANDLE, STEPS, signInState } from './screens.ts';
+import { NOTHING } from './watched-page.ts';
+
+servePages();
+
+const BUTTON = 'Sign in with a passkey';
+const REQUEST = { tenant: 'acme', requestId: HANDLE };
+const begun = () => ({ options: { challenge: 'AAAA', rpId: 'localhost', allowCredentials: [] } });
+const RIGHT = {
+  beginPasskeySignIn: begun,
+  signInWithPasskey: () => ({ ticket: 'ticket' }),
+  submitSignInTicket: finish,
+};
+
+/** What a browser says of a passkey that was used. */
+const USED = `{ toJSON: () => ({
+  id: 'AQID',
+  rawId: 'AQID',
+  response: { clientDataJSON: 'AQID', authenticatorData: 'BAX_', signature: '__4' },
+}) }`;
+const SENT = {
+  id: 'AQID',
+  rawId: 'AQID',
+  clientDataJson: 'AQID',
+  authenticatorData: 'BAX_',
+  signature: '__4',
+  userHandle: null,
+};
+/** A browser whose button answers so; nobody chooses a passkey in the field of the name. */
+const answers = (answer: string) =>
+  `navigator.credentials.get = ({ mediation }) => mediation === 'conditional' ? new Promise(() => {}) : ${answer};`;
+const uses = answers(`Promise.resolve(${USED})`);
+const refuses = (name: string) => answers(`Promise.reject(new DOMException('', '${name}'))`);
+/** A browser that offers passkeys in the field of the name. It keeps what it was asked, and answers when a test says so. */
+const OFFERS = `
+  window.asked = [];
+  PublicKeyCredential.isConditionalMediationAvailable = async () => true;
+  navigator.credentials.get = ({ mediation, signal }) => new Promise((resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason));
+    asked.push({ mediation, resolve, reject });
+  });
+  const timeout = AbortSignal.timeout;
+  AbortSignal.timeout = (milliseconds) => {
+    if (milliseconds < 60_000) return timeout.call(AbortSignal, milliseconds);
+    const controller = new AbortController();
+    window.expire = () => controller.abort(new DOMException('', 'TimeoutError'));
+    window.offeredFor = milliseconds;
+    return controller.signal;
+  };`;
+
+const openOffered = (more = {}, script = '', step: object = STEPS.passwordOrPasskey) =>
+  openAt(signInState(step), { ...RIGHT, ...more }, script);
+const inputsOf = (name: string) =>
+  server.sent.filter(({ query }) => query.includes(`mutation ${name}(`)).map(({ variables }) => variables['input']);
+const alert = (text: string) => page.getByRole('alert').filter({ hasText: text }).waitFor();
+const asked = () => page.evaluate('asked.map(({ mediation }) => mediation)');
+
+describe('the button for passkeys', () => {
+  it('needs no name, and goes on with what the person chose', async () => {
+    await openOffered({}, uses);
+    await page.getByText('Keep me signed in').click();
+    await button(BUTTON).click();
+    await atApplication();
+    expect(inputsOf('BeginPasskeySignIn').at(-1)).toEqual({ ...REQUEST, identifier: null });
+    expect(inputsOf('SignInWithPasskey')).toEqual([{ ...REQUEST, identifier: null, ...SENT }]);
+    expect(inputsOf('SubmitSignInTicket')).toEqual([{ ...PLACE, ticket: 'ticket', isRemembered: true }]);
+    expect(opened.watch).toEqual(NOTHING);
+  });
+
+  it('asks for the passkeys of a typed name', async () => {
+    await openOffered({}, uses);
+    await field(IDENTIFIER).fill('alice');
+    await button(BUTTON).click();
+    await atApplication();
+    expect(inputsOf('SignInWithPasskey')).toEqual([{ ...REQUEST, identifier: 'alice', ...SENT }]);
+  });
+
+  it('asks for the passkeys of the only account that may sign in, and none are offered in its field', async () => {
+    await openOffered({}, `${OFFERS}${uses}`, { ...STEPS.passwordOfOne, offersPasskey: true });
+    expect(await field(IDENTIFIER).getAttribute('autocomplete')).toBe('username');
+    await button(BUTTON).click();
+    await atApplication();
+    expect(inputsOf('BeginPasskeySignIn')).toEqual([{ ...REQUEST, identifier: 'alice' }]);
+  });
+
+  it('is not there where the tenant or the browser has no passkeys', async () => {
+    await openPassword();
+    expect(await button(BUTTON).count()).toBe(0);
+    expect(await field(IDENTIFIER).getAttribute('autocomplete')).toBe('username');
+    await opened.context.close();
+    await openOffered({}, 'delete window.PublicKeyCredential;');
+    expect(await button(BUTTON).count()).toBe(0);
+    expect(server.sent).toEqual([]);
+  });
+
+  it.each([
+    ['NotAllowedError', 'No passkey was used.'],
+    ['SecurityError', 'cannot use passkeys here'],
+    ['UnknownError', 'This did not work.'],
+  ])('says why the browser gave no passkey, and no field is at fault: %s', async (name, text) => {
+    await openOffered({ submitPassword: finish }, refuses(name));
+    await button(BUTTON).click();
+    await alert(text);
+    expect(await page.locator('[aria-invalid="true"]').count()).toBe(0);
+    expect(inputsOf('SignInWithPasskey')).toEqual([]);
+    await signIn();
+    await atApplication();
+  });
+
+  it.each([
+    ['beginPasskeySignIn', 'TOO_MANY_REQUESTS', 'Too many tries.'],
+    ['signInWithPasskey', 'PASSKEY_REFUSED', 'This passkey was not accepted.'],
+    ['signInWithPasskey', 'SIGN_IN_ACCOUNT_DISABLED', 'This account is disabled.'],
+    ['submitSignInTicket', 'SIGN_IN_TICKET_INVALID', 'This took too long'],
+  ])('says why the service refused at %s: %s', async (name, code, text) => {
+    await openOffered({ [name]: () => server.refuse(code) }, uses);
+    await button(BUTTON).click();
+    await alert(text);
+    expect(await page.locator('[aria-invalid="true"]').count()).toBe(0);
+  });
+});
+
+describe('the field of the name', () => {
+  it('offers passkeys, and signs in with the one that is chosen there', async () => {
+    await openOffered({}, OFFERS);
+    expect(await field(IDENTIFIER).getAttribute('autocomplete')).toBe('username webauthn');
+    await expect.poll(asked).toEqual(['conditional']);
+    await page.evaluate(`asked[0].resolve(${USED})`);
+    await atApplication();
+    expect(inputsOf('SignInWithPasskey')).toEqual([{ ...REQUEST, identifier: null, ...SENT }]);
+    expect(inputsOf('SubmitSignInTicket')).toEqual([{ ...PLACE, ticket: 'ticket', isRemembered: false }]);
+  });
+
+  it('offers them with a new challenge before the five minutes of the last one are over', async () => {
+    await openOffered({}, OFFERS);
+    await expect.poll(asked).toEqual(['conditional']);
+    expect(await page.evaluate('offeredFor')).toBeLessThan(300_000);
+    await page.evaluate('expire()');
+    await expect.poll(asked).toEqual(['conditional', 'conditional']);
+    expect(inputsOf('BeginPasskeySignIn')).toHaveLength(2);
+  });
+
+  it('offers none while the button asks for one, and offers them again when that was cancelled', async () => {
+    await openOffered({}, OFFERS);
+    await expect.poll(asked).toEqual(['conditional']);
+    await button(BUTTON).click();
+    await expect.poll(asked).toEqual(['conditional', 'optional']);
+    await page.evaluate("asked[1].reject(new DOMException('', 'NotAllowedError'))");
+    await alert('No passkey was used.');
+    await expect.poll(asked).toEqual(['conditional', 'optional', 'conditional']);
+  });
+
+  it('offers none any more where the browser ended that, or the service refused one', async () => {
+    await openOffered({ signInWithPasskey: () => server.refuse('PASSKEY_REFUSED') }, OFFERS);
+    await expect.poll(asked).toEqual(['conditional']);
+    await page.evaluate(`asked[0].resolve(${USED})`);
+    await alert('This passkey was not accepted.');
+    await opened.context.close();
+    await openOffered({}, OFFERS);
+    await expect.poll(asked).toEqual(['conditional']);
+    await page.evaluate("asked[0].reject(new DOMException('', 'NotAllowedError'))");
+    await button(BUTTON).click();
+    await expect.poll(asked).toEqual(['conditional', 'optional']);
+    expect(await page.getByRole('alert').textContent()).toBe('');
+  });
+});

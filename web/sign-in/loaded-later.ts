@@ -1,0 +1,6 @@
+/**
+ * What the first page can do without, in one file of the build. With more files, the bundler would take what they share with the first
+ * page out of it, and the first page would load several.
+ */
+export { AccountPage } from './account/account.page.tsx';
+export { PasskeySignIn } from './passkey/passkey-sign-in.tsx';

@@ -1,0 +1,3 @@
+/** Whether the browser has passkeys, which pages without TLS do not get. */
+export const arePasskeysSupported = (): boolean =>
+  'PublicKeyCredential' in window && 'parseRequestOptionsFromJSON' in PublicKeyCredential;
