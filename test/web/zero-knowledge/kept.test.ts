@@ -8,7 +8,7 @@ import { parseConfig } from '../../../src/server/environment/config.ts';
 import { createLogger } from '../../../src/server/environment/logger.ts';
 import { type RunningNode, startNode } from '../../../src/server/start/node.ts';
 import { audienceOf, ImageProofClient } from '../../../web/zero-knowledge/client.ts';
-import type { ProofFactor } from '../../../web/zero-knowledge/factor.ts';
+import { encodeFactor, type ProofFactor } from '../../../web/zero-knowledge/factor.ts';
 import { FetchTransport } from '../../../web/zero-knowledge/fetch-transport.ts';
 import { hashImage } from '../../../web/zero-knowledge/image.ts';
 import { type DeriveSecret, deriveSecret } from '../../../web/zero-knowledge/secret.ts';
@@ -63,11 +63,16 @@ describe('a started service after the acts of the library', () => {
   });
 
   const system = (of: TenantRef) => Authority.system(systemCaller({ processId: newId() }), of);
+  const derived = new Map<string, ReturnType<DeriveSecret>>();
+  /** Derives each secret once, because that takes long. */
   const derive: DeriveSecret = async (request) => {
-    const secret = await deriveSecret(request);
-    // Copies, because the library overwrites them.
-    secrets.push(Uint8Array.from(secret.x), Uint8Array.from(secret.commitment));
-    return secret;
+    const key = `${request.identity.username} ${encodeFactor(request.factor)}`;
+    const deriving = derived.get(key) ?? deriveSecret(request);
+    derived.set(key, deriving);
+    const { x, commitment } = await deriving;
+    secrets.push(x, commitment);
+    // A copy, because the library overwrites it.
+    return { x: Uint8Array.from(x), commitment: Uint8Array.from(commitment) };
   };
   const choice = (factor: ProofFactor) => ({ image: new Blob([IMAGE]), factor });
   const mail = async (): Promise<string> => {

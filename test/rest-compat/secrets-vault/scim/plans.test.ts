@@ -9,9 +9,9 @@ import { createTestDatabase, type TestDatabase } from '../../../support/postgres
 import { NO_API_KEYS, type RestClient, serveWorld } from '../../../support/rest.ts';
 import { World } from '../../../support/world.ts';
 
-const SIZE = { users: 20_000, tenants: 10, events: 100, others: 10 };
+const SIZE = { users: 5_000, tenants: 10, events: 100, others: 10 };
 
-describe('the plan of a filter of SCIM users, among 20,000', () => {
+describe('the plan of a filter of SCIM users, among 5,000', () => {
   let database: TestDatabase;
   let world: World;
   let rest: RestClient;
