@@ -4,11 +4,12 @@ interface Named {
   readonly name: string;
 }
 
-/** What the issuers have in common: some endpoints of all tenants, and the claims of their few scopes. */
+/** What the issuers have in common: some endpoints of all tenants, their few scopes, and the claims of these. */
 const COMMON = {
   claimScopes: { openid: 'account', profile: 'name', email: 'email' },
   hasOwnClaimScopes: true,
   tenantClaim: 'tenant_id',
+  factorScopes: { factor: '2fa', newUser: '2fa_link' },
 } as const;
 const SHARED_ENDPOINTS = {
   userinfo: { shared: '/api/oidc/userinfo' },

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { FormParameter } from '../engine/index.ts';
+import type { IssueTokensData } from '../oidc/operations.generated.ts';
+import { TOKENS, tokens } from '../oidc/replies.ts';
 
 const OPTIONAL = z.string().optional();
 
@@ -23,3 +25,11 @@ export const toTokenParameters = (form: z.output<typeof TOKEN_FORM>): FormParame
     const value = form[name];
     return value === undefined ? [] : [{ name, values: [value] }];
   });
+
+/** What the token endpoint answers: tokens, or an ID token alone for the scope `2fa`. */
+export const ISSUED = z.union([TOKENS, z.object({ id_token: z.string() })]);
+
+export function showIssued(data: IssueTokensData): z.input<typeof ISSUED> {
+  const { accessToken, idToken } = data.issueTokens;
+  return accessToken === null && idToken !== null ? { id_token: idToken } : tokens(data);
+}

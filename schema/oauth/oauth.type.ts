@@ -131,7 +131,8 @@ export class ResourcePermission {
 export class IssueTokensPayload {
   @Field(() => String, {
     nullable: true,
-    description: 'The access token; null where the request asked for permissions instead of a token.',
+    description:
+      'The access token; null where the request asked for permissions instead of a token, or for a second factor alone.',
   })
   accessToken!: string | null;
 

@@ -114,3 +114,4 @@ export type {
   SignUpProgress,
   SignUpStep,
 } from './sign-up.ts';
+export { afterEqualWork, RESERVED_ID } from './unknown-name.ts';

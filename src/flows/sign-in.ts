@@ -105,9 +105,8 @@ export class SignInFlow {
   }
 
   async #verify(input: PasswordSignIn): Promise<SignInResult> {
-    const { users } = this.#deps;
     const tenant = await this.#tenant(input.tenant);
-    const user = await afterEqualWork(users, tenant.id, await this.#find(tenant, input));
+    const user = await this.#find(tenant, input);
     const attempt: Attempt = {
       tenant,
       factor: 'first',
@@ -126,10 +125,11 @@ export class SignInFlow {
   }
 
   /** A fixed account is found by its id alone, which may be the username or the chosen name of another account. */
-  #find({ id, settings }: KnownTenant, { identifier, userId = null }: PasswordSignIn): Promise<User | null> {
+  async #find({ id, settings }: KnownTenant, { identifier, userId = null }: PasswordSignIn): Promise<User | null> {
     const { users } = this.#deps;
     if (userId !== null) return users.findById(id, userId);
-    return users.findByIdentifier(id, identifier, { byEmail: settings.signInByEmail });
+    const found = await users.findByIdentifier(id, identifier, { byEmail: settings.signInByEmail });
+    return afterEqualWork(users, id, found);
   }
 
   async #knownDevice(tenantId: string, user: User | null, deviceId: string | null): Promise<string | null> {

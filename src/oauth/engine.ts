@@ -20,6 +20,7 @@ import type { TenantDirectory } from '../tenants/index.ts';
 import type { ServiceAccountDirectory, UserService, UserStore } from '../users/index.ts';
 import { AccountPageService } from './account-page/account-page.service.ts';
 import { AuthorizationService } from './authorize/authorization.service.ts';
+import { HintedUsers } from './authorize/hinted-users.ts';
 import { ClientCallbacks } from './callbacks/client-callbacks.ts';
 import { TokenAuthenticator } from './callers/token.authenticator.ts';
 import { DiscoveryService } from './endpoints/discovery.ts';
@@ -190,6 +191,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const authorization = new AuthorizationService({
     ...options,
     hints,
+    hintedUsers: new HintedUsers(users),
     posted: postedRequests,
     issuers: issuerDirectory,
   });

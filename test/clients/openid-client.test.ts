@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endStarted } from '../support/frontend.ts';
@@ -220,6 +221,27 @@ describe('openid-client', () => {
     expect(visit.asked).toEqual(['PasswordStep', 'FactorStep']);
     expect(tokens.claims()).toMatchObject({ acr: '2fa', amr: ['pwd', 'otp', 'mfa'] });
     expect((await application.signIn(user, { acr_values: '2fa' })).visit.asked).toEqual([]);
+  });
+
+  it('asks for a second factor alone, and shows the answer, which it does not take for want of an access token', async () => {
+    const scopes = [{ name: 'openid' }, { name: '2fa' }];
+    const input = { consent: 'TRUSTED', tokenEndpointAuthMethod: 'CLIENT_SECRET_POST', scopes };
+    const application = await newApplication(input, oidc.ClientSecretPost, provider.apiIssuer);
+    const { issuer, jwks_uri: keys, scopes_supported: supported } = application.config.serverMetadata();
+    expect([issuer, supported]).toEqual([provider.apiIssuer, expect.arrayContaining(['2fa', '2fa_link'])]);
+    const { userId, username, user } = await newUser({ hasTotp: true });
+    const visit = await user.visit(await application.begin({ scope: 'openid 2fa', login_hint: username }));
+    expect(visit.asked).toEqual(['PasswordStep', 'FactorStep']);
+    // RFC 6749 section 5.1 knows no answer without an access token, and neither does the library.
+    const fault = await application.finish(visit).catch((error: Error) => error.cause);
+    const { body } = (fault as Error).cause as { body: { id_token: string } };
+    expect([(fault as Error).message, Object.keys(body)]).toEqual([
+      expect.stringContaining('access_token'),
+      ['id_token'],
+    ]);
+    const options = { issuer, audience: application.config.clientMetadata().client_id };
+    const { payload } = await jwtVerify(body.id_token, createRemoteJWKSet(new URL(keys!)), options);
+    expect(payload).toMatchObject({ sub: userId, acr: '2fa', amr: ['pwd', 'otp', 'mfa'] });
   });
 
   it('introspects tokens and revokes them', async () => {

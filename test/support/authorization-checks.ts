@@ -45,6 +45,7 @@ export function check(sent: Sent, { client = PUBLIC, kind = ISSUER_KINDS.native 
     tenant: TENANT,
     issuer: { ...ISSUER, kind },
     clients: { byClientId: async (_tenantId, clientId) => (clientId === client?.client.clientId ? client : null) },
+    findNamed: async (name) => `user ${name}`,
     readHint: async (token) => (token.startsWith('token of ') ? token.slice(9) : null),
     parameters: new RequestParameters(parameters),
   });

@@ -12,10 +12,13 @@ import { TEST_ORIGIN, type World } from './world.ts';
 export const asParameters = (parameters: Readonly<Record<string, string>>): OAuthParameter[] =>
   Object.entries(parameters).map(([name, value]) => ({ name, values: [value] }));
 
-/** The tokens of an answer. @throws Error It has permissions instead. */
-export function asTokens(answer: TokenAnswer): IssuedTokens {
-  if ('permissions' in answer) throw new Error('The answer has no tokens.');
-  return answer;
+/** Tokens with an access token. */
+export type BearerTokens = IssuedTokens & { readonly accessToken: string };
+
+/** The tokens of an answer. @throws Error It has permissions or an ID token alone instead. */
+export function asTokens(answer: TokenAnswer): BearerTokens {
+  if ('permissions' in answer || answer.accessToken === null) throw new Error('The answer has no access token.');
+  return { ...answer, accessToken: answer.accessToken };
 }
 
 /** A client of a tenant, with its requests to the token endpoint. */
@@ -62,7 +65,7 @@ export class TestClient {
     grantType: string | null,
     parameters: Record<string, string> = {},
     issuerKind = 'native',
-  ): Promise<IssuedTokens> {
+  ): Promise<BearerTokens> {
     const tenant = (await this.#world.services.directory.byId(this.tenant.id))!;
     const caller = await this.caller();
     const all = { ...(grantType === null ? {} : { grant_type: grantType }), ...parameters };
@@ -132,13 +135,13 @@ export class TestBrowserUser {
   }
 
   /** Sends a code to the token endpoint, as the client that it was made for would. */
-  redeem(code: string, input: Record<string, string> = {}, issuerKind = 'native'): Promise<IssuedTokens> {
+  redeem(code: string, input: Record<string, string> = {}, issuerKind = 'native'): Promise<BearerTokens> {
     const parameters = { code, redirect_uri: TEST_REDIRECT, ...input };
     return this.client.request('authorization_code', parameters, issuerKind);
   }
 
   /** Gets a code and redeems it. */
-  async tokens(input: TestCodeInput = {}): Promise<IssuedTokens> {
+  async tokens(input: TestCodeInput = {}): Promise<BearerTokens> {
     return this.redeem(await this.code(input), {}, input.issuerKind ?? 'native');
   }
 }
@@ -168,7 +171,7 @@ export class TestUser {
   }
 
   /** Uses the password grant at the native issuer. */
-  signIn(scope?: string, password = this.password): Promise<IssuedTokens> {
+  signIn(scope?: string, password = this.password): Promise<BearerTokens> {
     const asked: Record<string, string> = scope === undefined ? {} : { scope };
     return this.client.request('password', { username: this.username, password, ...asked });
   }

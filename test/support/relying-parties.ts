@@ -48,6 +48,11 @@ export class IdentityProvider {
     return `${this.#service.url}/t/${this.#tenant}`;
   }
 
+  /** The issuer of the kind `api`. */
+  get apiIssuer(): string {
+    return `${this.#service.url}/api/oidc/${this.#tenant}`;
+  }
+
   /** @returns The issuer of the host. */
   async bindHost(host: string): Promise<string> {
     await this.#service.ask(NEW_HOST, { input: { tenant: this.#tenant, host } });

@@ -3,9 +3,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { Authority, anonymousCaller } from '../../src/access/index.ts';
 import type { CreateClient } from '../../src/clients/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
-import type { IssuedTokens, OAuthParameter, SignOutAnswer } from '../../src/oauth/index.ts';
+import type { OAuthParameter, SignOutAnswer } from '../../src/oauth/index.ts';
 import { CookieJar } from './cookie-jar.ts';
-import { asParameters, scopeLinks, TestClient, TestUser } from './oauth.ts';
+import { asParameters, type BearerTokens, scopeLinks, TestClient, TestUser } from './oauth.ts';
 import { TEST_ORIGIN, World } from './world.ts';
 
 export const RETURN = 'https://app.example.com/signed-out';
@@ -14,7 +14,7 @@ export const RETURN_WITH_QUERY = 'https://app.example.com/out?from=id';
 /** A user who is signed in in a browser, with tokens of that session. */
 export interface SignedIn {
   readonly user: TestUser;
-  readonly issued: IssuedTokens;
+  readonly issued: BearerTokens;
   readonly idToken: string;
   readonly sessionId: string;
   readonly jar: CookieJar;

@@ -17,11 +17,11 @@ import {
   RevokeToken,
   Userinfo,
 } from '../../oidc/operations.generated.ts';
-import { DOCUMENT, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from '../../oidc/replies.ts';
+import { DOCUMENT, NOT_STORED, PUBLIC_DOCUMENT } from '../../oidc/replies.ts';
 import { authorizationQuery, signInAnswer, toParameters } from '../authorization.ts';
 import { detail, FORBIDDEN, UNPROCESSABLE } from '../errors.ts';
 import { oauth } from '../issuer-errors.ts';
-import { TOKEN_FORM, toTokenParameters } from '../token-form.ts';
+import { ISSUED, showIssued, TOKEN_FORM, toTokenParameters } from '../token-form.ts';
 import { showUserinfo, USERINFO } from '../userinfo.ts';
 
 const TENANT_ID = z.string();
@@ -86,7 +86,7 @@ const tokenRow = (variant: Variant): Route =>
     operation: IssueTokens,
     input: { ...inParams(variant), form: TOKEN_FORM.extend({ tenant_id: variant.tenantId }) },
     toVariables: ({ form }) => ({ parameters: toTokenParameters(form) }),
-    reply: { status: 200, schema: TOKENS, from: tokens, headers: NOT_STORED },
+    reply: { status: 200, schema: ISSUED, from: showIssued, headers: NOT_STORED },
     errors: { CREDENTIALS_MISSING: oauth(400, 'invalid_request', 'client_id: Field required'), TENANT_UNKNOWN },
   });
 

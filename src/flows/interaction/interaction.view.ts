@@ -151,11 +151,11 @@ const methodsBesidePassword = ({ settings }: Pick<KnownTenant, 'settings'>) => (
 
 /** The name in the field of a page, and whether it is that of the only account that may finish. */
 async function nameToBeginWith({ users }: Pick<ViewDeps, 'users'>, { tenant, demands, state }: OpenInteraction) {
-  const fixed = demands.userId === null ? null : await users.findById(tenant.id, demands.userId);
-  return {
-    identifier: fixed?.username ?? state.identifier ?? demands.loginHint,
-    isIdentifierFixed: demands.userId !== null,
-  };
+  const { userId, loginHint } = demands;
+  if (userId === null) return { identifier: state.identifier ?? loginHint, isIdentifierFixed: false };
+  // A name that an application gave is shown as it came: the username would tell that there is such an account.
+  const identifier = loginHint ?? (await users.findById(tenant.id, userId))?.username ?? null;
+  return { identifier, isIdentifierFixed: true };
 }
 
 /** Shows an interaction: the application, and the present step. */

@@ -8,7 +8,8 @@ export interface TypedPassword extends FirstFactorChoices {
 }
 
 /**
- * Proves the first factor by a password. A name is ignored where the account is fixed.
+ * Proves the first factor by a password. A name is ignored where the account is fixed. Tries count for the name that began the sign-in, as
+ * they would if it had been typed, so that they do not tell whether there is such an account.
  * @throws SIGN_IN_REFUSED, TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE
  */
 export async function provePassword(
@@ -18,7 +19,7 @@ export async function provePassword(
   now: Date,
 ): Promise<Advance> {
   const { tenant, demands, device, actor } = open;
-  const identifier = demands.userId ?? typed;
+  const identifier = demands.userId === null ? typed : (demands.loginHint ?? demands.userId);
   const deviceId = device.isKnown ? device.id : null;
   const { origin } = actor;
   const { factors, isStrict } = demands;

@@ -137,10 +137,11 @@ export class AuthorizationService {
       ),
     );
     const readHint = (token: string) => this.#readHint(tenant, issuerKind, token);
+    const findNamed = (name: string) => this.#deps.hintedUsers.idOf(tenant, name);
     const asked = { issuerKind, clientId: sent.get('client_id') };
     const checked = await this.#invalid.recorded(authority, asked, async () => {
       precondition?.();
-      return checkAuthorization({ tenant, issuer, clients, readHint, parameters: sent });
+      return checkAuthorization({ tenant, issuer, clients, readHint, findNamed, parameters: sent });
     });
     return { issuer, checked };
   }
@@ -213,7 +214,7 @@ export class AuthorizationService {
 
   async #recheck(tenant: KnownTenant, issuer: Issuer, stored: StoredRequest): Promise<CheckedRequest> {
     const client = requireUsable(await this.#deps.clients.byClientId(tenant.id, stored.clientId));
-    return recheckAuthorization(restoreRequest(stored, client), issuer);
+    return recheckAuthorization(restoreRequest(stored, client), issuer, tenant);
   }
 
   /** Uses the interaction up. @throws INTERACTION_NOT_FOUND @throws AUTHORIZATION_ENDED It was used. */

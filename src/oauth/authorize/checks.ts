@@ -1,3 +1,4 @@
+import type { KnownTenant } from '../../tenants/index.ts';
 import type { Issuer } from '../issuers/issuers.ts';
 import {
   assertMayUseCodes,
@@ -17,6 +18,7 @@ import {
 import { AuthorizationRefused } from './refusal.ts';
 import { type AuthorizationDraft, type AuthorizationRequest, BLANK_REQUEST, type ReturnAddress } from './request.ts';
 import { keptScopes } from './scopes.ts';
+import { checkFactor, recheckFactorScopes } from './second-factor.ts';
 import {
   checkClaims,
   checkIdTokenHint,
@@ -66,6 +68,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'claims', clause: 'OIDC Core 5.5', endpoints: PUSHED, run: checkClaims },
   { name: 'id_token_hint', clause: 'OIDC Core 3.1.2.1', endpoints: HINTED, run: checkIdTokenHint },
   { name: 'login_hint', clause: 'OIDC Core 3.1.2.1', endpoints: HINTED, run: readLoginHint },
+  { name: 'second factor', clause: 'OIDC Core 3.1.2.1', endpoints: PUSHED, run: checkFactor },
   { name: 'acr_values', clause: 'OIDC Core 5.5.1.1', endpoints: EVERYWHERE, run: readAcr },
   { name: 'ui_locales', clause: 'OIDC Core 3.1.2.1', endpoints: PUSHED, run: readLocales },
 ];
@@ -105,13 +108,19 @@ export async function checkAuthorization(context: CheckContext): Promise<Checked
  * Checks what may have changed while the user was on the pages: the client, its address, its response types and scopes.
  * @throws AUTHORIZATION_CLIENT_INVALID, AUTHORIZATION_REDIRECT_INVALID
  */
-export function recheckAuthorization(request: AuthorizationRequest, issuer: Pick<Issuer, 'kind'>): CheckedRequest {
+export function recheckAuthorization(
+  request: AuthorizationRequest,
+  issuer: Pick<Issuer, 'kind' | 'factorScopes'>,
+  tenant: Pick<KnownTenant, 'settings'>,
+): CheckedRequest {
   const { client, redirectUri, scopes, isOffline } = request;
   requireUsable(client);
   assertRegistered(client, redirectUri, issuer);
   try {
     assertMayUseCodes(client);
-    return { request: { ...request, ...keptScopes(client, issuer.kind, { scopes, isOffline }) } };
+    const kept = keptScopes(client, issuer.kind, { scopes, isOffline });
+    recheckFactorScopes(issuer, tenant, request, kept.scopes);
+    return { request: { ...request, ...kept } };
   } catch (error) {
     if (!(error instanceof AuthorizationRefused)) throw error;
     return { refused: error, client, to: request };

@@ -8,6 +8,7 @@ import { claimedText } from '../../crypto/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { Issuer, ResponseMode } from '../issuers/issuers.ts';
 import { oauthErrors } from '../oauth.errors.ts';
+import { asksForFactor } from '../tokens/scopes.ts';
 import { RequestParameters } from './parameters.ts';
 import { AuthorizationRefused } from './refusal.ts';
 import { type AuthorizationDraft, RESPONSE_TYPES } from './request.ts';
@@ -19,6 +20,8 @@ export interface CheckContext {
   readonly clients: Pick<ClientDirectory, 'byClientId'>;
   /** The user of an ID token of this issuer; null when it is not one. */
   readonly readHint: (token: string) => Promise<string | null>;
+  /** The account of a name; where there is none, an id that no account has. */
+  readonly findNamed: (name: string) => Promise<string>;
   readonly parameters: RequestParameters;
 }
 
@@ -151,14 +154,14 @@ const CHALLENGE = /^[\w-]{43}$/;
 
 /**
  * RFC 7636 sections 4.3 and 4.4.1, RFC 9700 section 2.1.1. Where the issuer demands a challenge, only a confidential client can
- * be exempt. `plain` is refused, which at most issuers a request without a method means.
+ * be exempt, and none that asks for a second factor alone. `plain` is refused, which at most issuers a request without a method means.
  */
 export function checkChallenge({ issuer, parameters }: CheckContext, draft: AuthorizationDraft): Found {
   const challenge = parameters.get('code_challenge');
   const sentMethod = parameters.get('code_challenge_method');
   if (challenge === null) {
     if (sentMethod !== null) throw new AuthorizationRefused('invalid_request', 'code_challenge is missing.');
-    if (needsChallenge(issuer, clientOf(draft)))
+    if (needsChallenge(issuer, clientOf(draft)) || asksForFactor(issuer, draft.scopes))
       throw new AuthorizationRefused('invalid_request', 'The client must send a code_challenge.');
     return {};
   }

@@ -2,12 +2,13 @@ import { isActedFor } from '../../access/index.ts';
 import { ACR_VALUES, factorsOf, satisfiesAcr } from '../../auth-modes/index.ts';
 import type { SignInDemands } from '../../flows/index.ts';
 import type { SessionRow } from '../../sessions/index.ts';
+import { FACTORS_ALONE, showsFactor } from '../tokens/factor-methods.ts';
 import { AuthorizationRefused } from './refusal.ts';
 import type { AcrDemand, AuthorizationRequest } from './request.ts';
 import { OFFLINE_ACCESS } from './scopes.ts';
 
 /** What a session is judged by. */
-export type SessionFacts = Pick<SessionRow, 'userId' | 'authTime' | 'acr'>;
+export type SessionFacts = Pick<SessionRow, 'userId' | 'authTime' | 'acr' | 'amr'>;
 
 /** What the user has to do before a request is granted, as far as the sign-in is concerned. */
 export type SignInLack = Pick<SignInDemands, 'mustAuthenticate' | 'mustChoose' | 'factors'>;
@@ -22,6 +23,10 @@ const isOtherUser = ({ subject }: AuthorizationRequest, { userId }: SessionFacts
 
 const isMet = ({ values }: AcrDemand, { acr }: SessionFacts): boolean =>
   values.some((value) => satisfiesAcr(acr, value));
+
+/** Whether the session shows the second factor that a request asks for. */
+const isShown = ({ factor }: AuthorizationRequest, { amr }: SessionFacts): boolean =>
+  factor === undefined || showsFactor(amr);
 
 /** Whether the user was authenticated too long ago; with 0 seconds always (OpenID Connect Core section 3.1.2.1). */
 function isTooOld({ maxAgeSeconds }: AuthorizationRequest, { authTime }: SessionFacts, now: Date): boolean {
@@ -39,9 +44,22 @@ export function findLack(request: AuthorizationRequest, session: SessionFacts | 
   const isStrong = essential === null || (session !== null && isMet(essential, session));
   const factors = essential === null ? 1 : factorsOf(reachableOf(essential, isStrong));
   const mustChoose = prompts.has('select_account');
-  const isGood = session !== null && !isOtherUser(request, session) && !isTooOld(request, session, now);
+  const isGood =
+    session !== null && !isOtherUser(request, session) && !isTooOld(request, session, now) && isShown(request, session);
   const mustAuthenticate = prompts.has('login') || (session !== null && !isGood);
   return isGood && isStrong && !mustAuthenticate && !mustChoose ? null : { mustAuthenticate, mustChoose, factors };
+}
+
+/**
+ * What a request for a second factor alone demands of the pages: its user, two factors, or one that is enough by itself. An essential class
+ * that takes two is not reached by one.
+ */
+export function factorDemands(
+  { factor, subject }: AuthorizationRequest,
+  { factors }: SignInLack,
+): Pick<SignInDemands, 'factorsAlone' | 'userId'> & Partial<Pick<SignInDemands, 'factors'>> {
+  if (factor === undefined) return { userId: null };
+  return { userId: subject, factors: 2, ...(factors === 2 ? {} : { factorsAlone: FACTORS_ALONE }) };
 }
 
 /** The weakest class that fulfils an essential demand. @throws AuthorizationRefused There is none that a sign-in reaches. */

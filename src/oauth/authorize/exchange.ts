@@ -24,12 +24,14 @@ import {
   assertOwnDecision,
   assertSignedIn,
   consentDemand,
+  factorDemands,
   findLack,
   findWishedFactors,
   refuseSilent,
   type SignInLack,
   statedAcr,
 } from './decision.ts';
+import type { HintedUsers } from './hinted-users.ts';
 import { AuthorizationRefused } from './refusal.ts';
 import type { AuthorizationRequest, ReturnAddress } from './request.ts';
 import { storeRequest } from './stored-request.ts';
@@ -60,6 +62,7 @@ export interface ExchangesDeps {
   readonly credentials: AccountFactSource;
   readonly events: EventLog;
   readonly grants: Pick<GrantStore, 'mintAllowedCode'>;
+  readonly hintedUsers: HintedUsers;
   readonly interactions: Pick<InteractionService, 'begin' | 'pageUrl'>;
   readonly sessions: Pick<SessionService, 'signedInOf' | 'touch'>;
   readonly clock: Clock;
@@ -99,8 +102,9 @@ export class Exchanges {
 
   /** Answers a request whose user makes an account first: with pages, even if another user is signed in. */
   async register(exchange: Exchange): Promise<AuthorizationAnswer> {
-    // The new account is no user whom the application knows.
-    const request = { ...exchange.request, subject: null };
+    const { subject, factor } = exchange.request;
+    // The new account is no user whom the application knows, and may not show the second factor of one.
+    const request = { ...exchange.request, subject: factor === undefined ? null : subject };
     const now = this.#deps.clock.now();
     try {
       if (request.prompts.has('none')) throw refuseSilent(request, null, now);
@@ -124,10 +128,20 @@ export class Exchanges {
     const request = { ...exchange.request, prompts: NO_PROMPTS, maxAgeSeconds };
     try {
       assertSignedIn(request, session);
+      await this.#assertNewUser(exchange, session);
       return await this.#proceed({ ...exchange, request }, session);
     } catch (error) {
       return this.#refuseThrown(exchange, session, error);
     }
+  }
+
+  /** @throws AuthorizationRefused The account is not that of the new user whom the application has named. */
+  async #assertNewUser({ tenant, request }: Exchange, { userId }: SessionRow): Promise<void> {
+    const { loginHint, factor } = request;
+    if (factor?.isOfNewUser !== true) return;
+    const { email } = factor;
+    if (await this.#deps.hintedUsers.isNamed(tenant, { loginHint, email }, userId)) return;
+    throw new AuthorizationRefused('login_required', 'Another user has signed in.');
   }
 
   /** Answers with a refusal, which is recorded first. */
@@ -213,17 +227,18 @@ export class Exchanges {
 
   async #beginPages(exchange: Exchange, lack: SignInLack, how: PagesBegin): Promise<string> {
     const { authority, browser, issuer, request, isSteppedUp } = exchange;
-    const { client, loginHint, locales } = request;
+    const { client, locales, factor } = request;
     const { isRoleBased: isStrict } = issuer.kind;
-    const userId = how.proved?.user.id ?? null;
     const consent = consentDemand(request);
-    const demands: SignInDemands = { ...lack, isStrict, userId, loginHint, consent, locales };
+    const asked = { ...lack, isStrict, consent, locales, ...factorDemands(request, lack) };
+    const demands: SignInDemands = { ...asked, ...userOf(request, how, asked.userId) };
     const { handle } = await this.#deps.interactions.begin(authority, browser, {
       kind: interactionKind(issuer.kind.kind),
       purpose: { ...storeRequest(request, { issuerKind: issuer.kind.kind, issuerHost: issuer.host, isSteppedUp }) },
       resumeAt: issuer.resumeUrl,
       clientId: client.client.clientId,
       demands,
+      ...(factor?.isOfNewUser === true ? { isRegistering: true } : {}),
       ...how,
     });
     return handle;
@@ -277,5 +292,15 @@ export class Exchanges {
     });
   }
 }
+
+/** The only user who may finish, and the name to begin with: that of the application, unless the user was proved. */
+const userOf = (
+  { loginHint, factor }: AuthorizationRequest,
+  { proved }: PagesBegin,
+  userId: string | null,
+): Pick<SignInDemands, 'userId' | 'loginHint'> =>
+  proved === undefined
+    ? { userId, loginHint: loginHint ?? factor?.email ?? null }
+    : { userId: proved.user.id, loginHint: null };
 
 const NO_PROMPTS: AuthorizationRequest['prompts'] = new Set();

@@ -41,6 +41,7 @@ export const AUTHORIZATION_PARAMETERS = {
   },
   id_token_hint: { description: 'An ID token of this issuer about the user who is expected; it may have expired.' },
   login_hint: { description: 'The name with which the user signs in.' },
+  email_hint: { description: 'The address of a user who has no account yet, where a scope of the issuer is for such.' },
   acr_values: { description: 'Classes of authentication in order of preference, separated by spaces.' },
   display: { description: 'Ignored.' },
   ui_locales: { description: 'Languages of the pages in order of preference, separated by spaces.' },

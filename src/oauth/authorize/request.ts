@@ -16,6 +16,14 @@ export interface AcrDemand {
   readonly isEssential: boolean;
 }
 
+/** What a request for a second factor alone says of its user, whom the application has signed in by itself. */
+export interface FactorRequest {
+  /** Whether the user makes the account first; else `subject` is the account. */
+  readonly isOfNewUser: boolean;
+  /** The address of such a user; null: the request does not say it. */
+  readonly email: string | null;
+}
+
 /** Where an answer goes, and how. */
 export interface ReturnAddress {
   readonly redirectUri: string;
@@ -42,6 +50,8 @@ export interface AuthorizationRequest extends ReturnAddress {
   readonly loginHint: string | null;
   readonly acr: AcrDemand | null;
   readonly locales: string | null;
+  /** Absent: the request asks for a sign-in. */
+  readonly factor?: FactorRequest;
 }
 
 /** A request while it is checked: what the checks so far have found. */

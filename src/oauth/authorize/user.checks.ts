@@ -3,13 +3,17 @@ import { type CheckContext, clientOf, type Found } from './client.checks.ts';
 import { AuthorizationRefused } from './refusal.ts';
 import { type AuthorizationDraft, PROMPTS, type Prompt } from './request.ts';
 import { grantedScopes } from './scopes.ts';
+import { assertFactorScopes } from './second-factor.ts';
 
 /** RFC 6749 section 3.3, OpenID Connect Core sections 3.1.2.1 and 11. */
-export function checkScope({ issuer, parameters }: CheckContext, draft: AuthorizationDraft): Found {
-  return grantedScopes(clientOf(draft), issuer.kind, {
+export function checkScope({ issuer, tenant, parameters }: CheckContext, draft: AuthorizationDraft): Found {
+  const client = clientOf(draft);
+  const granted = grantedScopes(client, issuer.kind, {
     scope: parameters.get('scope'),
     accessType: parameters.get('access_type'),
   });
+  assertFactorScopes(issuer, tenant, client, granted.scopes);
+  return granted;
 }
 
 const isPrompt = (name: string): name is Prompt => (PROMPTS as readonly string[]).includes(name);
@@ -63,7 +67,7 @@ export async function checkIdTokenHint(
 /** A name of an account, or an e-mail address, has at most 320 characters. */
 const MAX_LOGIN_HINT = 320;
 
-/** A hint that cannot be a name is left out: it only saves typing. */
+/** A hint that cannot be a name is left out: it only saves typing, unless it names whose second factor is asked for. */
 export function readLoginHint({ parameters }: CheckContext): Found {
   const hint = parameters.get('login_hint');
   return hint === null || hint.length > MAX_LOGIN_HINT ? {} : { loginHint: hint };

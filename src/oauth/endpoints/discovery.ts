@@ -128,9 +128,11 @@ const AUTHORIZATION_MEMBERS = {
 };
 
 /** Where scopes are strict, every refresh token gives lasting access, and no scope asks for it. */
-function scopesOf({ kind, claimScopes }: Issuer): readonly string[] {
+function scopesOf({ kind, claimScopes, factorScopes }: Issuer): readonly string[] {
   const hasOffline = !kind.hasAccessType && !kind.hasStrictScopes;
-  return [...new Set(['openid', ...Object.keys(claimScopes)]), ...(hasOffline ? ['offline_access'] : [])];
+  const ofFactors = factorScopes === null ? [] : [factorScopes.factor, factorScopes.newUser];
+  const ofUsers = new Set(['openid', ...Object.keys(claimScopes)]);
+  return [...ofUsers, ...ofFactors, ...(hasOffline ? ['offline_access'] : [])];
 }
 
 function endpointMembers({ endpoints }: Issuer): Record<string, string> {

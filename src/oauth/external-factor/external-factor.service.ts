@@ -14,8 +14,9 @@ import type { Issuer } from '../issuers/issuers.ts';
 import type { SigningKeyService } from '../keys/key.service.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import type { PostedRequests } from '../posted/posted-requests.ts';
+import { FACTORS_ALONE } from '../tokens/factor-methods.ts';
 import { ID_TOKEN_TYPE } from '../tokens/id-token.ts';
-import { FACTORS_ALONE, type FactorAnswer, type FactorDemand, findAnswer } from './factor-demand.ts';
+import { type FactorAnswer, type FactorDemand, findAnswer } from './factor-demand.ts';
 import { HintRefused } from './factor-hint.ts';
 import type { AskedFactor, FactorCaller, FactorChecks, FactorReturn } from './factor-request.ts';
 

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { parseClaimsAs } from '../authorize/claims.ts';
-
-/** What a method shows beside the knowledge of a secret. */
-type FactorKind = 'possession' | 'inherence';
+import { FACTOR_METHODS, type FactorKind } from '../tokens/factor-methods.ts';
 
 /** A class of authentication and a method that other services know (RFC 8176). */
 export interface FactorAnswer {
@@ -32,28 +30,6 @@ export const FACTOR_CLASSES: readonly string[] = [...CLASSES.keys()];
 /** The class that is stated where none is asked for. */
 const DEFAULT_CLASS = 'possessionorinherence';
 
-/** A method as other services know it, and the `amr` of this service that show it. */
-interface FactorMethod {
-  readonly amr: string;
-  readonly kind: FactorKind;
-  readonly shownBy: readonly string[];
-  /** Whether it is enough without a first factor here: the other service has proved one. */
-  readonly isAlone: boolean;
-}
-
-/** In order of preference. A password is no second factor. */
-const METHODS: readonly FactorMethod[] = [
-  { amr: 'face', kind: 'inherence', shownBy: ['face'], isAlone: false },
-  { amr: 'fido', kind: 'possession', shownBy: ['fido', 'hwk', 'swk'], isAlone: true },
-  { amr: 'pop', kind: 'possession', shownBy: ['pop'], isAlone: true },
-  { amr: 'otp', kind: 'possession', shownBy: ['otp'], isAlone: false },
-];
-
-/** The `amr` of this service each of which is a second factor for another service by itself. */
-export const FACTORS_ALONE: readonly string[] = METHODS.filter(({ isAlone }) => isAlone).flatMap(
-  ({ shownBy }) => shownBy,
-);
-
 /** A request for one claim (OpenID Connect Core section 5.5.1). Other members are ignored. */
 const CLAIM = z
   .object({
@@ -72,7 +48,7 @@ export function readDemand(claims: string | null): FactorDemand {
   const { id_token: asked } = parseClaimsAs(CLAIMS, claims);
   return {
     classes: valuesOf(asked?.acr, (name) => CLASSES.has(name)),
-    methods: valuesOf(asked?.amr, (name) => METHODS.some(({ amr }) => amr === name)),
+    methods: valuesOf(asked?.amr, (name) => FACTOR_METHODS.some(({ amr }) => amr === name)),
   };
 }
 
@@ -88,7 +64,7 @@ function valuesOf(demand: ClaimDemand, isKnown: (name: string) => boolean): read
  * @param shown The `amr` of the sign-in.
  */
 export function findAnswer({ classes, methods }: FactorDemand, shown: readonly string[]): FactorAnswer | null {
-  for (const { amr, kind, shownBy } of METHODS) {
+  for (const { amr, kind, shownBy } of FACTOR_METHODS) {
     if (methods?.includes(amr) === false || !shownBy.some((name) => shown.includes(name))) continue;
     const acr = (classes ?? [DEFAULT_CLASS]).find((name) => CLASSES.get(name)!.includes(kind));
     if (acr !== undefined) return { acr, amr };
@@ -96,7 +72,7 @@ export function findAnswer({ classes, methods }: FactorDemand, shown: readonly s
   return null;
 }
 
-const EVERY_METHOD: readonly string[] = METHODS.flatMap(({ shownBy }) => shownBy);
+const EVERY_METHOD: readonly string[] = FACTOR_METHODS.flatMap(({ shownBy }) => shownBy);
 
 /** Whether any sign-in can meet a demand. */
 export const canBeMet = (demand: FactorDemand): boolean => findAnswer(demand, EVERY_METHOD) !== null;

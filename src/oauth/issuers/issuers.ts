@@ -54,6 +54,14 @@ export interface IssuerEndpoints<P = EndpointPath> {
   readonly checkSession?: P;
 }
 
+/** Scopes of requests for a second factor alone, of a user whom the application has signed in by itself (docs/tokens.md). */
+export interface FactorScopes {
+  /** Asks for the second factor of the user whom `login_hint` names. */
+  readonly factor: string;
+  /** Asks, together with the other, for that of a user who makes the account first. */
+  readonly newUser: string;
+}
+
 /** What a message to a client may say. Moments are seconds since 1970. */
 export interface ClientMessageFacts {
   readonly id: string;
@@ -123,6 +131,8 @@ export interface IssuerMount {
   readonly claimScopes?: Readonly<Record<string, ClaimGroup>>;
   /** Whether `claimScopes` stand in the place of the scopes of OpenID Connect. */
   readonly hasOwnClaimScopes?: true;
+  /** Absent: applications cannot ask for a second factor alone. */
+  readonly factorScopes?: FactorScopes;
   /** Claim of its ID tokens that names the device of the session. Absent: none. */
   readonly deviceClaim?: string;
   /** Claim of its access and ID tokens that has the name of the tenant. Absent: none. */
@@ -150,6 +160,8 @@ export interface Issuer {
   /** Path below its URL of the page on which users change their accounts; null: it has none. */
   readonly accountPath: string | null;
   readonly claimScopes: Readonly<Record<string, ClaimGroup>>;
+  /** Null: applications cannot ask for a second factor alone. */
+  readonly factorScopes: FactorScopes | null;
   /** Claim of its ID tokens that names the device of the session; null: none. */
   readonly deviceClaim: string | null;
   /** Claim of its access and ID tokens that has the name of the tenant; null: none. */
@@ -225,6 +237,7 @@ export class Issuers {
       linkPath: mount.linkPath ?? null,
       accountPath: mount.accountPath ?? null,
       claimScopes: { ...(mount.hasOwnClaimScopes === true ? {} : STANDARD_CLAIM_SCOPES), ...mount.claimScopes },
+      factorScopes: mount.factorScopes ?? null,
       deviceClaim: mount.deviceClaim ?? null,
       tenantClaim: mount.tenantClaim ?? null,
       factorUrl: mount.factorPath === undefined ? null : origin + mount.factorPath,

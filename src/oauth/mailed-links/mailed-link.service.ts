@@ -10,6 +10,7 @@ import {
   type MailedLink,
   type MailedLinkFlow,
   mailedLinkErrors,
+  RESERVED_ID,
   type ShownLink,
   type SignInDemands,
 } from '../../flows/index.ts';
@@ -259,8 +260,10 @@ export class MailedLinkService {
       scope,
     };
     const parameters = new RequestParameters(Object.entries(sent).map(([name, value]) => ({ name, values: [value] })));
-    const readHint = async () => null;
-    const checked = await checkAuthorization({ tenant, issuer, clients: this.#deps.clients, readHint, parameters });
+    const { clients } = this.#deps;
+    // The request has no hint.
+    const hints = { readHint: async () => null, findNamed: async () => RESERVED_ID };
+    const checked = await checkAuthorization({ tenant, issuer, clients, ...hints, parameters });
     if ('refused' in checked) throw mailedLinkErrors.MAILED_LINK_REQUEST_INVALID({ message: checked.refused.message });
     return storeRequest(checked.request, {
       issuerKind: issuer.kind.kind,

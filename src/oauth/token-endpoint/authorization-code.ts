@@ -15,7 +15,7 @@ import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import { familyEndOf } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
-import { allowsScope } from '../tokens/scopes.ts';
+import { allowsScope, asksForFactor } from '../tokens/scopes.ts';
 import { askableNames } from '../tokens/user-claims.ts';
 import type { FamilyIssue, FamilySigners, FamilyTokens } from './family-tokens.ts';
 import { defineGrant, type GrantRequest, type IssuedTokens } from './grant.ts';
@@ -216,13 +216,15 @@ function familyOf(
   }: PresentedCode & Pick<Presented, 'clientSession'>,
   now: Date,
 ): FamilyIssue {
-  const { tenant, client } = request;
+  const { tenant, client, issuer } = request;
   const grant = { ...newFamily(request, userId, payload, now), clientSession };
   // The session must be alive in any case: the user was just there.
   const life = familyLife({ grant: { ...grant, createdAt }, user, session }, { endsWithUnusedSession: true });
   const isOver = 'dead' in life || life.untilMs <= now.getTime() || expiresAt <= now;
   const isForeign = session?.userId !== userId || !isAskedSubject(payload.claims, userId);
-  if (isOver || isForeign || isBefore(createdAt, tenant, client)) throw invalidGrant('CODE_INVALID');
+  // A code for a second factor alone must not give other tokens because its client has lost the scope.
+  const isOther = asksForFactor(issuer, payload.scopes) && !asksForFactor(issuer, grant.scopes!);
+  if (isOver || isForeign || isOther || isBefore(createdAt, tenant, client)) throw invalidGrant('CODE_INVALID');
   const { nonce, sessionId } = payload;
   return {
     grantType: 'authorization_code',

@@ -12,11 +12,12 @@ import { type AccessTokens, algorithmOf } from '../tokens/access-token.ts';
 import { makeIdToken } from '../tokens/id-token.ts';
 import type { RefreshTokens } from '../tokens/refresh-tokens.ts';
 import { profileClaims, roleClaims } from '../tokens/role-claims.ts';
+import { asksForFactor } from '../tokens/scopes.ts';
 import type { NewAccessToken, TokenStore } from '../tokens/token.store.ts';
 import type { TokenFacts, TokenFactsReader } from '../tokens/token-facts.ts';
 import { allowedNames, type Claims, claimsOf } from '../tokens/user-claims.ts';
 import type { GrantRequest, IssuedTokens } from './grant.ts';
-import { tokenIssued } from './issued-event.ts';
+import { familyIssued, tokenIssued } from './issued-event.ts';
 
 export interface FamilyTokensDeps {
   readonly keys: SigningKeyService;
@@ -60,7 +61,8 @@ export interface MadeFamilyTokens {
 }
 
 /**
- * Makes the tokens of a user's family: an access token, a refresh token if the client may refresh, an ID token for `openid`.
+ * Makes the tokens of a user's family: an access token, a refresh token if the client may refresh, an ID token for `openid`. Where a
+ * second factor alone was asked for there is no other token than that.
  */
 export class FamilyTokens {
   readonly #deps: FamilyTokensDeps;
@@ -93,15 +95,17 @@ export class FamilyTokens {
     const more =
       facts === null ? {} : roleClaims({ issuer, client, scopes, facts, sessionId: grant.sessionId ?? null });
     const subject = { tenant, issuer, client, scope, lifetimeSeconds, now, family: grant, more };
-    const made = await this.#deps.accessTokens.make(subject, signers.access);
-    const refresh = makeRefreshToken(request, family);
+    const isFactor = asksForFactor(issuer, scopes);
+    const made = isFactor ? null : await this.#deps.accessTokens.make(subject, signers.access);
+    const refresh = isFactor ? null : makeRefreshToken(request, family);
+    const accessToken = made?.token ?? null;
     const about = { ...family, facts };
-    const idToken = scopes.includes('openid') ? await this.#idToken(request, signers, about, made.token) : null;
+    const idToken = scopes.includes('openid') ? await this.#idToken(request, signers, about, accessToken) : null;
     return {
       issued: {
-        accessToken: made.token,
+        accessToken,
         tokenType: 'Bearer',
-        expiresInSeconds: lifetimeSeconds,
+        expiresInSeconds: made === null ? 0 : lifetimeSeconds,
         scope,
         refreshToken: refresh === null ? null : this.#shown(request, family, refresh),
         refreshExpiresInSeconds: refresh === null ? null : secondsUntil(refresh.expiresAt, family),
@@ -110,8 +114,8 @@ export class FamilyTokens {
         notBefore: latestOf([tenant.notBefore, client.client.notBefore, userNotBefore]),
       },
       refresh,
-      opaque: made.row,
-      event: tokenIssued(request, family.grantType, made),
+      opaque: made?.row ?? null,
+      event: made === null ? familyIssued(request, family) : tokenIssued(request, family.grantType, made),
     };
   }
 
@@ -131,7 +135,7 @@ export class FamilyTokens {
     { tenant, issuer, client, lifetimes }: GrantRequest,
     signers: FamilySigners,
     family: FamilyIssue & WithFacts,
-    accessToken: string,
+    accessToken: string | null,
   ): Promise<string> {
     const { grant, first, now } = family;
     const subject = {

@@ -17,8 +17,10 @@ export interface GrantRequest {
 
 /** The answer of RFC 6749 section 5.1. */
 export interface IssuedTokens {
-  readonly accessToken: string;
+  /** Null where a second factor alone was asked for. */
+  readonly accessToken: string | null;
   readonly tokenType: 'Bearer';
+  /** 0 without an access token. */
   readonly expiresInSeconds: number;
   /** Names joined by spaces. */
   readonly scope: string;

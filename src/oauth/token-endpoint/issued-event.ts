@@ -1,4 +1,5 @@
 import type { EventDraft } from '../../events/index.ts';
+import type { Family } from '../grants/grant.entity.ts';
 import type { OfferedGrantName } from '../issuers/issuers.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import type { MadeToken } from '../tokens/access-token.ts';
@@ -18,3 +19,18 @@ export function tokenIssued({ issuer }: GrantRequest, grantType: OfferedGrantNam
     },
   };
 }
+
+/** Makes the event of an ID token that is issued alone: it tells the family. */
+export const familyIssued = (
+  { issuer }: GrantRequest,
+  {
+    grantType,
+    grant,
+    scopes,
+  }: { readonly grantType: OfferedGrantName; readonly grant: Family; readonly scopes: readonly string[] },
+): EventDraft => ({
+  type: oauthEvents['token.issued'],
+  subjectId: grant.userId,
+  sessionId: grant.sessionId ?? null,
+  params: { grantType, issuerKind: issuer.kind.kind, scope: scopes.join(' '), grantId: grant.id },
+});

@@ -19,8 +19,8 @@ export interface IdTokenSubject {
   readonly nonce: string | null;
   /** The device of the session; null in a token that a refresh gives. */
   readonly deviceId: string | null;
-  /** The access token that is issued with it. */
-  readonly accessToken: string;
+  /** The access token that is issued with it; null: none. */
+  readonly accessToken: string | null;
   /** Claims about the user that the client asked for here. The others are at userinfo (OpenID Connect Core section 5.4). */
   readonly claims: Claims;
   /** Audiences beside the client, which stands first (OpenID Connect Core section 2). Default: none. */
@@ -58,7 +58,7 @@ export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<st
     ...(nonce === null ? {} : { nonce }),
     ...(issuer.kind.isRoleBased ? roleBasedMembers(clientId, sessionId) : {}),
     ...(issuer.deviceClaim === null || deviceId === null ? {} : { [issuer.deviceClaim]: deviceId }),
-    at_hash: hashToken(signer.alg, accessToken),
+    ...(accessToken === null ? {} : { at_hash: hashToken(signer.alg, accessToken) }),
   };
   return signer.sign(claims, { typ: ID_TOKEN_TYPE });
 }

@@ -7,7 +7,7 @@ import {
   type ScopeHolder,
 } from '../../access/index.ts';
 import type { ClientRecord } from '../../clients/index.ts';
-import type { IssuerKind } from '../issuers/issuers.ts';
+import type { Issuer, IssuerKind } from '../issuers/issuers.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 
 /** RFC 6749 section 3.3: printable ASCII except space, `"` and `\`. */
@@ -41,6 +41,10 @@ const OPENID = 'openid';
 /** Whether a client may have a scope for a user. */
 export const allowsScope = ({ isRoleBased }: ScopeKind, { allowedScopes }: ClientRecord, name: string): boolean =>
   allowedScopes.has(name) || (isRoleBased && OF_EVERY_CLIENT.includes(name));
+
+/** Whether scopes ask for a second factor alone, for which there is an ID token and nothing else. */
+export const asksForFactor = ({ factorScopes }: Pick<Issuer, 'factorScopes'>, scopes: readonly string[]): boolean =>
+  factorScopes !== null && scopes.includes(factorScopes.factor);
 
 /** The scopes for a request: those asked for, else the default ones of the client. Role-based issuers always add these. */
 export function withDefaults(

@@ -6,10 +6,9 @@ import type { CreateClient } from '../../../src/clients/index.ts';
 import type { EventDraft, EventEnds } from '../../../src/events/index.ts';
 import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import { EVENT_TYPES, type EventName } from '../../../src/modules.ts';
-import type { IssuedTokens } from '../../../src/oauth/index.ts';
 import { createCallerAuthenticator, createTokenAuthenticator } from '../../../src/server/http/caller.authenticator.ts';
 import { chooseImage, resetImage } from '../../support/image-flows.ts';
-import { callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
+import { type BearerTokens, callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
 import { serveSockets, type TestSockets } from '../../support/sockets.ts';
 import { World } from '../../support/world.ts';
 
@@ -87,7 +86,7 @@ interface Remembered {
   readonly tenant: TenantRef;
   readonly client: TestClient;
   readonly user: TestUser;
-  readonly issued: IssuedTokens;
+  readonly issued: BearerTokens;
   readonly token: string;
   readonly sessionId: string;
   readonly socket: Socket;

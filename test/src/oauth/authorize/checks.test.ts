@@ -30,6 +30,7 @@ describe('the checks of authorization requests', () => {
       'claims',
       'id_token_hint',
       'login_hint',
+      'second factor',
       'acr_values',
       'ui_locales',
     ]);

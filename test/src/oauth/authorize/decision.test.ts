@@ -16,7 +16,7 @@ import { type AuthorizationRequest, BLANK_REQUEST, type Prompt } from '../../../
 import { madeUpClient } from '../../../support/authorization.ts';
 
 const NOW = new Date('2026-07-01T12:00:00Z');
-const ANNA: SessionFacts = { userId: 'anna', authTime: new Date(NOW.getTime() - 100_000), acr: '1fa' };
+const ANNA: SessionFacts = { userId: 'anna', authTime: new Date(NOW.getTime() - 100_000), acr: '1fa', amr: ['pwd'] };
 const TWO = { ...ANNA, acr: '2fa' };
 
 const request = (over: Partial<AuthorizationRequest> = {}): AuthorizationRequest => ({

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CreateClient } from '../../../../src/clients/index.ts';
 import { sha256Base64Url } from '../../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
-import type { IssuedTokens } from '../../../../src/oauth/index.ts';
 import {
+  type BearerTokens,
   callerOf,
   refusalOf,
   scopeLinks,
@@ -34,7 +34,7 @@ const newClient = (input: CreateClient = {}, tenant = acme) =>
     ...input,
   });
 const newUser = async (client?: TestClient) => TestBrowserUser.create(world, client ?? (await newClient()));
-const refresh = ({ client }: TestBrowserUser, { refreshToken }: IssuedTokens) =>
+const refresh = ({ client }: TestBrowserUser, { refreshToken }: BearerTokens) =>
   client.request('refresh_token', { refresh_token: refreshToken! });
 const GRANT_INVALID = { code: 'GRANT_INVALID' };
 
@@ -357,7 +357,7 @@ describe('token endpoint: a code that returns', () => {
     const next = await refresh(user, issued).catch((error: Error) => error);
     expect(next).toMatchObject({ accessToken: expect.anything() });
     await expect(user.redeem(code)).rejects.toMatchObject({ code: 'CODE_REPLAYED' });
-    expect(await refusalOf(world, (next as IssuedTokens).accessToken)).toBe('grant-revoked');
+    expect(await refusalOf(world, (next as BearerTokens).accessToken)).toBe('grant-revoked');
   });
 });
 

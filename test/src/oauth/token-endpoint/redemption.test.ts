@@ -2,9 +2,15 @@ import { decodeJwt } from 'jose';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
-import type { IssuedTokens } from '../../../../src/oauth/index.ts';
 import { openTestDatabase } from '../../../support/database.ts';
-import { refusalOf, scopeLinks, TEST_REDIRECT, TestBrowserUser, TestClient } from '../../../support/oauth.ts';
+import {
+  type BearerTokens,
+  refusalOf,
+  scopeLinks,
+  TEST_REDIRECT,
+  TestBrowserUser,
+  TestClient,
+} from '../../../support/oauth.ts';
 import { openPostgresDatabase } from '../../../support/postgres.ts';
 import { World } from '../../../support/world.ts';
 
@@ -32,7 +38,7 @@ describe.each([
   });
 
   const newUser = () => TestBrowserUser.create(world, client);
-  const refresh = ({ refreshToken }: IssuedTokens): Promise<IssuedTokens> =>
+  const refresh = ({ refreshToken }: BearerTokens): Promise<BearerTokens> =>
     client.request('refresh_token', { refresh_token: refreshToken! });
   const codeOf = (one: PromiseSettledResult<unknown>): string =>
     one.status === 'fulfilled' ? 'issued' : (one.reason as { code: string }).code;

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
-import type { IssuedTokens } from '../../../../src/oauth/index.ts';
 import { openTestDatabase } from '../../../support/database.ts';
-import { refusalOf, scopeLinks, TestClient, TestUser } from '../../../support/oauth.ts';
+import { type BearerTokens, refusalOf, scopeLinks, TestClient, TestUser } from '../../../support/oauth.ts';
 import { openPostgresDatabase } from '../../../support/postgres.ts';
 import { World } from '../../../support/world.ts';
 
@@ -29,10 +28,10 @@ describe.each([
     await world.close();
   });
 
-  const signIn = async (): Promise<IssuedTokens> => (await TestUser.create(world, client)).signIn('openid');
-  const refresh = (tokens: IssuedTokens): Promise<IssuedTokens> =>
+  const signIn = async (): Promise<BearerTokens> => (await TestUser.create(world, client)).signIn('openid');
+  const refresh = (tokens: BearerTokens): Promise<BearerTokens> =>
     client.request('refresh_token', { refresh_token: tokens.refreshToken! });
-  const familyOf = ({ accessToken }: IssuedTokens): string =>
+  const familyOf = ({ accessToken }: BearerTokens): string =>
     JSON.parse(Buffer.from(accessToken.split('.')[1]!, 'base64url').toString()).gid as string;
   const codesOf = (sent: readonly PromiseSettledResult<unknown>[]): string[] =>
     sent.map((one) => (one.status === 'fulfilled' ? 'issued' : (one.reason as { code: string }).code)).sort();
@@ -95,7 +94,7 @@ describe.each([
 
   it('leaves no valid token when families are revoked while they rotate', async () => {
     const families = await Promise.all(Array.from({ length: 12 }, signIn));
-    const revoke = async (tokens: IssuedTokens): Promise<void> => {
+    const revoke = async (tokens: BearerTokens): Promise<void> => {
       await sql`update grants set revoked_at = now()
         where tenant_id = ${acme.id}::uuid and id = ${familyOf(tokens)}::uuid`.execute(world.db.read());
     };
@@ -111,7 +110,7 @@ describe.each([
   });
 
   /** Refreshes while another transaction has changed rows that it commits only once the refresh waits for them. */
-  const refreshDuring = async (tokens: IssuedTokens, change: () => Promise<unknown>): Promise<unknown> => {
+  const refreshDuring = async (tokens: BearerTokens, change: () => Promise<unknown>): Promise<unknown> => {
     const [changed, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const other = world.db.transaction(async () => {
       await change();

@@ -4,9 +4,8 @@ import { Authority } from '../../../../src/access/index.ts';
 import type { CreateClient } from '../../../../src/clients/index.ts';
 import { hashHandle, mintHandle } from '../../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
-import type { IssuedTokens } from '../../../../src/oauth/index.ts';
 import { TokenStore } from '../../../../src/oauth/tokens/token.store.ts';
-import { refusalOf, scopeLinks, TestClient, TestUser } from '../../../support/oauth.ts';
+import { type BearerTokens, refusalOf, scopeLinks, TestClient, TestUser } from '../../../support/oauth.ts';
 import { World } from '../../../support/world.ts';
 
 describe('the validity of a token', () => {
@@ -35,7 +34,7 @@ describe('the validity of a token', () => {
     return (await new TokenStore(world.db).findOpaque(acme.id, hash))!.claims;
   };
 
-  async function expectEnded(issued: IssuedTokens, client: TestClient, reason: string | RegExp): Promise<void> {
+  async function expectEnded(issued: BearerTokens, client: TestClient, reason: string | RegExp): Promise<void> {
     expect(await refusalOf(world, issued.accessToken)).toMatch(reason);
     const refreshed = client.request('refresh_token', { refresh_token: issued.refreshToken! });
     await expect(refreshed).rejects.toMatchObject({ code: 'GRANT_INVALID' });
