@@ -62,10 +62,12 @@ const isCount = ({ name, count }: Rule): boolean =>
   count !== null && name !== null && (name === LENGTH || Object.hasOwn(COUNTS, name));
 const isListed = ({ text }: Rule): boolean => LISTED.test(text);
 const isFlag = ({ name, count }: Rule): boolean => count === null && Object.values<unknown>(FLAGS).includes(name);
+/** Whether the rule is a setting of the graph. */
+const isSetting = (rule: Rule): boolean => isCount(rule) || isFlag(rule) || rule.pattern !== null;
 
 /**
  * Reads a text of rules.
- * @returns The settings of the rules that act, all of them, and a text of those that no setting tells; null: there are none.
+ * @returns The settings of the rules that act, all of them, and a text of those that are no settings; null: there are none.
  */
 export function readPolicy(policy: string): { readonly settings: object; readonly others: string | null } {
   const rules = readRules(policy);
@@ -77,9 +79,7 @@ export function readPolicy(policy: string): { readonly settings: object; readonl
   ]);
   const length = countOf(LENGTH);
   const patterns = rules.flatMap(({ pattern }) => pattern ?? []);
-  const others = rules
-    .filter((rule) => !isCount(rule) && !isFlag(rule) && rule.pattern === null)
-    .map(({ text }) => text);
+  const others = rules.filter((rule) => !isSetting(rule)).map(({ text }) => text);
   return {
     settings: {
       passwordMinLength: length,
@@ -90,7 +90,7 @@ export function readPolicy(policy: string): { readonly settings: object; readonl
   };
 }
 
-/** Writes the rules of a tenant. @param others Those that no setting tells. @returns Null where there are none. */
+/** Writes the rules of a tenant. @param others Those that are no settings. @returns Null where there are none. */
 export function writePolicy({ passwordMinLength, passwordRules }: Realm, others: string): string | null {
   const counts = [[LENGTH, passwordMinLength] as const, ...countsOf(passwordRules)]
     .filter(([, count]) => count > 0)
@@ -111,10 +111,13 @@ export function divideByPatterns(policy: string): { readonly taken: string; read
   return { taken: textsOf(divided.get(true)).join(' and '), refused: textsOf(divided.get(false)) };
 }
 
-/** The rules that no setting tells. The one that names a file is shown as long as it acts. */
+/**
+ * The rules that are no settings of the graph. The one that names a file is shown as long as it acts. Rules that are settings are left out:
+ * programs and earlier versions kept some here that have never acted.
+ */
 function othersOf({ isNotCommon }: Rules, others: readonly Rule[]): string[] {
   const isNamed = others.some(isListed);
-  const shown = others.filter((rule) => isNotCommon || !isListed(rule)).map(({ text }) => text);
+  const shown = others.filter((rule) => !isSetting(rule) && (isNotCommon || !isListed(rule))).map(({ text }) => text);
   return isNotCommon && !isNamed ? [LISTED_OF_SERVICE, ...shown] : shown;
 }
 

@@ -248,6 +248,17 @@ describe('the administration of realms', () => {
     expect(await policyAfter('digits(2) and length(8) and digits(5)')).toBe('length(8) and digits(2)');
   });
 
+  it('shows no rule that acts elsewhere and not here, because another program wrote it as a setting', async () => {
+    const { name } = await newRealm();
+    const passwordPolicy =
+      'length(8) and regexPattern(a) and forceExpiredPasswordChange(3) and passwordBlacklist(x) and age(3)';
+    const [status] = await realm.ask('POST', `/realms/${name}/v3_realm/settings`, {
+      token: all,
+      body: { passwordPolicy },
+    });
+    expect([status, (await read(name))['passwordPolicy']]).toEqual([200, 'age(3)']);
+  });
+
   it('does not take a mail server without authentication with its user', async () => {
     const { name } = await newRealm();
     await ask('PUT', `/${name}`, {
