@@ -91,30 +91,56 @@ export const signInWithBrowsers = oncePerWorld(async (world): Promise<readonly S
   return browsers;
 });
 
-async function visit(
-  url: string,
-  clientId: string,
-  { username, password }: { readonly username: string; readonly password: string },
-): Promise<Cookies> {
-  const cookies = new Cookies();
-  const send = async ({ method, path, headers, body }: LoadRequest): Promise<string> => {
-    const answer = await fetch(`${url}${path}`, {
+/** A browser that is led to the page for signing in. */
+class Visit {
+  readonly cookies = new Cookies();
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** @returns Where the answer leads to, else its text. */
+  async send({ method, path, headers, body }: LoadRequest): Promise<string> {
+    const answer = await fetch(`${this.#url}${path}`, {
       method,
       redirect: 'manual',
       headers: { ...headers },
       body: body ?? null,
     });
-    cookies.keep(answer);
+    this.cookies.keep(answer);
     return answer.headers.get('location') ?? answer.text();
-  };
-  const location = await send({ method: 'GET', path: authorizePath(OWN_AUTHORIZE, clientId, { scope: SCOPE }) });
-  if (!location.startsWith(url)) throw new Error(`Not the way to the page for signing in: ${location.slice(0, 400)}`);
-  const page = await send({ method: 'GET', path: location.slice(url.length), headers: { cookie: cookies.header() } });
-  const handle = /"handle":"([^"]+)"/.exec(page)?.[1];
-  if (handle === undefined) throw new Error(`Not a page for signing in: ${page.slice(0, 400)}`);
-  let answer = await send(submit(url, cookies.header(), 'submitPassword', { handle, identifier: username, password }));
-  if (answer.includes('ConsentStep'))
-    answer = await send(submit(url, cookies.header(), 'submitConsent', { handle, isGranted: true }));
+  }
+
+  /** Begins a sign-in to the application. @returns Its handle. */
+  async begin(clientId: string): Promise<string> {
+    const path = authorizePath(OWN_AUTHORIZE, clientId, { scope: SCOPE });
+    const location = await this.send({ method: 'GET', path });
+    if (!location.startsWith(this.#url))
+      throw new Error(`Not the way to the page for signing in: ${location.slice(0, 400)}`);
+    const headers = { cookie: this.cookies.header() };
+    const page = await this.send({ method: 'GET', path: location.slice(this.#url.length), headers });
+    const handle = /"handle":"([^"]+)"/.exec(page)?.[1];
+    if (handle === undefined) throw new Error(`Not a page for signing in: ${page.slice(0, 400)}`);
+    return handle;
+  }
+}
+
+/** Begins a sign-in in a new browser. @returns Its handle. */
+export const beginSignIn = (url: string, clientId: string): Promise<string> => new Visit(url).begin(clientId);
+
+async function visit(
+  url: string,
+  clientId: string,
+  { username, password }: { readonly username: string; readonly password: string },
+): Promise<Cookies> {
+  const browser = new Visit(url);
+  const handle = await browser.begin(clientId);
+  const { cookies } = browser;
+  const submitted = (field: string, input: object) =>
+    browser.send(submit(url, cookies.header(), field, { handle, ...input }));
+  let answer = await submitted('submitPassword', { identifier: username, password });
+  if (answer.includes('ConsentStep')) answer = await submitted('submitConsent', { isGranted: true });
   if (!answer.includes('continueAt')) throw new Error(`A user could not sign in: ${answer.slice(0, 400)}`);
   return cookies;
 }

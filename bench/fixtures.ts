@@ -202,6 +202,7 @@ export const makeApp = oncePerWorld(async (world): Promise<App> => {
         grantTypes: ['PASSWORD', 'AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
         redirects: [{ uri: REDIRECT_URI }],
         scopes: ['openid', 'profile', 'email'].map((name) => ({ name })),
+        isRegistrationEnabled: true,
       },
     },
   );

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { findResponse, readBody, writeRequest } from './http-message.ts';
+import { answering, CHALLENGE_ID, PROOF } from './image-answers.ts';
 import {
   type Answer,
   type BurstOptions,
@@ -43,6 +44,8 @@ interface ExpectedAnswer {
 
 interface PreparedStep extends ExpectedAnswer {
   readonly template: RequestTemplate;
+  /** Adds texts that are made of those that were picked; null: none are needed. */
+  readonly addTexts: ((texts: PickedTexts) => Promise<void>) | null;
 }
 
 const readExpected = ({ status = 200, picks = [] }: LoadStep): ExpectedAnswer => ({ status, picks });
@@ -53,10 +56,14 @@ function findCounters(bytes: Buffer): number[] {
   return found;
 }
 
-/** The steps after the first one, whose places are those of all picks of the cycle. */
+/** The steps after the first one, whose places are those of all picks of the cycle, and of answers to challenges. */
 function prepareSteps({ further = [], ...first }: PlannedRequest, host: string): PreparedStep[] {
-  const names = [first, ...further].flatMap(({ picks = [] }) => picks.map(({ name }) => name));
-  return further.map((step) => ({ ...readExpected(step), template: new RequestTemplate(step, host, names) }));
+  const picked = [first, ...further].flatMap(({ picks = [] }) => picks.map(({ name }) => name));
+  return further.map(({ prover, ...step }) => ({
+    ...readExpected(step),
+    template: new RequestTemplate(step, host, prover === undefined ? picked : [...picked, CHALLENGE_ID, PROOF]),
+    addTexts: prover === undefined ? null : answering(prover),
+  }));
 }
 
 class Connection {
@@ -144,6 +151,18 @@ class Connection {
     return copy;
   }
 
+  #sendStep({ template, addTexts }: PreparedStep): void {
+    this.#step += 1;
+    const write = (): void => {
+      this.#socket!.write(template.write(this.#texts));
+    };
+    if (addTexts === null) write();
+    else
+      addTexts(this.#texts)
+        .then(write)
+        .catch((error: Error) => this.#load.fail(error));
+  }
+
   #receive(chunk: Buffer): void {
     const buffer = this.#pending.length === 0 ? chunk : this.#pending.append(chunk);
     try {
@@ -165,8 +184,7 @@ class Connection {
         throw new Error(`Answered with ${status}: ${readBody(buffer, bounds).slice(0, 400)}`);
       pickTexts(buffer, bounds, expected.picks, this.#texts);
       if (this.#step < further.length) {
-        this.#socket!.write(further[this.#step]!.template.write(this.#texts));
-        this.#step += 1;
+        this.#sendStep(further[this.#step]!);
         return;
       }
       this.#load.record(performance.now() - this.#sentAt, () => ({

@@ -1,4 +1,5 @@
 import type { LoadRequest } from './http-message.ts';
+import type { ImageProver } from './image-answers.ts';
 import type { Pick } from './request-template.ts';
 
 /** A request, and what its answer must be. */
@@ -7,6 +8,8 @@ export interface LoadStep extends LoadRequest {
   readonly status?: number;
   /** Texts of the answer that later steps send. */
   readonly picks?: readonly Pick[];
+  /** Answers the challenge that was picked as `CHALLENGE`; the step has the places `CHALLENGE_ID` and `PROOF`. Not of a first step. */
+  readonly prover?: ImageProver;
 }
 
 /** A request that is sent alone, or the first step of a cycle. */

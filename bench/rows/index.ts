@@ -3,6 +3,7 @@ import { CODE_ROWS } from './code-flow.ts';
 import { FAN_OUT_ROWS } from './fan-out.ts';
 import { GROWTH_ROWS } from './growth.ts';
 import { IDLE_ROWS } from './idle.ts';
+import { IMAGE_ROWS } from './image-sign-in.ts';
 import { IMPORT_ROWS } from './import.ts';
 import { OAUTH_ROWS } from './oauth.ts';
 import { REALM_ROWS } from './realm.ts';
@@ -27,6 +28,7 @@ export const ROWS: readonly BenchRow[] = [
   CODE_ROWS.authorizePage,
   CODE_ROWS.passwordSignIn,
   OAUTH_ROWS.signInByPassword,
+  IMAGE_ROWS.imageSignIn,
   USER_ROWS.userByRest,
   REALM_ROWS.adminUser,
   USER_ROWS.userByGraphql,

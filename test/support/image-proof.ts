@@ -102,20 +102,28 @@ export async function encryptFor(
 export class ImageProofClient {
   readonly cipherKey: string;
   readonly thumbprint: Buffer;
+  readonly privateJwk: JWK;
   readonly #privateKey: CryptoKey;
 
-  private constructor(cipherKey: string, thumbprint: Buffer, privateKey: CryptoKey) {
+  private constructor(cipherKey: string, thumbprint: Buffer, privateJwk: JWK, privateKey: CryptoKey) {
     this.cipherKey = cipherKey;
     this.thumbprint = thumbprint;
+    this.privateJwk = privateJwk;
     this.#privateKey = privateKey;
   }
 
   static async create(crv: 'P-256' | 'X25519' = 'P-256'): Promise<ImageProofClient> {
-    const pair = await generateKeyPair('ECDH-ES', { crv, extractable: true });
-    const { kty, x, y } = (await crypto.subtle.exportKey('jwk', pair.publicKey)) as JWK;
+    const { privateKey } = await generateKeyPair('ECDH-ES', { crv, extractable: true });
+    return ImageProofClient.of((await crypto.subtle.exportKey('jwk', privateKey)) as JWK);
+  }
+
+  /** The client with this key, which it may have had in another process. */
+  static async of(privateJwk: JWK): Promise<ImageProofClient> {
+    const { crv, kty, x, y } = privateJwk;
     const jwk = (crv === 'P-256' ? { crv, kty, x, y } : { crv, kty, x }) as JWK;
     const thumbprint = Buffer.from(await calculateJwkThumbprint(jwk), 'base64url');
-    return new ImageProofClient(b64u(Buffer.from(JSON.stringify(jwk))), thumbprint, pair.privateKey);
+    const privateKey = (await importJWK(privateJwk, 'ECDH-ES')) as CryptoKey;
+    return new ImageProofClient(b64u(Buffer.from(JSON.stringify(jwk))), thumbprint, privateJwk, privateKey);
   }
 
   async open(challengeData: string): Promise<ReadChallenge> {
