@@ -22,15 +22,15 @@ export function runGuardedTry<Proof>(
   prove: () => Promise<Proof | null>,
 ): Promise<TryResult<Proof>> {
   return lockouts.serially(attempt, async () => {
-    const { isBlocked } = await lockouts.check(attempt);
+    const verdict = await lockouts.check(attempt);
     const proof = await prove();
     // Do not count attempts during a block, so that it ends at its announced time.
-    if (isBlocked) return { kind: 'blocked' };
+    if (verdict.isBlocked) return { kind: 'blocked' };
     if (proof === null) {
       await lockouts.fail(attempt, actor);
       return { kind: 'wrong' };
     }
-    await lockouts.succeed(attempt);
+    await lockouts.succeed(attempt, verdict);
     return { kind: 'right', proof };
   });
 }

@@ -29,6 +29,7 @@ import {
   isCounterKey,
   type LockoutFactor,
   type LockoutSettings,
+  type LockoutSubject,
 } from './lockout.subject.ts';
 import { resendRules } from './resend.rules.ts';
 import { Serial } from './serial.ts';
@@ -60,6 +61,8 @@ export interface Verdict {
   readonly until: Date | null;
   /** The rule whose block ends last. */
   readonly rule: LockoutRule['name'] | null;
+  /** Whether nothing is counted against the account and its device, so that a success clears nothing. */
+  readonly isClean: boolean;
 }
 
 /** The failures of an account at a factor, from devices that it is not known on. */
@@ -88,7 +91,7 @@ export const NO_FAILURES: AccountFailures = {
 /** How long counters are kept after the last failure. */
 const KEPT_SECONDS = 31 * 86_400;
 
-const FREE: Verdict = { isBlocked: false, until: null, rule: null };
+const FREE: Verdict = { isBlocked: false, until: null, rule: null, isClean: false };
 
 /**
  * The lock-out engine (docs/lock-out.md). Every check of a credential calls `check`, then `fail` or `succeed`, all inside
@@ -118,7 +121,9 @@ export class LockoutService {
     if (applied.length === 0) return FREE;
     const { store, clock } = this.#deps;
     const subjects = applied.map(({ subject }) => subject);
-    return verdictOf(applied, await store.find(attempt.tenant.id, attempt.factor, subjects), clock.now().getTime());
+    const rows = await store.find(attempt.tenant.id, attempt.factor, subjects);
+    const isClean = clearedBy(attempt).every((one) => isAmong(one, subjects) && !isAmong(one, rows));
+    return { ...verdictOf(applied, rows, clock.now().getTime()), isClean };
   }
 
   /**
@@ -198,13 +203,14 @@ export class LockoutService {
     });
   }
 
-  /** Clears the failures of the account and of its device at this factor, but not those of the address. */
-  async succeed(attempt: Attempt): Promise<void> {
-    const { userId, knownDeviceId, tenant, factor } = attempt;
-    if (userId === null || !(await this.#settings(tenant)).enabled) return;
-    const subjects = [accountSubject(attempt)];
-    if (knownDeviceId !== null) subjects.push(deviceSubject(userId, knownDeviceId));
-    await this.#deps.store.clear(tenant.id, factor, subjects);
+  /**
+   * Clears the failures of the account and of its device at this factor, but not those of the address.
+   * @param before What `check` found. Failures that another node counted since stay, as those after this success.
+   */
+  async succeed(attempt: Attempt, before?: Verdict): Promise<void> {
+    const { userId, tenant, factor } = attempt;
+    if (before?.isClean === true || userId === null || !(await this.#settings(tenant)).enabled) return;
+    await this.#deps.store.clear(tenant.id, factor, clearedBy(attempt));
   }
 
   /** Present blocks. Permanent ones are not listed; their accounts are shown as disabled. */
@@ -272,6 +278,18 @@ function toAccountFailures(row: AccountCounterRow, settings: LockoutSettings, no
   };
 }
 
+/** What a success of an attempt clears. */
+function clearedBy(attempt: Attempt): LockoutSubject[] {
+  const { userId, knownDeviceId } = attempt;
+  const account = accountSubject(attempt);
+  return userId === null || knownDeviceId === null ? [account] : [account, deviceSubject(userId, knownDeviceId)];
+}
+
+const isAmong = (
+  subject: LockoutSubject,
+  others: readonly { readonly kind: string; readonly key: string }[],
+): boolean => others.some(({ kind, key }) => kind === subject.kind && key === subject.key);
+
 const rowOf = (rows: readonly CounterRow[], subject: { kind: string; key: string }): CounterRow | null =>
   rows.find(({ kind, key }) => kind === subject.kind && key === subject.key) ?? null;
 
@@ -280,7 +298,7 @@ function verdictOf(applied: readonly AppliedRule[], rows: readonly CounterRow[],
   for (const { rule, subject } of applied) {
     const until = rowOf(rows, subject)?.blockedUntil ?? null;
     if (until === null || until <= now || (latest.until !== null && until <= latest.until.getTime())) continue;
-    latest = { isBlocked: true, until: new Date(until), rule: rule.name };
+    latest = { ...latest, isBlocked: true, until: new Date(until), rule: rule.name };
   }
   return latest;
 }

@@ -1,4 +1,4 @@
-import type { Attempt, CredentialType, LockoutService } from '../../auth-modes/index.ts';
+import type { Attempt, CredentialType, LockoutService, Verdict } from '../../auth-modes/index.ts';
 import type { EventActor, EventLog } from '../../events/index.ts';
 import { type Clock, type IdentityError, kernelErrors } from '../../kernel/index.ts';
 import type { User } from '../../users/index.ts';
@@ -40,12 +40,14 @@ export class ProofGuard {
 
   /**
    * Clients of this method learn of a block, unlike those of passwords: an attempt would use up their challenge.
+   * @returns What the engine found, for `succeed`.
    * @throws TOO_MANY_REQUESTS With the seconds until the end of the block.
    */
-  async assertFree(attempt: Attempt): Promise<void> {
+  async assertFree(attempt: Attempt): Promise<Verdict> {
     const { lockouts, clock } = this.#deps;
-    const { until } = await lockouts.check(attempt);
-    if (until === null) return;
+    const verdict = await lockouts.check(attempt);
+    const { until } = verdict;
+    if (until === null) return verdict;
     const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - clock.now().getTime()) / 1000));
     throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds });
   }
@@ -97,14 +99,14 @@ export class ProofGuard {
   ): Promise<Proof> {
     const { lockouts, refused } = this.#deps;
     return lockouts.serially(attempt, async () => {
-      await this.assertFree(attempt);
+      const verdict = await this.assertFree(attempt);
       const proved = await prove();
       if (proved === null) {
         await lockouts.fail(attempt, actor);
         await this.#recordRefusal(attempt, actor, note);
         throw refused();
       }
-      await lockouts.succeed(attempt);
+      await lockouts.succeed(attempt, verdict);
       return proved;
     });
   }

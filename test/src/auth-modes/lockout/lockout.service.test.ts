@@ -35,7 +35,7 @@ describe('lock-out', () => {
     expect(await check()).toMatchObject({ isBlocked: false });
     await fail(1);
     const until = new Date(world.clock.now().getTime() + 60_000);
-    expect(await check()).toEqual({ isBlocked: true, until, rule: 'account' });
+    expect(await check()).toEqual({ isBlocked: true, until, rule: 'account', isClean: false });
     expect(await check({ peerIp: '192.0.2.99' })).toMatchObject({ isBlocked: true });
     world.clock.advance(59);
     expect((await check()).isBlocked).toBe(true);
@@ -125,7 +125,7 @@ describe('lock-out', () => {
         await store.lock(tenant.id, 'first', rows, now);
         await store.write(tenant.id, 'first', counters, now, null);
       });
-      expect(await check()).toEqual({ isBlocked: true, until: new Date(until(ends)), rule });
+      expect(await check()).toEqual({ isBlocked: true, until: new Date(until(ends)), rule, isClean: false });
       expect(await lockouts().fail(attempt(), actor(tenant))).toEqual(await check());
     },
   );
@@ -155,6 +155,26 @@ describe('lock-out', () => {
     expect((await check()).isBlocked).toBe(false);
     await fail(1);
     expect(await check()).toMatchObject({ isBlocked: true, rule: 'ip' });
+  });
+
+  it('clears nothing with a success before which nothing was counted, so that failures since stay', async () => {
+    const { fail, check, attempt } = await scene({ ipLimit: 0 });
+    const before = await check();
+    expect(before).toEqual({ isBlocked: false, until: null, rule: null, isClean: true });
+    await fail(2);
+    expect((await check()).isClean).toBe(false);
+    await lockouts().succeed(attempt(), before);
+    await fail(1);
+    expect((await check()).isBlocked).toBe(true);
+  });
+
+  it('clears the account with a success also where no rule reads its counter', async () => {
+    const { fail, check, attempt } = await scene({ exemptKnownDevices: true, ipLimit: 0 });
+    await fail(2);
+    const mine = { knownDeviceId: 'mine' };
+    await lockouts().succeed(attempt(mine), await check(mine));
+    await fail(1);
+    expect((await check()).isBlocked).toBe(false);
   });
 
   it('exempts a known device from failures of others, and counts it separately (check 44)', async () => {
