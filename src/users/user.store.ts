@@ -175,9 +175,14 @@ export class UserStore {
 
   /** The user with this username, ignoring case. @param columns What is read of it; null or absent: all. */
   async findByUsername(tenantId: string, username: string, columns: ColumnSet | null = null): Promise<User | null> {
-    if (username.includes('\0') || !username.isWellFormed()) return null;
-    const userId = await this.identifiers.userIdOf(tenantId, fold(username), IDENTIFIER_KINDS.username);
+    const userId = await this.idOfUsername(tenantId, username);
     return userId === null ? null : this.findById(tenantId, userId, columns);
+  }
+
+  /** The id of the user with this username, ignoring case. The same statement for every name, whether or not somebody has it. */
+  async idOfUsername(tenantId: string, username: string): Promise<string | null> {
+    if (username.includes('\0') || !username.isWellFormed()) return null;
+    return this.identifiers.userIdOf(tenantId, fold(username), IDENTIFIER_KINDS.username);
   }
 
   /** Names of all tenants that have a user with this username, ignoring case, in any order. */

@@ -58,7 +58,7 @@ export interface ImageProofSignInDeps {
   readonly exchange: ProofExchange;
   readonly guard: ProofGuard;
   readonly mode: ImageProofMode;
-  readonly users: Pick<UserStore, 'findById' | 'findByUsername'>;
+  readonly users: Pick<UserStore, 'findById' | 'findByUsername' | 'idOfUsername'>;
   readonly tickets: Pick<SignInTickets, 'issue'>;
   readonly liveness: LivenessCounter;
 }
@@ -78,8 +78,8 @@ export class ImageProofSignIn {
    */
   async challenge(input: AskChallenge): Promise<GivenChallenge> {
     const { tenant, username, requestId, actor } = input;
-    const user = await this.#find(input);
-    await this.#deps.guard.assertFree(attemptOf(input, user));
+    const userId = await this.#deps.users.idOfUsername(tenant.id, username);
+    await this.#deps.guard.assertFree(attemptOf(input, userId));
     const key = requireKey(input.cipherKey);
     const owner = { username: foldedName(username), requestId, session: null };
     const { peerIp } = actor.origin;
@@ -99,7 +99,7 @@ export class ImageProofSignIn {
     const { guard, mode, tickets } = this.#deps;
     const { tenant, requestId } = input;
     const user = await this.#find(input);
-    await guard.signIn(attemptOf(input, user), input.actor, user, async () =>
+    await guard.signIn(attemptOf(input, user?.id ?? null), input.actor, user, async () =>
       (await this.#isRight(input, user, requireKey(input.cipherKey))) ? true : null,
     );
     await countLiveness(this.#deps.liveness, tenant, input);
@@ -132,7 +132,7 @@ export function requireKey(text: string): CipherKey {
   return key;
 }
 
-function attemptOf({ tenant, username, actor }: NamedRequest, user: User | null): Attempt {
+function attemptOf({ tenant, username, actor }: NamedRequest, userId: string | null): Attempt {
   const { peerIp } = actor.origin;
-  return { tenant, factor: 'first', userId: user?.id ?? null, name: username, peerIp, knownDeviceId: null };
+  return { tenant, factor: 'first', userId, name: username, peerIp, knownDeviceId: null };
 }

@@ -238,8 +238,8 @@ export class InteractionService {
    */
   async findApplication(tenant: TenantRef, handle: string): Promise<{ readonly clientId: string | null } | null> {
     const { clock, store } = this.#deps;
-    const row = routeOfHandle(handle) === tenant.route ? await store.find(tenant.id, handle) : null;
-    return row === null || row.expiresAt <= clock.now() ? null : { clientId: row.clientId ?? null };
+    const row = routeOfHandle(handle) === tenant.route ? await store.findApplication(tenant.id, handle) : null;
+    return row === null || row.expiresAt <= clock.now() ? null : { clientId: row.clientId };
   }
 
   /** The interaction as its page shows it. @throws INTERACTION_NOT_FOUND, BROWSER_REQUIRED */

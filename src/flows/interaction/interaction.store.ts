@@ -10,6 +10,13 @@ export type InteractionRow = Omit<InteractionEntityRow, 'hash' | 'request' | 'st
   readonly state: InteractionState;
 };
 
+/** The application of an interaction, and when that ends. */
+export interface InteractionApplication {
+  /** Null: no application asked for it. */
+  readonly clientId: string | null;
+  readonly expiresAt: Date;
+}
+
 export type NewInteractionRow = Omit<InteractionRow, 'version'>;
 
 /**
@@ -29,6 +36,10 @@ const SHOWN = Object.keys(InteractionEntity.meta.properties).filter((name) => na
 const SELECT = sql<InteractionRow>`select ${sql.join(columnsOf(InteractionEntity, 'interactions', SHOWN))} from interactions
   where interactions.tenant_id = $1 and interactions.hash = $2`;
 const FIND = defineStatement<InteractionRow>('interaction-by-hash', SELECT);
+const FIND_APPLICATION = defineStatement<InteractionApplication>(
+  'interaction-application',
+  'select client_id as "clientId", expires_at as "expiresAt" from interactions where tenant_id = $1 and hash = $2',
+);
 const LOCK = defineStatement<InteractionRow>('interaction-lock', sql<InteractionRow>`${SELECT} for update`);
 const INSERT = defineStatement<{ version: number }>(
   'interaction-insert',
@@ -73,6 +84,11 @@ export class InteractionStore {
   /** An interaction, even an expired one. */
   async find(tenantId: string, handle: string): Promise<InteractionRow | null> {
     return (await this.#db.run(FIND, [tenantId, hashHandle(handle)]))[0] ?? null;
+  }
+
+  /** What of an interaction tells to which application it belongs, even of an expired one. */
+  async findApplication(tenantId: string, handle: string): Promise<InteractionApplication | null> {
+    return (await this.#db.run(FIND_APPLICATION, [tenantId, hashHandle(handle)]))[0] ?? null;
   }
 
   /** As `find`, locked until the unit of work ends. */
