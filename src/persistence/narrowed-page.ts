@@ -120,8 +120,9 @@ async function readPart(
   // Outside the walk, because PostgreSQL would build a value for each row that it passes.
   const lastKeys = sql`select json_build_array(${sql.join(keys.map((_, at) => sql.ref(keyName(at))))}) from (${last}) last`;
   const limit = sql.lit(size + 1);
+  const meeting = testOfFound(narrowing);
   const { rows } = await sql<Row>`with ${chosen}page as materialized (
-      ${candidates === null ? sql`` : sql`(select ${table}.*, ${sql.join(keyColumns)} from ${candidates} where ${within} and ${narrowing.test} order by ${orderBy} limit ${limit}) union all `}
+      ${candidates === null ? sql`` : sql`(select ${table}.*, ${sql.join(keyColumns)} from ${candidates} where ${within} and ${meeting} order by ${orderBy} limit ${limit}) union all `}
       (select ${table}.* from (${walked}) ${table} where ${narrowing.test} order by ${asWalked} limit ${limit})
     ), walk as materialized (
       select case when (select count(*) from page) <= ${sql.lit(size)} then (${lastKeys}) end as "walkedTo"
@@ -136,6 +137,10 @@ async function readPart(
     walkedTo: (rows[0]?.['walkedTo'] ?? null) as readonly unknown[] | null,
   };
 }
+
+/** What is looked at of each row that was found. */
+const testOfFound = ({ isExact, test }: Narrowing): RawBuilder<boolean> =>
+  isExact === true ? sql<boolean>`true` : test;
 
 /** The two ways to the rows of a list, of which a statement takes one. */
 function waysOf({ query, table, id }: NarrowedList, { found }: Narrowing) {
@@ -177,7 +182,7 @@ async function countNarrowed(
       select count(*) filter (where ${narrowing.test}) as total, count(*) as walked from (${walked}) ${table}
     )
     select counted.walked, counted.total ${
-      candidates === null ? sql`` : sql`+ (select count(*) from ${candidates} where ${narrowing.test})`
+      candidates === null ? sql`` : sql`+ (select count(*) from ${candidates} where ${testOfFound(narrowing)})`
     } as total from counted`.execute(db.read());
   const total = Number(rows[0]!.total);
   const isWhole = Number(rows[0]!.walked) <= looked;

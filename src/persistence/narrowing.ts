@@ -14,6 +14,8 @@ export interface Narrowing {
   readonly test: Condition;
   /** The ids of the rows that meet it, as an array; null when there are more than `FOUND_AT_MOST`. Absent: nothing finds them. */
   readonly found?: Ids;
+  /** Whether every row that `found` has meets the condition, so that it is not looked at again. Absent: it is. */
+  readonly isExact?: true;
   /** How many conditions are looked at for a row. */
   readonly conditions: number;
 }
@@ -29,7 +31,7 @@ export const testing = (test: Condition, conditions = 1): Narrowing => ({ test, 
 
 /** The rows in `source` that another table, or an index, knows to meet a condition. */
 export interface KnownRows {
-  /** Selects the column `id`. */
+  /** Selects the column `id` of rows all of which meet the condition. */
   readonly source: RawBuilder<unknown>;
   readonly test: Condition;
   /** Whether the values of the condition let an index find the rows; else those of the list are looked at. Absent: always. */
@@ -43,6 +45,7 @@ export function finding({ source, test, isFindable }: KnownRows): Narrowing {
   return {
     test,
     found: isFindable === undefined ? counted : sql`(case when ${isFindable} then ${counted} end)`,
+    isExact: true,
     conditions: 1,
   };
 }
@@ -69,9 +72,11 @@ export function oneOf(narrowings: readonly [Narrowing, ...Narrowing[]]): Narrowi
   const conditions = sumOf(narrowings);
   const found = narrowings.flatMap((each) => each.found ?? []);
   if (found.length < narrowings.length) return { test, conditions };
+  const areExact = narrowings.every(({ isExact }) => isExact === true);
   return {
     test,
     conditions,
+    ...(areExact ? { isExact: true } : {}),
     found: sql`(select case when bool_and(few.ids is not null) then coalesce(array_agg(one.id) filter (where one.id is not null), '{}') end
       from (values ${rowsOf(found)}) few (ids) left join lateral unnest(few.ids) one (id) on true)`,
   };
