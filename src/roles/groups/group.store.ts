@@ -14,22 +14,17 @@ import {
   type PageKey,
   type PageRequest,
   type PageResult,
-  RowColumns,
   replaceSearchRows,
   searchKeysOf,
 } from '../../persistence/index.ts';
 import { type Group, GroupEntity, type GroupMember, GroupMemberEntity, PATH_ORDER_LENGTH } from './group.entity.ts';
 import { type GroupFilter, type GroupOrder, narrowingOf, SEARCHED_GROUPS } from './group-filter.ts';
+import { LISTED, type MemberGroup, MemberGroupsReader } from './member-groups.reader.ts';
 
 type Tables = InferKyselyDB<typeof GroupEntity> & InferKyselyDB<typeof GroupMemberEntity>;
 
 /** A user as a member of a group. */
 export type Membership = Pick<GroupMember, 'groupId' | 'userId'>;
-
-/** A group with one of its members. */
-export interface MemberGroup extends Group {
-  readonly userId: string;
-}
 
 const ID: PageKey = { column: 'groups.id', property: 'id', type: 'uuid' };
 /** Order by id is order by creation time (RFC 9562 section 5.7). */
@@ -54,16 +49,17 @@ export type GroupKeys = Pick<Group, 'tenantId' | 'id'>;
 /** The same, with one of the members of the group. */
 export type MemberGroupKeys = Pick<MemberGroup, 'tenantId' | 'id' | 'userId'>;
 
-const LISTED = new RowColumns<Group>(GroupEntity, 'groups', { always: ['path'] });
-
 /** The only queries on groups and their members. */
 export class GroupStore {
   readonly #db: Database;
   readonly #columns = columnsOf(GroupEntity, 'groups');
   readonly #memberColumns = columnsOf(GroupMemberEntity, 'group_members');
 
+  readonly #memberGroups: MemberGroupsReader;
+
   constructor(db: Database) {
     this.#db = db;
+    this.#memberGroups = new MemberGroupsReader(db);
   }
 
   get #sql(): Kysely<Tables> {
@@ -181,24 +177,12 @@ export class GroupStore {
   }
 
   /** The groups of which each user is a direct member, by path. @param columns What is read of them; null or absent: all. */
-  async groupsOf(
+  groupsOf(
     tenantId: string,
     userIds: readonly string[],
     columns: ColumnSet | null = null,
   ): Promise<Map<string, MemberGroup[]>> {
-    if (userIds.length === 0) return new Map();
-    const rows = (await this.#selectNarrow(tenantId, columns)
-      .innerJoin('group_members', (join) =>
-        join
-          .onRef('group_members.tenant_id', '=', 'groups.tenant_id')
-          .onRef('group_members.group_id', '=', 'groups.id'),
-      )
-      .select('group_members.user_id as userId')
-      .where('group_members.user_id', 'in', [...userIds])
-      .orderBy('groups.path')
-      .orderBy('groups.id')
-      .execute()) as unknown as MemberGroup[];
-    return Map.groupBy(rows, ({ userId }) => userId);
+    return this.#memberGroups.read(tenantId, userIds, columns);
   }
 
   /** The children of each group, by path. @param columns What is read of them; null: all. */
