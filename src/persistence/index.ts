@@ -18,11 +18,13 @@ export { allOf, finding, type Narrowing, notMeeting, oneOf, testing } from './na
 export type { EntityList } from './orm-options.ts';
 export {
   firstPage,
+  isForFirst,
   keysetPage,
   MAX_INSIDE_PAGE_SIZE,
   type PageKey,
   type PageRequest,
   type PageResult,
+  pageOfWhole,
 } from './page.ts';
 export { narrowPageAt, pageAt } from './page-at.ts';
 export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
@@ -44,7 +46,7 @@ export {
   type SearchField,
   type SearchKeyTable,
 } from './search.ts';
-export { searchKey, searchKeysOf } from './search-keys.ts';
+export { exceedsSearchKey, searchKey, searchKeysOf } from './search-keys.ts';
 export type { ServerConnection } from './server-connection.ts';
 export { withServerLock } from './server-lock.ts';
 export { byTenant, type ForeignKey, fk, type SqlOnly } from './sql-only.ts';

@@ -5,6 +5,7 @@ import {
   type AnySelect,
   countedAtMost,
   encodeCursor,
+  isForFirst,
   keysetPage,
   type PageKey,
   type PageRequest,
@@ -72,7 +73,12 @@ export async function narrowedPage<T>(
     walkedTo = found.length > window.size ? null : read.walkedTo;
     if (walkedTo !== null) part = toWindow(keys, startingAt(request, walkedTo, window, found.length));
   } while (walkedTo !== null && request.mayEndEarly !== true && checked < CHECKED_AT_MOST);
-  const total = request.withTotal ? await countNarrowed(db, list, narrowing, window, countedAtMost(request)) : {};
+  const isWhole = walkedTo === null && found.length <= window.size && isForFirst(request);
+  const count = (): Total | Promise<Total> =>
+    isWhole
+      ? { totalCount: found.length, isTotalCountExact: true }
+      : countNarrowed(db, list, narrowing, window, countedAtMost(request));
+  const total = request.withTotal ? await count() : {};
   const page = toPage(found as T[], keys, request, window);
   if (walkedTo === null) return { ...page, ...total };
   const goesOn = window.isBackwards ? { hasPreviousPage: true } : { hasNextPage: true };

@@ -142,11 +142,27 @@ export async function firstPage<T>(
   keys: readonly PageKey[],
   read: (limit: number) => Promise<readonly T[]>,
 ): Promise<PageResult<T> | null> {
-  const { size, backwards } = pageSize(request);
-  if (backwards || request.after != null || request.before != null || request.withTotal) return null;
+  const { size } = pageSize(request);
+  if (!isForFirst(request) || request.withTotal) return null;
   const { rows, hasMore, cursorOf } = pageOf(await read(size + 1), keys, size);
   return { rows, hasNextPage: hasMore, hasPreviousPage: false, cursorOf };
 }
+
+/**
+ * The first page of a list all of whose rows were read.
+ * @param request One that `isForFirst`.
+ * @param all In the order of the list.
+ * @throws INVALID_INPUT A page size out of range.
+ */
+export function pageOfWhole<T>(request: PageRequest, keys: readonly PageKey[], all: readonly T[]): PageResult<T> {
+  const { rows, hasMore, cursorOf } = pageOf(all, keys, pageSize(request).size);
+  const total = request.withTotal === true ? { totalCount: all.length, isTotalCountExact: true } : {};
+  return { rows, hasNextPage: hasMore, hasPreviousPage: false, isBackwards: false, cursorOf, ...total };
+}
+
+/** Whether a request is for the first page of a list. */
+export const isForFirst = ({ after, before, last }: PageRequest): boolean =>
+  after == null && before == null && last == null;
 
 /** A page that was requested, in the terms of its statement. */
 export interface Window {

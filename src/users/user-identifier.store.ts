@@ -1,7 +1,7 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import { isUuid } from '../kernel/index.ts';
-import { type Database, defineStatement } from '../persistence/index.ts';
+import { isDatabaseText, isUuid } from '../kernel/index.ts';
+import { BatchReader, type Database, defineStatement } from '../persistence/index.ts';
 import { SEARCHED_COLUMNS } from './attributes.ts';
 import type { User, UserIdentifier, UserIdentifierEntity } from './user.entity.ts';
 import { fold, IDENTIFIER_KINDS, type IdentifierKind } from './user-names.ts';
@@ -23,9 +23,26 @@ export interface IdentifierConflict {
   readonly existing: IdentifierKind;
 }
 
-const USER_ID_BY_NAME = defineStatement<{ userId: string }>(
-  'user-id-by-name',
-  `select user_id as "userId" from user_identifiers where tenant_id = $1 and value = $2 and (kinds & $3) <> 0`,
+/** A name of which it is asked who has it. */
+interface WantedName {
+  readonly tenantId: string;
+  /** Folded. */
+  readonly value: string;
+  /** Bits. */
+  readonly kinds: number;
+}
+
+/** Most names of one statement. */
+const MAX_BATCH = 500;
+
+/** The limit makes the planner use one index probe for each name, also while the table has no statistics. */
+const USER_IDS_BY_NAME = defineStatement<{ place: number; userId: string }>(
+  'user-ids-by-name',
+  `select wanted.place::int as place, found.user_id as "userId"
+    from unnest($1::uuid[], $2::text[], $3::smallint[]) with ordinality as wanted (tenant_id, value, kinds, place)
+    cross join lateral (select i.user_id, i.kinds from user_identifiers i
+      where i.tenant_id = wanted.tenant_id and i.value = wanted.value limit 1) found
+    where (found.kinds & wanted.kinds) <> 0`,
 );
 
 /** The limit makes the planner use one index probe for each name, also while the table has no statistics. */
@@ -83,9 +100,11 @@ export function identifiersOf(
 /** The only queries on the one namespace of identifying names. */
 export class UserIdentifierStore {
   readonly #db: Database;
+  readonly #owners: BatchReader<WantedName, string | null>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#owners = new BatchReader({ max: MAX_BATCH, read: (wanted) => this.#readOwners(wanted) });
   }
 
   #rows() {
@@ -99,10 +118,19 @@ export class UserIdentifierStore {
     return new Map(rows.map(({ value, kinds }) => [value, kinds]));
   }
 
-  /** The id of the user with this name as one of these kinds (bits); null when there is none. */
+  /** The id of the user with this name as one of these kinds (bits); null when there is none. Joins concurrent reads into one statement. */
   async userIdOf(tenantId: string, value: string, kinds: number): Promise<string | null> {
-    const [row] = await this.#db.run(USER_ID_BY_NAME, [tenantId, value, kinds]);
-    return row?.userId ?? null;
+    return isDatabaseText(value) ? this.#owners.ask({ tenantId, value, kinds }) : null;
+  }
+
+  async #readOwners(wanted: readonly WantedName[]): Promise<readonly (string | null)[]> {
+    const rows = await this.#db.run(USER_IDS_BY_NAME, [
+      wanted.map(({ tenantId }) => tenantId),
+      wanted.map(({ value }) => value),
+      wanted.map(({ kinds }) => kinds),
+    ]);
+    const owners = new Map(rows.map(({ place, userId }) => [place, userId]));
+    return wanted.map((_, at) => owners.get(at + 1) ?? null);
   }
 
   /** Names of all tenants that have a user with this name as one of these kinds (bits), in any order. */

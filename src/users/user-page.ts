@@ -4,6 +4,7 @@ import {
   allOf,
   anyOfNarrowing,
   bySearchRow,
+  exceedsSearchKey,
   finding,
   keyBegins,
   keyContains,
@@ -314,6 +315,11 @@ export const LISTED = `users.tenant_id = $1::uuid and ${IS_LISTED}`;
 
 /** Whether a filter has no conditions. */
 export const isWhole = (filter: UserFilter): boolean => Object.values(filter).every((value) => value == null);
+
+/** The username, if it is the only condition of a filter: no two users of a tenant have the same. Null for other filters. */
+export function usernameAlone({ username, ...others }: UserFilter): string | null {
+  return username == null || !isWhole(others) || exceedsSearchKey(username) ? null : username;
+}
 
 /**
  * The conditions of a filter that the index of the order serves: the users of the tenant, without the service accounts of

@@ -9,11 +9,13 @@ import {
   type Database,
   defineStatement,
   defineVersions,
+  isForFirst,
   NamedList,
   narrowedPage,
   narrowPageAt,
   type PageRequest,
   type PageResult,
+  pageOfWhole,
   RowColumns,
   replaceSearchRows,
 } from '../persistence/index.ts';
@@ -31,6 +33,7 @@ import {
   USER_KEYS,
   type UserFilter,
   type UserOrder,
+  usernameAlone,
 } from './user-page.ts';
 import { USER_COLUMNS, UserReader } from './user-reader.ts';
 
@@ -180,8 +183,7 @@ export class UserStore {
   }
 
   /** The id of the user with this username, ignoring case. The same statement for every name, whether or not somebody has it. */
-  async idOfUsername(tenantId: string, username: string): Promise<string | null> {
-    if (username.includes('\0') || !username.isWellFormed()) return null;
+  idOfUsername(tenantId: string, username: string): Promise<string | null> {
     return this.identifiers.userIdOf(tenantId, fold(username), IDENTIFIER_KINDS.username);
   }
 
@@ -202,7 +204,12 @@ export class UserStore {
     return narrowPageAt(request, columns, (part, wanted) => this.#page(tenantId, filter, order, part, wanted));
   }
 
-  #page(
+  async #listedByUsername(tenantId: string, username: string): Promise<readonly User[]> {
+    const user = await this.findByUsername(tenantId, username);
+    return user === null || user.serviceClientId != null ? [] : [user];
+  }
+
+  async #page(
     tenantId: string,
     filter: UserFilter,
     order: UserOrder,
@@ -211,6 +218,9 @@ export class UserStore {
   ): Promise<PageResult<User>> {
     if (LISTS[order].serves(request) && isWhole(filter))
       return LISTS[order].page(this.#db, [tenantId], request, columns);
+    const username = usernameAlone(filter);
+    if (username !== null && isForFirst(request))
+      return pageOfWhole(request, PAGE_KEYS[order], await this.#listedByUsername(tenantId, username));
     const selected = LISTS[order].columns.narrow(columns).columns;
     const query = this.#db
       .read<Tables>()

@@ -123,6 +123,63 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
       }
     });
 
+    it('gives the same pages of the user with a name, by two look-ups, as of one with this and a condition', async () => {
+      const { userStore } = world.stores;
+      const tenant = await world.tenant();
+      await world.newUser(tenant, { id: 'ada', username: 'Ada' });
+      const { client } = await world.newClient(tenant);
+      const account = await world.db.transaction(() =>
+        world.services.users.insertServiceAccount(world.system(tenant), client.id, 'service-account-x'),
+      );
+      const requests = [{}, { withTotal: true }, { first: 0, withTotal: true }, { last: 1, withTotal: true }];
+      const filters = ['ADA', 'ada ', 'nobody', '', account.username, 'x'.repeat(5000)].flatMap((username) =>
+        requests.map((request) => ({ username, request })),
+      );
+      for (const { username, request } of filters) {
+        const [alone, among] = [
+          await userStore.page(tenant.id, { username }, 'username', request),
+          await userStore.page(tenant.id, { and: [{ username }] }, 'username', request),
+        ];
+        const { rows, cursorOf: _, ...rest } = alone;
+        expect(rows).toEqual(among.rows);
+        expect(rest).toEqual({ ...among, rows: undefined, cursorOf: undefined });
+      }
+      statements.length = 0;
+      const found = await userStore.page(tenant.id, { username: 'ada' }, 'createdAt', { withTotal: true });
+      expect(found).toMatchObject({ rows: [{ id: 'ada' }], totalCount: 1, isTotalCountExact: true });
+      expect(statements).toHaveLength(2);
+      const after = found.cursorOf(found.rows[0]!);
+      expect((await userStore.page(tenant.id, { username: 'ada' }, 'createdAt', { after })).rows).toEqual([]);
+    });
+
+    it('counts no list that the first page has as a whole', async () => {
+      const { userStore } = world.stores;
+      const tenant = await world.tenant();
+      for (const name of ['ann', 'anna', 'anne']) await world.newUser(tenant, { id: name, username: name });
+      const page = async (request: object) => {
+        statements.length = 0;
+        const { totalCount, isTotalCountExact } = await userStore.page(
+          tenant.id,
+          { contains: { username: 'ann' } },
+          'username',
+          { withTotal: true, ...request },
+        );
+        return [totalCount, isTotalCountExact, statements.length];
+      };
+      expect(await page({ first: 3 })).toEqual([3, true, 1]);
+      expect(await page({ first: 2 })).toEqual([3, true, 2]);
+    });
+
+    it('looks names up in one statement when they are requested together', async () => {
+      const { userStore } = world.stores;
+      statements.length = 0;
+      const asked = [mine, theirs, mine].map(({ id }, at) =>
+        userStore.idOfUsername(id, ['BOTH', 'their', 'their'][at]!),
+      );
+      expect(await Promise.all(asked)).toEqual(['both', 'their', null]);
+      expect(statements).toHaveLength(1);
+    });
+
     it('finds texts inside names, whatever characters they have, and none that is longer than a name', async () => {
       const { userStore } = world.stores;
       const tenant = await world.tenant();
