@@ -9,6 +9,7 @@ const COMMON = {
   claimScopes: { openid: 'account', profile: 'name', email: 'email' },
   hasOwnClaimScopes: true,
   tenantClaim: 'tenant_id',
+  amrNames: { hwk: 'fido', swk: 'fido' },
   factorScopes: { factor: '2fa', newUser: '2fa_link' },
 } as const;
 const SHARED_ENDPOINTS = {

@@ -137,6 +137,8 @@ export interface IssuerMount {
   readonly deviceClaim?: string;
   /** Claim of its access and ID tokens that has the name of the tenant. Absent: none. */
   readonly tenantClaim?: string;
+  /** Names in `amr` of its ID tokens, by those of this service, where its clients know others. Absent: none differs. */
+  readonly amrNames?: Readonly<Record<string, string>>;
   /** Path below the origin where a browser gets what it posts to a service that asked for a second factor. Absent: none. */
   readonly factorPath?: string;
   /** Absent: its clients take no messages. */
@@ -166,6 +168,7 @@ export interface Issuer {
   readonly deviceClaim: string | null;
   /** Claim of its access and ID tokens that has the name of the tenant; null: none. */
   readonly tenantClaim: string | null;
+  readonly amrNames: Readonly<Record<string, string>>;
   /** URL where a browser gets what it posts to a service that asked for a second factor; null: none. */
   readonly factorUrl: string | null;
 }
@@ -240,6 +243,7 @@ export class Issuers {
       factorScopes: mount.factorScopes ?? null,
       deviceClaim: mount.deviceClaim ?? null,
       tenantClaim: mount.tenantClaim ?? null,
+      amrNames: mount.amrNames ?? {},
       factorUrl: mount.factorPath === undefined ? null : origin + mount.factorPath,
     };
   }

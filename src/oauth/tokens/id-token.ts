@@ -54,6 +54,7 @@ export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<st
     jti: newId(),
     ...tenantMember(issuer, subject.tenant),
     ...authenticationClaims(grant),
+    amr: shownMethods(issuer, grant.amr),
     ...(sessionId === null ? {} : { sid: sessionId }),
     ...(nonce === null ? {} : { nonce }),
     ...(issuer.kind.isRoleBased ? roleBasedMembers(clientId, sessionId) : {}),
@@ -62,6 +63,11 @@ export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<st
   };
   return signer.sign(claims, { typ: ID_TOKEN_TYPE });
 }
+
+/** The methods by the names that clients of the issuer know, each once. */
+const shownMethods = ({ amrNames }: Pick<Issuer, 'amrNames'>, amr: readonly string[]): readonly string[] => [
+  ...new Set(amr.map((name) => amrNames[name] ?? name)),
+];
 
 /** What ID tokens of role-based issuers have in addition. */
 const roleBasedMembers = (clientId: string, sessionId: string | null): Claims => ({

@@ -57,6 +57,15 @@ const jwks = async (kind: string): Promise<JSONWebKeySet> => {
 describe.each(KINDS)('the issuer of the kind %s', (issuerKind, url) => {
   const tokensOf = (user: TestBrowserUser, input: TestCodeInput = {}) => user.tokens({ issuerKind, ...input });
 
+  it('calls passkeys and security keys `fido` in ID tokens, as its clients know them', async () => {
+    const user = await newUser();
+    const amrOf = async (amr: readonly string[]) => decodeJwt((await tokensOf(user, { amr })).idToken!)['amr'];
+    expect(await amrOf(['swk', 'mfa'])).toEqual(['fido', 'mfa']);
+    expect(await amrOf(['hwk', 'swk', 'pop'])).toEqual(['fido', 'pop']);
+    const { accessToken } = await tokensOf(user, { amr: ['hwk'] });
+    expect(decodeJwt(accessToken)['amr']).toEqual(['hwk']);
+  });
+
   it('publishes one Ed25519 key and one RSA key from the beginning', async () => {
     const { keys } = await jwks(issuerKind);
     expect(keys).toHaveLength(2);
