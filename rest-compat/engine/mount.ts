@@ -129,6 +129,8 @@ export class Engine {
     const reached = await this.#places.of(exchange, others, above !== null && others.length > 0);
     exchange.tenant = reached.tenant;
     if (route.cors !== undefined) await this.#allowPage(exchange, row, route.cors, reached.tenant);
+    const isUnnamed = named.length === 0 && tenantPlaces(route).some(({ isNeeded }) => isNeeded === true);
+    if (isUnnamed) await this.#parse(exchange, route, { params, body, place: reached });
     const { callers } = route;
     const form = isBodyLast ? null : (await body.read()).form;
     const browser = callers.browser === true || callers.cookies === true ? this.#host.browserOf(ctx.req) : null;
@@ -148,18 +150,7 @@ export class Engine {
     const isNowhere = route.tenant !== 'none' && place.tenant === null;
     if (route.refuse === true) throw isNowhere ? problems.TENANT_UNKNOWN() : problems.NOT_IMPLEMENTED();
     this.#assertEndUser(exchange, caller, place.tenant);
-    const { constants } = owner;
-    const raw = {
-      request: ctx.req,
-      params,
-      queryString: ctx.querystring,
-      ...(await body.read()),
-      baseUrl: place.baseUrl,
-      publicUrl: this.#places.publicOrigin(),
-      tenantName: place.name,
-      constants,
-    };
-    const request = parseRequest(route, raw, owner.errors);
+    const request = await this.#parse(exchange, route, { params, body, place });
     // Only callers whose permissions reach all tenants come this far: they may know that there is no such one.
     if (isNowhere && operation.demands.length > 0) throw problems.TENANT_UNKNOWN();
     const found = await this.#lookUp(exchange, row, { caller, name: place.name, request });
@@ -172,6 +163,29 @@ export class Engine {
     if (browser !== null) answer.setCookies = browser.setCookies;
     const render = renderFor(this.#host.documents, ctx, place.tenant);
     setReply(answer, route, { data, request, found }, { render, acceptsPage: acceptsPage(ctx) });
+  }
+
+  /** @throws BODY_MALFORMED, ShapeRefusal */
+  async #parse(
+    { ctx, owner }: Exchange,
+    route: Route,
+    {
+      params,
+      body,
+      place,
+    }: { readonly params: Readonly<Record<string, string>>; readonly body: RowBody; readonly place: Place },
+  ): Promise<ParsedRequest> {
+    const raw = {
+      request: ctx.req,
+      params,
+      queryString: ctx.querystring,
+      ...(await body.read()),
+      baseUrl: place.baseUrl,
+      publicUrl: this.#places.publicOrigin(),
+      tenantName: place.name,
+      constants: owner.constants,
+    };
+    return parseRequest(route, raw, owner.errors);
   }
 
   #countAddress(ctx: Context, limit: RateLimit): void {

@@ -174,6 +174,8 @@ export interface TenantPlace {
   readonly as?: 'handle';
   /** A request that names no tenant there acts on the caller's, not on that of the host or the default one. */
   readonly orCaller?: true;
+  /** A request that names no tenant there is refused for its shape before its credential is looked at, which would be that of some tenant. */
+  readonly isNeeded?: true;
 }
 
 /**

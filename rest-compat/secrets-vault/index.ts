@@ -13,7 +13,7 @@ import { EXTERNAL_FACTOR_FORM, EXTERNAL_FACTOR_ROUTES } from './routes/external-
 import { HEALTH_ROUTES } from './routes/health.ts';
 import { IMAGE_PROOF_ROUTES } from './routes/image-proofs.ts';
 import { LOGOUT_ROUTES } from './routes/logout.ts';
-import { OIDC_ROUTES, STANDARD_ROUTES } from './routes/oidc.ts';
+import { OIDC_COMPONENTS, OIDC_ROUTES, STANDARD_ROUTES } from './routes/oidc.ts';
 import { PASSKEY_ROUTES, WEBAUTHN_ROUTES } from './routes/passkeys.ts';
 import { SESSION_ROUTES } from './routes/sessions.ts';
 import { SIGN_IN_PAGE_ROUTES } from './routes/sign-in-page.ts';
@@ -100,6 +100,7 @@ export const SECRETS_VAULT: Dialect = {
     ...CLIENT_COMPONENTS,
     ...IMAGE_PROOF_COMPONENTS,
     ...LIST_COMPONENTS,
+    ...OIDC_COMPONENTS,
     ...PASSKEY_COMPONENTS,
     ...TENANT_COMPONENTS,
   },

@@ -21,6 +21,7 @@ import { DOCUMENT, NOT_STORED, PUBLIC_DOCUMENT } from '../../oidc/replies.ts';
 import { authorizationQuery, signInAnswer, toParameters } from '../authorization.ts';
 import { detail, FORBIDDEN, UNPROCESSABLE } from '../errors.ts';
 import { oauth } from '../issuer-errors.ts';
+import { NO_OWNER, OWNER } from '../owner.ts';
 import { ISSUED, showIssued, TOKEN_FORM, toTokenParameters } from '../token-form.ts';
 import { showUserinfo, USERINFO } from '../userinfo.ts';
 
@@ -28,6 +29,7 @@ const TENANT_ID = z.string();
 const IN_PATH: TenantPlace = { in: 'params', name: 'tenant_id' };
 const IN_QUERY: TenantPlace = { in: 'query', name: 'tenant_id' };
 const IN_FORM: TenantPlace = { in: 'form', name: 'tenant_id' };
+const NEEDED_IN_FORM: TenantPlace = { ...IN_FORM, isNeeded: true };
 const PATH = z.object({ tenant_id: TENANT_ID });
 const MAY_REPEAT = TENANT_ID.optional().describe('The same as in the path, if it is there.');
 
@@ -140,9 +142,16 @@ const USERINFO_ROW = route({
   cors: 'client',
   tenant: 'caller',
   operation: Userinfo,
+  lookups: OWNER,
+  missing: NO_OWNER,
   reply: { status: 200, schema: USERINFO, from: showUserinfo, headers: NOT_STORED },
   errors: { ...OF_USERS, TOKEN_INVALID: detail(401, 'Not authenticated'), SCOPE_INSUFFICIENT: FORBIDDEN },
 });
+
+const TOKEN_TYPE = z.enum(['access_token', 'refresh_token']);
+
+/** The shapes that the description names. */
+export const OIDC_COMPONENTS = { TokenType: TOKEN_TYPE } as const;
 
 const REVOKE = route({
   method: 'POST',
@@ -156,8 +165,8 @@ const REVOKE = route({
   input: {
     form: z.object({
       token: z.string().min(1),
-      token_type_hint: z.enum(['access_token', 'refresh_token']).optional(),
-      token_type: z.enum(['access_token', 'refresh_token']).optional().describe('The same as `token_type_hint`.'),
+      token_type_hint: TOKEN_TYPE.optional(),
+      token_type: TOKEN_TYPE.optional().describe('The same as `token_type_hint`.'),
       client_id: z.string().optional().describe('Of a client that revokes its own token, with `client_secret`.'),
       client_secret: z.string().optional(),
     }),
@@ -203,7 +212,7 @@ const inPath = (number: number, path: `/${string}`, place: TenantPlace): Variant
 /** Below `/api/oidc`: the issuer of a tenant that is named in the query, in the form or in the path. */
 export const OIDC_ROUTES: readonly Route[] = [
   authorizeRow({ number: 1, path: '/authorize', tenant: [IN_QUERY], tenantId: TENANT_ID }),
-  tokenRow({ number: 2, path: '/token', tenant: [IN_FORM], tenantId: TENANT_ID }),
+  tokenRow({ number: 2, path: '/token', tenant: [NEEDED_IN_FORM], tenantId: TENANT_ID }),
   USERINFO_ROW,
   REVOKE,
   jwksRow({ ...inPath(5, '/.well-known/jwks', IN_PATH), tenant: [IN_PATH] }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lookup, presentItems, type Route, type RouteCallers, route } from '../../engine/index.ts';
+import { presentItems, type Route, type RouteCallers, route } from '../../engine/index.ts';
 import { detail, FORBIDDEN } from '../errors.ts';
 import {
   EndCallerSession,
@@ -7,8 +7,8 @@ import {
   type OwnSessionsData,
   ResetOwnSessions,
   RevokeOwnSession,
-  SessionOwner,
 } from '../operations.generated.ts';
+import { NO_OWNER, OWNER } from '../owner.ts';
 
 /** Most sessions of a list: a page of the graph inside the process. */
 const MAX_LISTED = 10_000;
@@ -16,16 +16,6 @@ const SESSION_UNKNOWN = detail(404, 'Session not found');
 
 /** Users with an access token. */
 const USERS: RouteCallers = { bearer: { user: ['openid'] } };
-
-/** The user behind the credential; applications have none. */
-const OWNER = {
-  owner: lookup({
-    operation: SessionOwner,
-    toVariables: () => ({}),
-    from: ({ viewer }) => viewer?.subject ?? null,
-  }),
-} as const;
-const MISSING = { owner: FORBIDDEN } as const;
 
 const SESSION = z.strictObject({
   session_id: z.string(),
@@ -66,7 +56,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     tenant: 'caller',
     operation: EndCallerSession,
     lookups: OWNER,
-    missing: MISSING,
+    missing: NO_OWNER,
     reply: { status: 200, schema: z.null(), from: () => null },
     errors: { SESSION_NOT_FOUND: SESSION_UNKNOWN },
   }),
@@ -80,7 +70,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     operation: RevokeOwnSession,
     input: { body: z.object({ session_id: z.string().min(1) }) },
     lookups: OWNER,
-    missing: MISSING,
+    missing: NO_OWNER,
     toVariables: ({ body }) => ({ sessionId: body.session_id }),
     reply: {
       status: 200,
@@ -98,7 +88,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     tenant: 'caller',
     operation: ResetOwnSessions,
     lookups: OWNER,
-    missing: MISSING,
+    missing: NO_OWNER,
     toVariables: (_, { owner }) => ({ userId: owner }),
     reply: { status: 200, schema: z.null(), from: () => null },
     errors: { USER_NOT_FOUND: SESSION_UNKNOWN, ACCOUNT_GUARDED: FORBIDDEN },
@@ -112,7 +102,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     tenant: 'caller',
     operation: OwnSessions,
     lookups: OWNER,
-    missing: MISSING,
+    missing: NO_OWNER,
     toVariables: (_, { owner }) => ({ userId: owner, first: MAX_LISTED }),
     reply: {
       status: 200,

@@ -2,7 +2,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorizingOfSuite, CALLBACK } from '../../support/authorization.ts';
 import { CookieJar } from '../../support/cookie-jar.ts';
-import { scopeLinks, type TestClient } from '../../support/oauth.ts';
+import { scopeLinks, type TestClient, TestUser } from '../../support/oauth.ts';
 import { type Answer, type Ask, type RestClient, serveWorld } from '../../support/rest.ts';
 
 const HTML = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
@@ -313,6 +313,14 @@ describe('the variants', () => {
   it('need the tenant in the query and in the form, where no path names it', async () => {
     const answer = await ask(new CookieJar(), `${BY_QUERY.authorize}?${queryOf(REQUEST)}`);
     expect(answer).toMatchObject({ status: 422, json: { detail: [{ loc: ['query', 'tenant_id'], type: 'missing' }] } });
+    // The credential is not looked at: the answer is the same for clients of the default tenant and for nobody.
+    for (const clientId of ['app', 'nobody']) {
+      const form = { grant_type: 'authorization_code', client_id: clientId, client_secret: 'x' };
+      expect(await post(BY_QUERY.token, form)).toMatchObject({
+        status: 400,
+        json: { error: 'invalid_request', error_description: expect.stringMatching(/^tenant_id: /) },
+      });
+    }
     const empty = await ask(new CookieJar(), BY_QUERY.authorize);
     expect(empty.json.detail.map(({ loc }: { loc: string[] }) => loc[1])).toEqual([
       'tenant_id',
@@ -404,6 +412,13 @@ describe('userinfo', () => {
     const { jar } = await suite.signedIn();
     const { id_token: idToken } = await tokensFor(jar, BY_PATH);
     expect((await read(idToken)).status).toBe(401);
+    const application = await suite.newClient({ type: 'confidential', grantTypes: ['client_credentials'] });
+    expect(await read(await application.token())).toMatchObject({
+      status: 403,
+      json: { detail: 'Not enough permissions' },
+    });
+    const native = await TestUser.create(suite.world, suite.client);
+    expect((await read((await native.signIn('openid')).accessToken)).status).toBe(401);
   });
 });
 
