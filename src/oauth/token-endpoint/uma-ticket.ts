@@ -57,6 +57,11 @@ interface Subject {
   readonly expiresAt: Date | null;
 }
 
+/** A subject with the user that it is; null: the client asks for itself. */
+interface KnownSubject extends Subject {
+  readonly person: User | null;
+}
+
 /**
  * Asks for permissions on resources (User-Managed Access 2.0 Grant for OAuth 2.0, as issuers of the kind `realm` know it). Every
  * resource server has one resource, for everybody who has the role of users of resources. Without `response_mode` the answer is
@@ -193,9 +198,10 @@ async function issueToken(
   server: ClientRecord,
 ): Promise<TokenAnswer> {
   const { tenant } = request;
-  const { client, family } = subject;
+  const { client, family, userId } = subject;
   const now = deps.clock.now();
-  const made = await makeToken(deps, request, subject, server, now);
+  const person = userId === null ? null : await deps.users.findById(tenant.id, userId);
+  const made = await makeToken(deps, request, { ...subject, person }, server, now);
   await recordToken(deps, request, UMA_TICKET, made, now);
   return {
     accessToken: made.token,
@@ -206,14 +212,14 @@ async function issueToken(
     refreshExpiresInSeconds: null,
     idToken: null,
     sessionId: family?.sessionId ?? null,
-    notBefore: latestOf([tenant.notBefore, client.client.notBefore]),
+    notBefore: latestOf([tenant.notBefore, client.client.notBefore, person?.notBefore]),
   };
 }
 
 async function makeToken(
   deps: UmaTicketGrantDeps,
   { caller, tenant, issuer: asked }: GrantRequest,
-  subject: Subject,
+  subject: KnownSubject,
   server: ClientRecord,
   now: Date,
 ): Promise<MadeToken> {
@@ -237,13 +243,12 @@ async function makeToken(
 }
 
 async function readFacts(
-  { facts, users }: UmaTicketGrantDeps,
+  { facts }: UmaTicketGrantDeps,
   { id: tenantId }: TenantRef,
-  { client, userId, account, family, scopes }: Subject,
+  { client, userId, account, family, scopes, person }: KnownSubject,
   address: string | null,
 ): Promise<TokenFacts> {
   const subject = { tenantId, client, scopes, target: 'accessToken' } as const;
   if (userId === null) return facts.ofApplication(subject, { account, address });
-  const person = await users.findById(tenantId, userId);
   return facts.ofUser(subject, { userId, person, authTime: family?.authTime ?? null });
 }

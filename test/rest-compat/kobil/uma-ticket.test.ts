@@ -86,6 +86,15 @@ describe('permissions on resources (UMA 2.0 Grant)', () => {
     expect((await ask({ response_mode: 'decision' }, bearer(itsToken))).json).toEqual({ result: true });
   });
 
+  it('tell the moment before which tokens of the user are refused', async () => {
+    const { world, acme } = realm;
+    const user = await newMember();
+    const notBefore = new Date('2026-01-02T03:04:05Z');
+    await world.services.users.update(world.system(acme), user.id, { notBefore });
+    const { json } = await ask({}, bearer(await tokenOf(user)));
+    expect(json['not-before-policy']).toBe(notBefore.getTime() / 1000);
+  });
+
   it('are asked of the client itself where the request names no audience', async () => {
     const own = await tokenOf(member, server.form);
     const answer = await realm.post('token', { grant_type: UMA, response_mode: 'decision' }, { headers: bearer(own) });
