@@ -1,5 +1,6 @@
 import { CompiledQuery, sql } from 'kysely';
 import {
+  BatchReader,
   columnsOf,
   type Database,
   defineStatement,
@@ -137,19 +138,46 @@ const kindsAndKeys = (subjects: readonly LockoutSubject[]): [string[], string[]]
 ];
 const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
+/** Counters that are asked for. */
+interface WantedCounters {
+  readonly tenantId: string;
+  readonly factor: LockoutFactor;
+  readonly subjects: readonly LockoutSubject[];
+}
+
+/** Most attempts whose counters one statement reads; each has four subjects at most. */
+const MAX_BATCH = 100;
+
+const keyOf = ({ kind, key }: { readonly kind: string; readonly key: string }): string => `${kind} ${key}`;
+
 /** The only queries on lockouts. */
 export class LockoutStore {
   readonly #db: Database;
   readonly #columns = columnsOf(LockoutEntity, 'lockouts');
 
+  readonly #found: BatchReader<WantedCounters, CounterRow[]>;
+
   constructor(db: Database) {
     this.#db = db;
+    this.#found = new BatchReader({
+      max: MAX_BATCH,
+      read: (wanted) => this.#findEach(wanted),
+      groupBy: ({ tenantId, factor }) => `${tenantId} ${factor}`,
+    });
   }
 
-  /** Counters of these subjects at a factor; subjects without a failure have none. */
-  async find(tenantId: string, factor: LockoutFactor, subjects: readonly LockoutSubject[]): Promise<CounterRow[]> {
-    const rows = await this.#db.run(FIND, [tenantId, factor, ...kindsAndKeys(subjects)]);
-    return rows.map(toCounter);
+  /** Counters of these subjects at a factor; subjects without a failure have none. Joins concurrent reads into one statement. */
+  find(tenantId: string, factor: LockoutFactor, subjects: readonly LockoutSubject[]): Promise<CounterRow[]> {
+    return this.#found.ask({ tenantId, factor, subjects });
+  }
+
+  /** @param wanted Of one tenant and one factor. */
+  async #findEach(wanted: readonly WantedCounters[]): Promise<readonly CounterRow[][]> {
+    const { tenantId, factor } = wanted[0]!;
+    const keyed = new Map(wanted.flatMap(({ subjects }) => subjects.map((subject) => [keyOf(subject), subject])));
+    const rows = await this.#db.run(FIND, [tenantId, factor, ...kindsAndKeys([...keyed.values()])]);
+    const counters = new Map(rows.map((row) => [keyOf(row), toCounter(row)]));
+    return wanted.map(({ subjects }) => subjects.flatMap((subject) => counters.get(keyOf(subject)) ?? []));
   }
 
   /**

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import {
   type Attempt,
   type CipherKey,
@@ -63,9 +64,14 @@ export interface ImageProofSignInDeps {
   readonly liveness: LivenessCounter;
 }
 
+/** Most keys of clients in memory: 3 KB each, so 3 MB. Challenges of a busy node live that long that their proofs arrive. */
+const MAX_KEYS = 1_000;
+
 /** Signs users in who prove that they know an image. */
 export class ImageProofSignIn {
   readonly #deps: ImageProofSignInDeps;
+  /** Keys of clients that asked for a challenge, by their texts: each is read again with its proof, and reading one takes long. */
+  readonly #keys = new LRUCache<string, CipherKey>({ max: MAX_KEYS });
 
   constructor(deps: ImageProofSignInDeps) {
     this.#deps = deps;
@@ -81,6 +87,7 @@ export class ImageProofSignIn {
     const userId = await this.#deps.users.idOfUsername(tenant.id, username);
     await this.#deps.guard.assertFree(attemptOf(input, userId));
     const key = requireKey(input.cipherKey);
+    this.#keys.set(input.cipherKey, key);
     const owner = { username: foldedName(username), requestId, session: null };
     const { peerIp } = actor.origin;
     const challengeData = await this.#deps.exchange.challenge(tenant, { owner, key, peerIp });
@@ -100,11 +107,18 @@ export class ImageProofSignIn {
     const { tenant, requestId } = input;
     const user = await this.#find(input);
     await guard.signIn(attemptOf(input, user?.id ?? null), input.actor, user, async () =>
-      (await this.#isRight(input, user, requireKey(input.cipherKey))) ? true : null,
+      (await this.#isRight(input, user, this.#keyOf(input.cipherKey))) ? true : null,
     );
     await countLiveness(this.#deps.liveness, tenant, input);
     const { type: method, amr } = mode;
     return { user: user!, ticket: await tickets.issue(tenant, { user: user!, requestId, method, amr }) };
+  }
+
+  /** @throws IMAGE_PROOF_KEY_INVALID */
+  #keyOf(text: string): CipherKey {
+    const known = this.#keys.get(text);
+    this.#keys.delete(text);
+    return known ?? requireKey(text);
   }
 
   async #find({ tenant, username }: NamedRequest): Promise<User | null> {

@@ -117,8 +117,11 @@ export class ImageProofService {
   async challenge(authority: Authority, { username, cipherKey, requestId }: RequestChallenge): Promise<GivenChallenge> {
     const { resets, signIn } = this.#deps.imageProofs;
     const { tenant } = authority;
-    const isReset = requestId !== null && (await resets.isRequest(tenant, requestId));
-    const request = isReset ? { requestId, clientId: null } : await this.#findRequest(tenant, requestId);
+    const found = await this.#lookFor(tenant, requestId);
+    // Resets are seldom, so that a sign-in is looked for first.
+    if (found === null && !(await resets.isRequest(tenant, requestId!)))
+      throw imageProofErrors.IMAGE_PROOF_REQUEST_INVALID();
+    const request = found ?? { requestId, clientId: null };
     return signIn.challenge({ tenant, username, requestId, actor: actorOf(authority, request), cipherKey });
   }
 
@@ -212,10 +215,16 @@ export class ImageProofService {
 
   /** @throws IMAGE_PROOF_REQUEST_INVALID */
   async #findRequest(tenant: TenantRef, requestId: string | null): Promise<NamedRequest> {
+    const found = await this.#lookFor(tenant, requestId);
+    if (found === null) throw imageProofErrors.IMAGE_PROOF_REQUEST_INVALID();
+    return found;
+  }
+
+  /** Null: there is no such sign-in under way. */
+  async #lookFor(tenant: TenantRef, requestId: string | null): Promise<NamedRequest | null> {
     if (requestId === null) return NO_REQUEST;
     const found = await this.#deps.interactions.findApplication(tenant, requestId);
-    if (found === null) throw imageProofErrors.IMAGE_PROOF_REQUEST_INVALID();
-    return { requestId, clientId: found.clientId };
+    return found === null ? null : { requestId, clientId: found.clientId };
   }
 
   /** @throws IMAGE_PROOF_CLIENT_UNKNOWN */

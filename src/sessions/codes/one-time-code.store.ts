@@ -36,7 +36,17 @@ export interface CodeShare {
 
 export type OneTimeCodeRow = Omit<OneTimeCode, 'hash'>;
 
-const COLUMNS = Object.keys(OneTimeCodeEntity.meta.properties).filter((name) => name !== 'hash') as never[];
+const SHOWN = Object.keys(OneTimeCodeEntity.meta.properties).filter((name) => name !== 'hash') as never[];
+const COLUMNS = sql.join(columnsOf(OneTimeCodeEntity, 'one_time_codes', SHOWN));
+const IS_MEANT = sql`one_time_codes.tenant_id = $1 and one_time_codes.hash = $2 and one_time_codes.kind = $3`;
+const FIND = defineStatement<OneTimeCodeRow>(
+  'one-time-code-find',
+  sql<OneTimeCodeRow>`select ${COLUMNS} from one_time_codes where ${IS_MEANT}`,
+);
+const TAKE = defineStatement<OneTimeCodeRow>(
+  'one-time-code-take',
+  sql<OneTimeCodeRow>`delete from one_time_codes where ${IS_MEANT} returning ${COLUMNS}`,
+);
 
 const INSERT = defineStatement<object>(
   'one-time-code-insert',
@@ -80,7 +90,6 @@ const INSERT_NEWEST = defineStatement<object>(
 export class OneTimeCodeStore {
   readonly #db: Database;
   readonly #clock: Clock;
-  readonly #columns = columnsOf(OneTimeCodeEntity, 'one_time_codes', COLUMNS);
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
@@ -180,13 +189,7 @@ export class OneTimeCodeStore {
    * @returns null when it is unknown, spent, expired or of another kind.
    */
   async take(tenantId: string, kind: string, code: string): Promise<OneTimeCodeRow | null> {
-    const row = (await this.#rows()
-      .deleteFrom('one_time_codes')
-      .where('tenant_id', '=', tenantId)
-      .where('hash', '=', hashHandle(code))
-      .where('kind', '=', kind)
-      .returning(this.#columns as never)
-      .executeTakeFirst()) as OneTimeCodeRow | undefined;
+    const [row] = await this.#db.run(TAKE, [tenantId, hashHandle(code), kind]);
     return row !== undefined && row.expiresAt > this.#clock.now() ? row : null;
   }
 
@@ -198,13 +201,7 @@ export class OneTimeCodeStore {
 
   /** As `find`, also a code that has expired and is still stored. */
   async findLate(tenantId: string, kind: string, code: string): Promise<OneTimeCodeRow | null> {
-    const row = (await this.#rows()
-      .selectFrom('one_time_codes')
-      .select(this.#columns)
-      .where('tenant_id', '=', tenantId)
-      .where('hash', '=', hashHandle(code))
-      .where('kind', '=', kind)
-      .executeTakeFirst()) as OneTimeCodeRow | undefined;
+    const [row] = await this.#db.run(FIND, [tenantId, hashHandle(code), kind]);
     return row ?? null;
   }
 

@@ -20,10 +20,11 @@ type Row = CounterRow & LockoutSubject;
 describe.each(ENGINES)('the counters of failures on $name', ({ open }) => {
   let world: World;
   let store: LockoutStore;
+  const statements: string[] = [];
   let acme: TenantRef;
   let globex: TenantRef;
   beforeAll(async () => {
-    world = await World.open(await open());
+    world = await World.open(await open((statement) => statements.push(statement)));
     store = new LockoutStore(world.db);
   });
   afterAll(() => world.close());
@@ -73,6 +74,22 @@ describe.each(ENGINES)('the counters of failures on $name', ({ open }) => {
       [acme, 'account', ANNA.key, 'second'],
     ] as const)
       expect(await store.findOne(tenant.id, kind, key, factor)).toBeNull();
+  });
+
+  it('are found by one statement for attempts at the same moment, each its own', async () => {
+    await newTenants();
+    const rows = [counter(ANNA), counter(ADDRESS, { failures: 7 })];
+    await keep(rows);
+    await keep([counter(ANNA, { failures: 9 })], 'second');
+    statements.length = 0;
+    const wanted = [[ANNA, ADDRESS], [ADDRESS], [PHONE], [ADDRESS, ANNA]];
+    const found = await Promise.all([
+      ...wanted.map((subjects) => store.find(acme.id, 'first', subjects)),
+      store.find(acme.id, 'second', [ANNA]),
+      store.find(globex.id, 'first', [ANNA]),
+    ]);
+    expect(found.map((each) => each.map(({ failures }) => failures))).toEqual([[3, 7], [7], [], [7, 3], [9], []]);
+    expect(statements).toHaveLength(3);
   });
 
   it('are made without failures where they are locked for the first time, and kept where they exist', async () => {
