@@ -30,7 +30,8 @@ export class ImageProofResolver {
     description: 'What belongs to an image proof of the tenant, for pages on which people prove or choose an image.',
   })
   imageProofDemands(@Ctx() context: GraphContext): ImageProofDemands {
-    return requireTenant(context).settings.imageProof;
+    const { imageProof, offersImageSignIn, emailIsUsername } = requireTenant(context).settings;
+    return { ...imageProof, isOffered: offersImageSignIn, isEmailUsername: emailIsUsername };
   }
 
   @Errors('TENANT_REQUIRED', 'IMAGE_PROOF_REQUEST_INVALID', 'IMAGE_PROOF_KEY_INVALID')

@@ -2,6 +2,10 @@ import { Field, Int, ObjectType } from 'type-graphql';
 
 @ObjectType({ description: 'What belongs to an image proof of a tenant beside the image, and how pages ask for it.' })
 export class ImageProofDemands {
+  @Field(() => Boolean, { description: 'Whether the sign-in page offers it.' })
+  isOffered!: boolean;
+  @Field(() => Boolean, { description: 'Whether the e-mail address of a new account is its username.' })
+  isEmailUsername!: boolean;
   @Field(() => Boolean, { description: 'Whether a PIN belongs to it. With a pattern too, users take one of them.' })
   isPinUsed!: boolean;
   @Field(() => Int, { description: 'Digits of a new PIN.' })

@@ -65,6 +65,11 @@ class PasswordStep {
   })
   offersImage!: boolean;
   @Field(() => Boolean, {
+    description:
+      'Whether somebody without an account may make one with an image, which the application has to allow too: `registerWithImage`.',
+  })
+  canRegisterImage!: boolean;
+  @Field(() => Boolean, {
     description: 'Whether the page offers passkeys: `beginPasskeySignIn` and `signInWithPasskey`.',
   })
   offersPasskey!: boolean;

@@ -75,6 +75,7 @@ export {
 } from './mailed-link.ts';
 export {
   mayRegister,
+  mayRegisterImageAt,
   type NewAccountDeps,
   type PreparedAccount,
   prepareAccount,

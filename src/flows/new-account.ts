@@ -1,11 +1,16 @@
 import type { Authority } from '../access/index.ts';
 import type { HashedPassword, PasswordMode } from '../auth-modes/index.ts';
+import type { ClientRecord } from '../clients/index.ts';
 import { IdentityError } from '../kernel/index.ts';
 import type { ProfileRole, TenantSettings } from '../tenants/index.ts';
 import { type CreateUser, type PreparedUser, type User, type UserService, userErrors } from '../users/index.ts';
 
 /** Whether people may make accounts for themselves. Applications that hold `user:create` make accounts in any case. */
 export const mayRegister = ({ registration }: Pick<TenantSettings, 'registration'>): boolean => registration;
+
+/** Whether people may make accounts with an image while they sign in to an application. @param client Null: there is none. */
+export const mayRegisterImageAt = (client: ClientRecord | null): boolean =>
+  client === null || client.metadata.isRegistrationEnabled;
 
 export interface NewAccountDeps {
   readonly users: Pick<UserService, 'prepare' | 'insert'>;

@@ -8,6 +8,7 @@ import type {
 import { type ClientRecord, metadataOf } from '../../clients/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
+import { mayRegisterImageAt } from '../new-account.ts';
 import { otherActions } from '../sign-in.steps.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep } from './enrolment.step.ts';
@@ -56,6 +57,7 @@ export type StepView =
       readonly canRegister: boolean;
       readonly canResetPassword: boolean;
       readonly offersImage: boolean;
+      readonly canRegisterImage: boolean;
       readonly offersPasskey: boolean;
     }
   | {
@@ -104,6 +106,7 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     ...(await nameToBeginWith(deps, open)),
     canRemember: open.tenant.settings.rememberMe,
     canRegister: mayRegisterIn(open.tenant, open.demands),
+    canRegisterImage: mayRegisterIn(open.tenant, open.demands) && mayRegisterImageAt(open.client),
     canResetPassword: mayResetPassword(open.tenant),
     ...methodsBesidePassword(open.tenant),
   }),

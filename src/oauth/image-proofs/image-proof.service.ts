@@ -11,6 +11,7 @@ import {
   type InteractionService,
   imageProofErrors,
   lacksConfirmedEmail,
+  mayRegisterImageAt,
   type NewUserMail,
   type ResetSecrets,
   type WithLiveness,
@@ -150,7 +151,7 @@ export class ImageProofService {
     const client = clientId === null ? null : await this.#deps.clients.byClientId(tenant.id, clientId);
     return this.#deps.imageProofs.enrolment.register(openTo(authority), {
       ...input,
-      isOpenAtClient: client === null || client.metadata.isRegistrationEnabled,
+      isOpenAtClient: mayRegisterImageAt(client),
       audience: await this.#urlOf(authority, issuerKind),
       toConfirmation: await this.#confirmationOf(authority),
     });

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { anonymousCaller } from '../../../src/access/index.ts';
 import type { SignInDemands } from '../../../src/flows/index.ts';
 import type { TenantSettingsPatch } from '../../../src/tenants/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { chooseImage, proveImage, resetImage } from '../../support/image-flows.ts';
 import type { ImageOwner } from '../../support/image-proof.ts';
 import { openSignIn, type SignInWorld, stepOf, TestBrowser } from '../../support/sign-in.ts';
-import { World } from '../../support/world.ts';
+import { TEST_ORIGIN, World } from '../../support/world.ts';
 
 const FIELD = 'submitSignInTicket';
 
@@ -231,5 +232,35 @@ describe('a sign-in by a ticket', () => {
     expect(await offered({ offersImageSignIn: true })).toEqual([true, false]);
     expect(await offered({ offersImageSignIn: false, offersPasskeySignIn: true })).toEqual([false, false]);
     expect(await offered({ isPasskeyEnabled: true })).toEqual([false, true]);
+  });
+
+  it('is found by somebody who makes an account with an image, where tenant and application let people', async () => {
+    const canRegister = async (clientId: string | null = null) => {
+      const handle = await browser.begin({}, clientId === null ? {} : { clientId });
+      const text = `query ($handle: String!) { interaction(handle: $handle) { step { ... on PasswordStep { canRegisterImage } } } }`;
+      return (await browser.graphql(text, { handle })).data.interaction.step.canRegisterImage;
+    };
+    const newClient = async () =>
+      (await world.newClient(setting.tenant, { isRegistrationEnabled: true })).client.clientId;
+    expect(await canRegister(await newClient())).toBe(false);
+    await open({ registration: true });
+    expect([await canRegister(), await canRegister('shop'), await canRegister(await newClient())]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('is found by pages that ask what belongs to an image', async () => {
+    const demands = async () => {
+      const text =
+        'query ($tenant: String) { imageProofDemands(tenant: $tenant) { isOffered isEmailUsername pinSize } }';
+      const { data } = await world.graphql(anonymousCaller(TEST_ORIGIN), text, { tenant: setting.tenant.name });
+      return data.imageProofDemands;
+    };
+    expect(await demands()).toEqual({ isOffered: false, isEmailUsername: false, pinSize: 6 });
+    const settings = { offersImageSignIn: true, emailIsUsername: true };
+    await world.services.tenants.updateSettings(system(), settings);
+    expect(await demands()).toEqual({ isOffered: true, isEmailUsername: true, pinSize: 6 });
   });
 });
