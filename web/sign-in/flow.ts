@@ -1,7 +1,7 @@
-import { createContext, use, useCallback, useEffect, useRef, useState } from 'react';
+import { createContext, type ReactNode, use, useCallback, useEffect, useRef, useState } from 'react';
 import { ask, type PageDocument, type Refusal } from './graph.ts';
 import { Interaction, type Step } from './operations.generated.ts';
-import type { Application, SignInState, Tenant } from './state.ts';
+import type { SignInState, Tenant } from './state.ts';
 import { t } from './texts/texts.ts';
 
 /** What the input of every step has. */
@@ -20,14 +20,23 @@ type StepData = Readonly<Record<string, StepPayload>>;
 /** The data of one step. */
 export type StepOf<Name extends Step['__typename']> = Extract<Step, { readonly __typename: Name }>;
 
-/** What comes of a task of a page: the step that follows, or a refusal. */
-export type Outcome = { readonly payload: StepPayload; readonly notice?: string } | { readonly refusal: Refusal };
+/** What a page shows in place of a step, such as another way to sign in. Only the page knows of it. */
+export interface Branch {
+  readonly title: string;
+  readonly content: ReactNode;
+}
+
+/** What comes of a task of a page: the step that follows, a refusal, or a branch. */
+export type Outcome =
+  | { readonly payload: StepPayload; readonly notice?: string }
+  | { readonly refusal: Refusal }
+  | { readonly branch: Branch; readonly notice?: string };
 
 /** Where an interaction is, and how its steps go on. */
 export interface Flow {
   readonly tenant: Tenant | null;
   readonly handle: string;
-  readonly application: Application | null;
+  readonly application: SignInState['interaction']['application'];
   readonly refusal: Refusal | null;
   readonly notice: string | null;
   readonly isBusy: boolean;
@@ -49,6 +58,10 @@ export interface Flow {
   ): Promise<Outcome>;
   /** Does something that takes more than a request, and shows what comes of it. */
   perform(task: () => Promise<Outcome>): Promise<void>;
+  /** Shows something in place of the step. */
+  open(branch: Branch): void;
+  /** Shows the step again. */
+  leave(): void;
   /** Takes back what the page said about the last request. */
   clear(): void;
   setIdentifier(identifier: string): void;
@@ -58,6 +71,8 @@ export interface Flow {
 export interface Shown {
   readonly number: number;
   readonly step: Step;
+  /** What is shown in place of the step. */
+  readonly branch: Branch | null;
   /** Shown before the step, once. */
   readonly recoveryCodes: readonly string[] | null;
   /** The interaction cannot go on in this browser. */
@@ -65,14 +80,24 @@ export interface Shown {
 }
 
 /** A step was taken elsewhere, or the interaction is over; the server knows where it is now. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['INTERACTION_STEP_OTHER', 'INTERACTION_NOT_FOUND']);
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  'INTERACTION_STEP_OTHER',
+  'INTERACTION_NOT_FOUND',
+  'IMAGE_PROOF_REQUEST_INVALID',
+]);
 
 export function useFlow({ tenant, handle, interaction }: SignInState): {
   readonly flow: Flow;
   readonly shown: Shown;
   readonly dropCodes: () => void;
 } {
-  const [shown, setShown] = useState<Shown>({ number: 0, step: interaction.step, recoveryCodes: null, fault: null });
+  const [shown, setShown] = useState<Shown>({
+    number: 0,
+    step: interaction.step,
+    branch: null,
+    recoveryCodes: null,
+    fault: null,
+  });
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [notice, setNotice] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -87,8 +112,13 @@ export function useFlow({ tenant, handle, interaction }: SignInState): {
       const recoveryCodes = codes === undefined ? last.recoveryCodes : codes;
       // The same step stays as it is, with what was typed.
       const isSame = recoveryCodes === last.recoveryCodes && JSON.stringify(step) === JSON.stringify(last.step);
-      return { number: isSame ? last.number : last.number + 1, step, recoveryCodes, fault: null };
+      const branch = isSame ? last.branch : null;
+      return { number: isSame ? last.number : last.number + 1, step, branch, recoveryCodes, fault: null };
     });
+  }, []);
+
+  const showBranch = useCallback((branch: Branch | null): void => {
+    setShown((last) => ({ ...last, number: last.number + 1, branch }));
   }, []);
 
   const clear = useCallback((): void => {
@@ -111,9 +141,12 @@ export function useFlow({ tenant, handle, interaction }: SignInState): {
       isRunning.current = true;
       setBusy(true);
       clear();
-      await task();
-      isRunning.current = false;
-      setBusy(false);
+      try {
+        await task();
+      } finally {
+        isRunning.current = false;
+        setBusy(false);
+      }
     },
     [clear],
   );
@@ -143,7 +176,8 @@ export function useFlow({ tenant, handle, interaction }: SignInState): {
       await refresh();
       return setNotice(t('stepOther'));
     }
-    show(outcome.payload.step, outcome.payload.recoveryCodes ?? null);
+    if ('branch' in outcome) showBranch(outcome.branch);
+    else show(outcome.payload.step, outcome.payload.recoveryCodes ?? null);
     setNotice(outcome.notice ?? null);
   }
 
@@ -160,6 +194,11 @@ export function useFlow({ tenant, handle, interaction }: SignInState): {
     });
   }
 
+  const change = (branch: Branch | null): void => {
+    clear();
+    showBranch(branch);
+  };
+
   const flow: Flow = {
     tenant,
     handle,
@@ -171,6 +210,8 @@ export function useFlow({ tenant, handle, interaction }: SignInState): {
     submit,
     send,
     perform,
+    open: change,
+    leave: () => change(null),
     clear,
     setIdentifier,
   };

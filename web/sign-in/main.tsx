@@ -11,7 +11,7 @@ import { describeCode, startTexts } from './texts/texts.ts';
 
 /** Loaded by those alone who open it, so that signing in stays quick. */
 const AccountPage = lazy(async () => ({ default: (await import('./loaded-later.ts')).AccountPage }));
-const ImageResetPage = lazy(() => import('./image/image-reset.page.tsx'));
+const ImageResetPage = lazy(async () => ({ default: (await import('./image/image-parts.ts')).ImageResetPage }));
 
 function Page({ state }: { readonly state: PageState }): ReactNode {
   switch (state.page) {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
 import { build } from '../../support/started.ts';
 import { type Answers, PageServer } from './page-server.ts';
-import { ACCOUNT_STATE, OVERVIEW, PASSKEYS, RECOVERY_CODES } from './screens.ts';
+import { ACCOUNT_STATE, DEMANDS, OVERVIEW, PASSKEYS, RECOVERY_CODES } from './screens.ts';
 import { NOTHING, openWatched, type WatchedPage } from './watched-page.ts';
 
 let browser: Browser;
@@ -27,6 +27,7 @@ async function open(answers: Answers = {}, state: object = ACCOUNT_STATE): Promi
     issueAccountToken: () => ({ accessToken: 'token', expiresInSeconds: 300, userId: 'u1' }),
     account: () => OVERVIEW,
     ownPasskeys: () => PASSKEYS,
+    imageProofDemands: () => ({ ...DEMANDS, isOffered: false }),
   };
   server.reset(state, { ...read, ...answers });
   opened = await openWatched(browser, server.url);

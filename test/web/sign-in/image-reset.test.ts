@@ -74,6 +74,11 @@ async function choose(): Promise<void> {
   await page.setInputFiles('#image', PICTURE);
 }
 
+async function typePin(digits: string): Promise<void> {
+  await field('PIN').fill(digits);
+  await field('PIN again').fill(digits);
+}
+
 /** Whether somebody signs in elsewhere with the same file. */
 function signIn(factor: ProofFactor): Promise<unknown> {
   const audience = `${server.url}/t/acme`;
@@ -85,7 +90,7 @@ describe('the page of a mail about a lost image', { timeout: 120_000 }, () => {
   it('sets another image with a PIN, with which the user signs in', async () => {
     await openPage();
     await choose();
-    await field('PIN').fill('2718');
+    await typePin('2718');
     await submit();
     await isDone();
     await expect(signIn({ kind: 'pin', digits: '2718' })).resolves.toMatchObject({ nonce: 'ticket-1' });
@@ -97,8 +102,9 @@ describe('the page of a mail about a lost image', { timeout: 120_000 }, () => {
     await openPage({ isPinShown: false });
     await page.getByRole('button', { name: 'Use a pattern instead' }).click();
     await choose();
-    for (const name of ['Row 1, column 1', 'Row 2, column 2', 'Row 3, column 3'])
-      await page.getByRole('button', { name }).click();
+    for (const grid of ['Your pattern', 'Your pattern again'])
+      for (const name of ['Row 1, column 1', 'Row 2, column 2', 'Row 3, column 3'])
+        await page.getByRole('group', { name: grid, exact: true }).getByRole('button', { name }).click();
     await submit();
     await isDone();
     const former = service.users.get('alice')!.commitment;
@@ -118,6 +124,7 @@ describe('the page of a mail about a lost image', { timeout: 120_000 }, () => {
       'Type a user name.',
       'Choose your image.',
       'Type your PIN.',
+      'Type your PIN once more.',
     ]);
     expect(server.sent).toEqual([]);
   });
@@ -125,7 +132,7 @@ describe('the page of a mail about a lost image', { timeout: 120_000 }, () => {
   it('refuses a PIN of another length before it sends anything', async () => {
     await openPage();
     await choose();
-    await field('PIN').fill('27182');
+    await typePin('27182');
     await submit();
     await page.getByText('The PIN has another number of digits here.').waitFor();
     expect(await field('PIN').inputValue()).toBe('27182');
@@ -135,7 +142,7 @@ describe('the page of a mail about a lost image', { timeout: 120_000 }, () => {
   it('says when the code cannot be used, and keeps what was typed', async () => {
     await openPage({}, { requestImageChallenge: () => server.refuse('IMAGE_PROOF_REQUEST_INVALID') });
     await choose();
-    await field('PIN').fill('2718');
+    await typePin('2718');
     await submit();
     await page.getByRole('alert').filter({ hasText: 'This link has expired' }).waitFor();
     expect(await field('User name').inputValue()).toBe('Alice');

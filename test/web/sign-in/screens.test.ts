@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
 import { build, ROOT } from '../../support/started.ts';
 import { PageServer } from './page-server.ts';
-import { ACCOUNT_STATE, OVERVIEW, PASSKEYS, RECOVERY_CODES, SCREENS, STEPS, signInState } from './screens.ts';
+import { ACCOUNT_STATE, DEMANDS, OVERVIEW, PASSKEYS, RECOVERY_CODES, SCREENS, STEPS, signInState } from './screens.ts';
 import { findViolations, NOTHING, openWatched, type WatchedPage } from './watched-page.ts';
 
 /** For people to look at. */
@@ -101,6 +101,7 @@ describe('the pages in the browser, at 320 and 1280 px, light and dark', () => {
       issueAccountToken: () => ({ accessToken: 'token', expiresInSeconds: 300, userId: 'u1' }),
       account: () => OVERVIEW,
       ownPasskeys: () => PASSKEYS,
+      imageProofDemands: () => DEMANDS,
     };
     const lists = await openAt(ACCOUNT_STATE, answers);
     await lists.page.getByText('This browser').waitFor();

@@ -24,6 +24,19 @@ export const STEPS = {
     canRemember: true,
     canRegister: true,
     canResetPassword: true,
+    offersImage: false,
+    canRegisterImage: false,
+    offersPasskey: false,
+  },
+  passwordOrImage: {
+    __typename: 'PasswordStep',
+    identifier: null,
+    isIdentifierFixed: false,
+    canRemember: true,
+    canRegister: true,
+    canResetPassword: true,
+    offersImage: true,
+    canRegisterImage: true,
     offersPasskey: false,
   },
   passwordOrPasskey: {
@@ -33,6 +46,8 @@ export const STEPS = {
     canRemember: true,
     canRegister: true,
     canResetPassword: true,
+    offersImage: false,
+    canRegisterImage: false,
     offersPasskey: true,
   },
   passwordOfOne: {
@@ -42,6 +57,8 @@ export const STEPS = {
     canRemember: false,
     canRegister: false,
     canResetPassword: false,
+    offersImage: false,
+    canRegisterImage: false,
     offersPasskey: false,
   },
   registration: { __typename: 'RegistrationStep', identifier: null, isEmailUsername: false, minLength: 12 },
@@ -149,6 +166,17 @@ export const PASSKEYS = [
   { credentialId: 'k1', label: 'Laptop', createdAt: '2026-11-04T02:00:00Z', lastUsedAt: '2026-11-20T02:00:00Z' },
   { credentialId: 'k2', label: null, createdAt: '2026-11-05T02:00:00Z', lastUsedAt: null },
 ].map((passkey) => ({ ...passkey, transports: [], attachment: null, isBackedUp: false }));
+/** What belongs to an image. */
+export const DEMANDS = {
+  isOffered: true,
+  isEmailUsername: false,
+  isPinUsed: true,
+  pinSize: 4,
+  isPatternUsed: true,
+  gridSize: 3,
+  order: ['pin', 'pattern'],
+  isPinShown: true,
+};
 
 export const RECOVERY_CODES = Array.from({ length: 10 }, (_, at) =>
   Array.from({ length: 7 }, (__, group) => `bcd${'fghjkmnpqr'[(at + group) % 10]}`).join('-'),
@@ -158,6 +186,7 @@ export const RECOVERY_CODES = Array.from({ length: 10 }, (_, at) =>
 export const SCREENS: Readonly<Record<string, object>> = {
   password: signInState(STEPS.password),
   'password-or-passkey': signInState(STEPS.passwordOrPasskey),
+  'password-or-image': signInState(STEPS.passwordOrImage),
   'password-of-one-account': signInState(STEPS.passwordOfOne),
   'password-without-application': signInState(STEPS.password, null),
   registration: signInState(STEPS.registration),

@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react';
+import { type ImageParts, loadImageParts } from '../image/load-parts.ts';
 import { Notices } from '../parts/form.tsx';
 import { Frame } from '../parts/frame.tsx';
 import type { AccountState } from '../state.ts';
@@ -21,7 +22,13 @@ const TITLES = {
   codes: 'account.factors.newCodes',
   passkey: 'account.passkeys.add',
   'passkey-name': 'account.passkeys.renameTitle',
+  image: 'account.image.change',
+  firstImage: 'account.image.add',
+  email: 'account.email.title',
 } as const satisfies Readonly<Record<View, string>>;
+
+/** Views whose code is loaded when they are opened. */
+const OF_IMAGES: ReadonlySet<View> = new Set(['image', 'firstImage', 'email']);
 
 /** What people do with their own accounts. One form is shown at a time. */
 export function AccountPage({ state }: { readonly state: AccountState }): ReactNode {
@@ -29,13 +36,22 @@ export function AccountPage({ state }: { readonly state: AccountState }): ReactN
   const [view, setView] = useState<View>('lists');
   const [notice, setNotice] = useState<string | null>(null);
   const [renamed, setRenamed] = useState<OwnPasskey | null>(null);
-  const { overview, refusal } = account;
+  const [parts, setParts] = useState<ImageParts | null>(null);
+  const { overview, demands, refusal } = account;
   const show = (next: View, said: string | null = null): void => {
     account.clear();
     setNotice(said);
     setView(next);
   };
-  const done = (): void => show('lists', t('account.page.saved'));
+  async function open(next: View): Promise<void> {
+    if (OF_IMAGES.has(next)) {
+      const loaded = await account.perform(loadImageParts);
+      if (loaded === null) return;
+      setParts(loaded);
+    }
+    show(next);
+  }
+  const done = (said: string = t('account.page.saved')): void => show('lists', said);
   const isOld = refusal?.code === 'REAUTHENTICATION_REQUIRED';
   return (
     <Frame key={view} tenant={state.tenant} title={t(TITLES[view])} isReadFirst={view === 'lists'}>
@@ -67,12 +83,30 @@ export function AccountPage({ state }: { readonly state: AccountState }): ReactN
       {view === 'passkey-name' && renamed !== null && (
         <PasskeyNameForm account={account} passkey={renamed} onDone={done} onBack={() => show('lists')} />
       )}
+      {overview !== null && demands !== null && parts !== null && (view === 'image' || view === 'firstImage') && (
+        <parts.ImageForm
+          account={account}
+          overview={overview}
+          demands={demands}
+          onDone={done}
+          onBack={() => show('lists')}
+        />
+      )}
+      {overview !== null && demands !== null && parts !== null && view === 'email' && (
+        <parts.EmailForm
+          account={account}
+          overview={overview}
+          demands={demands}
+          onDone={done}
+          onBack={() => show('lists')}
+        />
+      )}
       {overview !== null && view === 'lists' && (
         <AccountLists
           account={account}
           overview={overview}
           state={state}
-          onOpen={show}
+          onOpen={(next) => void open(next)}
           onRename={(passkey) => {
             setRenamed(passkey);
             show('passkey-name');

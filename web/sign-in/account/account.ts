@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type Answer, ask, type PageDocument, type Refusal, type Send } from '../graph.ts';
-import { AccountOverview, type AccountOverviewData, IssueAccountToken } from '../operations.generated.ts';
+import { AccountOverview, type AccountOverviewData, type Demands, IssueAccountToken } from '../operations.generated.ts';
 import type { AccountState } from '../state.ts';
 
 /** A passkey of the account. */
@@ -8,11 +8,17 @@ export type OwnPasskey = AccountOverviewData['ownPasskeys'][number];
 
 export type Overview = NonNullable<AccountOverviewData['account']>;
 
+/** Whether its user signs in with an image. */
+export const hasImage = ({ credentials }: Overview): boolean =>
+  (credentials ?? []).some((credential) => credential?.type === 'IMAGE_PROOF');
+
 /** The account of the user who is signed in, and changes to it. */
 export interface Account {
   /** Null until it was read. */
   readonly overview: Overview | null;
   readonly passkeys: readonly OwnPasskey[];
+  /** What belongs to an image here; null until it was read. */
+  readonly demands: Demands | null;
   readonly refusal: Refusal | null;
   readonly isBusy: boolean;
   readonly tenant: string;
@@ -99,6 +105,7 @@ export function useAccount({ tenant }: AccountState): Account {
   return {
     overview: read?.account ?? null,
     passkeys: read?.ownPasskeys ?? [],
+    demands: read?.imageProofDemands ?? null,
     refusal,
     isBusy,
     tenant: name,

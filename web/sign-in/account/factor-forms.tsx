@@ -61,7 +61,7 @@ export function CodesForm({
     const made = await change(GenerateRecoveryCodes, { input: { tenant, userId: overview.subject } });
     if (made !== null) setCodes(made.generateRecoveryCodes.codes);
   }
-  if (codes !== null) return <RecoveryCodesStep codes={codes} tenantName={tenantName} onSaved={onDone} />;
+  if (codes !== null) return <RecoveryCodesStep codes={codes} tenantName={tenantName} onSaved={() => onDone()} />;
   return (
     <>
       <p className="intro">{t('account.factors.codesIntro')}</p>

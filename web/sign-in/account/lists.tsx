@@ -3,10 +3,19 @@ import { RemoveCredential, RevokeConsent, RevokeSession, UnlinkExternalAccount }
 import { ActionButton } from '../parts/buttons.tsx';
 import type { AccountState } from '../state.ts';
 import { t } from '../texts/texts.ts';
-import type { Account, Overview, OwnPasskey } from './account.ts';
+import { type Account, hasImage, type Overview, type OwnPasskey } from './account.ts';
 
 /** The forms to which the lists lead. */
-export type AccountView = 'profile' | 'password' | 'app' | 'codes' | 'passkey' | 'passkey-name';
+export type AccountView =
+  | 'profile'
+  | 'password'
+  | 'app'
+  | 'codes'
+  | 'passkey'
+  | 'passkey-name'
+  | 'image'
+  | 'firstImage'
+  | 'email';
 
 interface ListsProps {
   readonly account: Account;
@@ -49,7 +58,7 @@ function describeUse({ createdAt, lastUsedAt }: OwnPasskey): string {
 }
 
 export function AccountLists({ account, overview, state, onOpen, onRename }: ListsProps): ReactNode {
-  const { tenant, change } = account;
+  const { tenant, change, demands } = account;
   const { subject: userId, username, email } = overview;
   const name = [overview.givenName, overview.familyName].filter(Boolean).join(' ') || username;
   const sessions = present(overview.sessions).map(({ id, isCurrent, ip, userAgent, lastUsedAt }) => ({
@@ -88,6 +97,15 @@ export function AccountLists({ account, overview, state, onOpen, onRename }: Lis
       <div className="actions">
         <ActionButton onPress={() => onOpen('profile')}>{t('account.profile.title')}</ActionButton>
         <ActionButton onPress={() => onOpen('password')}>{t('account.password.title')}</ActionButton>
+        {hasImage(overview) && (
+          <>
+            <ActionButton onPress={() => onOpen('email')}>{t('account.email.title')}</ActionButton>
+            <ActionButton onPress={() => onOpen('image')}>{t('account.image.change')}</ActionButton>
+          </>
+        )}
+        {!hasImage(overview) && demands?.isOffered && (
+          <ActionButton onPress={() => onOpen('firstImage')}>{t('account.image.add')}</ActionButton>
+        )}
         <ActionButton onPress={() => onOpen('app')}>{t('account.factors.addApp')}</ActionButton>
         <ActionButton onPress={() => onOpen('codes')}>{t('account.factors.newCodes')}</ActionButton>
         {state.isPasskeyEnabled && (

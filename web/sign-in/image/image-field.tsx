@@ -5,6 +5,7 @@ import { Faults } from '../parts/form.tsx';
 import { t } from '../texts/texts.ts';
 
 interface ImageFieldProps {
+  /** Also the id of the input. */
   readonly name: string;
   readonly label: string;
   readonly hint: string;
@@ -12,10 +13,6 @@ interface ImageFieldProps {
   /** Null: none is chosen, or one that cannot be used. */
   readonly onChange: (image: File | null) => void;
 }
-
-const INPUT_ID = 'image';
-const HINT_ID = 'image-hint';
-const FAULT_ID = 'image-fault';
 
 /** Why a file cannot be an image of a proof; null: it can. Some systems know no type of some pictures. */
 function findFault({ size, type }: File): string | null {
@@ -28,6 +25,8 @@ function findFault({ size, type }: File): string | null {
 export function ImageField({ name, label, hint, image, onChange }: ImageFieldProps): ReactNode {
   const fault = use(Faults).get(name);
   const [ownFault, setOwnFault] = useState<string | null>(null);
+  const hintId = `${name}-hint`;
+  const faultId = `${name}-fault`;
 
   function choose({ target }: ChangeEvent<HTMLInputElement>): void {
     const [file = null] = target.files ?? [];
@@ -39,23 +38,23 @@ export function ImageField({ name, label, hint, image, onChange }: ImageFieldPro
   const shown = ownFault ?? fault;
   return (
     <div className="field">
-      <label className="label" htmlFor={INPUT_ID}>
+      <label className="label" htmlFor={name}>
         {label}
       </label>
       <input
-        id={INPUT_ID}
+        id={name}
         className="input file"
         type="file"
         accept="image/*"
-        aria-describedby={describedBy(HINT_ID, FAULT_ID, shown)}
+        aria-describedby={describedBy(hintId, faultId, shown)}
         aria-invalid={shown !== undefined}
         onChange={choose}
       />
       <input type="hidden" name={name} value={image?.name ?? ''} />
-      <span className="hint" id={HINT_ID}>
+      <span className="hint" id={hintId}>
         {hint}
       </span>
-      <FaultText id={FAULT_ID} fault={shown} />
+      <FaultText id={faultId} fault={shown} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import type { Refusal } from '../graph.ts';
+import type { ImageChoice } from '../../zero-knowledge/secret.ts';
+import { type Answer, ask, type Refusal } from '../graph.ts';
 import { ErrorPage } from '../pages/error.page.tsx';
 import { Field } from '../parts/fields.tsx';
 import { Form } from '../parts/form.tsx';
@@ -7,8 +8,8 @@ import { Frame } from '../parts/frame.tsx';
 import type { ImageResetState } from '../state.ts';
 import { describeCode, t } from '../texts/texts.ts';
 import { rulesOf, useImageChoice } from './image-choice.tsx';
-import { toRefusal } from './refusal.ts';
-import { resetImage } from './reset-image.ts';
+import { createImageClient } from './image-client.ts';
+import { attempt } from './refusal.ts';
 
 interface MailedLink {
   readonly code: string;
@@ -24,7 +25,7 @@ function readLink(): MailedLink | null {
 }
 
 /** The page of a mail about a lost image: the user chooses another one. */
-export default function ImageResetPage({ state }: { readonly state: ImageResetState }): ReactNode {
+export function ImageResetPage({ state }: { readonly state: ImageResetState }): ReactNode {
   const [link] = useState(readLink);
   const [isDone, setDone] = useState(false);
   const { tenant } = state;
@@ -60,19 +61,22 @@ interface ResetFormProps {
 function ResetForm({ state: { tenant, demands }, link, onDone }: ResetFormProps): ReactNode {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const { fields, required, read } = useImageChoice(demands);
+  const { fields, required, read } = useImageChoice(demands, { isNew: true });
 
   async function send(values: Readonly<Record<string, string>>): Promise<void> {
-    const username = values['username'] ?? '';
+    const username = values['username']!.trim();
     setBusy(true);
     setRefusal(null);
-    try {
-      await resetImage({ tenant: tenant.name, username, ...link, choice: read(values), rules: rulesOf(demands) });
-      onDone();
-    } catch (error) {
-      setBusy(false);
-      setRefusal(toRefusal(error));
-    }
+    const answer = await attemptReset(username, await read(values));
+    setBusy(false);
+    if ('refusal' in answer) setRefusal(answer.refusal);
+    else onDone();
+  }
+
+  async function attemptReset(username: string, choice: Answer<ImageChoice>): Promise<Answer<void>> {
+    if ('refusal' in choice) return choice;
+    const client = createImageClient(tenant.name, ask);
+    return attempt(() => client.reset({ username, ...link, choice: choice.data, rules: rulesOf(demands) }));
   }
 
   return (
@@ -80,7 +84,7 @@ function ResetForm({ state: { tenant, demands }, link, onDone }: ResetFormProps)
       submit={t('imageReset.submit')}
       required={{ username: t('field.usernameMissing'), ...required }}
       refusal={refusal}
-      notice={isBusy ? t('imageReset.wait') : null}
+      notice={isBusy ? t('image.wait') : null}
       isBusy={isBusy}
       onSubmit={(values) => void send(values)}
     >

@@ -13,10 +13,9 @@ interface PatternGridProps {
   /** Points in the order in which they were joined, by rows from 0. */
   readonly points: readonly number[];
   readonly onChange: (points: readonly number[]) => void;
+  /** Whether it says how a pattern is chosen. Default true. */
+  readonly isExplained?: boolean;
 }
-
-const HINT_ID = 'pattern-hint';
-const FAULT_ID = 'pattern-fault';
 
 const placeOf = ({ clientX, clientY }: PointerEvent): Place => ({ x: clientX, y: clientY });
 
@@ -30,9 +29,12 @@ function findPoint({ x, y }: Place): number | null {
  * A pattern on a grid of points: drawn in one stroke, tapped point by point, or chosen with arrow keys and the space bar. Pressing the last point
  * again takes it back. The form has the points as `0-1-2`.
  */
-export function PatternGrid({ name, side, label, points, onChange }: PatternGridProps): ReactNode {
+export function PatternGrid(props: PatternGridProps): ReactNode {
+  const { name, side, label, points, onChange, isExplained = true } = props;
   const fault = use(Faults).get(name);
   const [current, setCurrent] = useState(0);
+  const hintId = `${name}-hint`;
+  const faultId = `${name}-fault`;
   const grid = useRef<HTMLFieldSetElement>(null);
   const stroke = useRef<{ readonly from: number; readonly place: Place } | null>(null);
   // Several moves of the pointer can come before React renders.
@@ -87,7 +89,8 @@ export function PatternGrid({ name, side, label, points, onChange }: PatternGrid
       <fieldset
         ref={grid}
         className={`pattern side-${side}`}
-        aria-describedby={describedBy(HINT_ID, FAULT_ID, fault)}
+        aria-describedby={describedBy(isExplained ? hintId : null, faultId, fault)}
+        data-invalid={fault === undefined ? undefined : true}
         onPointerDown={begin}
         onPointerMove={move}
         onPointerUp={end}
@@ -114,13 +117,15 @@ export function PatternGrid({ name, side, label, points, onChange }: PatternGrid
         </div>
       </fieldset>
       <input type="hidden" name={name} value={points.join('-')} />
-      <span className="hint" id={HINT_ID}>
-        {t('pattern.hint')}
-      </span>
+      {isExplained && (
+        <span className="hint" id={hintId}>
+          {t('pattern.hint')}
+        </span>
+      )}
       <span className="hint" role="status">
         {points.length === 0 ? '' : t('pattern.joined', { points: points.length })}
       </span>
-      <FaultText id={FAULT_ID} fault={fault} />
+      <FaultText id={faultId} fault={fault} />
       {points.length > 0 && (
         <ActionButton isQuiet onPress={() => change([])}>
           {t('pattern.clear')}

@@ -38,21 +38,21 @@ const TITLES = {
 /** The steps of an interaction, one after the other, as the server gives them. */
 export function SignInPage({ state }: { readonly state: SignInState }): ReactNode {
   const { flow, shown, dropCodes } = useFlow(state);
-  const { number, step, recoveryCodes, fault } = shown;
+  const { number, step, branch, recoveryCodes, fault } = shown;
   if (fault !== null)
     return <ErrorPage tenant={state.tenant} code={fault.code} text={describeRefusal(fault)} startAgainAt={null} />;
-  const title = recoveryCodes === null ? t(TITLES[step.__typename]) : t('recoveryCodes.title');
+  const title = branch?.title ?? t(TITLES[step.__typename]);
   return (
     <FlowContext value={flow}>
       <Frame
         key={number}
         tenant={state.tenant}
-        title={title}
+        title={recoveryCodes === null ? title : t('recoveryCodes.title')}
         application={flow.application}
         isReadFirst={step.__typename === 'FactorEnrolmentStep'}
       >
         {recoveryCodes === null ? (
-          <StepOfInteraction step={step} />
+          (branch?.content ?? <StepOfInteraction step={step} />)
         ) : (
           <RecoveryCodesStep codes={recoveryCodes} tenantName={flow.tenant?.displayName ?? ''} onSaved={dropCodes} />
         )}

@@ -15,8 +15,11 @@ export const FaultText = ({ id, fault = '' }: FaultTextProps): ReactNode =>
     </span>
   );
 
-/** Ids of what describes such a field: its hint, and its fault or the notice of the form in place of it. */
-export function describedBy(hintId: string, faultId: string, fault: string | undefined): string {
-  if (fault === undefined) return hintId;
-  return `${hintId} ${fault === '' ? NOTICE_ID : faultId}`;
+/**
+ * Ids of what describes such a field: its hint, and its fault or the notice of the form in place of it.
+ * @param hintId Null: it has none.
+ */
+export function describedBy(hintId: string | null, faultId: string, fault: string | undefined): string | undefined {
+  const ids = [hintId, fault === '' ? NOTICE_ID : fault === undefined ? null : faultId];
+  return ids.filter((id) => id !== null).join(' ') || undefined;
 }

@@ -59,9 +59,9 @@ function findFaults(refusal: Refusal | null, refusedField: string | undefined): 
 
 /** Focuses the first faulty field and selects its text, so that typing replaces it. */
 function focusFault(form: HTMLFormElement): void {
-  const field = form.querySelector<HTMLInputElement>('input[aria-invalid="true"]');
+  const field = form.querySelector<HTMLElement>('input[aria-invalid="true"], .pattern[data-invalid] [tabindex="0"]');
   field?.focus();
-  field?.select();
+  if (field instanceof HTMLInputElement) field.select();
 }
 
 /**

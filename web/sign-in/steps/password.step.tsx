@@ -1,23 +1,21 @@
 import type { ReactNode } from 'react';
 import { type StepOf, useStep } from '../flow.ts';
+import { openImage } from '../image/open-image.ts';
 import { BeginPasswordReset, BeginRegistration, SubmitPassword } from '../operations.generated.ts';
 import { ActionButton } from '../parts/buttons.tsx';
-import { Emphasis, NAME } from '../parts/emphasis.tsx';
 import { CheckField, Field, PasswordField } from '../parts/fields.tsx';
 import { Form } from '../parts/form.tsx';
 import { identifierAutoComplete, OfferedPasskeys } from '../passkey/offered-passkeys.tsx';
 import { t } from '../texts/texts.ts';
 import { Cancel } from './cancel.tsx';
+import { Intro } from './intro.tsx';
 
 export function PasswordStep({ step }: { readonly step: StepOf<'PasswordStep'> }): ReactNode {
-  const { application, submit, setIdentifier, refusal, notice, isBusy } = useStep();
+  const flow = useStep();
+  const { submit, setIdentifier, refusal, notice, isBusy } = flow;
   return (
     <>
-      {application !== null && (
-        <p className="intro">
-          <Emphasis text={t('password.intro', { application: NAME })} name={application.name} />
-        </p>
-      )}
+      <Intro text="password.intro" />
       <Form
         submit={t('password.submit')}
         required={{ identifier: t('field.identifierMissing'), password: t('field.passwordMissing') }}
@@ -36,6 +34,9 @@ export function PasswordStep({ step }: { readonly step: StepOf<'PasswordStep'> }
               <ActionButton isQuiet onPress={() => void submit(BeginPasswordReset, {})}>
                 {t('password.forgotten')}
               </ActionButton>
+            )}
+            {step.offersImage && (
+              <ActionButton onPress={() => void openImage(flow, step)}>{t('imageSignIn.use')}</ActionButton>
             )}
             {step.canRegister && (
               <ActionButton onPress={() => void submit(BeginRegistration, {})}>{t('password.register')}</ActionButton>

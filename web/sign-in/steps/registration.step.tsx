@@ -2,28 +2,24 @@ import type { ReactNode } from 'react';
 import { type StepOf, useStep } from '../flow.ts';
 import { LeaveRegistration, SubmitRegistration } from '../operations.generated.ts';
 import { ActionButton } from '../parts/buttons.tsx';
-import { Emphasis, NAME } from '../parts/emphasis.tsx';
 import { Field, PasswordField } from '../parts/fields.tsx';
 import { Form } from '../parts/form.tsx';
 import { t } from '../texts/texts.ts';
 import { Cancel } from './cancel.tsx';
+import { Intro } from './intro.tsx';
 
 /** A name to begin with is an address or a username. */
-function namesOf({ identifier, isEmailUsername }: StepOf<'RegistrationStep'>): { username: string; email: string } {
+export function namesOf(identifier: string | null, isEmailUsername: boolean): { username: string; email: string } {
   const name = identifier ?? '';
   return name.includes('@') || isEmailUsername ? { username: '', email: name } : { username: name, email: '' };
 }
 
 export function RegistrationStep({ step }: { readonly step: StepOf<'RegistrationStep'> }): ReactNode {
-  const { application, submit, setIdentifier, refusal, notice, isBusy } = useStep();
-  const names = namesOf(step);
+  const { submit, setIdentifier, refusal, notice, isBusy } = useStep();
+  const names = namesOf(step.identifier, step.isEmailUsername);
   return (
     <>
-      {application !== null && (
-        <p className="intro">
-          <Emphasis text={t('registration.intro', { application: NAME })} name={application.name} />
-        </p>
-      )}
+      <Intro text="registration.intro" />
       <Form
         submit={t('registration.submit')}
         required={{
