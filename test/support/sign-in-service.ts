@@ -2,7 +2,7 @@ import { Authority, systemCaller } from '../../src/access/index.ts';
 import type { Client, CreateClient } from '../../src/clients/index.ts';
 import { sha256Base64Url } from '../../src/crypto/index.ts';
 import { newId, type TenantRef } from '../../src/kernel/index.ts';
-import { parseConfig } from '../../src/server/environment/config.ts';
+import { type LogLevel, parseConfig } from '../../src/server/environment/config.ts';
 import { createLogger } from '../../src/server/environment/logger.ts';
 import type { TimeSource } from '../../src/server/start/database-clock.ts';
 import { type RunningNode, startNode } from '../../src/server/start/node.ts';
@@ -60,7 +60,7 @@ export interface TotpUser {
 export class SignInService {
   readonly application: Application;
   readonly time: ShiftedTime;
-  /** Lines of the log from `warn` on. */
+  /** Lines of the log from the level of the start on. */
   readonly logged: string[];
   readonly #node: RunningNode;
   readonly #smtp: TestSmtpServer;
@@ -79,10 +79,14 @@ export class SignInService {
     this.logged = logged;
   }
 
-  /** @param settings Settings of the operator. */
+  /**
+   * @param settings Settings of the operator.
+   * @param level From which level on the log is kept. Default `warn`.
+   */
   static async start(
     files: ApplicationFiles = {},
     settings: Readonly<Record<string, string>> = {},
+    level: LogLevel = 'warn',
   ): Promise<SignInService> {
     build('sign-in');
     const smtp = await TestSmtpServer.start();
@@ -96,7 +100,7 @@ export class SignInService {
       SMTP_URL: `smtp://id:p%40ss@127.0.0.1:${smtp.port}`,
       ...settings,
     });
-    const node = await startNode(config, createLogger('warn', { write: (line) => void logged.push(line) }), time);
+    const node = await startNode(config, createLogger(level, { write: (line) => void logged.push(line) }), time);
     return new SignInService(node, application, smtp, time, logged);
   }
 
