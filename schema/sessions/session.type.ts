@@ -12,6 +12,12 @@ export class SessionType extends Node {
   isCurrent!: boolean;
   @Field(() => String, { nullable: true, description: 'Id of the device of the session.' })
   deviceId!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '`client_id` of the application that asked for the sign-in, whose session serves all; null when none did.',
+  })
+  clientId!: string | null;
   @Field(() => Date, { description: 'When the user authenticated.' })
   authTime!: Date;
   @Field(() => [String], { description: 'How the user authenticated (RFC 8176).' })

@@ -11,6 +11,8 @@ export const SessionEntity = defineEntity({
     /** SHA-256 of the cookie's value; null for a session without a browser. */
     cookieHash: p.blob().nullable(),
     deviceId: p.text().nullable(),
+    /** `client_id` of the application that asked for the sign-in; null: none did, or it began before this was kept. */
+    clientId: p.text().nullable(),
     /** When the user proved who they are (OIDC Core section 2, `auth_time`). */
     authTime: p.datetime(),
     /** How the user proved it (RFC 8176). */

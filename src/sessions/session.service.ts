@@ -485,7 +485,7 @@ function newSession(
   settings: TenantSettings,
   now: Date,
 ): Session {
-  const { origin } = authority.caller;
+  const { origin, clientId } = authority.caller;
   const remember = input.remember ?? false;
   const lives = livesOf({ remember }, settings);
   const expiresAt = addSeconds(now, lives.absolute);
@@ -495,6 +495,7 @@ function newSession(
     userId: input.userId,
     cookieHash: cookie === null ? null : hashHandle(cookie),
     deviceId: input.deviceId ?? null,
+    clientId,
     authTime: input.isImpersonated === true ? NEVER_SIGNED_IN : now,
     amr: [...input.amr],
     acr: input.acr ?? null,

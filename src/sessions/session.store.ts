@@ -90,8 +90,8 @@ const LOCK = defineStatement<SessionRow>('session-lock', sql`${SELECT} and sessi
 const INSERT = defineStatement<object>(
   'session-insert',
   `insert into sessions (tenant_id, id, user_id, cookie_hash, device_id, auth_time, amr, acr, remember, offline, ip, user_agent,
-    last_used_at, idle_expires_at, expires_at, created_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+    last_used_at, idle_expires_at, expires_at, created_at, client_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 );
 const OWNERS_AMONG = defineStatement<{ readonly userId: string }>(
   'session-owners-among',
@@ -215,6 +215,7 @@ export class SessionStore {
       session.idleExpiresAt,
       session.expiresAt,
       session.createdAt,
+      session.clientId ?? null,
     ]);
   }
 

@@ -20,7 +20,7 @@ const USERS: RouteCallers = { bearer: { user: ['openid'] } };
 const SESSION = z.strictObject({
   session_id: z.string(),
   tenant_id: z.string(),
-  client_id: z.string().nullable().describe('Always null: a session is one of all clients.'),
+  client_id: z.string().nullable().describe('The client for which the user signed in; the session serves all.'),
   created_at: z.iso.datetime(),
   last_used_at: z.iso.datetime(),
   expires_at: z.iso.datetime(),
@@ -35,7 +35,7 @@ type ShownSession = NonNullable<NonNullable<OwnSessionsData['sessions']>['nodes'
 const showSession = (session: ShownSession, tenantName: string): z.input<typeof SESSION> => ({
   session_id: session.sessionId,
   tenant_id: tenantName,
-  client_id: null,
+  client_id: session.clientId,
   created_at: session.createdAt,
   last_used_at: session.lastUsedAt,
   expires_at: session.idleExpiresAt < session.expiresAt ? session.idleExpiresAt : session.expiresAt,

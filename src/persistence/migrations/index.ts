@@ -49,6 +49,7 @@ import { Migration20261128OfflineAccessIndex } from './20261128-offline-access-i
 import { Migration20261128PasswordHistory } from './20261128-password-history.ts';
 import { Migration20261128RefreshTokenReuses } from './20261128-refresh-token-reuses.ts';
 import { Migration20261128RegistrationTokens } from './20261128-registration-tokens.ts';
+import { Migration20261128SessionClient } from './20261128-session-client.ts';
 import { Migration20261128TenantImport } from './20261128-tenant-import.ts';
 import { Migration20261128TenantSecrets } from './20261128-tenant-secrets.ts';
 
@@ -107,4 +108,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128PasswordHistory', class: Migration20261128PasswordHistory },
   { name: 'Migration20261128GroupEdges', class: Migration20261128GroupEdges },
   { name: 'Migration20261128CredentialChangedAt', class: Migration20261128CredentialChangedAt },
+  { name: 'Migration20261128SessionClient', class: Migration20261128SessionClient },
 ] as const;

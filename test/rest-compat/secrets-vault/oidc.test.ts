@@ -166,6 +166,12 @@ describe.each(VARIANTS)('the endpoints of the variant %s', (_name, variant) => {
       suite.world.services.interactions.view(suite.authority(), browser, handle!),
     );
     expect(view.step).toMatchObject({ continueAt: `${BASE}/api/oidc/acme/authorize/${handle}` });
+    const [session] = (
+      await suite.world.stores.sessionStore.page(suite.tenant.id, { userId: user.id }, suite.world.clock.now(), {
+        first: 1,
+      })
+    ).rows;
+    expect(session).toMatchObject({ clientId: 'app', amr: ['pwd'] });
     const back = await ask(jar, `/api/oidc/acme/authorize/${handle}`);
     expect(back.status).toBe(302);
     expect(paramsIn(back)).toMatchObject({ state: REQUEST.state, iss: variant.issuer });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Authority } from '../../../src/access/index.ts';
 import { authorizingOfSuite, CALLBACK } from '../../support/authorization.ts';
 import { CookieJar } from '../../support/cookie-jar.ts';
 import { TEST_REDIRECT, TestBrowserUser, TestClient } from '../../support/oauth.ts';
@@ -64,9 +65,14 @@ describe('the sessions of the caller', () => {
         current: true,
       },
     ]);
+    const ofPortal = { ...suite.world.system(suite.tenant).caller, clientId: 'portal' };
+    const authority = new Authority(ofPortal, suite.tenant, 'tenant');
+    await suite.world.services.sessions.start(authority, { userId: user.user.id, amr: ['pwd'] });
+    const [, { sessions: more }] = await ask('GET', '/api/auth/sessions', { token });
+    expect(more.map((one: { client_id: string | null }) => one.client_id)).toEqual(['portal', null, null]);
     const { secret } = await suite.world.newApiKey(suite.tenant, user.user.id, 'USER:READ');
     const [, byKey] = await ask('GET', '/api/auth/sessions', { token: secret });
-    expect([byKey.total, byKey.sessions.some((one: { current: boolean }) => one.current)]).toEqual([2, false]);
+    expect([byKey.total, byKey.sessions.some((one: { current: boolean }) => one.current)]).toEqual([3, false]);
   });
 
   it('AUTH-7: the present one ends with its tokens, at once', async () => {

@@ -45,7 +45,10 @@ const FULL = {
 
 /** The service, for a request of a browser: sessions and devices keep where it came from. */
 const inBrowser = (tenant: TenantRef): Authority =>
-  Authority.system(systemCaller({ processId: newId(), ip: '203.0.113.7', userAgent: 'Firefox' }), tenant);
+  Authority.system(
+    { ...systemCaller({ processId: newId(), ip: '203.0.113.7', userAgent: 'Firefox' }), clientId: 'reader' },
+    tenant,
+  );
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0';
 
