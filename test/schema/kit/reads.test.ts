@@ -291,7 +291,7 @@ describe.each([
     expect(columns.toSorted()).toEqual([
       'groups: above id parentId path tenantId',
       'groups: externalId id path tenantId',
-      'groups: id name path tenantId userId',
+      'groups: id name path tenantId',
       'roles: description id name parentId tenantId',
       'roles: holderId id name onTenantId tenantId',
       'roles: holderId id name onTenantId tenantId',
