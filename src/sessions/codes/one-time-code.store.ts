@@ -64,26 +64,36 @@ const INSERT_WITHIN = defineStatement<{ kind: string }>(
   returning kind`,
 );
 
-/**
- * Deletes those whose place the new code takes; one that another request uses or deletes at the moment is left alone. Their hashes are
- * arrays, because a join would compare all codes of the tenant by a plan that was made while the table was empty.
- */
-const INSERT_NEWEST = defineStatement<object>(
-  'one-time-code-insert-newest',
-  `with placed as (
-    select o.hash, row_number() over (order by o.created_at desc, o.hash) as place,
-      o.payload ->> $9::text = $5::jsonb ->> $9::text as is_shared,
-      row_number() over (partition by o.payload ->> $9::text order by o.created_at desc, o.hash) as share_place
+/** The codes that share the bucket, and those of them that have the same member, both without the new one. */
+const INSERT_COUNTED = defineStatement<{ inBucket: number; inShare: number }>(
+  'one-time-code-insert-counted',
+  `with living as materialized (
+    select count(*)::int as bucket, count(*) filter (where o.payload ->> $8::text = $5::jsonb ->> $8::text)::int as share
     from one_time_codes o where o.tenant_id = $1 and o.kind = $3::varchar and o.bucket = $4::varchar
-  ), free as (
-    select l.hash from one_time_codes l where l.tenant_id = $1 and l.hash = any(array(
-      select p.hash from placed p where p.place >= $8 or (p.is_shared and p.share_place >= $10)))
-    for update skip locked
-  ), gone as (
-    delete from one_time_codes where tenant_id = $1 and hash = any(array(select free.hash from free))
   )
   insert into one_time_codes (tenant_id, hash, kind, bucket, payload, attempts, expires_at, created_at)
-  values ($1, $2, $3::varchar, $4::varchar, $5::jsonb, 0, $6, $7)`,
+  values ($1, $2, $3::varchar, $4::varchar, $5::jsonb, 0, $6, $7)
+  returning (select living.bucket from living) as "inBucket", (select living.share from living) as "inShare"`,
+);
+
+/**
+ * Deletes those whose place a new code takes; one that another request uses or deletes at the moment is left alone. Their hashes are
+ * arrays, because a join would compare all codes of the tenant by a plan that was made while the table was empty.
+ */
+const KEEP_NEWEST = defineStatement<object>(
+  'one-time-code-keep-newest',
+  `with placed as (
+    select o.hash, row_number() over (order by o.created_at desc, o.hash) as place,
+      o.payload ->> $6::text = $5::jsonb ->> $6::text as is_shared,
+      row_number() over (partition by o.payload ->> $6::text order by o.created_at desc, o.hash) as share_place
+    from one_time_codes o
+    where o.tenant_id = $1 and o.kind = $3::varchar and o.bucket = $4::varchar and o.hash <> $2
+  ), free as (
+    select l.hash from one_time_codes l where l.tenant_id = $1 and l.hash = any(array(
+      select p.hash from placed p where p.place >= $7 or (p.is_shared and p.share_place >= $8)))
+    for update skip locked
+  )
+  delete from one_time_codes where tenant_id = $1 and hash = any(array(select free.hash from free))`,
 );
 
 /** Secrets that work once. The table holds their hashes only. */
@@ -169,18 +179,13 @@ export class OneTimeCodeStore {
     { key, count }: CodeBucket,
     share: CodeShare,
   ): Promise<string> {
-    await this.#db.run(INSERT_NEWEST, [
-      tenant.id,
-      hashHandle(code),
-      kind,
-      key,
-      JSON.stringify(payload ?? {}),
-      expiresAt,
-      this.#clock.now(),
-      count,
-      share.member,
-      share.count,
-    ]);
+    const hash = hashHandle(code);
+    const json = JSON.stringify(payload ?? {});
+    const own = [tenant.id, hash, kind, key, json] as const;
+    const [counted] = await this.#db.run(INSERT_COUNTED, [...own, expiresAt, this.#clock.now(), share.member]);
+    const { inBucket, inShare } = counted!;
+    if (inBucket >= count || inShare >= share.count)
+      await this.#db.run(KEEP_NEWEST, [...own, share.member, count, share.count]);
     return code;
   }
 
