@@ -394,17 +394,29 @@ describe('a second factor of a new user (scope 2fa_link)', () => {
 
   it('is answered for an account that is there already, if the hints name it', async () => {
     const authority = suite.authority(open);
-    const { id } = await suite.world.newUser(open, { username: 'there', email: 'there@example.org' });
-    const password = await suite.world.givePassword(open, id);
-    await suite.world.giveTotp(open, id);
-    const handle = await ask({ login_hint: 'there', email_hint: 'there@example.org' });
     const { interactions } = suite.world.services;
-    await take((browser) => interactions.leaveRegistration(authority, browser, handle));
-    const typed = { identifier: 'there', password };
-    await take((browser) => interactions.submitPassword(authority, browser, handle, typed));
-    const code = totpCode(SECRET, suite.world.clock.now());
-    await take((browser) => interactions.submitFactor(authority, browser, handle, { method: 'totp', code }));
-    expect(paramsIn(await resume(handle, 'open'))['code']).toBeDefined();
+    const there = await suite.world.newUser(open, { username: 'there', email: 'there@example.org' });
+    const bare = await suite.world.newUser(open, { username: 'bare' });
+    const passwords = new Map<string, string>();
+    for (const { id, username } of [there, bare]) {
+      passwords.set(username, await suite.world.givePassword(open, id));
+      await suite.world.giveTotp(open, id);
+    }
+    const answerTo = async (identifier: string, hints: Asked) => {
+      suite.world.clock.advance(30);
+      const handle = await ask(hints);
+      await take((browser) => interactions.leaveRegistration(authority, browser, handle));
+      const typed = { identifier, password: passwords.get(identifier)! };
+      await take((browser) => interactions.submitPassword(authority, browser, handle, typed));
+      const code = totpCode(SECRET, suite.world.clock.now());
+      await take((browser) => interactions.submitFactor(authority, browser, handle, { method: 'totp', code }));
+      return Object.keys(paramsIn(await resume(handle, 'open')))[0];
+    };
+    expect(await answerTo('there', { login_hint: 'there', email_hint: 'there@example.org' })).toBe('code');
+    expect(await answerTo('there', { login_hint: 'THERE' })).toBe('code');
+    expect(await answerTo('bare', { login_hint: 'bare' })).toBe('code');
+    // An account without an address is none with that address.
+    expect(await answerTo('bare', { email_hint: 'there@example.org' })).toBe('error');
   });
 
   it.each<[string, Asked]>([
