@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../src/users/index.ts';
 import { openBrowser } from '../support/browser.ts';
@@ -110,9 +110,17 @@ describe('passkeys at the started service in Chromium', { timeout: 120_000 }, ()
     await title('Sign in');
   }
 
+  /** The click ends the offer in the field of the name, which a user who is present before it would answer in place of the button. */
   async function press(name: string): Promise<void> {
-    await authenticator.setPresent(true);
+    const isPresent = Promise.withResolvers<void>();
+    const hold = async (route: Route): Promise<void> => {
+      await isPresent.promise;
+      await route.continue();
+    };
+    await page.route('**/graphql', hold, { times: 1 });
     await button(name).click();
+    await authenticator.setPresent(true);
+    isPresent.resolve();
   }
 
   /** Waits until the browser is at the application, and exchanges its code. */
