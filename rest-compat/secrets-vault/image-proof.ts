@@ -4,6 +4,10 @@ import { GESTURE_NAMES } from './tenant.ts';
 /** Handle of an authorization request. */
 const AUTH_REQ_ID = z.string().min(1).describe('Handle of the authorization request. Default: none.');
 export const REQUEST_QUERY = z.object({ auth_req_id: AUTH_REQ_ID.optional() });
+export const TICKET_QUERY = z.object({
+  oid_nonce: z.string().min(1).describe('`nonce` of AUTH-3 or PK-4; it works once.'),
+  auth_req_id: z.string().min(1).describe('Handle of the authorization request.'),
+});
 export const IN_REQUEST = { in: 'query', name: 'auth_req_id', as: 'handle' } as const;
 
 export const CIPHER_KEY = z

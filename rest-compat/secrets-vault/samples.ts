@@ -273,6 +273,7 @@ export const SECRETS_VAULT_SAMPLES: Samples = {
     },
     BeginExternalFactor: {},
     ResumeExternalFactor: {},
+    RedeemSignInTicket: { parameters: { oid_nonce: 'wmB3Zcbqk2cTkq0Qm8Yw3v6H0b5x9T1uJ4eL7sN2aPc' } },
     AnswerExternalFactor: {},
     ApiKeys: { reply: { api_keys: [API_KEY] } },
     OwnApiKeys: { reply: { api_keys: [API_KEY] } },

@@ -20,6 +20,8 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.requestImageChallenge': 'Every name has challenges, whether or not there is such an account.',
   'Mutation.requestImageReset': 'Sends a mail to the address of the account alone, and tells nothing.',
   'Mutation.resetImage': 'The code, which was mailed to the owner of the account, is the authority.',
+  'Mutation.redeemSignInTicket':
+    'The ticket, which works once, and the browser that began the sign-in are the authority.',
   'Mutation.signInWithImage': 'The proof is the authority, for the account that it proves.',
   'Mutation.confirmSignOut': 'The handle and its browser are the authority; only the session of this browser ends.',
   'Mutation.endSession': 'Ends only the session of the browser, after its user agreed or with an ID token of it.',

@@ -15,6 +15,7 @@ import { SessionWatchResolver } from './session-watch.resolver.ts';
 import { SignOutResolver } from './sign-out.resolver.ts';
 import { SignedPresentationResolver } from './signed-presentation.resolver.ts';
 import { SigningKeyResolver } from './signing-key.resolver.ts';
+import { TicketSignInResolver } from './ticket-sign-in.resolver.ts';
 import { TokenResolver } from './token.resolver.ts';
 
 declare module '../global-id.ts' {
@@ -40,6 +41,7 @@ export const oauth: SchemaModule = {
     RegistrationResolver,
     ClientSessionsResolver,
     ImageProofResolver,
+    TicketSignInResolver,
     OwnImageResolver,
   ],
   nodes: [defineNode('key', 'SigningKey', ({ services }, tenantId, kid) => services.oauth.keys.find(tenantId, kid))],

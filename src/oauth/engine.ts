@@ -50,6 +50,7 @@ import { SignOutService } from './sign-out/sign-out.service.ts';
 import { SignOutChecks } from './sign-out/sign-out-request.ts';
 import { TokenSignOut } from './sign-out/token-sign-out.ts';
 import { ExpiredTokens } from './sweep.ts';
+import { TicketSignInService } from './tickets/ticket-sign-in.service.ts';
 import { FamilyTokens } from './token-endpoint/family-tokens.ts';
 import { TokenService } from './token-endpoint/token.service.ts';
 import { AccessTokens } from './tokens/access-token.ts';
@@ -137,6 +138,7 @@ export interface OAuth {
   readonly accountPage: AccountPageService;
   readonly mailedLinks: MailedLinkService;
   readonly imageProofs: ImageProofService;
+  readonly ticketSignIn: TicketSignInService;
   readonly signOut: SignOutService;
   readonly tokenSignOut: TokenSignOut;
   readonly clientSessions: ClientSessions;
@@ -195,6 +197,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
     posted: postedRequests,
     issuers: issuerDirectory,
   });
+  const externalFactor = createExternalFactor(options, { issuers: issuerDirectory, keys, posted: postedRequests });
   return {
     issuers,
     issuerDirectory,
@@ -224,7 +227,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
     presentations: new SignedPresentations({ clients, issuers, issuerDirectory, keys, clock }),
     postedRequests,
     authorization,
-    externalFactor: createExternalFactor(options, { issuers: issuerDirectory, keys, posted: postedRequests }),
+    externalFactor,
     accountPage: new AccountPageService({ ...options, accessTokens, issuers: issuerDirectory }),
     mailedLinks: new MailedLinkService({
       ...options,
@@ -233,6 +236,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
       issuers: issuerDirectory,
     }),
     imageProofs: new ImageProofService({ ...options, issuers: issuerDirectory }),
+    ticketSignIn: new TicketSignInService({ interactions: options.interactions, authorization, externalFactor }),
     signOut: new SignOutService({
       ...options,
       posted: postedRequests,

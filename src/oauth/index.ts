@@ -46,6 +46,7 @@ export type { NewInitialToken, Registration, RegistrationService } from './regis
 export type { PendingSignOut, SignOutAnswer, SignOutService } from './sign-out/sign-out.service.ts';
 export { POST_SIGN_OUT_FORM, SIGN_OUT_FORM, type SignOutRequest } from './sign-out/sign-out-request.ts';
 export type { ExpiredTokens } from './sweep.ts';
+export type { TicketSignInService } from './tickets/ticket-sign-in.service.ts';
 export type { IssuedTokens, ResourcePermission, TokenAnswer } from './token-endpoint/grant.ts';
 export { describeTokenForm } from './token-endpoint/grants.ts';
 export type { OAuthParameter } from './token-endpoint/parameters.ts';

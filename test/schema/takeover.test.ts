@@ -189,6 +189,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   removeDefaultGroup: 'concerns new users alone',
   requestExternalFactor: 'keeps a request for a minute, which names a user by an ID token of another service',
   beginExternalFactor: 'begins a sign-in to the account that the ID token of another service names',
+  redeemSignInTicket: 'acts for a user who proves the account in the same browser',
   resumeExternalFactor: 'goes on with a sign-in in its browser',
   answerExternalFactor: 'tells another service of a user who has just proved the account in this browser',
   resumeAuthorization: 'gives an application a code of the user whose browser it is, as far as this user agreed',

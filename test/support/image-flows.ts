@@ -20,7 +20,11 @@ export async function resetImage(world: World, tenant: TenantRef, user: User): P
 }
 
 /** A user without an image chooses the first one, in a session that has just begun. @returns The user, who knows the image. */
-export async function chooseImage(world: World, tenant: TenantRef, { id, username }: User): Promise<ImageOwner> {
+export async function chooseImage(
+  world: World,
+  tenant: TenantRef,
+  { id, username }: Pick<User, 'id' | 'username'>,
+): Promise<ImageOwner> {
   const owner = new ImageOwner(tenant.name, username);
   const { change } = world.services.imageProofs;
   const own = new Authority(world.user(tenant, id), tenant, 'self');

@@ -32,7 +32,7 @@ import { interactionErrors } from './interaction.errors.ts';
 import { INITIAL_STATE, type ProvedAccount, type SignInDemands } from './interaction.state.ts';
 import type { StepName } from './interaction.steps.ts';
 import type { InteractionStore } from './interaction.store.ts';
-import { type InteractionView, showInteraction, type ViewDeps } from './interaction.view.ts';
+import { continueAt, type InteractionView, showInteraction, type ViewDeps } from './interaction.view.ts';
 import { type NewPasswordStepDeps, replacePassword } from './new-password.step.ts';
 import { provePassword, type TypedPassword } from './password.step.ts';
 import { BEGUN_RESET, beginPasswordReset, leavePasswordReset, type PasswordResetStep } from './password-reset.step.ts';
@@ -270,6 +270,24 @@ export class InteractionService {
     given: GivenTicket,
   ): Promise<InteractionView> {
     return this.#step(authority, browser, handle, 'password', (open) => proveTicket(this.#deps, open, given));
+  }
+
+  /**
+   * As `submitTicket`, for a flow that goes on in the same request and not with the page.
+   * @returns What began the interaction, and where the browser goes if that resumes it in another request.
+   * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, SIGN_IN_TICKET_INVALID, SIGN_IN_REFUSED
+   * @throws SIGN_IN_EMAIL_UNVERIFIED The tenant demands that the address is verified first.
+   */
+  async useTicket(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    ticket: string,
+  ): Promise<{ readonly kind: string; readonly continueAt: string }> {
+    const { engine } = this.#deps;
+    const prove = (open: OpenInteraction) => proveTicket(this.#deps, open, { ticket }, true);
+    const { row } = await engine.step(authority, browser, handle, 'password', prove);
+    return { kind: row.kind, continueAt: continueAt(row, handle) };
   }
 
   /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, REGISTRATION_CLOSED */

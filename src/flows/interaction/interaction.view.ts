@@ -143,8 +143,12 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     account: showAccount(user!),
     scopes: demands.consent!.scopes.map((name) => describeScope(name, scopes)),
   }),
-  finished: (_, { row, handle }) => ({ step: 'finished', continueAt: `${row.request.resumeAt}/${handle}` }),
+  finished: (_, { row, handle }) => ({ step: 'finished', continueAt: continueAt(row, handle) }),
 };
+
+/** Where the browser goes in the end. */
+export const continueAt = ({ request }: Pick<OpenInteraction['row'], 'request'>, handle: string): string =>
+  `${request.resumeAt}/${handle}`;
 
 /** What a page offers in place of a password. */
 const methodsBesidePassword = ({ settings }: Pick<KnownTenant, 'settings'>) => ({

@@ -5,6 +5,7 @@ import { accountRefusal } from '../account-refusals.ts';
 import { imageProofErrors, type SignInTicket, type SignInTickets } from '../image-proof/index.ts';
 import { signInErrors } from '../sign-in.errors.ts';
 import { signInEvents } from '../sign-in.events.ts';
+import { lacksConfirmedEmail } from '../sign-in.steps.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { type FirstFactorChoices, goOnWith } from './proved-account.ts';
 
@@ -29,17 +30,20 @@ interface Refusal {
 /**
  * Proves the first factor by a ticket that was issued for this sign-in. The ticket is used up in any case.
  * @throws SIGN_IN_TICKET_INVALID It is unknown, used, expired or was issued for another sign-in, or its proof does not count any more.
+ * @param isAddressDemanded Whether a user whose address has to be verified first is refused, where no page can ask for that.
  * @throws SIGN_IN_REFUSED Another account is demanded, or this one may not sign in. Records `sign_in.failed`.
+ * @throws SIGN_IN_EMAIL_UNVERIFIED Only with `isAddressDemanded`. Records `sign_in.failed`.
  */
 export async function proveTicket(
   { signInTickets, users, events, clock }: TicketStepDeps,
   open: OpenInteraction,
   { ticket: given, isRemembered }: GivenTicket,
+  isAddressDemanded = false,
 ): Promise<Advance> {
   const { tenant, handle: requestId, actor } = open;
   const ticket = await signInTickets.redeem(tenant, given, { requestId, actor });
   const user = await users.findById(tenant.id, ticket.userId);
-  const refusal = findRefusal(open, ticket, user, clock.now());
+  const refusal = findRefusal(open, ticket, user, clock.now()) ?? (isAddressDemanded ? findLack(open, user!) : null);
   if (refusal !== null) {
     await events.append(actor, tenant, {
       type: signInEvents['sign_in.failed'],
@@ -53,6 +57,11 @@ export async function proveTicket(
   const { amr, provedAt } = ticket;
   return goOnWith(open, { user: user!, amr }, provedAt, { identifier: user!.username, isRemembered });
 }
+
+const findLack = ({ tenant: { settings } }: OpenInteraction, user: User): Refusal | null =>
+  lacksConfirmedEmail(settings, user)
+    ? { reason: 'email_unverified', error: signInErrors.SIGN_IN_EMAIL_UNVERIFIED }
+    : null;
 
 function findRefusal(
   { demands }: OpenInteraction,

@@ -58,6 +58,7 @@ export interface AuthorizationServiceDeps extends ExchangesDeps {
 
 /** What is kept of a sign-in that was answered, so that the back button leads to its application. */
 const ENDED_KIND = 'authorization-ended';
+type EndedSignIn = Pick<StoredRequest, 'clientId' | 'issuerKind'>;
 /** As long as an interaction lives. */
 const ENDED_SECONDS = 1800;
 /** As many as an address may have open, so that an office behind one address has them too: about 200 KB. */
@@ -228,17 +229,21 @@ export class AuthorizationService {
       return await this.#deps.interactions.resume(authority, browser, kinds, handle);
     } catch (error) {
       if (error instanceof IdentityError && error.code === 'INTERACTION_NOT_FOUND')
-        await this.#assertNotEnded(authority, { issuerKind: kind.kind, handle });
+        await this.assertNotEnded(authority, handle);
       throw error;
     }
   }
 
   /** Keeps that a sign-in ended. One that is over the bound of its address is unknown afterwards. */
-  async #keepEnded({ caller, tenant }: Authority, handle: string, { clientId }: StoredRequest): Promise<void> {
+  async #keepEnded(
+    { caller, tenant }: Authority,
+    handle: string,
+    { clientId, issuerKind }: StoredRequest,
+  ): Promise<void> {
     const { codes, clock } = this.#deps;
     const ended = {
       kind: ENDED_KIND,
-      payload: { clientId },
+      payload: { clientId, issuerKind },
       expiresAt: addSeconds(clock.now(), ENDED_SECONDS),
       code: handle,
     };
@@ -246,11 +251,15 @@ export class AuthorizationService {
     await codes.putWithin(tenant, ended, bucket);
   }
 
-  async #assertNotEnded(authority: Authority, { issuerKind, handle }: ResumedAuthorization): Promise<void> {
+  /**
+   * Refuses a sign-in that is over as its application learns it.
+   * @throws AUTHORIZATION_ENDED It was answered before. Records `authorization.refused`.
+   */
+  async assertNotEnded(authority: Authority, handle: string): Promise<void> {
     const { tenant } = authority;
     const ended = await this.#deps.codes.find(tenant.id, ENDED_KIND, handle);
     if (ended === null) return;
-    const clientId = String(ended.payload['clientId']);
+    const { clientId, issuerKind } = ended.payload as unknown as EndedSignIn;
     await this.#invalid.record(authority, { issuerKind, clientId }, 'AUTHORIZATION_ENDED');
     const client = await this.#deps.clients.byClientId(tenant.id, clientId);
     const startAgainAt = client?.isUsable === true ? client.metadata.initiateLoginUri : null;

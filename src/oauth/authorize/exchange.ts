@@ -68,8 +68,14 @@ export interface ExchangesDeps {
   readonly clock: Clock;
 }
 
+const AUTHORIZE = 'authorize-';
+
 /** Who resumes the interactions that are begun here: the endpoint of the same kind of issuer. */
-export const interactionKind = (issuerKind: string): string => `authorize-${issuerKind}`;
+export const interactionKind = (issuerKind: string): string => `${AUTHORIZE}${issuerKind}`;
+
+/** The kind of issuer that resumes an interaction; null: another flow does. */
+export const resumingIssuer = (kind: string): string | null =>
+  kind.startsWith(AUTHORIZE) ? kind.slice(AUTHORIZE.length) : null;
 
 /** Nothing is missing but a consent, or a factor that the application wishes. */
 const SIGNED_IN: SignInLack = { mustAuthenticate: false, mustChoose: false, factors: 1 };

@@ -21,7 +21,7 @@ import { HintRefused } from './factor-hint.ts';
 import type { AskedFactor, FactorCaller, FactorChecks, FactorReturn } from './factor-request.ts';
 
 /** The kind of issuer, and of the interactions that are begun here. */
-const KIND = 'external-factor';
+export const EXTERNAL_FACTOR = 'external-factor';
 /** The kind of the codes that stand for an answer. */
 const ANSWER = 'external-factor-answer';
 /** A browser follows a redirect at once, even in a slow network. */
@@ -108,7 +108,7 @@ export class ExternalFactorService {
     const issuer = await this.#issuerOf(authority, tenant);
     const checked = await this.#check(authority, tenant, issuer, parameters);
     if ('refused' in checked) return this.#refuse(authority, checked);
-    const request = { issuerKind: KIND, endpoint: 'authorization', parameters } as const;
+    const request = { issuerKind: EXTERNAL_FACTOR, endpoint: 'authorization', parameters } as const;
     return { kind: 'redirect', redirectTo: await this.#deps.posted.keep(authority, browser, request) };
   }
 
@@ -126,14 +126,14 @@ export class ExternalFactorService {
     const browser = requireBrowser(port);
     const tenant = await this.#tenantOf(authority);
     const issuer = await this.#issuerOf(authority, tenant);
-    const request = { issuerKind: KIND, endpoint: 'authorization', parameters } as const;
+    const request = { issuerKind: EXTERNAL_FACTOR, endpoint: 'authorization', parameters } as const;
     const kept = await this.#deps.posted.read(authority, request, ({ code }, sent) =>
       this.#invalid.record(authority, asking(new RequestParameters(sent).get('client_id')), code),
     );
     const checked = await this.#check(authority, tenant, issuer, kept);
     if ('refused' in checked) return this.#refuse(authority, checked);
     const { handle } = await this.#deps.interactions.begin(authority, browser, {
-      kind: KIND,
+      kind: EXTERNAL_FACTOR,
       purpose: { ...toStored(checked, issuer) },
       resumeAt: issuer.resumeUrl,
       clientId: checked.caller.client.client.clientId,
@@ -162,7 +162,7 @@ export class ExternalFactorService {
     const { interactions, codes, clock } = this.#deps;
     const browser = requireBrowser(port);
     const tenant = await this.#tenantOf(authority);
-    const outcome = await interactions.resume(authority, browser, KIND, handle);
+    const outcome = await interactions.resume(authority, browser, EXTERNAL_FACTOR, handle);
     if (outcome.kind === 'open') return this.#showPage(authority, handle);
     const stored = outcome.purpose as unknown as StoredFactor;
     const issuer = await this.#recheck(authority, tenant, stored);
@@ -216,7 +216,7 @@ export class ExternalFactorService {
 
   /** @param host That of the request by default. */
   #issuerOf({ caller }: Authority, tenant: KnownTenant, host = caller.origin.host ?? null): Promise<Issuer> {
-    return this.#deps.issuers.of(tenant, KIND, { host });
+    return this.#deps.issuers.of(tenant, EXTERNAL_FACTOR, { host });
   }
 
   async #check(
@@ -257,7 +257,7 @@ export class ExternalFactorService {
       outcome: 'failure',
       reason: refused.code,
       params: {
-        issuerKind: KIND,
+        issuerKind: EXTERNAL_FACTOR,
         ...(refused instanceof HintRefused ? { fault: refused.fault } : {}),
         ...(requestId === null ? {} : { requestId }),
       },
@@ -271,7 +271,7 @@ export class ExternalFactorService {
   }
 }
 
-const asking = (clientId: string | null): AskedRequest => ({ issuerKind: KIND, clientId });
+const asking = (clientId: string | null): AskedRequest => ({ issuerKind: EXTERNAL_FACTOR, clientId });
 
 function requestIdIn(parameters: readonly SentParameter[]): string | null {
   const id = parameters.find(({ name }) => name === REQUEST_ID)?.values[0] ?? '';
@@ -318,7 +318,13 @@ const tokenIssued = ({ userId, clientId, sessionId, acr, amr, requestId }: Store
   subjectId: userId,
   clientId,
   sessionId,
-  params: { issuerKind: KIND, grantType: 'implicit', acr, amr, ...(requestId === null ? {} : { requestId }) },
+  params: {
+    issuerKind: EXTERNAL_FACTOR,
+    grantType: 'implicit',
+    acr,
+    amr,
+    ...(requestId === null ? {} : { requestId }),
+  },
 });
 
 /** An answer with `state` as it came (OAuth 2.0 Form Post Response Mode). */

@@ -7,6 +7,7 @@ import { epochSeconds, type TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { CookieJar } from '../../support/cookie-jar.ts';
 import { APPLICATION, CLAIMS, newKey, OBJECT, SUBJECT, TestAuthority } from '../../support/factor-authority.ts';
+import { chooseImage, proveImage } from '../../support/image-flows.ts';
 import { type Answer, type RestClient, serveWorld } from '../../support/rest.ts';
 import { totpCode } from '../../support/totp.ts';
 import { TEST_ORIGIN, World } from '../../support/world.ts';
@@ -302,6 +303,23 @@ describe('the second factor for Microsoft Entra', () => {
       ]);
     const { id_token: token } = fieldsOf(await get(pathOf(await resume(handle))));
     expect(await verify(token!)).toMatchObject({ acr: 'possessionorinherence', amr: ['pop'] });
+  });
+
+  it('AUTH-4: takes the ticket of an image of that very account, and leads to the form', async () => {
+    const bea = await world.newUser(acme, { username: 'bea' });
+    const image = await chooseImage(world, acme, bea);
+    const signInBy = async (handle: string) => {
+      const ticket = await proveImage(world, image, handle);
+      return get(`/api/auth/sign-in?oid_nonce=${ticket}&auth_req_id=${handle}`);
+    };
+    const { status, headers } = await signInBy(
+      await begin({ id_token_hint: await hint({ preferred_username: 'bea', sub: 'bea-at-entra' }) }),
+    );
+    expect([status, headers.location]).toEqual([302, expect.stringMatching(`^${ORIGIN}${FORM_PATH}/[\\w-]{43}$`)]);
+    const { id_token: token } = fieldsOf(await get(new URL(headers.location!).pathname));
+    expect(await verify(token!)).toMatchObject({ sub: 'bea-at-entra', amr: ['pop'] });
+    const refused = await signInBy(await begin());
+    expect([refused.status, refused.json]).toEqual([400, { detail: 'Invalid or expired ticket' }]);
   });
 
   it('denies access where the user gives up, or shows no method that was asked for', async () => {
