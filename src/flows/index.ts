@@ -45,6 +45,7 @@ export {
   interactionErrors,
   type NewInteraction,
   type OpenInteraction,
+  offersPasskeys,
   type ProvedElsewhere,
   type ShownAccount,
   type ShownApplication,

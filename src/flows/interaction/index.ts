@@ -6,6 +6,7 @@ export type { InteractionState, SignInDemands } from './interaction.state.ts';
 export type { StepName } from './interaction.steps.ts';
 export {
   type InteractionView,
+  offersPasskeys,
   type ShownAccount,
   type ShownApplication,
   type StepView,
