@@ -140,7 +140,7 @@ describe('a node on the embedded database', () => {
     const response = await fetch(`${node.localUrl}/`);
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const links = [...(await response.text()).matchAll(/href="([^"]+)"/g)].map(([, path]) => path!);
-    expect(links).toHaveLength(7);
+    expect(links).toHaveLength(6);
     for (const path of links) {
       expect(banner(node, null)).toContain(`${node.publicUrl}${path}`);
       // GraphiQL answers only browsers; the other addresses answer any client.
