@@ -13,11 +13,11 @@ export async function languagesFor(
   asked?: string | null,
 ): Promise<Wanted> {
   const tenant = await directory.byId(tenantId);
-  return [asked, ...languagesOf(tenant?.settings, locale)];
+  return [asked, ...usualLanguages(tenant?.settings, locale)];
 }
 
-/** The languages of a message that nobody asked for, the best first. */
-export const languagesOf = (settings: Pick<TenantSettings, 'locales'> | undefined, locale: User['locale']): Wanted => [
-  locale,
-  settings?.locales[0],
-];
+/** The languages of a message for which nobody asked for one, the best first. */
+export const usualLanguages = (
+  settings: Pick<TenantSettings, 'locales'> | undefined,
+  locale: User['locale'],
+): Wanted => [locale, settings?.locales[0]];

@@ -9,7 +9,7 @@ import type { User } from '../../users/index.ts';
 import { accountRefusal } from '../account-refusals.ts';
 import { mailCount } from '../mail-pace.ts';
 import { type MailWording, type MailWordingDeps, ownWordingFor } from '../mail-wording.ts';
-import { languagesOf } from '../message-languages.ts';
+import { usualLanguages } from '../message-languages.ts';
 import type { NewUserMail } from '../provision-user.ts';
 import { offerImageMail } from './image.mail.ts';
 import { newReset, newResetRequest, RESET_MAIL_KIND, type ResetSecrets } from './reset-code.ts';
@@ -66,7 +66,7 @@ export class FirstImageMails {
       offerImageMail(mailer, authority, user, {
         purpose: 'first-image',
         wording,
-        languages: languagesOf(tenant.settings, user.locale),
+        languages: usualLanguages(tenant.settings, user.locale),
         link: toAddress({ code: secrets[at]!, requestId: requestIds[at]! }),
         seconds: LIFE_SECONDS,
       });

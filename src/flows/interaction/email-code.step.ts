@@ -5,6 +5,7 @@ import type { EventLog } from '../../events/index.ts';
 import { addSeconds, type Clock, kernelErrors, readTypedCode } from '../../kernel/index.ts';
 import type { OneTimeCodeRow, OneTimeCodeStore } from '../../sessions/index.ts';
 import { isSameEmail, type User, type UserService } from '../../users/index.ts';
+import { usualLanguages } from '../message-languages.ts';
 import { signInEvents } from '../sign-in.events.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
@@ -78,7 +79,8 @@ export class EmailCodeStep {
     const expiresAt = addSeconds(clock.now(), CODE_SECONDS);
     await codes.put(tenant, { kind: KIND, userId, code: keyOf(handle, number), payload, expiresAt });
     const purpose = 'verify-email';
-    const rendered = renderTemplate(purpose, [languagesOf(open), locale, tenant.settings.locales[0]], { code });
+    const wanted = [languagesOf(open), ...usualLanguages(tenant.settings, locale)];
+    const rendered = renderTemplate(purpose, wanted, { code });
     const behalf = { tenant, actor: authorityOfProved(open).caller, subjectId: userId };
     mailer.send({ to: email, ...rendered, purpose, behalf });
   }

@@ -15,6 +15,7 @@ import { countTryOfAddress } from '../address-tries.ts';
 import { LINK_AMR } from '../mail-owner.ts';
 import { countMail, isMailedEnough, MAIL_PAUSE_SECONDS } from '../mail-pace.ts';
 import { type MailWording, type MailWordingDeps, wordingFor } from '../mail-wording.ts';
+import { usualLanguages } from '../message-languages.ts';
 import { signInEvents } from '../sign-in.events.ts';
 import { afterEqualWork, RESERVED_ID } from '../unknown-name.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
@@ -154,7 +155,7 @@ export class PasswordResetStep {
     // The page is at the host of the sign-in, where its browser has the cookie. What follows `#` reaches no server and no log.
     const link = `${new URL(row.request.resumeAt).origin}/t/${tenant.name}/sign-in/${handle}#code=${code}`;
     const values = { app, code, link, minutes: String(Math.floor(codeSecondsOf(open) / 60)) };
-    const wanted = [languagesOf(open), user.locale, tenant.settings.locales[0]];
+    const wanted = [languagesOf(open), ...usualLanguages(tenant.settings, user.locale)];
     const rendered = renderTemplate(purpose, wanted, values, texts);
     const behalf = { tenant, actor, subjectId: user.id };
     // Offered, because a queue that is full would tell which accounts there are.
