@@ -21,7 +21,7 @@ import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants
 import { type AccountSource, canonicalUserId, getAccount } from '../users/index.ts';
 import type { EndAccessFlow } from './end-access/index.ts';
 import type { PasswordNotice, PasswordNotices } from './password-notices.ts';
-import { signInEvents } from './sign-in.events.ts';
+import { signInFailed } from './sign-in.events.ts';
 
 /**
  * What happens to the account's sessions and their tokens: all end, and the devices are deleted; all except the caller's
@@ -330,13 +330,9 @@ export class PasswordFlow {
     };
     const result = await runGuardedTry(lockouts, attempt, caller, () => passwords.prove(tenant.id, userId, password));
     if (result.kind === 'right') return result.proof;
-    await events.append(caller, tenant, {
-      type: signInEvents['sign_in.failed'],
-      subjectId: userId,
-      outcome: 'failure',
-      reason: result.kind === 'blocked' ? 'locked_out' : 'wrong_password',
-      params: { method: 'password', purpose: 'password-change' },
-    });
+    const reason = result.kind === 'blocked' ? 'locked_out' : 'wrong_password';
+    const params = { method: 'password', purpose: 'password-change' };
+    await events.append(caller, tenant, signInFailed(userId, reason, params));
     const { code, message } = passwordModeErrors.PASSWORD_CURRENT_WRONG();
     const fields = [{ path: 'input.currentPassword', code, message }];
     throw passwordModeErrors.PASSWORD_CURRENT_WRONG({ fields });

@@ -14,7 +14,7 @@ import type { EarlierAccess } from './earlier-access.ts';
 import { authorityByMail } from './mail-owner.ts';
 import { mailedLinkErrors } from './mailed-link.errors.ts';
 import { mailedLinkEvents } from './mailed-link.events.ts';
-import { signInEvents } from './sign-in.events.ts';
+import { signInFailed } from './sign-in.events.ts';
 import type { TenantMails } from './tenant-mail.ts';
 
 /** What a link can have its user do. Whatever a link is for, its use confirms the address to which it was mailed. */
@@ -233,13 +233,7 @@ export class MailedLinkFlow {
   }
 
   #recordRefusal({ caller, tenant }: Authority, subjectId: string, reason: string): void {
-    this.#deps.events.appendAfterRollback(caller, tenant, {
-      type: signInEvents['sign_in.failed'],
-      subjectId,
-      outcome: 'failure',
-      reason,
-      params: { method: 'mailed-link' },
-    });
+    this.#deps.events.appendAfterRollback(caller, tenant, signInFailed(subjectId, reason, { method: 'mailed-link' }));
   }
 }
 

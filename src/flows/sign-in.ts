@@ -17,7 +17,7 @@ import type { User, UserStore } from '../users/index.ts';
 import { accountRefusal, isRevealable } from './account-refusals.ts';
 import { toActor } from './attempt-actor.ts';
 import { signInErrors } from './sign-in.errors.ts';
-import { signInEvents } from './sign-in.events.ts';
+import { signInFailed } from './sign-in.events.ts';
 import { type AccountFactSource, type AccountStep, accountFacts, missingStep } from './sign-in.steps.ts';
 import { afterEqualWork } from './unknown-name.ts';
 
@@ -159,14 +159,10 @@ export class SignInFlow {
     attempt: Pick<Attempt, 'tenant' | 'userId'>,
     reason: string,
   ): Promise<void> {
-    await this.#deps.events.append(actorOf(input), attempt.tenant, {
-      type: signInEvents['sign_in.failed'],
-      subjectId: attempt.userId,
-      outcome: 'failure',
-      reason,
-      // Omit a name that no account has: the user may have typed a password into the field.
-      params: { method: 'password', ...(attempt.userId === null ? {} : { identifier: input.identifier }) },
-    });
+    const { tenant, userId } = attempt;
+    // Omit a name that no account has: the user may have typed a password into the field.
+    const params = { method: 'password', ...(userId === null ? {} : { identifier: input.identifier }) };
+    await this.#deps.events.append(actorOf(input), tenant, signInFailed(userId, reason, params));
   }
 
   /** The first step that is missing after what was proved. */

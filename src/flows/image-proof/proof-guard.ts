@@ -5,7 +5,7 @@ import type { User } from '../../users/index.ts';
 import { accountRefusal, isRevealable } from '../account-refusals.ts';
 import { type AttemptOrigin, toActor } from '../attempt-actor.ts';
 import { signInErrors } from '../sign-in.errors.ts';
-import { signInEvents } from '../sign-in.events.ts';
+import { signInFailed } from '../sign-in.events.ts';
 
 /** What somebody who is signed in proves once more. */
 export type ProofPurpose = 'change' | 'update-email';
@@ -117,12 +117,7 @@ export class ProofGuard {
     { reason, purpose }: RefusalNote,
   ): Promise<void> {
     const { events, method } = this.#deps;
-    await events.append(actor, tenant, {
-      type: signInEvents['sign_in.failed'],
-      subjectId: userId,
-      outcome: 'failure',
-      reason,
-      params: { method, ...(purpose === undefined ? {} : { purpose }) },
-    });
+    const params = { method, ...(purpose === undefined ? {} : { purpose }) };
+    await events.append(actor, tenant, signInFailed(userId, reason, params));
   }
 }

@@ -4,7 +4,7 @@ import type { EventActor, EventLog } from '../../events/index.ts';
 import { addSeconds, type Clock, type TenantRef } from '../../kernel/index.ts';
 import type { OneTimeCodeStore } from '../../sessions/index.ts';
 import type { User } from '../../users/index.ts';
-import { signInEvents } from '../sign-in.events.ts';
+import { signInFailed } from '../sign-in.events.ts';
 import { imageProofErrors } from './image-proof.errors.ts';
 
 /** What a ticket stands for. */
@@ -78,13 +78,7 @@ export class SignInTickets {
     const { request, ...proof } = row.payload as unknown as Stored;
     const userId = row.userId!;
     if (constantTimeEqual(request, hashRequest(requestId))) return { userId, ...proof, provedAt: row.createdAt };
-    await events.append(actor, tenant, {
-      type: signInEvents['sign_in.failed'],
-      subjectId: userId,
-      outcome: 'failure',
-      reason: 'other_request',
-      params: { method: proof.method },
-    });
+    await events.append(actor, tenant, signInFailed(userId, 'other_request', { method: proof.method }));
     throw imageProofErrors.SIGN_IN_TICKET_INVALID();
   }
 }

@@ -6,7 +6,7 @@ import { addSeconds, type Clock, kernelErrors, readTypedCode } from '../../kerne
 import type { OneTimeCodeRow, OneTimeCodeStore } from '../../sessions/index.ts';
 import { isSameEmail, type User, type UserService } from '../../users/index.ts';
 import { usualLanguages } from '../message-languages.ts';
-import { signInEvents } from '../sign-in.events.ts';
+import { signInFailed } from '../sign-in.events.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { authorityOfProved, languagesOf } from './proved-account.ts';
@@ -139,13 +139,7 @@ export class EmailCodeStep {
   }
 
   async #recordWrong({ actor, tenant, user }: OpenInteraction, reason: 'locked_out' | 'wrong_code'): Promise<void> {
-    await this.#deps.events.append(actor, tenant, {
-      type: signInEvents['sign_in.failed'],
-      subjectId: user!.id,
-      outcome: 'failure',
-      reason,
-      params: { method: 'email-code' },
-    });
+    await this.#deps.events.append(actor, tenant, signInFailed(user!.id, reason, { method: 'email-code' }));
   }
 }
 

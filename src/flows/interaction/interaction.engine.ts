@@ -18,7 +18,7 @@ import {
 } from '../../sessions/index.ts';
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
-import { signInEvents } from '../sign-in.events.ts';
+import { signInFailed } from '../sign-in.events.ts';
 import { type AccountFactSource, type AccountFacts, accountFacts } from '../sign-in.steps.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import {
@@ -309,13 +309,7 @@ export class InteractionEngine {
     subjectId: string | null,
     reason: 'proof_outdated' | 'other_browser' | 'actions_required',
   ): Promise<void> {
-    await this.#deps.events.append(actor, tenant, {
-      type: signInEvents['sign_in.failed'],
-      subjectId,
-      outcome: 'failure',
-      reason,
-      params: { purpose: row.kind },
-    });
+    await this.#deps.events.append(actor, tenant, signInFailed(subjectId, reason, { purpose: row.kind }));
   }
 
   #isExpired({ expiresAt }: InteractionRow): boolean {

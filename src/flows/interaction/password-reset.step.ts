@@ -16,7 +16,7 @@ import { LINK_AMR } from '../mail-owner.ts';
 import { countMail, isMailedEnough, MAIL_PAUSE_SECONDS } from '../mail-pace.ts';
 import { type MailWording, type MailWordingDeps, wordingFor } from '../mail-wording.ts';
 import { usualLanguages } from '../message-languages.ts';
-import { signInEvents } from '../sign-in.events.ts';
+import { signInEvents, signInFailed } from '../sign-in.events.ts';
 import { afterEqualWork, RESERVED_ID } from '../unknown-name.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
@@ -196,13 +196,8 @@ export class PasswordResetStep {
       (await this.#tryOnce(open, proof)) ? proof : null,
     );
     if (result.kind === 'right') return proof;
-    await events.append(actor, tenant, {
-      type: signInEvents['sign_in.failed'],
-      subjectId: userId,
-      outcome: 'failure',
-      reason: result.kind === 'blocked' ? 'locked_out' : 'wrong_code',
-      params: { method: KIND },
-    });
+    const reason = result.kind === 'blocked' ? 'locked_out' : 'wrong_code';
+    await events.append(actor, tenant, signInFailed(userId, reason, { method: KIND }));
     throw interactionErrors.EMAIL_CODE_WRONG();
   }
 

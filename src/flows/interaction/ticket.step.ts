@@ -4,7 +4,7 @@ import type { User, UserStore } from '../../users/index.ts';
 import { accountRefusal } from '../account-refusals.ts';
 import { imageProofErrors, type SignInTicket, type SignInTickets } from '../image-proof/index.ts';
 import { signInErrors } from '../sign-in.errors.ts';
-import { signInEvents } from '../sign-in.events.ts';
+import { signInFailed } from '../sign-in.events.ts';
 import { lacksConfirmedEmail } from '../sign-in.steps.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { type FirstFactorChoices, goOnWith } from './proved-account.ts';
@@ -29,8 +29,8 @@ interface Refusal {
 
 /**
  * Proves the first factor by a ticket that was issued for this sign-in. The ticket is used up in any case.
- * @throws SIGN_IN_TICKET_INVALID It is unknown, used, expired or was issued for another sign-in, or its proof does not count any more.
  * @param isAddressDemanded Whether a user whose address has to be verified first is refused, where no page can ask for that.
+ * @throws SIGN_IN_TICKET_INVALID It is unknown, used, expired or was issued for another sign-in, or its proof does not count any more.
  * @throws SIGN_IN_REFUSED Another account is demanded, or this one may not sign in. Records `sign_in.failed`.
  * @throws SIGN_IN_EMAIL_UNVERIFIED Only with `isAddressDemanded`. Records `sign_in.failed`.
  */
@@ -45,13 +45,7 @@ export async function proveTicket(
   const user = await users.findById(tenant.id, ticket.userId);
   const refusal = findRefusal(open, ticket, user, clock.now()) ?? (isAddressDemanded ? findLack(open, user!) : null);
   if (refusal !== null) {
-    await events.append(actor, tenant, {
-      type: signInEvents['sign_in.failed'],
-      subjectId: ticket.userId,
-      outcome: 'failure',
-      reason: refusal.reason,
-      params: { method: ticket.method },
-    });
+    await events.append(actor, tenant, signInFailed(ticket.userId, refusal.reason, { method: ticket.method }));
     throw refusal.error();
   }
   const { amr, provedAt } = ticket;
