@@ -122,7 +122,7 @@ export class LockoutService {
     const { store, clock } = this.#deps;
     const subjects = applied.map(({ subject }) => subject);
     const rows = await store.find(attempt.tenant.id, attempt.factor, subjects);
-    const isClean = clearedBy(attempt).every((one) => isAmong(one, subjects) && !isAmong(one, rows));
+    const isClean = clearedBy(attempt).every((one) => findOf(subjects, one) !== null && findOf(rows, one) === null);
     return { ...verdictOf(applied, rows, clock.now().getTime()), isClean };
   }
 
@@ -158,7 +158,7 @@ export class LockoutService {
     if (before.isBlocked) return before;
     const after: CounterRow[] = [];
     for (const { rule, subject } of applied) {
-      const row = rowOf(locked, subject);
+      const row = findOf(locked, subject);
       const outcome = afterFailure(row, rule, settings, time);
       let counter = outcome.counter;
       if (outcome.isPermanent && (await this.#disable(attempt, actor))) {
@@ -285,18 +285,15 @@ function clearedBy(attempt: Attempt): LockoutSubject[] {
   return userId === null || knownDeviceId === null ? [account] : [account, deviceSubject(userId, knownDeviceId)];
 }
 
-const isAmong = (
-  subject: LockoutSubject,
-  others: readonly { readonly kind: string; readonly key: string }[],
-): boolean => others.some(({ kind, key }) => kind === subject.kind && key === subject.key);
+type Keyed = Pick<CounterRow, 'kind' | 'key'>;
 
-const rowOf = (rows: readonly CounterRow[], subject: { kind: string; key: string }): CounterRow | null =>
-  rows.find(({ kind, key }) => kind === subject.kind && key === subject.key) ?? null;
+const findOf = <T extends Keyed>(all: readonly T[], subject: Keyed): T | null =>
+  all.find(({ kind, key }) => kind === subject.kind && key === subject.key) ?? null;
 
 function verdictOf(applied: readonly AppliedRule[], rows: readonly CounterRow[], now: number): Verdict {
   let latest: Verdict = FREE;
   for (const { rule, subject } of applied) {
-    const until = rowOf(rows, subject)?.blockedUntil ?? null;
+    const until = findOf(rows, subject)?.blockedUntil ?? null;
     if (until === null || until <= now || (latest.until !== null && until <= latest.until.getTime())) continue;
     latest = { ...latest, isBlocked: true, until: new Date(until), rule: rule.name };
   }
