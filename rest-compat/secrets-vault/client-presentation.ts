@@ -1,24 +1,17 @@
 import { z } from 'zod';
+import { SHOWN_PAGES, showPages } from './client.ts';
 import type { ClientPresentationData, ClientTenantData } from './operations.generated.ts';
 import { PUBLIC_TENANT, showPublicTenant } from './tenant.ts';
 
 type Shown = ClientPresentationData['clientPresentation'];
 type ShownWithTenant = ClientTenantData['clientPresentation'];
 
-const PAGE = z.string().nullable();
-
 /** A client as pages show it to people who are about to sign in. */
 export const SHOWN_CLIENT = z.strictObject({
   client_id: z.string(),
   name: z.string(),
   tenant_id: z.string(),
-  logo_uri: PAGE,
-  op_policy_url: PAGE,
-  op_tos_url: PAGE,
-  op_user_agreement_url: PAGE,
-  client_uri: PAGE,
-  client_logout_uri: PAGE,
-  register_enable: z.boolean(),
+  ...SHOWN_PAGES,
   tenant_name: z.string().describe('Of the client, else of the tenant.'),
   has_profile: z.boolean().describe('Whether it may request the scope `profile`.'),
 });
@@ -27,13 +20,7 @@ export const showClient = (client: Shown): z.input<typeof SHOWN_CLIENT> => ({
   client_id: client.clientId,
   name: client.name ?? client.clientId,
   tenant_id: client.tenant.name,
-  logo_uri: client.logoUri,
-  op_policy_url: client.policyUri,
-  op_tos_url: client.tosUri,
-  op_user_agreement_url: client.userAgreementUri,
-  client_uri: client.clientUri,
-  client_logout_uri: client.logoutUri,
-  register_enable: client.isRegistrationEnabled,
+  ...showPages(client),
   tenant_name: client.organizationName ?? client.tenant.displayName ?? client.tenant.name,
   has_profile: client.canRequestProfile,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClientData, FindClientData, UpdateClientData } from './operations.generated.ts';
+import type { ClientData, ClientPresentationData, FindClientData, UpdateClientData } from './operations.generated.ts';
 
 /** Scopes that a client may have. Others that it has by another API are left alone. */
 const SCOPES = ['openid', 'profile', 'email', '2fa', '2fa_link'] as const;
@@ -140,6 +140,33 @@ export const toChanges = (client: SentClient, { scopes, redirects }: Before) => 
 
 const SHOWN_TEXT = z.string().nullable();
 
+/** The pages of a client, and whether people make accounts there, in every form in which it is shown. */
+export const SHOWN_PAGES = {
+  logo_uri: SHOWN_TEXT,
+  op_policy_url: SHOWN_TEXT,
+  op_tos_url: SHOWN_TEXT,
+  op_user_agreement_url: SHOWN_TEXT,
+  client_uri: SHOWN_TEXT,
+  client_logout_uri: SHOWN_TEXT,
+  register_enable: z.boolean(),
+};
+
+/** What clients of the graph have of them. */
+type WithPages = Pick<
+  ClientPresentationData['clientPresentation'],
+  'logoUri' | 'policyUri' | 'tosUri' | 'userAgreementUri' | 'clientUri' | 'logoutUri' | 'isRegistrationEnabled'
+>;
+
+export const showPages = (client: WithPages) => ({
+  logo_uri: client.logoUri,
+  op_policy_url: client.policyUri,
+  op_tos_url: client.tosUri,
+  op_user_agreement_url: client.userAgreementUri,
+  client_uri: client.clientUri,
+  client_logout_uri: client.logoutUri,
+  register_enable: client.isRegistrationEnabled,
+});
+
 /** A client as it is answered. */
 export const CLIENT = z.strictObject({
   client_id: z.string(),
@@ -149,13 +176,7 @@ export const CLIENT = z.strictObject({
   post_logout_redirect_uri: z.array(z.string()),
   allowed_scopes: z.array(z.enum(SCOPES)),
   token_endpoint_auth_method: z.literal(AUTH_METHOD),
-  logo_uri: SHOWN_TEXT,
-  op_policy_url: SHOWN_TEXT,
-  op_tos_url: SHOWN_TEXT,
-  op_user_agreement_url: SHOWN_TEXT,
-  client_uri: SHOWN_TEXT,
-  client_logout_uri: SHOWN_TEXT,
-  register_enable: z.boolean(),
+  ...SHOWN_PAGES,
   tenant_name: SHOWN_TEXT,
   client_secret: SHOWN_TEXT.describe('Only in the answer in which it is made.'),
   client_type: CLIENT_TYPE,
@@ -184,13 +205,7 @@ export function showClient(client: Stored | ClientData['client'], tenantName: st
     post_logout_redirect_uri: client.postLogoutRedirects.map(({ uri }) => uri),
     allowed_scopes: SCOPES.filter((scope) => client.scopes.some(({ name }) => name === scope)),
     token_endpoint_auth_method: AUTH_METHOD,
-    logo_uri: client.logoUri,
-    op_policy_url: client.policyUri,
-    op_tos_url: client.tosUri,
-    op_user_agreement_url: client.userAgreementUri,
-    client_uri: client.clientUri,
-    client_logout_uri: client.logoutUri,
-    register_enable: client.isRegistrationEnabled,
+    ...showPages(client),
     tenant_name: client.organizationName,
     client_secret: null,
     client_type: client.type === 'PUBLIC' ? 'public' : 'confidential',
