@@ -1,7 +1,6 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import type { JWK } from 'jose';
+import { CompactEncrypt, compactDecrypt, type JWK } from 'jose';
 import { proofActs } from '../src/auth-modes/image-proof/transcript.ts';
-import { decryptBy, encryptFor } from '../src/crypto/signing/agreement.ts';
 import type { ImageSecret, ReadChallenge } from '../test/support/image-proof.ts';
 import type { PickedTexts } from './request-template.ts';
 
@@ -31,31 +30,33 @@ interface Answer {
 
 /** What adds the answer to a picked challenge to the texts. */
 export function answering(prover: ImageProver): (texts: PickedTexts) => Promise<void> {
-  let ready: Promise<(challenge: string) => Answer> | undefined;
+  let ready: Promise<(challenge: string) => Promise<Answer>> | undefined;
   return async (texts) => {
     ready ??= prepare(prover);
     const answer = await ready;
-    const { id, proof } = answer(texts.get(CHALLENGE)!);
+    const { id, proof } = await answer(texts.get(CHALLENGE)!);
     texts.set(CHALLENGE_ID, id);
     texts.set(PROOF, proof);
   };
 }
 
 /** The arithmetic is loaded here, because few loads need it. */
-async function prepare({ privateJwk, secret, ...prover }: ImageProver): Promise<(sealed: string) => Answer> {
+async function prepare({ privateJwk, secret, ...prover }: ImageProver): Promise<(sealed: string) => Promise<Answer>> {
   const { ImageOwner, ImageProofClient } = await import('../test/support/image-proof.ts');
   const client = await ImageProofClient.of(privateJwk);
   const privateKey = createPrivateKey({ key: { ...privateJwk } as JsonWebKey, format: 'jwk' });
   const owner = new ImageOwner(prover.tenant, prover.username, secret);
   const act = proofActs.authenticate(prover.requestId);
   const keys = new Map<string, KeyObject>();
-  return (sealed) => {
-    const challenge = JSON.parse(decryptBy(privateKey, sealed).plaintext.toString()) as ReadChallenge;
+  return async (sealed) => {
+    const { plaintext } = await compactDecrypt(sealed, privateKey);
+    const challenge = JSON.parse(new TextDecoder().decode(plaintext)) as ReadChallenge;
     const { v, id, srv } = challenge;
     const key = keys.get(srv.kid) ?? createPublicKey({ key: { ...srv } as JsonWebKey, format: 'jwk' });
     keys.set(srv.kid, key);
     const proof = owner.prove(client, { challenge, act, audience: prover.audience });
     const text = JSON.stringify({ v, purpose: act.purpose, id, ...proof });
-    return { id, proof: encryptFor(key, Buffer.from(text), { typ: 'sv-zkp-response', kid: srv.kid }) };
+    const header = { alg: 'ECDH-ES', enc: 'A256GCM', typ: 'sv-zkp-response', kid: srv.kid };
+    return { id, proof: await new CompactEncrypt(Buffer.from(text)).setProtectedHeader(header).encrypt(key) };
   };
 }

@@ -2,11 +2,10 @@ import { checkJson } from '../checks.ts';
 import { jsonHeaders } from '../fixtures.ts';
 import { overHttp } from '../http-contender.ts';
 import { CHALLENGE, CHALLENGE_ID, PROOF } from '../image-answers.ts';
-import type { ArithmeticCommand } from '../image-arithmetic-process.ts';
 import { type ImageUser, imagePath, makeImageUsers } from '../image-users.ts';
 import type { PlannedRequest } from '../load-protocol.ts';
 import { inLoop } from '../loop-contender.ts';
-import type { BenchRow, Contender } from '../row.ts';
+import type { BenchRow } from '../row.ts';
 
 /** Fewer than the challenges of one address that live at the same time. */
 const CONNECTIONS = 16;
@@ -28,7 +27,7 @@ function signIn({ cipherKey, ...prover }: ImageUser): PlannedRequest {
   };
 }
 
-/** The peers are the arithmetic alone, which bounds the rate of any such sign-in: with the usual library for JWE, and by our code. */
+/** The peer is the arithmetic alone, which bounds the rate of any such sign-in. */
 const imageSignIn: BenchRow = {
   key: 'image-sign-in',
   title: 'sign-in by an image, Secrets Vault: challenge, then proof for a ticket',
@@ -36,13 +35,6 @@ const imageSignIn: BenchRow = {
   async prepare(world) {
     const subject = await world.server('idgraph');
     const users = await makeImageUsers(world);
-    const alone = (name: string, by: ArithmeticCommand['by']): Contender =>
-      inLoop(world, {
-        name,
-        script: './image-arithmetic-process.js',
-        command: { by } satisfies ArithmeticCommand,
-        backends: null,
-      });
     return [
       overHttp(world, {
         name: 'idgraph',
@@ -51,8 +43,12 @@ const imageSignIn: BenchRow = {
         check: checkJson('Not a ticket', ({ nonce }) => typeof nonce === 'string'),
         warmUp: WARM_UP,
       }),
-      alone('the arithmetic alone, by jose', 'jose'),
-      alone('the arithmetic alone, by our code', 'ours'),
+      inLoop(world, {
+        name: 'the arithmetic alone',
+        script: './image-arithmetic-process.js',
+        command: {},
+        backends: null,
+      }),
     ];
   },
 };

@@ -1,35 +1,42 @@
-import { decodeProtectedHeader } from 'jose';
-import { constantTimeEqual, type Decrypter, encryptFor, type JweHeader } from '../../crypto/index.ts';
+import { CompactEncrypt, type CompactJWEHeaderParameters, decodeProtectedHeader } from 'jose';
+import { AGREEMENT_ALGORITHM, constantTimeEqual, type Decrypter } from '../../crypto/index.ts';
 import type { CipherKey } from './cipher-key.ts';
 import { decodeBase64Url } from './encoding.ts';
 
 /** What an encrypted message is, so that none can be sent as another. */
 export type EnvelopeType = 'sv-zkp-challenge' | 'sv-zkp-response' | 'sv-zkp-commitment';
 
+const CONTENT_ALGORITHM = 'A256GCM';
 const HEADER = ['alg', 'enc', 'epk', 'kid', 'typ'];
 const EPHEMERAL_KEY = ['crv', 'kty', 'x', 'y'];
 const MAX_CHARACTERS = 4096;
 const SEGMENTS = 5;
 
 /** Encrypts a message for the key of a client: compact JWE with direct key agreement (RFC 7518 section 4.6). */
-export const sealEnvelope = (type: EnvelopeType, plaintext: string, { key, thumbprint }: CipherKey): string =>
-  encryptFor(key, Buffer.from(plaintext), { typ: type, kid: thumbprint.toString('base64url') });
+export function sealEnvelope(type: EnvelopeType, plaintext: string, { key, thumbprint }: CipherKey): Promise<string> {
+  const kid = thumbprint.toString('base64url');
+  return new CompactEncrypt(Buffer.from(plaintext))
+    .setProtectedHeader({ alg: AGREEMENT_ALGORITHM, enc: CONTENT_ALGORITHM, typ: type, kid })
+    .encrypt(key);
+}
 
 /**
  * The plaintext of a message that a client encrypted for the service. Null if it was not encrypted for these keys, is of another type, or
  * has another member in its header than these five: whatever else the header could say would leave something to confuse.
  * @param others Decrypt messages whose header names their keys. Default: none.
  */
-export function openEnvelope(
+export async function openEnvelope(
   decrypter: Decrypter,
   type: EnvelopeType,
   jwe: string,
   others: readonly Decrypter[] = [],
-): Buffer | null {
+): Promise<Buffer | null> {
   if (!isStrict(jwe)) return null;
-  const recipient = others.find(({ kid }) => kid === kidOf(jwe)) ?? decrypter;
-  const opened = recipient.decrypt(jwe);
-  return opened !== null && isExpected(opened.header, type, recipient.kid) ? opened.plaintext : null;
+  const kid = kidOf(jwe);
+  const recipient = others.find((other) => other.kid === kid) ?? decrypter;
+  const opened = await recipient.decrypt(jwe);
+  if (opened === null || !isExpected(opened.header, type, recipient.kid)) return null;
+  return Buffer.from(opened.plaintext);
 }
 
 /** What the header says of its recipient; nothing proves it. */
@@ -48,9 +55,9 @@ function isStrict(jwe: string): boolean {
   return segments.length === SEGMENTS && segments.every((segment) => decodeBase64Url(segment) !== null);
 }
 
-function isExpected(header: JweHeader, type: EnvelopeType, kid: string): boolean {
+function isExpected(header: CompactJWEHeaderParameters, type: EnvelopeType, kid: string): boolean {
   if (!hasMembers(header, HEADER) || !hasMembers(header['epk'] as object, EPHEMERAL_KEY)) return false;
-  return header['typ'] === type && constantTimeEqual(String(header['kid']), kid);
+  return header.typ === type && constantTimeEqual(String(header.kid), kid);
 }
 
 const hasMembers = (value: object, names: readonly string[]): boolean =>

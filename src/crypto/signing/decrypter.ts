@@ -1,10 +1,16 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { type CompactJWEHeaderParameters, compactDecrypt } from 'jose';
 import type { Sealer } from '../seal.ts';
-import { type Decrypted, decryptBy } from './agreement.ts';
-import { type StoredKey, sealContext } from './signing-key.ts';
+import { AGREEMENT_ALGORITHM, type StoredKey, sealContext } from './signing-key.ts';
 
 /** Most characters of a message: what is encrypted for the service is small. */
 const MAX_CHARACTERS = 4096;
+
+/** A message that was encrypted for a key. */
+export interface Decrypted {
+  readonly plaintext: Uint8Array;
+  readonly header: CompactJWEHeaderParameters;
+}
 
 /** Decrypts messages for one key: compact JWE with direct key agreement on P-256 and A256GCM (RFC 7516, RFC 7518 section 4.6). */
 export class Decrypter {
@@ -17,10 +23,14 @@ export class Decrypter {
   }
 
   /** Null: it was not encrypted for this key, was changed, is too long, or is none. The caller of this method checks the header. */
-  decrypt(jwe: string): Decrypted | null {
+  async decrypt(jwe: string): Promise<Decrypted | null> {
     if (jwe.length > MAX_CHARACTERS) return null;
     try {
-      return decryptBy(this.#key, jwe);
+      const { plaintext, protectedHeader } = await compactDecrypt(jwe, this.#key, {
+        keyManagementAlgorithms: [AGREEMENT_ALGORITHM],
+        contentEncryptionAlgorithms: ['A256GCM'],
+      });
+      return { plaintext, header: protectedHeader };
     } catch {
       return null;
     }

@@ -1,8 +1,7 @@
 /** Signing keys and signed tokens. Private keys leave this folder only when sealed. */
-export { type Decrypted, encryptFor, type JweHeader } from './agreement.ts';
 export { isSigningAlgorithm, type SigningAlgorithm } from './algorithms.ts';
 export { type CertificateMembers, certificateMembers } from './certificate.ts';
-export { Decrypter, openDecrypter } from './decrypter.ts';
+export { type Decrypted, Decrypter, openDecrypter } from './decrypter.ts';
 export { KeyedSigner } from './keyed-signer.ts';
 export type { Signer } from './signer.ts';
 export {

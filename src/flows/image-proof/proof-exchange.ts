@@ -73,7 +73,7 @@ export class ProofExchange {
   /** What a client encrypted for the tenant; null when it is not such a message. */
   async read(tenant: TenantRef, purpose: MessagePurpose, envelope: string): Promise<ProofMessage | null> {
     const { decrypter, others } = await this.#keyOf(tenant);
-    const plaintext = openEnvelope(decrypter, ENVELOPES[purpose], envelope, others);
+    const plaintext = await openEnvelope(decrypter, ENVELOPES[purpose], envelope, others);
     return plaintext === null ? null : readMessage(plaintext, purpose);
   }
 

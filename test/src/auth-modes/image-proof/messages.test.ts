@@ -241,7 +241,7 @@ describe('an envelope', () => {
   });
 
   it('is read for one of several keys, which its header names', async () => {
-    const key = { kid: 'former', decrypt: () => null } as unknown as Decrypter;
+    const key = { kid: 'former', decrypt: async () => null } as unknown as Decrypter;
     const others = [key];
     expect((await openEnvelope(decrypter, 'sv-zkp-response', RESPONSE_JWE, others))?.toString()).toBe(RESPONSE_TEXT);
     expect(await openEnvelope(key, 'sv-zkp-response', RESPONSE_JWE, [])).toBeNull();
