@@ -58,7 +58,7 @@ const leastOf = (code: string, name: CountedKind, what: string, kind: RegExp): P
 
 const isSame = (folded: string, text: string | null): boolean => text !== null && folded === fold(text);
 
-/** All reasons to refuse a password; each that applies is reported. */
+/** All reasons to refuse a password, without the expressions of the tenant; each that applies is reported. */
 const POLICY: readonly PolicyRow[] = [
   [
     'PASSWORD_TOO_SHORT',
@@ -96,11 +96,6 @@ const POLICY: readonly PolicyRow[] = [
     ({ folded }, { rules, email }) => rules.isNotEmail && isSame(folded, email),
   ],
   [
-    'PASSWORD_PATTERN',
-    () => 'The password does not match an expression that all passwords have to match here.',
-    ({ typed }, { rules }) => !rules.patterns.every((source) => patternOf(source)(typed)),
-  ],
-  [
     'PASSWORD_COMMON',
     () => 'This password, or one like it, is among the first that are guessed.',
     ({ folded }, { minLength, rules }) => (minLength > 0 || rules.isNotCommon) && isCommonPassword(folded),
@@ -118,12 +113,27 @@ const POLICY: readonly PolicyRow[] = [
   ],
 ];
 
-/** Faults of a new password, one per rule it breaks. */
+/** What all expressions of a tenant may take for one password: some tens of milliseconds. Usual ones take a few thousand. */
+const MAX_STEPS = 500_000;
+
+/** Why the expressions of the tenant refuse a password: one sentence, or none. */
+function patternFaults(password: string, patterns: readonly string[]): string[] {
+  const steps = { left: MAX_STEPS };
+  if (patterns.every((source) => patternOf(source)(password, steps))) return [];
+  return [
+    steps.left > 0
+      ? 'The password does not match an expression that all passwords have to match here.'
+      : 'The password is too long for the expressions that all passwords have to match here.',
+  ];
+}
+
+/**
+ * Faults of a new password, one per rule it breaks. Expressions take the most time, so they are judged only where no other rule
+ * is broken.
+ */
 export function passwordFaults(password: string, rules: PasswordRules, path: string): FieldFault[] {
   const candidate = { typed: password, folded: fold(password) };
-  return POLICY.filter(([, , isBroken]) => isBroken(candidate, rules)).map(([code, message]) => ({
-    path,
-    code,
-    message: message(rules),
-  }));
+  const broken = POLICY.filter(([, , isBroken]) => isBroken(candidate, rules));
+  if (broken.length > 0) return broken.map(([code, message]) => ({ path, code, message: message(rules) }));
+  return patternFaults(password, rules.rules.patterns).map((message) => ({ path, code: 'PASSWORD_PATTERN', message }));
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuthModeStore, PasswordMode } from '../../../../src/auth-modes/index.ts';
+import { passwordEvents } from '../../../../src/auth-modes/password/password.events.ts';
 import { PasswordHistoryStore } from '../../../../src/auth-modes/password/password-history.store.ts';
 import { PasswordHasher } from '../../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
@@ -158,5 +159,22 @@ describe('the password mode', () => {
     }
     await expect(set('é'.repeat(513))).rejects.toMatchObject({ code: 'PASSWORD_TOO_LONG' });
     await set('nine-lamps-and-é-'.padEnd(1023, 'xyz-'));
+  });
+
+  it('judges the expressions that came while a password was hashed, and the others once', async () => {
+    const [first, second] = ['.*'.repeat(200), '[a-z-]*'.repeat(200)];
+    const realm = await world.tenant({ template: 'realm', settings: { passwordRules: { patterns: [first] } } });
+    const someone = await world.newUser(realm);
+    const by = world.system(realm);
+    const password = 'lamp-'.repeat(60);
+    const write = async (patterns: readonly string[]) => {
+      const prepared = await mode().prepare(by, someone.id, password, 'input.password');
+      await world.services.tenants.updateSettings(by, { passwordRules: { patterns: [...patterns] } });
+      return world.db.transaction(() => mode().write(by, prepared, { event: passwordEvents['password.changed'] }));
+    };
+    // Each takes more than half of the steps, so both together would be refused.
+    await write([first, second]);
+    await world.services.tenants.updateSettings(by, { passwordRules: { patterns: [] } });
+    await expect(write(['[0-9]+'])).rejects.toMatchObject({ fields: [{ code: 'PASSWORD_PATTERN' }] });
   });
 });

@@ -128,6 +128,36 @@ describe('the password policy', () => {
       expect(reasons(wrong, { ...rules, username: null, email: null })).toEqual([]);
   });
 
+  it('looks at expressions only where no other rule is broken', () => {
+    const rules = { minLength: 5, rules: { ...NONE, patterns: ['[a-z]+'] } };
+    expect([reasons('SEA', rules), reasons('EBBTIDE', rules), reasons('ebbtide', rules)]).toEqual([
+      ['PASSWORD_TOO_SHORT'],
+      ['PASSWORD_PATTERN'],
+      [],
+    ]);
+  });
+
+  it('gives all expressions of a tenant the steps of one, and says where they are used up', () => {
+    const wide = Array.from({ length: 10 }, (_, index) => '.*'.repeat(100 + index));
+    const faults = (password: string, patterns: readonly string[]) =>
+      passwordFaults(
+        password,
+        { ...RULES, minLength: 0, rules: { ...NONE, patterns: [...patterns] } },
+        'input.password',
+      );
+    const long = 'lamp-'.repeat(70);
+    expect(faults(long, wide.slice(0, 1))).toEqual([]);
+    expect(faults('ebb-tide-7x', wide)).toEqual([]);
+    expect(faults(long, wide)).toEqual([
+      {
+        path: 'input.password',
+        code: 'PASSWORD_PATTERN',
+        message: 'The password is too long for the expressions that all passwords have to match here.',
+      },
+    ]);
+    expect(faults('EBB', ['[a-z]+'])[0]?.message).toContain('does not match an expression');
+  });
+
   it('refuses common passwords without a least length where a tenant asks for it (check 42)', () => {
     const rules = { minLength: 0, rules: { ...NONE, isNotCommon: true } };
     expect([reasons('P@ssw0rd', rules), reasons('ebb-tide-7x', rules)]).toEqual([['PASSWORD_COMMON'], []]);
