@@ -33,6 +33,8 @@ export class PatternError extends Error {
   override readonly name = 'PatternError';
 }
 
+const tooLarge = () => new PatternError('The expression is too large.');
+
 const ONE_OF = /^(?:\[(?:\\.|[^\]\\])+\]|\\p\{[A-Za-z_=]+\}|\\P\{[A-Za-z_=]+\}|\\[dDwWsS])/su;
 const REPEATED = /^\{(\d{1,4})(,(\d{1,4})?)?\}/;
 /** Escapes of single characters. */
@@ -42,6 +44,7 @@ const CONTROLS: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', 
 class Reader {
   readonly #source: string;
   #at = 0;
+  #ones = 0;
 
   constructor(source: string) {
     this.#source = source;
@@ -69,6 +72,8 @@ class Reader {
 
   #single(depth: number): Node {
     if (this.#takes('(')) return this.#group(depth);
+    // Refuse what would have too many states while it is read, because every class takes time.
+    if (++this.#ones > MAX_STATES) throw tooLarge();
     const [oneOf] = ONE_OF.exec(this.#rest) ?? [];
     if (oneOf !== undefined) {
       this.#at += oneOf.length;
@@ -156,8 +161,6 @@ interface State {
   readonly test: Test | null;
   readonly next: number[];
 }
-
-const tooLarge = () => new PatternError('The expression is too large.');
 
 /** Makes states of an expression; the first one is the end. */
 class States {

@@ -96,6 +96,7 @@ describe('policies of tenants over GraphQL', () => {
     ['passwordRules.patterns.0', { passwordRules: { patterns: ['\u0007'] } }],
     ['passwordRules.patterns.0', { passwordRules: { patterns: ['a'.repeat(2_049)] } }],
     ['passwordRules.patterns', { passwordRules: { patterns: Array.from({ length: 11 }, () => 'a') } }],
+    ['passwordRules.patterns', { passwordRules: { patterns: Array.from({ length: 500 }, () => '(a') } }],
     ['passkeys.aaguids.0', { passkeys: { aaguids: ['x'] } }],
     ['browserHeaders.robotsTag', { browserHeaders: { robotsTag: 'r'.repeat(2001) } }],
     ['locales.0', { locales: ['de de'] }],

@@ -103,6 +103,9 @@ describe('expressions of tenants', () => {
   it('have a reason where they are refused', () => {
     expect(patternFault('[a-z]+')).toBeNull();
     expect(patternFault('(a')).toBe('A "(" has no end.');
+    // Found while it is read: the end is not looked at.
+    expect(patternFault(`${'\\d'.repeat(513)}(`)).toBe('The expression is too large.');
+    expect(patternFault(`${'\\d'.repeat(511)}(`)).toBe('A "(" has no end.');
     expect(patternFault('a'.repeat(2_049))).toBe('An expression has at most 2048 characters.');
   });
 });
