@@ -109,15 +109,7 @@ export class BeginPasskeySignInPayload {
 @InputType({
   description: 'What a browser got from a passkey (`AuthenticationResponseJSON`, WebAuthn Level 3 section 5.1).',
 })
-export class SignInWithPasskeyInput {
-  @Field(() => String, { nullable: true, description: 'The name that the options were made for. Default: none.' })
-  identifier?: string | null;
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'The request for a sign-in for which the ticket is; without a name, that for which the options were made. Default: none.',
-  })
-  requestId?: string | null;
+export class PasskeyAssertionInput {
   @Field(() => String, { description: `Id of the passkey, ${BASE64URL}.` })
   id!: string;
   @Field(() => String, { description: 'The same.' })
@@ -133,6 +125,18 @@ export class SignInWithPasskeyInput {
     description: `\`userHandle\`, ${BASE64URL}, if the authenticator told it. Needed without a name.`,
   })
   userHandle?: string | null;
+}
+
+@InputType({ description: 'What a browser got from a passkey, for a sign-in.' })
+export class SignInWithPasskeyInput extends PasskeyAssertionInput {
+  @Field(() => String, { nullable: true, description: 'The name that the options were made for. Default: none.' })
+  identifier?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The request for a sign-in for which the ticket is; without a name, that for which the options were made. Default: none.',
+  })
+  requestId?: string | null;
 }
 
 @ObjectType({ description: 'A user who proved to have a passkey.' })

@@ -40,6 +40,8 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.submitConsent': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitEmailCode': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitFactor': 'The handle and the browser that began the sign-in are the authority.',
+  'Mutation.requestFactorPasskey': 'The handle and the browser that began the sign-in are the authority.',
+  'Mutation.submitFactorPasskey': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitFactorEnrolment': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitNewPassword': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitPassword': 'The handle and the browser that began the sign-in are the authority.',

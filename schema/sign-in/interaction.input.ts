@@ -36,7 +36,7 @@ export class SubmitSignInTicketPayload extends StepPayload {}
 
 @InputType({ description: 'A second factor.' })
 export class SubmitFactorInput extends OfInteraction {
-  @Field(() => FactorMethodName, { description: 'What is shown.' })
+  @Field(() => FactorMethodName, { description: 'What is shown: a method that has codes.' })
   method!: FactorMethodName;
   @Field(() => String, { description: 'The code. Blanks in it do not matter.' })
   code!: string;

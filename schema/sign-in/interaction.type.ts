@@ -2,6 +2,7 @@ import { createUnionType, Field, ID, InputType, Int, ObjectType, registerEnumTyp
 import type { StepName, StepView } from '../../src/flows/index.ts';
 
 export enum FactorMethodName {
+  PASSKEY = 'passkey',
   TOTP = 'totp',
   RECOVERY_CODE = 'recovery-code',
 }
@@ -9,6 +10,7 @@ registerEnumType(FactorMethodName, {
   name: 'FactorMethod',
   description: 'How a second factor is shown.',
   valuesConfig: {
+    PASSKEY: { description: 'A passkey of the account (WebAuthn Level 3): `requestFactorPasskey`.' },
     TOTP: { description: 'The code that an authenticator app shows (RFC 6238).' },
     RECOVERY_CODE: { description: 'One of the recovery codes of the account, which works once.' },
   },
@@ -108,7 +110,9 @@ class RegistrationStep {
   minLength!: number;
 }
 
-@ObjectType({ description: 'The user shows a second factor; `submitFactor` takes its code.' })
+@ObjectType({
+  description: 'The user shows a second factor; `submitFactor` takes a code, and `submitFactorPasskey` a passkey.',
+})
 class FactorStep {
   @Field(() => [FactorMethodName], { description: 'What the account can show.' })
   methods!: readonly FactorMethodName[];

@@ -2,6 +2,7 @@ import type { SchemaModule } from '../kit/schema-module.ts';
 import { AccountLinkingQuestionResolver } from './account-linking.resolver.ts';
 import { AccountStepsResolver } from './account-steps.resolver.ts';
 import { InteractionResolver } from './interaction.resolver.ts';
+import { PasskeyStepResolver } from './passkey-step.resolver.ts';
 import { PasswordResetStepsResolver } from './password-reset-steps.resolver.ts';
 import { RegistrationStepsResolver } from './registration-steps.resolver.ts';
 
@@ -10,6 +11,7 @@ export const signIn: SchemaModule = {
     InteractionResolver,
     RegistrationStepsResolver,
     PasswordResetStepsResolver,
+    PasskeyStepResolver,
     AccountStepsResolver,
     AccountLinkingQuestionResolver,
   ],

@@ -95,6 +95,7 @@ export {
   type GeneratedRecoveryCodes,
   type RecoveryCodeService,
 } from './recovery-code/recovery-code.service.ts';
+export { proveSecondFactor, type SecondFactorDeps } from './second-factor/second-factor.check.ts';
 export { secondFactorEvents } from './second-factor/second-factor.events.ts';
 export { securityQuestionErrors } from './security-question/security-question.errors.ts';
 export type { SecurityQuestionService } from './security-question/security-question.service.ts';

@@ -47,12 +47,10 @@ export {
   type OpenInteraction,
   offersPasskeys,
   type ProvedElsewhere,
-  type ShownAccount,
   type ShownApplication,
   type SignInDemands,
   type StepName,
   type StepView,
-  showAccount,
   showApplication,
 } from './interaction/index.ts';
 export type {
@@ -84,6 +82,7 @@ export {
 export {
   type AddPasskey,
   type AskPasskey,
+  type PasskeyFactor,
   type PasskeyRegistration,
   type PasskeySignIn,
   type ProvedPasskeySignIn,
@@ -107,6 +106,7 @@ export type {
   QrSignInResult,
 } from './qr-sign-in.ts';
 export type { ServiceAccountFlow, WithServiceAccount } from './service-accounts.ts';
+export { type ShownAccount, showAccount } from './shown-account.ts';
 export { type AccountFactSource, accountFacts, lacksConfirmedEmail, missingStep } from './sign-in.steps.ts';
 export { type PasswordSignIn, SignInFlow, type SignInResult } from './sign-in.ts';
 export type {

@@ -266,6 +266,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   submitConsent: 'acts for a user who proves the account in the same browser',
   submitEmailCode: 'acts for a user who proves the account in the same browser',
   submitFactor: 'acts for a user who proves the account in the same browser',
+  requestFactorPasskey: 'changes nothing',
+  submitFactorPasskey: 'acts for a user who proves the account in the same browser',
   submitFactorEnrolment: 'acts for a user who proves the account in the same browser',
   submitNewPassword: 'acts for a user who proves the account in the same browser',
   submitPassword: 'acts for a user who proves the account in the same browser',

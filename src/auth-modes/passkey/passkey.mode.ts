@@ -12,7 +12,13 @@ import { isPasskey, type Passkey, type PasskeyData, passkeyLookup } from './pass
 import { decoyPasskey } from './passkey.decoys.ts';
 import { passkeyErrors } from './passkey.errors.ts';
 import { type ShownPasskey, showPasskey } from './passkey.options.ts';
-import { type Ceremony, isWellFormed, type PasskeyAssertion, verifyAssertion } from './webauthn.ts';
+import {
+  type Ceremony,
+  isWellFormed,
+  type PasskeyAssertion,
+  type VerifiedAssertion,
+  verifyAssertion,
+} from './webauthn.ts';
 
 /** What somebody sends who has a passkey, and what it must have been made for. */
 export interface GivenAssertion {
@@ -25,6 +31,11 @@ export interface ProvedPasskey {
   readonly credentialId: string;
   /** How it shows in `amr` (RFC 8176). */
   readonly amr: readonly string[];
+}
+
+/** A passkey that made an assertion, whose use is not stored yet. */
+export interface MatchedPasskey extends ProvedPasskey {
+  readonly use: VerifiedAssertion;
 }
 
 export interface PasskeyModeDeps {
@@ -79,17 +90,26 @@ export class PasskeyMode implements AuthMode<GivenAssertion> {
   }
 
   /** The passkey of the account that made the assertion, which is used up; null: none did. */
-  async prove(
+  async prove(tenantId: string, userId: string | null, given: GivenAssertion): Promise<ProvedPasskey | null> {
+    const matched = await this.match(tenantId, userId, given);
+    return matched !== null && (await this.spend(tenantId, matched)) ? matched : null;
+  }
+
+  /** The first half of `prove`, which stores nothing: the passkey of the account that made the assertion; null: none did. */
+  async match(
     tenantId: string,
     userId: string | null,
     { assertion, ceremony }: GivenAssertion,
-  ): Promise<ProvedPasskey | null> {
-    const { credentials } = this.#deps;
+  ): Promise<MatchedPasskey | null> {
     const found = await this.#find(tenantId, assertion);
     if (found === null || found.userId !== userId) return null;
     const verified = await verifyAssertion(assertion, ceremony, found.data);
-    if (verified === null || !(await credentials.notePasskeyUse(tenantId, found.id, verified))) return null;
-    return { credentialId: found.id, amr: amrOf(found.data) };
+    return verified === null ? null : { credentialId: found.id, amr: amrOf(found.data), use: verified };
+  }
+
+  /** The second half of `prove`: stores the use. @returns False when another one with the same count was faster. */
+  spend(tenantId: string, { credentialId, use }: MatchedPasskey): Promise<boolean> {
+    return this.#deps.credentials.notePasskeyUse(tenantId, credentialId, use);
   }
 
   /** The account whose passkey an assertion names, which is not verified; null: nobody in the tenant has it. */

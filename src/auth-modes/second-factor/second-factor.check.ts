@@ -3,15 +3,33 @@ import type { TenantRef } from '../../kernel/index.ts';
 import { runGuardedTry } from '../lockout/guarded-try.ts';
 import type { LockoutService } from '../lockout/lockout.service.ts';
 import type { Attempt } from '../lockout/lockout.subject.ts';
-import type { OneTimeCodeMode } from '../mode.ts';
+import type { CredentialType, OneTimeCodeMode } from '../mode.ts';
 import { secondFactorEvents } from './second-factor.events.ts';
 
-/** A code entered at a sign-in. */
-export interface SecondFactorTry {
+/** A second factor that is shown at a sign-in. */
+interface ShownFactor {
   readonly userId: string;
-  readonly code: string;
   /** Device on which the user signed in before; null for other devices. */
   readonly knownDeviceId: string | null;
+}
+
+/** A code entered at a sign-in. */
+export interface SecondFactorTry extends ShownFactor {
+  readonly code: string;
+}
+
+/** A factor, and how a wrong one is recorded. */
+export interface GuardedFactor extends ShownFactor {
+  readonly method: CredentialType;
+  readonly fault: string;
+}
+
+/** How a factor is checked in two steps, because one that is shown during a block is not used up. */
+export interface FactorCheck<Proof> {
+  /** What was shown; null: it is wrong. Changes nothing. */
+  readonly match: () => Promise<Proof | null>;
+  /** Uses it up. @returns False when a concurrent attempt did. */
+  readonly spend: (proof: Proof) => Promise<boolean>;
 }
 
 export interface SecondFactorDeps {
@@ -26,23 +44,43 @@ export interface SecondFactorDeps {
  * @throws TOO_MANY_REQUESTS
  */
 export async function checkSecondFactor<Match>(
+  deps: SecondFactorDeps,
+  actor: EventActor,
+  tenant: Pick<TenantRef, 'id'>,
+  { code, ...shown }: SecondFactorTry,
+  mode: Pick<OneTimeCodeMode<Match>, 'type' | 'match' | 'spend'>,
+): Promise<boolean> {
+  const factor = { ...shown, method: mode.type, fault: 'wrong_code' };
+  const proof = await proveSecondFactor(deps, actor, tenant, factor, {
+    match: () => mode.match(tenant.id, shown.userId, code),
+    spend: (matched) => mode.spend(tenant.id, matched),
+  });
+  return proof !== null;
+}
+
+/**
+ * As `checkSecondFactor`, for what is no code.
+ * @returns What was shown; null: it is wrong, or the second factor is blocked.
+ * @throws TOO_MANY_REQUESTS
+ */
+export async function proveSecondFactor<Proof>(
   { lockouts, events }: SecondFactorDeps,
   actor: EventActor,
   tenant: Pick<TenantRef, 'id'>,
-  { userId, code, knownDeviceId }: SecondFactorTry,
-  mode: Pick<OneTimeCodeMode<Match>, 'type' | 'match' | 'spend'>,
-): Promise<boolean> {
+  { userId, knownDeviceId, method, fault }: GuardedFactor,
+  { match, spend }: FactorCheck<Proof>,
+): Promise<Proof | null> {
   const attempt = secondFactorAttempt(tenant, userId, actor, knownDeviceId);
-  const result = await runGuardedTry(lockouts, attempt, actor, () => mode.match(tenant.id, userId, code));
-  if (result.kind === 'right' && (await mode.spend(tenant.id, result.proof))) return true;
+  const result = await runGuardedTry(lockouts, attempt, actor, match);
+  if (result.kind === 'right' && (await spend(result.proof))) return result.proof;
   await events.append(actor, tenant, {
     type: secondFactorEvents['sign_in.factor_failed'],
     subjectId: userId,
     outcome: 'failure',
-    reason: result.kind === 'blocked' ? 'locked_out' : 'wrong_code',
-    params: { method: mode.type },
+    reason: result.kind === 'blocked' ? 'locked_out' : fault,
+    params: { method },
   });
-  return false;
+  return null;
 }
 
 /** An attempt at the second factor of an account. */

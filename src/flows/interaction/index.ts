@@ -7,9 +7,7 @@ export type { StepName } from './interaction.steps.ts';
 export {
   type InteractionView,
   offersPasskeys,
-  type ShownAccount,
   type ShownApplication,
   type StepView,
-  showAccount,
   showApplication,
 } from './interaction.view.ts';

@@ -1,5 +1,5 @@
 import type { Authority } from '../../access/index.ts';
-import { addressKey } from '../../auth-modes/index.ts';
+import { addressKey, type PasskeyAssertion } from '../../auth-modes/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import { mintHandle, routeOfHandle } from '../../crypto/index.ts';
 import {
@@ -21,12 +21,13 @@ import {
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
 import { originOfRequest } from '../own-origin.ts';
+import type { PasskeyFactor } from '../passkey/index.ts';
 import type { SignInFlow } from '../sign-in.ts';
 import { accountOfSession, chooseAccount } from './account.step.ts';
 import { decideConsent } from './consent.step.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep, TypedEnrolment } from './enrolment.step.ts';
-import { type FactorChecks, proveFactor, type TypedFactor } from './factor.step.ts';
+import { type FactorChecks, proveFactor, provePasskey, type TypedFactor } from './factor.step.ts';
 import type { Advance, InteractionEngine, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { INITIAL_STATE, type ProvedAccount, type SignInDemands } from './interaction.state.ts';
@@ -93,6 +94,7 @@ export interface InteractionServiceDeps extends ViewDeps, NewPasswordStepDeps, T
   readonly users: Pick<UserStore, 'findById'>;
   readonly signIn: Pick<SignInFlow, 'verifyPassword'>;
   readonly factors: FactorChecks;
+  readonly passkeyFactor: Pick<PasskeyFactor, 'begin' | 'prove'>;
   readonly enrolments: EnrolmentStep;
   readonly emailCodes: EmailCodeStep;
   readonly registrations: RegistrationStep;
@@ -359,6 +361,32 @@ export class InteractionService {
       const knownDeviceId = await this.#knownDevice(open);
       return proveFactor(this.#deps.factors, open, typed, knownDeviceId);
     });
+  }
+
+  /**
+   * What a browser shows a passkey with, in the step of the second factor, which stays.
+   * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, PASSKEYS_DISABLED
+   */
+  async requestFactorPasskey(authority: Authority, browser: BrowserPort | null, handle: string): Promise<object> {
+    const { engine, passkeyFactor } = this.#deps;
+    const { step, actor, tenant, user } = await engine.open(authority, browser, handle);
+    if (step !== 'factor') throw interactionErrors.INTERACTION_STEP_OTHER();
+    return passkeyFactor.begin(actor, tenant, { user: user!, handle });
+  }
+
+  /**
+   * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, PASSKEY_REFUSED, PASSKEYS_DISABLED,
+   *   TOO_MANY_REQUESTS
+   */
+  submitFactorPasskey(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    assertion: PasskeyAssertion,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'factor', async (open) =>
+      provePasskey(this.#deps.passkeyFactor, open, assertion, await this.#knownDevice(open)),
+    );
   }
 
   /** Makes the secret of an app. @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */

@@ -7,8 +7,9 @@ import type {
 } from '../../auth-modes/index.ts';
 import { type ClientRecord, metadataOf } from '../../clients/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
-import type { User, UserStore } from '../../users/index.ts';
+import type { UserStore } from '../../users/index.ts';
 import { mayRegisterImageAt } from '../new-account.ts';
+import { type ShownAccount, showAccount } from '../shown-account.ts';
 import { otherActions } from '../sign-in.steps.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep } from './enrolment.step.ts';
@@ -18,13 +19,6 @@ import { mayRegisterIn, mayResetPassword, type StepName } from './interaction.st
 import { PASSWORD_RESET_DIGITS } from './password-reset.code.ts';
 import { type DescribedScope, describeScope } from './scope-descriptions.ts';
 import { termsOf } from './terms.step.ts';
-
-/** An account as its user sees it. */
-export interface ShownAccount {
-  readonly userId: string;
-  readonly name: string;
-  readonly username: string;
-}
 
 /** The application that the user signs in to. */
 export interface ShownApplication {
@@ -36,7 +30,7 @@ export interface ShownApplication {
 }
 
 /** How a second factor can be shown. */
-export type FactorMethod = 'totp' | 'recovery-code';
+export type FactorMethod = 'passkey' | 'totp' | 'recovery-code';
 
 /** What an app needs to begin to show codes. */
 export interface ShownEnrolment {
@@ -120,7 +114,7 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
   }),
   factor: async ({ credentials }, { tenant, user }) => ({
     step: 'factor',
-    methods: inOrder(await credentials.acceptedAsSecond(tenant.id, user!.id)),
+    methods: shownMethods(tenant, await credentials.acceptedAsSecond(tenant.id, user!.id)),
   }),
   enrolment: async ({ enrolments }, open) => {
     const begun = await enrolments.show(open);
@@ -192,17 +186,17 @@ const showEnrolment = ({ secret, uri, qrImage }: BeginTotpEnrolmentPayload): Sho
   qrImage: `data:image/png;base64,${qrImage.toString('base64')}`,
 });
 
-/** Shows an account to its user. */
-export function showAccount({ id, username, displayName, givenName, familyName }: User): ShownAccount {
-  const composed = [givenName, familyName].filter(Boolean).join(' ');
-  return { userId: id, username, name: displayName || composed || username };
-}
+/**
+ * The methods in the order in which a page offers them: no page of somebody else gets anything by a passkey, and recovery codes are for
+ * those who do not have the app at hand.
+ */
+const FACTOR_METHODS: readonly FactorMethod[] = ['passkey', 'totp', 'recovery-code'];
 
-/** The methods in the order in which a page offers them: recovery codes are for those who do not have the app at hand. */
-const FACTOR_METHODS: readonly FactorMethod[] = ['totp', 'recovery-code'];
-
-const inOrder = (accepted: readonly CredentialType[]): FactorMethod[] =>
-  FACTOR_METHODS.filter((method) => accepted.includes(method));
+const shownMethods = (
+  { settings }: Pick<KnownTenant, 'settings'>,
+  accepted: readonly CredentialType[],
+): FactorMethod[] =>
+  FACTOR_METHODS.filter((method) => accepted.includes(method) && (method !== 'passkey' || settings.isPasskeyEnabled));
 
 /** Shows enough of an address for its owner to recognise it. */
 function maskEmail(email: string): string {

@@ -19,6 +19,7 @@ import type { UserService, UserStore } from '../../users/index.ts';
 import type { PasswordFlow } from '../change-password.ts';
 import type { EarlierAccess } from '../earlier-access.ts';
 import type { SignInTickets } from '../image-proof/index.ts';
+import type { PasskeyFactor } from '../passkey/index.ts';
 import type { SignInFlow } from '../sign-in.ts';
 import type { TenantMailsDeps } from '../tenant-mail.ts';
 import { EmailCodeStep } from './email-code.step.ts';
@@ -56,6 +57,7 @@ interface InteractionNeeds extends ModuleBase {
   readonly mailServers: TenantMailsDeps['mailServers'];
   readonly signIn: SignInFlow;
   readonly signInTickets: SignInTickets;
+  readonly passkeys: { readonly factor: PasskeyFactor };
   readonly passwordFlow: PasswordFlow;
   readonly earlierAccess: EarlierAccess;
 }
@@ -87,6 +89,7 @@ export const interaction = {
           passwordResets: new PasswordResetStep({ ...shared, codes: needs.oneTimeCodes }),
           accounts,
           factors: { totp: needs.totp, 'recovery-code': needs.recoveryCodes },
+          passkeyFactor: needs.passkeys.factor,
         }),
       },
       sweeps: [(limit: number) => store.sweepExpired(addSeconds(clock.now(), -EXPIRED_SECONDS), limit)],

@@ -13,13 +13,8 @@ import {
 } from '../../sessions/index.ts';
 import { type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import { type AccountSource, getAccount, userErrors } from '../../users/index.ts';
-import {
-  type InteractionService,
-  type ShownAccount,
-  type ShownApplication,
-  showAccount,
-  showApplication,
-} from '../interaction/index.ts';
+import { type InteractionService, type ShownApplication, showApplication } from '../interaction/index.ts';
+import { type ShownAccount, showAccount } from '../shown-account.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
 import {
   continuingCaller,

@@ -7,6 +7,7 @@ import type { UserStore } from '../../users/index.ts';
 import { ProofGuard, type SignInTickets } from '../image-proof/index.ts';
 import { PasskeyChallenges } from './passkey.challenges.ts';
 import { passkeySignInErrors } from './passkey.errors.ts';
+import { PasskeyFactor } from './passkey.factor.ts';
 import { PasskeyRegistration } from './passkey.registration.ts';
 import { PasskeySignIn } from './passkey.sign-in.ts';
 import { RelyingParties } from './relying-parties.ts';
@@ -44,6 +45,8 @@ export const passkey = {
             guard: needs.guarded,
             handles: users,
           }),
+          /** Shows the second factor of users. */
+          factor: new PasskeyFactor({ ...shared, lockouts: needs.lockouts }),
           /** Signs users in. */
           signIn: new PasskeySignIn({ ...shared, guard, tickets: needs.signInTickets }),
         },

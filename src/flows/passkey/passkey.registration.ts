@@ -15,7 +15,7 @@ import {
 import { requireText } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
-import { showAccount } from '../interaction/index.ts';
+import { showAccount } from '../shown-account.ts';
 import { requireSignedIn } from '../signed-in.ts';
 import type { PasskeyChallenges } from './passkey.challenges.ts';
 import { type PasskeyTenants, requirePasskeys } from './passkey.tenants.ts';

@@ -19,6 +19,9 @@ const STEPS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   submitEmailCode: { code: '123456' },
   submitFactor: { method: 'TOTP', code: '123456' },
   submitFactorEnrolment: { code: '123456' },
+  submitFactorPasskey: {
+    credential: { id: 'AAAA', rawId: 'AAAA', clientDataJson: 'AAAA', authenticatorData: 'AAAA', signature: 'AAAA' },
+  },
   submitNewPassword: { newPassword: 'four-koalas-at-dusk' },
   submitPassword: { identifier: 'nobody', password: 'wrong' },
   submitPasswordResetCode: { code: '12345678' },
@@ -45,8 +48,8 @@ describe('the steps of a sign-in', () => {
   it('are all that the graph has', () => {
     const declared = readDeclared(readFileSync('schema/schema.graphql', 'utf8'));
     const steps = declared.filter(({ code }) => code === 'INTERACTION_STEP_OTHER').map(({ field }) => field);
-    // It has another payload: test/schema/oauth/ticket-sign-in.resolver.test.ts.
-    const others = ['redeemSignInTicket'];
+    // These have other payloads: ticket-sign-in.resolver.test.ts and passkey-step.test.ts.
+    const others = ['redeemSignInTicket', 'requestFactorPasskey'];
     expect(steps.toSorted()).toEqual([...others, ...Object.keys(STEPS)].map((name) => `Mutation.${name}`).toSorted());
   });
 

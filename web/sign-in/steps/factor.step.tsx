@@ -7,17 +7,23 @@ import { Form } from '../parts/form.tsx';
 import { t } from '../texts/texts.ts';
 import { Cancel } from './cancel.tsx';
 
+/** The methods that have a code. */
+type CodeMethod = Exclude<FactorMethod, 'PASSKEY'>;
+
 /** How each method is asked for. */
 const METHODS = {
   TOTP: { intro: 'factor.totpIntro', label: 'factor.totp', use: 'factor.useTotp' },
   RECOVERY_CODE: { intro: 'factor.recoveryIntro', label: 'factor.recovery', use: 'factor.useRecovery' },
-} as const satisfies Readonly<Record<FactorMethod, unknown>>;
+} as const satisfies Readonly<Record<CodeMethod, unknown>>;
+
+const hasCode = (method: FactorMethod): method is CodeMethod => method !== 'PASSKEY';
 
 export function FactorStep({ step }: { readonly step: StepOf<'FactorStep'> }): ReactNode {
   const { submit, clear, refusal, notice, isBusy } = useStep();
-  const [chosen, setChosen] = useState<FactorMethod | null>(null);
-  const method = chosen ?? step.methods[0] ?? 'TOTP';
-  const others = step.methods.filter((other) => other !== method);
+  const [chosen, setChosen] = useState<CodeMethod | null>(null);
+  const methods = step.methods.filter(hasCode);
+  const method = chosen ?? methods[0] ?? 'TOTP';
+  const others = methods.filter((other) => other !== method);
   return (
     <>
       <p className="intro">{t(METHODS[method].intro)}</p>
