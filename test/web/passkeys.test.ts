@@ -226,4 +226,19 @@ describe('passkeys at the started service in Chromium', { timeout: 120_000 }, ()
     await look('present');
     expect(await authenticator.count()).toBe(1);
   });
+
+  it('are the second factor after a password', async () => {
+    await register('Laptop');
+    await begin();
+    await typePassword();
+    await title('Confirm that it is you');
+    await button('Use your passkey').waitFor();
+    await look('factor');
+    await authenticator.setVerified(false);
+    await press('Use your passkey');
+    await refused('No passkey was used.');
+    await authenticator.setVerified(true);
+    await button('Use your passkey').click();
+    expect((await finish()).claims).toMatchObject({ sub: user.id, acr: 'phr', amr: ['pwd', 'hwk', 'mfa'] });
+  });
 });

@@ -3,4 +3,5 @@
  * page out of it, and the first page would load several.
  */
 export { AccountPage } from './account/account.page.tsx';
+export { PasskeyFactor } from './passkey/passkey-factor.tsx';
 export { PasskeySignIn } from './passkey/passkey-sign-in.tsx';

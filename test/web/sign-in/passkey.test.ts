@@ -13,9 +13,10 @@ import {
   servePages,
   server,
   signIn,
+  title,
 } from './open-page.ts';
 import { HANDLE, STEPS, signInState } from './screens.ts';
-import { NOTHING } from './watched-page.ts';
+import { focused, NOTHING } from './watched-page.ts';
 
 servePages();
 
@@ -178,5 +179,66 @@ describe('the field of the name', () => {
     await button(BUTTON).click();
     await expect.poll(asked).toEqual(['conditional', 'optional']);
     expect(await page.getByRole('alert').textContent()).toBe('');
+  });
+});
+
+describe('a passkey as the second factor', () => {
+  const openFactor = (more = {}, script = uses, methods: readonly string[] = STEPS.factorPasskey.methods) =>
+    openAt(
+      signInState({ ...STEPS.factorPasskey, methods }),
+      { requestFactorPasskey: begun, submitFactorPasskey: finish, ...more },
+      script,
+    );
+
+  it('is asked for first, and shown by a button that has the keyboard', async () => {
+    await openFactor();
+    await title('Confirm that it is you').waitFor();
+    await button('Use your passkey').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toBe('Use your passkey');
+    await page.keyboard.press('Enter');
+    await atApplication();
+    expect(inputsOf('RequestFactorPasskey')).toEqual([PLACE]);
+    expect(inputsOf('SubmitFactorPasskey')).toEqual([{ ...PLACE, credential: SENT }]);
+    expect(opened.watch).toEqual(NOTHING);
+  });
+
+  it('can be replaced by a code, and a code by it', async () => {
+    await openFactor({ submitFactor: () => server.refuse('FACTOR_CODE_WRONG') });
+    await button('Use the authenticator app instead').click();
+    expect(await focused(page)).toBe('Code from the app');
+    await page.keyboard.type('000000');
+    await page.keyboard.press('Enter');
+    await alert('The code is not right');
+    await button('Use your passkey instead').click();
+    expect(await page.getByText('The code is not right').count()).toBe(0);
+    await expect.poll(() => focused(page)).toBe('Use your passkey');
+    await page.keyboard.press('Enter');
+    await atApplication();
+  });
+
+  it.each([
+    [refuses('NotAllowedError'), {}, 'No passkey was used.'],
+    [uses, { requestFactorPasskey: () => server.refuse('PASSKEYS_DISABLED') }, 'Passkeys are not used here.'],
+    [uses, { submitFactorPasskey: () => server.refuse('PASSKEY_REFUSED') }, 'This passkey was not accepted.'],
+  ])('is refused in words', async (script, more, text) => {
+    await openFactor(more, script);
+    await button('Use your passkey').click();
+    await alert(text);
+  });
+
+  it('is not asked for where the browser has none, unless the account has nothing else', async () => {
+    await openFactor({}, 'delete window.PublicKeyCredential;');
+    await title('Enter your code').waitFor();
+    await field('Code from the app').waitFor();
+    expect(await page.getByRole('button').allTextContents()).toEqual([
+      'Continue',
+      'Use a recovery code instead',
+      'Cancel',
+    ]);
+    await opened.context.close();
+    await openFactor({}, 'delete window.PublicKeyCredential;', ['PASSKEY']);
+    await button('Use your passkey').click();
+    await alert('cannot use passkeys here');
   });
 });

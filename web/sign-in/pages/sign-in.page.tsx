@@ -7,7 +7,7 @@ import { AccountStep } from '../steps/account.step.tsx';
 import { ConsentStep } from '../steps/consent.step.tsx';
 import { EmailCodeStep } from '../steps/email-code.step.tsx';
 import { EnrolmentStep } from '../steps/enrolment.step.tsx';
-import { FactorStep } from '../steps/factor.step.tsx';
+import { FactorStep, factorTitle } from '../steps/factor.step.tsx';
 import { FinishedStep } from '../steps/finished.step.tsx';
 import { NewPasswordStep } from '../steps/new-password.step.tsx';
 import { OtherActionsStep } from '../steps/other-actions.step.tsx';
@@ -24,7 +24,6 @@ const TITLES = {
   RegistrationStep: 'registration.title',
   PasswordResetStep: 'passwordReset.title',
   PasswordResetCodeStep: 'passwordReset.codeTitle',
-  FactorStep: 'factor.title',
   FactorEnrolmentStep: 'enrolment.title',
   TermsStep: 'terms.title',
   NewPasswordStep: 'newPassword.title',
@@ -33,7 +32,10 @@ const TITLES = {
   AccountStep: 'account.title',
   ConsentStep: 'consent.title',
   Finished: 'finished.title',
-} as const satisfies Readonly<Record<Step['__typename'], string>>;
+} as const satisfies Readonly<Record<Exclude<Step['__typename'], 'FactorStep'>, string>>;
+
+const titleOf = (step: Step): string =>
+  t(step.__typename === 'FactorStep' ? factorTitle(step) : TITLES[step.__typename]);
 
 /** The steps of an interaction, one after the other, as the server gives them. */
 export function SignInPage({ state }: { readonly state: SignInState }): ReactNode {
@@ -41,7 +43,7 @@ export function SignInPage({ state }: { readonly state: SignInState }): ReactNod
   const { number, step, branch, recoveryCodes, fault } = shown;
   if (fault !== null)
     return <ErrorPage tenant={state.tenant} code={fault.code} text={describeRefusal(fault)} startAgainAt={null} />;
-  const title = branch?.title ?? t(TITLES[step.__typename]);
+  const title = branch?.title ?? titleOf(step);
   return (
     <FlowContext value={flow}>
       <Frame

@@ -11,7 +11,7 @@ interface SubmitProps {
  * React Aria reads a busy button out by a reference to it, which stays for some seconds, also when the next step has replaced the
  * button. With the same id on each page, the reference leads to a button.
  */
-const SUBMIT_ID = 'submit';
+export const SUBMIT_ID = 'submit';
 
 /** While a request runs the button keeps the focus and does nothing, so that a second click sends nothing. */
 export function SubmitButton({ isBusy, children }: SubmitProps): ReactNode {

@@ -1,32 +1,86 @@
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { type StepOf, useStep } from '../flow.ts';
 import { type FactorMethod, SubmitFactor } from '../operations.generated.ts';
 import { ActionButton } from '../parts/buttons.tsx';
 import { Field } from '../parts/fields.tsx';
 import { Form } from '../parts/form.tsx';
+import { arePasskeysSupported } from '../passkey/support.ts';
 import { t } from '../texts/texts.ts';
 import { Cancel } from './cancel.tsx';
 
-/** The methods that have a code. */
-type CodeMethod = Exclude<FactorMethod, 'PASSKEY'>;
+/** Loaded by those alone who have a passkey. */
+const PasskeyFactor = lazy(async () => ({ default: (await import('../loaded-later.ts')).PasskeyFactor }));
 
-/** How each method is asked for. */
-const METHODS = {
-  TOTP: { intro: 'factor.totpIntro', label: 'factor.totp', use: 'factor.useTotp' },
-  RECOVERY_CODE: { intro: 'factor.recoveryIntro', label: 'factor.recovery', use: 'factor.useRecovery' },
-} as const satisfies Readonly<Record<CodeMethod, unknown>>;
+type Code = Exclude<FactorMethod, 'PASSKEY'>;
 
-const hasCode = (method: FactorMethod): method is CodeMethod => method !== 'PASSKEY';
+/** How each code is asked for. */
+const CODES = {
+  TOTP: { intro: 'factor.totpIntro', label: 'factor.totp' },
+  RECOVERY_CODE: { intro: 'factor.recoveryIntro', label: 'factor.recovery' },
+} as const satisfies Readonly<Record<Code, unknown>>;
+
+/** How each method is offered beside another one. */
+const USES = {
+  TOTP: 'factor.useTotp',
+  RECOVERY_CODE: 'factor.useRecovery',
+  PASSKEY: 'passkey.useFactor',
+} as const satisfies Readonly<Record<FactorMethod, string>>;
+
+/** The methods of a step that the browser has. Where it has none, the page says so when the person goes on. */
+function usableMethods({ methods }: StepOf<'FactorStep'>): readonly FactorMethod[] {
+  const usable = methods.filter((method) => method !== 'PASSKEY' || arePasskeysSupported());
+  return usable.length > 0 ? usable : methods;
+}
+
+/** The title, which stays where the person takes another method. */
+export const factorTitle = (step: StepOf<'FactorStep'>) =>
+  usableMethods(step).includes('PASSKEY') ? 'passkey.factorTitle' : 'factor.title';
 
 export function FactorStep({ step }: { readonly step: StepOf<'FactorStep'> }): ReactNode {
-  const { submit, clear, refusal, notice, isBusy } = useStep();
-  const [chosen, setChosen] = useState<CodeMethod | null>(null);
-  const methods = step.methods.filter(hasCode);
+  const { clear } = useStep();
+  const [chosen, setChosen] = useState<FactorMethod | null>(null);
+  const methods = usableMethods(step);
   const method = chosen ?? methods[0] ?? 'TOTP';
-  const others = methods.filter((other) => other !== method);
+  const actions = (
+    <>
+      {methods
+        .filter((other) => other !== method)
+        .map((other) => (
+          <ActionButton
+            key={other}
+            isQuiet
+            onPress={() => {
+              // What was refused is the method before.
+              clear();
+              setChosen(other);
+            }}
+          >
+            {t(USES[other])}
+          </ActionButton>
+        ))}
+      <Cancel />
+    </>
+  );
+  const shared = { isFocused: chosen !== null, actions };
+  if (method !== 'PASSKEY') return <CodeFactor {...shared} method={method} />;
+  return (
+    <Suspense>
+      <PasskeyFactor {...shared} />
+    </Suspense>
+  );
+}
+
+interface CodeFactorProps {
+  readonly method: Code;
+  readonly isFocused: boolean;
+  readonly actions: ReactNode;
+}
+
+function CodeFactor({ method, isFocused, actions }: CodeFactorProps): ReactNode {
+  const { submit, refusal, notice, isBusy } = useStep();
   return (
     <>
-      <p className="intro">{t(METHODS[method].intro)}</p>
+      <p className="intro">{t(CODES[method].intro)}</p>
       <Form
         submit={t('factor.submit')}
         required={{ code: t('field.codeMissing') }}
@@ -35,32 +89,15 @@ export function FactorStep({ step }: { readonly step: StepOf<'FactorStep'> }): R
         notice={notice}
         isBusy={isBusy}
         onSubmit={({ code = '' }) => void submit(SubmitFactor, { method, code: code.trim() })}
-        actions={
-          <>
-            {others.map((other) => (
-              <ActionButton
-                key={other}
-                isQuiet
-                onPress={() => {
-                  // What was refused is the code of the method before.
-                  clear();
-                  setChosen(other);
-                }}
-              >
-                {t(METHODS[other].use)}
-              </ActionButton>
-            ))}
-            <Cancel />
-          </>
-        }
+        actions={actions}
       >
         <Field
           key={method}
           name="code"
-          label={t(METHODS[method].label)}
+          label={t(CODES[method].label)}
           autoComplete={method === 'TOTP' ? 'one-time-code' : 'off'}
           inputMode={method === 'TOTP' ? 'numeric' : 'text'}
-          isFocused={chosen !== null}
+          isFocused={isFocused}
         />
       </Form>
     </>
