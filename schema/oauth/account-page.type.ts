@@ -29,9 +29,7 @@ export class OpenAccountPagePayload {
   pageUrl!: string;
   @Field(() => String, { description: 'Address at which the user signs out.' })
   signOutUrl!: string;
-  @Field(() => Boolean, {
-    description: 'Whether the page offers to add passkeys: where users may have them and the sign-in page offers them.',
-  })
+  @Field(() => Boolean, { description: 'Whether users of the tenant may add passkeys.' })
   isPasskeyEnabled!: boolean;
 }
 

@@ -45,7 +45,6 @@ export {
   interactionErrors,
   type NewInteraction,
   type OpenInteraction,
-  offersPasskeys,
   type ProvedElsewhere,
   type ShownApplication,
   type SignInDemands,

@@ -6,7 +6,6 @@ export type { InteractionState, SignInDemands } from './interaction.state.ts';
 export type { StepName } from './interaction.steps.ts';
 export {
   type InteractionView,
-  offersPasskeys,
   type ShownApplication,
   type StepView,
   showApplication,

@@ -144,14 +144,10 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
 export const continueAt = ({ request }: Pick<OpenInteraction['row'], 'request'>, handle: string): string =>
   `${request.resumeAt}/${handle}`;
 
-/** Whether the sign-in page offers passkeys. */
-export const offersPasskeys = ({ settings }: Pick<KnownTenant, 'settings'>): boolean =>
-  settings.offersPasskeySignIn && settings.isPasskeyEnabled;
-
 /** What a page offers in place of a password. */
 const methodsBesidePassword = ({ settings }: Pick<KnownTenant, 'settings'>) => ({
   offersImage: settings.offersImageSignIn,
-  offersPasskey: offersPasskeys({ settings }),
+  offersPasskey: settings.offersPasskeySignIn && settings.isPasskeyEnabled,
 });
 
 /** The name in the field of a page, and whether it is that of the only account that may finish. */

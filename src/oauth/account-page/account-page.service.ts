@@ -6,7 +6,6 @@ import {
   accountFacts,
   type InteractionService,
   missingStep,
-  offersPasskeys,
   type SignInDemands,
 } from '../../flows/index.ts';
 import { addSeconds, type BrowserPort, type Clock, newId } from '../../kernel/index.ts';
@@ -41,10 +40,7 @@ export interface AccountPageAnswer {
   readonly isSignedIn: boolean;
   readonly pageUrl: string;
   readonly signOutUrl: string;
-  /**
-   * Whether the page offers to add passkeys: where the sign-in page takes them. A first passkey is a second factor, for which the page
-   * asks after a password, and it takes passkeys only in place of a password.
-   */
+  /** Whether the user may add passkeys. */
   readonly isPasskeyEnabled: boolean;
 }
 
@@ -129,7 +125,7 @@ export class AccountPageService {
     const { origin } = authority.caller;
     const { url, accountPath, endpoints } = await issuers.of(tenant, issuerKind, origin);
     if (accountPath === null) throw accountPageErrors.ACCOUNT_PAGE_CLOSED();
-    const isPasskeyEnabled = offersPasskeys(tenant);
+    const { isPasskeyEnabled } = tenant.settings;
     const place = { pageUrl: url + accountPath, signOutUrl: endpoints.endSession!, isPasskeyEnabled };
     const answer = (redirectTo: string | null, isSignedIn = false) => ({ ...place, redirectTo, isSignedIn });
     const outcome = handle === null ? null : await interactions.resume(authority, browser, KIND, handle);

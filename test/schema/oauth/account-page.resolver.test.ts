@@ -64,16 +64,6 @@ describe('the page on which users change their accounts', () => {
     expect((await open({ handle })).code).toBe('INTERACTION_NOT_FOUND');
   });
 
-  it('offers to add passkeys only where the sign-in page takes them', async () => {
-    const offered = async (settings: object) => {
-      const { name } = await world.tenant({ template: 'realm', settings });
-      return answerOf(await open({ tenant: name })).isPasskeyEnabled;
-    };
-    expect(await offered({ isPasskeyEnabled: true })).toBe(false);
-    expect(await offered({ offersPasskeySignIn: true })).toBe(false);
-    expect(await offered({ isPasskeyEnabled: true, offersPasskeySignIn: true })).toBe(true);
-  });
-
   it('stays where a user gives the sign-in up', async () => {
     const handle = handleIn(answerOf(await open()).redirectTo);
     await browser.submit('cancelInteraction', handle);
