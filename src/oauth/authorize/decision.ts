@@ -18,8 +18,8 @@ export const REACHABLE_ACR = ACR_VALUES.filter((acr) => acr !== 'phr');
 
 const isReachable = (acr: string): boolean => (REACHABLE_ACR as readonly string[]).includes(acr);
 
-const isOtherUser = ({ subject }: AuthorizationRequest, { userId }: SessionFacts): boolean =>
-  subject !== null && subject !== userId;
+const isOtherUser = ({ subject, factor }: AuthorizationRequest, { userId }: SessionFacts): boolean =>
+  [subject, factor?.userId ?? null].some((id) => id !== null && id !== userId);
 
 const isMet = ({ values }: AcrDemand, { acr }: SessionFacts): boolean =>
   values.some((value) => satisfiesAcr(acr, value));
@@ -55,11 +55,11 @@ export function findLack(request: AuthorizationRequest, session: SessionFacts | 
  * that takes two is not reached by one.
  */
 export function factorDemands(
-  { factor, subject }: AuthorizationRequest,
+  { factor }: AuthorizationRequest,
   { factors }: SignInLack,
 ): Pick<SignInDemands, 'factorsAlone' | 'userId'> & Partial<Pick<SignInDemands, 'factors'>> {
   if (factor === undefined) return { userId: null };
-  return { userId: subject, factors: 2, ...(factors === 2 ? {} : { factorsAlone: FACTORS_ALONE }) };
+  return { userId: factor.userId, factors: 2, ...(factors === 2 ? {} : { factorsAlone: FACTORS_ALONE }) };
 }
 
 /** The weakest class that fulfils an essential demand. @throws AuthorizationRefused There is none that a sign-in reaches. */

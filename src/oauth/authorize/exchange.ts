@@ -233,7 +233,7 @@ export class Exchanges {
 
   async #beginPages(exchange: Exchange, lack: SignInLack, how: PagesBegin): Promise<string> {
     const { authority, browser, issuer, request, isSteppedUp } = exchange;
-    const { client, locales, factor } = request;
+    const { client, locales, factor, subject } = request;
     const { isRoleBased: isStrict } = issuer.kind;
     const consent = consentDemand(request);
     const asked = { ...lack, isStrict, consent, locales, ...factorDemands(request, lack) };
@@ -244,7 +244,7 @@ export class Exchanges {
       resumeAt: issuer.resumeUrl,
       clientId: client.client.clientId,
       demands,
-      ...(factor?.isOfNewUser === true ? { isRegistering: true } : {}),
+      ...(factor?.isOfNewUser === true && subject === null ? { isRegistering: true } : {}),
       ...how,
     });
     return handle;

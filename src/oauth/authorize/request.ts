@@ -18,8 +18,10 @@ export interface AcrDemand {
 
 /** What a request for a second factor alone says of its user, whom the application has signed in by itself. */
 export interface FactorRequest {
-  /** Whether the user makes the account first; else `subject` is the account. */
+  /** Whether the user may have to make the account first. */
   readonly isOfNewUser: boolean;
+  /** The only account that can finish, or the id of nobody; null: that of a new user, which is compared in the end. */
+  readonly userId: string | null;
   /** The address of such a user; null: the request does not say it. */
   readonly email: string | null;
 }
@@ -45,7 +47,7 @@ export interface AuthorizationRequest extends ReturnAddress {
   /** The longest time since the user was authenticated. */
   readonly maxAgeSeconds: number | null;
   readonly claims: RequestedClaims | null;
-  /** The only user whom the answer may be about, by an ID token that the application holds or by the claim `sub`. */
+  /** The only user whom the answer may be about, by an ID token that the application holds or by the claim `sub`. Compared in the end. */
   readonly subject: string | null;
   readonly loginHint: string | null;
   readonly acr: AcrDemand | null;

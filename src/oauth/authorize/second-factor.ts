@@ -60,13 +60,22 @@ export async function checkFactor(context: CheckContext, draft: AuthorizationDra
   const { loginHint } = draft;
   if (loginHint === null && email === null)
     throw new AuthorizationRefused('invalid_request', 'The request names no user by a hint.');
-  const subject = isOfNewUser ? draft.subject : await subjectOf(context, draft);
-  return { factor: { isOfNewUser, email }, maxAgeSeconds: 0, subject };
+  const userId = isOfNewUser ? null : await namedUser(context, draft);
+  return { factor: { isOfNewUser, email, userId }, maxAgeSeconds: 0 };
 }
 
-/** The user whom `login_hint` names, and no other parameter another one. @throws AuthorizationRefused */
-async function subjectOf({ findNamed }: CheckContext, { loginHint, subject }: AuthorizationDraft): Promise<string> {
+/**
+ * The user whom `login_hint` names. Only an ID token that names another one is refused here. Anybody can write the claim `sub`, and its
+ * refusal would tell which account a name belongs to, so it is compared in the end, as other requests compare it.
+ * @throws AuthorizationRefused
+ */
+async function namedUser(
+  { findNamed, parameters }: CheckContext,
+  { loginHint, subject }: AuthorizationDraft,
+): Promise<string> {
   const named = await findNamed(loginHint!);
-  if (subject === null || subject === named) return named;
-  throw new AuthorizationRefused('invalid_request', 'login_hint and another parameter name different users.');
+  const isSigned = parameters.get('id_token_hint') !== null;
+  if (isSigned && subject !== named)
+    throw new AuthorizationRefused('invalid_request', 'login_hint and id_token_hint name different users.');
+  return named;
 }
