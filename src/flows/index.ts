@@ -107,7 +107,7 @@ export type {
 export type { ServiceAccountFlow, WithServiceAccount } from './service-accounts.ts';
 export { type ShownAccount, showAccount } from './shown-account.ts';
 export { type AccountFactSource, accountFacts, lacksConfirmedEmail, missingStep } from './sign-in.steps.ts';
-export { type PasswordSignIn, SignInFlow, type SignInResult } from './sign-in.ts';
+export { type PasswordSignIn, readTypedName, SignInFlow, type SignInResult } from './sign-in.ts';
 export type {
   ContinueSignUp,
   ResendSignUpCode,

@@ -254,8 +254,8 @@ export interface TypedCredentials {
 /** How a right code shows in `amr` (RFC 8176). */
 const CODE_AMR = ['otp'];
 
-/** Removes outer blanks, which pasted names often have and stored names never have. */
-const readTypedName = (typed: string): string => typed.trim();
+/** A typed name without outer blanks, which pasted names often have and stored names never have. */
+export const readTypedName = (typed: string): string => typed.trim();
 
 /** The error of a missing step, and the reason that its event has. */
 const REFUSALS = {

@@ -1,3 +1,4 @@
+import { readTypedName } from '../../flows/index.ts';
 import { parseAcrValues, readClaims } from './claims.ts';
 import { type CheckContext, clientOf, type Found } from './client.checks.ts';
 import { AuthorizationRefused } from './refusal.ts';
@@ -67,10 +68,13 @@ export async function checkIdTokenHint(
 /** A name of an account, or an e-mail address, has at most 320 characters. */
 const MAX_LOGIN_HINT = 320;
 
-/** A hint that cannot be a name is left out: it only saves typing, unless it names whose second factor is asked for. */
+/**
+ * A hint that cannot be a name is left out: it only saves typing, unless it names whose second factor is asked for. It is read as a typed
+ * name is, so that the name that is looked up is the one for which tries count.
+ */
 export function readLoginHint({ parameters }: CheckContext): Found {
-  const hint = parameters.get('login_hint');
-  return hint === null || hint.length > MAX_LOGIN_HINT ? {} : { loginHint: hint };
+  const hint = readTypedName(parameters.get('login_hint') ?? '');
+  return hint === '' || hint.length > MAX_LOGIN_HINT ? {} : { loginHint: hint };
 }
 
 /** OpenID Connect Core sections 3.1.2.1 and 5.5.1.1. Where both are there, the claim counts, because it may be essential. */

@@ -171,6 +171,7 @@ describe('a second factor alone (scope 2fa)', () => {
 
   it.each<[string, Asked, string]>([
     ['no name', { login_hint: null }, 'invalid_request'],
+    ['blanks for a name', { login_hint: ' ' }, 'invalid_request'],
     ['a name that nobody can have', { login_hint: 'x'.repeat(321) }, 'invalid_request'],
     ['the address alone of a user who is there', { login_hint: null, email_hint: 'a@example.org' }, 'invalid_request'],
     ['prompt=none', { prompt: 'none' }, 'login_required'],
@@ -248,6 +249,17 @@ describe('a second factor alone (scope 2fa)', () => {
     const known = { username: anna.username, password: anna.password } as TestUser;
     const handle = await begin({ login_hint: 'nobody.here' });
     await expect(suite.typePassword(jar, handle, known)).rejects.toMatchObject({ code: 'SIGN_IN_REFUSED' });
+  });
+
+  it('is of the name that is typed: blanks around it lead to the same account, for which wrong passwords count', async () => {
+    const handle = await begin({ login_hint: ` ${anna.username} ` });
+    expect((await viewOf(handle)).step).toMatchObject({ identifier: anna.username });
+    const wrong = { username: anna.username, password: 'a-wrong-password' } as TestUser;
+    await expect(suite.typePassword(jar, handle, wrong)).rejects.toMatchObject({ code: 'SIGN_IN_REFUSED' });
+    const failed = (await suite.world.events(suite.tenant)).findLast(({ type }) => type === 'sign_in.failed')!;
+    expect(failed.subject_id).toBe(anna.id);
+    const { json } = await exchange(paramsIn(await prove(handle))['code']);
+    expect((await verify(json.id_token, `${BASE}/api/oidc/acme`)).sub).toBe(anna.id);
   });
 
   it('does not tell who a claim names beside the hint: the pages come first, and the account is compared in the end', async () => {

@@ -151,6 +151,8 @@ describe('hints for the pages', () => {
   it('are passed on, and never refused', async () => {
     const sent = { login_hint: 'anna@example.com', ui_locales: 'de-AT en', display: 'hologram', claims_locales: 'x' };
     expect(await accepted(sent)).toMatchObject({ loginHint: 'anna@example.com', locales: 'de-AT en' });
+    expect((await accepted({ login_hint: '\t anna ' })).loginHint).toBe('anna');
+    expect((await accepted({ login_hint: ' ' })).loginHint).toBeNull();
     expect(await accepted({ login_hint: 'x'.repeat(321), ui_locales: 'x'.repeat(101) })).toMatchObject({
       loginHint: null,
       locales: null,
