@@ -44,9 +44,9 @@ export class ImageProofResolver {
     { requestId, ...named }: RequestImageChallengeInput,
     @Ctx() context: GraphContext,
   ): Promise<RequestImageChallengePayload> {
-    requireTenant(context);
+    const tenant = requireTenant(context);
     const { services, authority } = context;
-    return services.oauth.imageProofs.challenge(authority, { ...named, requestId: requestId ?? null });
+    return services.oauth.imageProofs.challenge(authority, tenant, { ...named, requestId: requestId ?? null });
   }
 
   @Errors(

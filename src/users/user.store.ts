@@ -169,11 +169,22 @@ export class UserStore {
    * @param byEmail Whether an e-mail address counts: only where the tenant lets users sign in by it. Default true.
    */
   async findByIdentifier(tenantId: string, name: string, { byEmail = true } = {}): Promise<User | null> {
-    if (name.length > MAX_IDENTIFIER * 4 || name.includes('\0') || !name.isWellFormed()) return null;
-    const { username, email, id } = IDENTIFIER_KINDS;
-    const userId = await this.identifiers.userIdOf(tenantId, fold(name), username | id | (byEmail ? email : 0));
+    const userId = await this.#idOfName(tenantId, name, byEmail);
     if (userId !== null) return this.findById(tenantId, userId);
     return isUuid(name) ? this.findById(tenantId, name) : null;
+  }
+
+  /** The id of the user that `findByIdentifier` finds. The same statements for every name of the same form, whether or not somebody has it. */
+  async idOfIdentifier(tenantId: string, name: string, { byEmail = true } = {}): Promise<string | null> {
+    const userId = await this.#idOfName(tenantId, name, byEmail);
+    if (userId !== null || !isUuid(name)) return userId;
+    return (await this.findById(tenantId, name))?.id ?? null;
+  }
+
+  async #idOfName(tenantId: string, name: string, byEmail: boolean): Promise<string | null> {
+    if (name.length > MAX_IDENTIFIER * 4 || name.includes('\0') || !name.isWellFormed()) return null;
+    const { username, email, id } = IDENTIFIER_KINDS;
+    return this.identifiers.userIdOf(tenantId, fold(name), username | id | (byEmail ? email : 0));
   }
 
   /** The user with this username, ignoring case. @param columns What is read of it; null or absent: all. */

@@ -9,8 +9,9 @@ import { TEST_ORIGIN, type World } from './world.ts';
 const REQUEST = 'reset-1';
 
 /** The user chooses an image by a code from a mail. */
-export async function resetImage(world: World, tenant: TenantRef, user: User): Promise<void> {
+export async function resetImage(world: World, { id }: TenantRef, user: User): Promise<void> {
   const { enrolment, signIn } = world.services.imageProofs;
+  const tenant = (await world.services.directory.byId(id))!;
   const code = await world.db.transaction(() => enrolment.issueReset(tenant, user, REQUEST));
   const { username } = user;
   const actor = { clientId: null, clientAuth: null, origin: TEST_ORIGIN };

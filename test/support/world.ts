@@ -23,7 +23,7 @@ import type { Database } from '../../src/persistence/index.ts';
 import type { CreateGroup, CreateRole, Group, Role, RoleGranting } from '../../src/roles/index.ts';
 import { createRegistry, type Registry } from '../../src/server/registry/index.ts';
 import type { StartedSession, StartSession } from '../../src/sessions/index.ts';
-import type { CreateTenant } from '../../src/tenants/index.ts';
+import type { CreateTenant, KnownTenant } from '../../src/tenants/index.ts';
 import type { CreateUser, User } from '../../src/users/index.ts';
 import { TestClock } from './clock.ts';
 import { openTestDatabase } from './database.ts';
@@ -153,7 +153,7 @@ export class World {
   }
 
   /** A tenant with a fresh name. */
-  async tenant(input: Partial<CreateTenant> = {}): Promise<TenantRef> {
+  async tenant(input: Partial<CreateTenant> = {}): Promise<KnownTenant> {
     const name = input.name ?? `t${newId().replaceAll('-', '').slice(-16)}`;
     const nowhere = { id: '', name: '', route: '' } as unknown as TenantRef;
     const created = await this.services.tenants.create(this.system(nowhere), { ...input, name });

@@ -9,6 +9,7 @@ import {
   readCipherKey,
 } from '../../auth-modes/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
+import type { KnownTenant } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
 import type { AttemptOrigin } from '../attempt-actor.ts';
 import { afterEqualWork } from '../unknown-name.ts';
@@ -20,7 +21,7 @@ import { countLiveness, type LivenessCounter, type WithLiveness } from './told-l
 
 /** A request about a name, with the origin of the request. */
 export interface NamedRequest {
-  readonly tenant: TenantRef;
+  readonly tenant: TenantRef & Pick<KnownTenant, 'settings'>;
   /** As typed. */
   readonly username: string;
   /** The request for a sign-in to which it belongs; null: to none. */
@@ -59,7 +60,7 @@ export interface ImageProofSignInDeps {
   readonly exchange: ProofExchange;
   readonly guard: ProofGuard;
   readonly mode: ImageProofMode;
-  readonly users: Pick<UserStore, 'findById' | 'findByUsername' | 'idOfUsername'>;
+  readonly users: Pick<UserStore, 'findById' | 'findByIdentifier' | 'idOfIdentifier'>;
   readonly tickets: Pick<SignInTickets, 'issue'>;
   readonly liveness: LivenessCounter;
 }
@@ -84,7 +85,7 @@ export class ImageProofSignIn {
    */
   async challenge(input: AskChallenge): Promise<GivenChallenge> {
     const { tenant, username, requestId, actor } = input;
-    const userId = await this.#deps.users.idOfUsername(tenant.id, username);
+    const userId = await this.#deps.users.idOfIdentifier(tenant.id, username, namesOf(tenant));
     await this.#deps.guard.assertFree(attemptOf(input, userId));
     const key = requireKey(input.cipherKey);
     this.#keys.set(input.cipherKey, key);
@@ -121,9 +122,13 @@ export class ImageProofSignIn {
     return known ?? requireKey(text);
   }
 
+  /**
+   * The account for which an attempt counts, as one with a password does: also where the name is its address. The proof is of the
+   * username, so that no other name of the account is right.
+   */
   async #find({ tenant, username }: NamedRequest): Promise<User | null> {
     const { users } = this.#deps;
-    return afterEqualWork(users, tenant.id, await users.findByUsername(tenant.id, username));
+    return afterEqualWork(users, tenant.id, await users.findByIdentifier(tenant.id, username, namesOf(tenant)));
   }
 
   async #isRight(input: ProveSignIn, user: User | null, key: CipherKey): Promise<boolean> {
@@ -138,6 +143,9 @@ export class ImageProofSignIn {
     return mode.verify(tenant.id, user?.id ?? null, { proof: message.proof, context });
   }
 }
+
+/** Which names identify an account in a tenant. */
+const namesOf = ({ settings }: NamedRequest['tenant']) => ({ byEmail: settings.signInByEmail });
 
 /** @throws IMAGE_PROOF_KEY_INVALID */
 export function requireKey(text: string): CipherKey {

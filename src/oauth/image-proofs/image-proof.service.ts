@@ -115,9 +115,12 @@ export class ImageProofService {
    * @throws IMAGE_PROOF_REQUEST_INVALID The handle is neither of a sign-in under way nor of a reset.
    * @throws IMAGE_PROOF_KEY_INVALID, TOO_MANY_REQUESTS
    */
-  async challenge(authority: Authority, { username, cipherKey, requestId }: RequestChallenge): Promise<GivenChallenge> {
+  async challenge(
+    authority: Authority,
+    tenant: KnownTenant,
+    { username, cipherKey, requestId }: RequestChallenge,
+  ): Promise<GivenChallenge> {
     const { resets, signIn } = this.#deps.imageProofs;
-    const { tenant } = authority;
     const found = await this.#lookFor(tenant, requestId);
     // Resets are seldom, so that a sign-in is looked for first.
     if (found === null && !(await resets.isRequest(tenant, requestId!)))

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority, type Caller } from '../../../../src/access/index.ts';
 import { proofActs } from '../../../../src/auth-modes/index.ts';
 import type { SentCommitment } from '../../../../src/flows/index.ts';
-import { newId, type TenantRef } from '../../../../src/kernel/index.ts';
+import { newId } from '../../../../src/kernel/index.ts';
+import type { KnownTenant } from '../../../../src/tenants/index.ts';
 import type { User } from '../../../../src/users/index.ts';
 import {
   ImageOwner,
@@ -20,7 +21,7 @@ const toConfirmation = (code: string) => `https://id.example.com/confirm?code=${
 
 describe('changing what an image protects', () => {
   let world: World;
-  let tenant: TenantRef;
+  let tenant: KnownTenant;
   let user: User;
   let caller: Caller;
   /** The person with the present image. */

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from '../../../../src/access/index.ts';
 import { type ProofAct, proofActs } from '../../../../src/auth-modes/index.ts';
 import type { RegisterWithImage, ResetImage } from '../../../../src/flows/index.ts';
-import { newId, type TenantId, type TenantRef } from '../../../../src/kernel/index.ts';
+import { newId, type TenantId } from '../../../../src/kernel/index.ts';
+import type { KnownTenant } from '../../../../src/tenants/index.ts';
 import type { User } from '../../../../src/users/index.ts';
 import { b64u, ImageOwner, ImageProofClient, newSecret } from '../../../support/image-proof.ts';
 import { refusalOf } from '../../../support/refusal.ts';
@@ -17,7 +18,7 @@ const toConfirmation = (code: string) => `https://id.example.com/confirm?code=${
 
 describe('choosing an image', () => {
   let world: World;
-  let tenant: TenantRef;
+  let tenant: KnownTenant;
   beforeAll(async () => {
     world = await World.open();
   });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { proofActs } from '../../../../src/auth-modes/index.ts';
 import type { AskChallenge, ProveSignIn } from '../../../../src/flows/index.ts';
-import { addSeconds, type IdentityError, type TenantRef } from '../../../../src/kernel/index.ts';
+import { addSeconds, type IdentityError, newId } from '../../../../src/kernel/index.ts';
+import type { KnownTenant } from '../../../../src/tenants/index.ts';
 import type { User } from '../../../../src/users/index.ts';
 import { redeemTicket } from '../../../support/image-flows.ts';
 import { ImageOwner, ImageProofClient, newSecret, type ReadChallenge } from '../../../support/image-proof.ts';
@@ -16,7 +17,7 @@ const toConfirmation = (code: string) => `https://id.example.com/confirm?code=${
 
 describe('signing in with an image', () => {
   let world: World;
-  let tenant: TenantRef;
+  let tenant: KnownTenant;
   let user: User;
   let ada: ImageOwner;
   beforeAll(async () => {
@@ -269,6 +270,35 @@ describe('signing in with an image', () => {
       expect((await Promise.allSettled([authenticate(right.input)]))[0]!.status).toBe(expected);
     },
   );
+
+  it.each([
+    ['an address', () => 'ada@example.com', 'nobody@example.com'],
+    ['an id', () => user.id, newId()],
+  ])(
+    'is blocked by wrong passwords under %s, whether or not somebody has it (check 43)',
+    async (_what, known, unknown) => {
+      const { cipherKey } = await ImageProofClient.create();
+      for (const identifier of [known(), unknown]) {
+        for (let at = 0; at < lockout.accountLimit; at++) {
+          world.clock.advance(1);
+          const wrong = { tenant, identifier, password: 'wrong', origin: TEST_ORIGIN, client: null };
+          expect(await refusalOf(world.services.signIn.verifyPassword(wrong))).toBe('SIGN_IN_REFUSED');
+        }
+        expect(await refusalOf(ask({ username: identifier, cipherKey }))).toBe('TOO_MANY_REQUESTS');
+      }
+    },
+  );
+
+  it('is refused with an address, and counts for its account', async () => {
+    const byAddress = new ImageOwner(tenant.name, 'ada@example.com', ada.secret);
+    const right = await attempt();
+    for (let at = 0; at < lockout.accountLimit; at++) {
+      world.clock.advance(1);
+      expect(await refusalOf(authenticate((await attempt(byAddress)).input))).toBe('IMAGE_PROOF_REFUSED');
+    }
+    expect((await failures()).at(-1)).toMatchObject({ subject_id: user.id, reason: 'wrong_proof' });
+    expect(await refusalOf(authenticate(right.input))).toBe('TOO_MANY_REQUESTS');
+  });
 
   it('is lost with another name, and stays with another case of it (negative 54)', async () => {
     const rename = (username: string) => world.services.users.update(world.system(tenant), user.id, { username });
