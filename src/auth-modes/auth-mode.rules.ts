@@ -9,6 +9,9 @@ export const UPDATE_PASSWORD = 'UPDATE_PASSWORD';
 /** The required action that demands a code app at the next sign-in. */
 export const CONFIGURE_TOTP = 'CONFIGURE_TOTP';
 
+/** The required action that demands a passkey at the next sign-in. */
+export const REGISTER_PASSKEY = 'webauthn-register-passwordless';
+
 /** Sign-in methods that can be locked. */
 const LOCKABLE_METHODS: readonly string[] = ['password'];
 /** Longest list of methods; a longer one would repeat methods. */

@@ -6,7 +6,7 @@
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
 export { type CredentialChangeDeps, getAccountOfCredentials } from './account-to-change.ts';
 export { ACR_VALUES, type Acr, acrOf, amrAfter, factorsOf, satisfiesAcr } from './acr.ts';
-export { type AuthModePatch, CONFIGURE_TOTP, UPDATE_PASSWORD } from './auth-mode.rules.ts';
+export { type AuthModePatch, CONFIGURE_TOTP, REGISTER_PASSKEY, UPDATE_PASSWORD } from './auth-mode.rules.ts';
 export type { AuthModeServiceDeps, AuthModes } from './auth-mode.service.ts';
 export { AuthModeStore } from './auth-mode.store.ts';
 export type { Lockout } from './credential.entity.ts';
@@ -62,9 +62,9 @@ export {
 } from './lockout/lockout.subject.ts';
 export { CodeResendService, type CodeResends, type LiftedResends } from './lockout/resend.service.ts';
 export type { AuthMode, CredentialType } from './mode.ts';
-export type { Passkey, PasskeyAttachment } from './passkey/passkey.data.ts';
+export type { Passkey, PasskeyAttachment, PasskeyData } from './passkey/passkey.data.ts';
 export { passkeyErrors } from './passkey/passkey.errors.ts';
-export { PasskeyMode, type ProvedPasskey } from './passkey/passkey.mode.ts';
+export { amrOfPasskey, PasskeyMode, type ProvedPasskey } from './passkey/passkey.mode.ts';
 export {
   creationOptions,
   type RelyingParty,

@@ -1,12 +1,14 @@
 import type { Authority } from '../../access/index.ts';
 import type { EventLog } from '../../events/index.ts';
-import type { TenantRef } from '../../kernel/index.ts';
+import type { Clock, TenantRef } from '../../kernel/index.ts';
 import { violatedConstraint } from '../../persistence/index.ts';
 import { userErrors } from '../../users/index.ts';
+import { REGISTER_PASSKEY } from '../auth-mode.rules.ts';
 import type { AuthModeStore } from '../auth-mode.store.ts';
 import { recordCredential } from '../credential.events.ts';
 import type { CredentialStore } from '../credential.store.ts';
 import type { TenantSecrets } from '../image-proof/tenant-secrets.ts';
+import { meetDemand } from '../met-demand.ts';
 import type { AuthMode } from '../mode.ts';
 import { isPasskey, type Passkey, type PasskeyData, passkeyLookup } from './passkey.data.ts';
 import { decoyPasskey } from './passkey.decoys.ts';
@@ -41,8 +43,9 @@ export interface MatchedPasskey extends ProvedPasskey {
 export interface PasskeyModeDeps {
   readonly credentials: CredentialStore;
   readonly secrets: Pick<TenantSecrets, 'of'>;
-  readonly columns: Pick<AuthModeStore, 'lock'>;
+  readonly columns: Pick<AuthModeStore, 'lock' | 'write'>;
   readonly events: EventLog;
+  readonly clock: Clock;
 }
 
 /** Most passkeys of an account: a browser gets all of them. */
@@ -104,7 +107,7 @@ export class PasskeyMode implements AuthMode<GivenAssertion> {
     const found = await this.#find(tenantId, assertion);
     if (found === null || found.userId !== userId) return null;
     const verified = await verifyAssertion(assertion, ceremony, found.data);
-    return verified === null ? null : { credentialId: found.id, amr: amrOf(found.data), use: verified };
+    return verified === null ? null : { credentialId: found.id, amr: amrOfPasskey(found.data), use: verified };
   }
 
   /** The second half of `prove`: stores the use. @returns False when another one with the same count was faster. */
@@ -124,7 +127,7 @@ export class PasskeyMode implements AuthMode<GivenAssertion> {
   }
 
   /**
-   * Adds a passkey to an account, inside a unit of work. Records `credential.added`.
+   * Adds a passkey to an account, inside a unit of work. Ends a demand for one. Records `credential.added`.
    * @throws PASSKEY_TAKEN, PASSKEY_LIMIT_REACHED
    * @throws USER_NOT_FOUND The account was deleted meanwhile.
    */
@@ -135,19 +138,27 @@ export class PasskeyMode implements AuthMode<GivenAssertion> {
   ): Promise<Passkey> {
     const { columns, credentials, events } = this.#deps;
     const { tenant } = authority;
-    if ((await columns.lock(tenant.id, userId)) === null) throw userErrors.USER_NOT_FOUND();
+    const row = await columns.lock(tenant.id, userId);
+    if (row === null) throw userErrors.USER_NOT_FOUND();
     if ((await this.ofUser(tenant.id, userId)).length >= MAX_PASSKEYS) throw passkeyErrors.PASSKEY_LIMIT_REACHED();
     const lookupHash = passkeyLookup(data.credentialId);
     const added = await refuseTaken(() =>
       credentials.add(tenant.id, { userId, type: this.type, label, data: { ...data }, lookupHash }),
     );
     recordCredential(events, authority, 'credential.added', added);
+    await meetDemand(this.#deps, authority, row, REGISTER_PASSKEY);
     return { ...added, data: { ...data } };
   }
 }
 
-/** A key that its provider may copy is one of software. What the authenticator verifies is the second factor. */
-const amrOf = ({ isBackupEligible }: PasskeyData): readonly string[] => [isBackupEligible ? 'swk' : 'hwk', 'mfa'];
+/**
+ * How a passkey shows in `amr` (RFC 8176). A key that its provider may copy is one of software. What the authenticator verifies is the
+ * second factor.
+ */
+export const amrOfPasskey = ({ isBackupEligible }: PasskeyData): readonly string[] => [
+  isBackupEligible ? 'swk' : 'hwk',
+  'mfa',
+];
 
 /** @throws PASSKEY_TAKEN An account of the tenant has the same passkey. */
 async function refuseTaken<T>(add: () => Promise<T>): Promise<T> {

@@ -3,14 +3,15 @@ import type { Authority } from '../../access/index.ts';
 import type { EventActor } from '../../events/index.ts';
 import { requireText, type TenantRef } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
-import { type AccountChangeDeps, userErrors, userEvents } from '../../users/index.ts';
+import { type AccountChangeDeps, userErrors } from '../../users/index.ts';
 import { getAccountOfCredentials } from '../account-to-change.ts';
 import { CONFIGURE_TOTP } from '../auth-mode.rules.ts';
-import type { AuthModeColumns, AuthModeStore } from '../auth-mode.store.ts';
+import type { AuthModeStore } from '../auth-mode.store.ts';
 import { recordCredential } from '../credential.events.ts';
 import type { CredentialStore } from '../credential.store.ts';
 import type { CredentialInfo } from '../credential-reader.ts';
 import { runGuardedTry } from '../lockout/guarded-try.ts';
+import { meetDemand } from '../met-demand.ts';
 import {
   checkSecondFactor,
   type SecondFactorDeps,
@@ -152,17 +153,8 @@ export class TotpService {
     const data = detailsAfter(shape, step);
     const credential = await credentials.add(tenant.id, { userId, type: 'totp', label, secret, data });
     recordCredential(events, authority, 'credential.added', credential);
-    await this.#meetDemand(authority, row);
+    await meetDemand(this.#deps, authority, row, CONFIGURE_TOTP);
     return credential;
-  }
-
-  async #meetDemand({ caller, tenant }: Authority, { id, requiredActions: before }: AuthModeColumns): Promise<void> {
-    if (!before.includes(CONFIGURE_TOTP)) return;
-    const { columns, events, clock } = this.#deps;
-    const requiredActions = before.filter((action) => action !== CONFIGURE_TOTP);
-    await columns.write(tenant.id, id, { requiredActions }, clock.now());
-    const type = userEvents['auth_mode.required_actions_changed'];
-    events.record(caller, tenant, { type, subjectId: id, params: { requiredActions } });
   }
 
   /**

@@ -81,6 +81,23 @@ describe('passkeys of users', () => {
     ]);
   });
 
+  it('end a demand for one, and no other', async () => {
+    const requiredActions = ['webauthn-register-passwordless', 'UPDATE_PROFILE'];
+    await world.services.users.update(world.system(tenant), user.id, { requiredActions });
+    const authority = own();
+    await register(authority);
+    expect((await world.services.users.findIn(tenant.id, user.id))!.requiredActions).toEqual(['UPDATE_PROFILE']);
+    const changed = async () =>
+      (await world.events(tenant)).filter(
+        ({ type, actor_id }) => type === 'auth_mode.required_actions_changed' && actor_id === user.id,
+      );
+    expect(await changed()).toEqual([
+      expect.objectContaining({ subject_id: user.id, params: { requiredActions: ['UPDATE_PROFILE'] } }),
+    ]);
+    await register(authority);
+    expect(await changed()).toHaveLength(1);
+  });
+
   it('need no name and no transports', async () => {
     const authority = own();
     const bare = await register(authority, undefined, (made) => ({
