@@ -5,6 +5,7 @@ import type { OneTimeCodeStore } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
 import { ProofGuard, type SignInTickets } from '../image-proof/index.ts';
+import { NewPasskeys } from './new-passkeys.ts';
 import { PasskeyChallenges } from './passkey.challenges.ts';
 import { passkeySignInErrors } from './passkey.errors.ts';
 import { PasskeyFactor } from './passkey.factor.ts';
@@ -32,7 +33,8 @@ export const passkey = {
     const challenges = new PasskeyChallenges({ ...base, codes: needs.oneTimeCodes, parties });
     const refused = () => passkeySignInErrors.PASSKEY_REFUSED();
     const guard = new ProofGuard({ ...base, lockouts: needs.lockouts, method: mode.type, refused });
-    const shared = { ...base, directory, users, mode, challenges, parties };
+    const newPasskeys = new NewPasskeys({ mode, challenges, parties, handles: users });
+    const shared = { ...base, directory, users, mode, challenges, parties, newPasskeys };
     return {
       services: {
         passkeys: {
@@ -43,7 +45,6 @@ export const passkey = {
             ...shared,
             credentials: needs.credentials,
             guard: needs.guarded,
-            handles: users,
           }),
           /** Shows the second factor of users. */
           factor: new PasskeyFactor({ ...shared, lockouts: needs.lockouts }),
