@@ -1,5 +1,6 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import type { NewPasskeyResponse } from '../../src/auth-modes/index.ts';
 
 export enum PasskeyAttachmentName {
   PLATFORM = 'platform',
@@ -11,6 +12,19 @@ registerEnumType(PasskeyAttachmentName, {
   valuesConfig: {
     PLATFORM: { description: 'Part of the device, such as a fingerprint reader.' },
     CROSS_PLATFORM: { description: 'Another device, such as a security key or a phone.' },
+  },
+});
+
+export enum WebauthnKindName {
+  PASSKEY = 'passkey',
+  SECURITY_KEY = 'security-key',
+}
+registerEnumType(WebauthnKindName, {
+  name: 'WebauthnKind',
+  description: 'What is made with an authenticator (WebAuthn Level 3).',
+  valuesConfig: {
+    PASSKEY: { description: 'A passkey, which signs its user in alone and is a second factor too.' },
+    SECURITY_KEY: { description: 'A security key, which is a second factor alone.' },
   },
 });
 
@@ -56,7 +70,7 @@ export class BeginPasskeyRegistrationPayload {
 }
 
 @InputType({ description: 'A passkey that a browser made (`RegistrationResponseJSON`, WebAuthn Level 3 section 5.1).' })
-export class AddPasskeyInput {
+export class NewPasskeyInput {
   @Field(() => String, { description: `Id of the passkey, ${BASE64URL}.` })
   id!: string;
   @Field(() => String, { description: 'The same.' })
@@ -69,6 +83,17 @@ export class AddPasskeyInput {
   transports?: string[] | null;
   @Field(() => PasskeyAttachmentName, { nullable: true, description: '`authenticatorAttachment`.' })
   attachment?: PasskeyAttachmentName | null;
+}
+
+/** What a browser sent, with its optional members in place. */
+export const readNewPasskey = ({ transports, attachment, ...response }: NewPasskeyInput): NewPasskeyResponse => ({
+  ...response,
+  transports: transports ?? [],
+  attachment: attachment ?? null,
+});
+
+@InputType({ description: 'A passkey that a browser made, and its name.' })
+export class AddPasskeyInput extends NewPasskeyInput {
   @Field(() => String, { nullable: true, description: 'Name of the passkey, for lists: at most 255 characters.' })
   name?: string | null;
 }

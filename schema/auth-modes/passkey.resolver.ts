@@ -17,6 +17,7 @@ import {
   BeginPasskeySignInInput,
   BeginPasskeySignInPayload,
   PasskeyType,
+  readNewPasskey,
   SignInWithPasskeyInput,
   SignInWithPasskeyPayload,
 } from './passkey.input.ts';
@@ -69,9 +70,8 @@ export class PasskeyResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<AddPasskeyPayload> {
     requireOnce(info, signal, passkeyErrors.PASSKEY_INVALID);
-    const { transports, attachment, name, ...response } = input;
-    const optional = { transports: transports ?? [], attachment: attachment ?? null, name: name ?? null };
-    const added = await services.passkeys.registration.add(authority, { ...response, ...optional });
+    const { name, ...made } = input;
+    const added = await services.passkeys.registration.add(authority, { ...readNewPasskey(made), name: name ?? null });
     return { userId: added.userId, passkey: showPasskey(authority.tenant, added) };
   }
 

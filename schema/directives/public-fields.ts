@@ -42,6 +42,8 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.submitFactor': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.requestFactorPasskey': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitFactorPasskey': 'The handle and the browser that began the sign-in are the authority.',
+  'Mutation.requestKeyEnrolment': 'The handle and the browser that began the sign-in are the authority.',
+  'Mutation.submitKeyEnrolment': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitFactorEnrolment': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitNewPassword': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitPassword': 'The handle and the browser that began the sign-in are the authority.',

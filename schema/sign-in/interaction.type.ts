@@ -1,5 +1,6 @@
 import { createUnionType, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { StepName, StepView } from '../../src/flows/index.ts';
+import { WebauthnKindName } from '../auth-modes/passkey.input.ts';
 
 export enum FactorMethodName {
   PASSKEY = 'passkey',
@@ -165,6 +166,15 @@ class EmailCodeStep {
 
 @ObjectType({
   description:
+    'The user makes a passkey that the account has to have; `requestKeyEnrolment` begins, and `submitKeyEnrolment` adds it.',
+})
+class KeyEnrolmentStep {
+  @Field(() => WebauthnKindName, { description: 'What is made.' })
+  kind!: WebauthnKindName;
+}
+
+@ObjectType({
+  description:
     'The account has to do something that cannot be done here, so nobody is signed in; `cancelInteraction` leads back to the application.',
 })
 class OtherActionsStep {
@@ -216,6 +226,7 @@ const STEP_TYPES = {
   terms: 'TermsStep',
   'new-password': 'NewPasswordStep',
   'email-code': 'EmailCodeStep',
+  'key-enrolment': 'KeyEnrolmentStep',
   'other-actions': 'OtherActionsStep',
   consent: 'ConsentStep',
   finished: 'Finished',
@@ -235,6 +246,7 @@ const InteractionStep = createUnionType({
       TermsStep,
       NewPasswordStep,
       EmailCodeStep,
+      KeyEnrolmentStep,
       OtherActionsStep,
       AccountStep,
       ConsentStep,

@@ -4,20 +4,28 @@ import {
   type CredentialStore,
   type CredentialType,
   factorsOf,
+  REGISTER_PASSKEY,
   UPDATE_PASSWORD,
 } from '../auth-modes/index.ts';
 import type { KnownTenant, TenantSettings } from '../tenants/index.ts';
 import { TERMS_AND_CONDITIONS, type User, VERIFY_EMAIL } from '../users/index.ts';
 
 /** What an account may still have to do after its first factor was proved. */
-export type AccountStep = 'factor' | 'enrolment' | 'terms' | 'new-password' | 'email-code' | 'other-actions';
+export type AccountStep =
+  | 'factor'
+  | 'enrolment'
+  | 'terms'
+  | 'new-password'
+  | 'email-code'
+  | 'key-enrolment'
+  | 'other-actions';
 
 /** What decides about the steps of an account. */
 export interface AccountFacts {
   readonly user: Pick<User, 'requiredFactor' | 'requiredActions' | 'emailVerified'>;
   /** Whether the account has its password for longer than the tenant allows. */
   readonly isPasswordExpired: boolean;
-  readonly settings: Pick<TenantSettings, 'verifyEmail'>;
+  readonly settings: Pick<TenantSettings, 'verifyEmail' | 'isPasskeyEnabled'>;
   /** Whether a second factor that the account has is demanded, and every action that the account has to do. */
   readonly isStrict: boolean;
   /**
@@ -52,12 +60,33 @@ const lacksFactor = (facts: AccountFacts): boolean => hasOneFactor(facts) && dem
 const isPending = ({ user, isStrict }: KnownFacts, action: string): boolean =>
   isStrict && (user.requiredActions ?? []).includes(action);
 
-/** The actions that have a step. */
+/** The actions that have a step in every tenant. */
 const ACTIONS_WITH_STEP: readonly string[] = [CONFIGURE_TOTP, TERMS_AND_CONDITIONS, UPDATE_PASSWORD, VERIFY_EMAIL];
 
+/** A key that users make in a browser (WebAuthn Level 3). */
+export type KeyKind = Extract<CredentialType, 'passkey'>;
+
+/** The actions that have a step where users may have passkeys, in the order of the steps, each with what is made. */
+const KEY_ACTIONS: ReadonlyMap<string, KeyKind> = new Map([[REGISTER_PASSKEY, 'passkey']]);
+
+type ActionsOf = Pick<User, 'requiredActions'>;
+type KeySettings = Pick<TenantSettings, 'isPasskeyEnabled'>;
+
+/** What an account has to make in a step of the sign-in; null: nothing. */
+export function keyToMake({ requiredActions }: ActionsOf, { isPasskeyEnabled }: KeySettings): KeyKind | null {
+  if (!isPasskeyEnabled) return null;
+  const [, kind] = [...KEY_ACTIONS].find(([action]) => (requiredActions ?? []).includes(action)) ?? [];
+  return kind ?? null;
+}
+
 /** The actions that an account has to do and that no step does. */
-export const otherActions = ({ requiredActions }: Pick<User, 'requiredActions'>): readonly string[] =>
-  (requiredActions ?? []).filter((action) => !ACTIONS_WITH_STEP.includes(action));
+export const otherActions = ({ requiredActions }: ActionsOf, { isPasskeyEnabled }: KeySettings): readonly string[] =>
+  (requiredActions ?? []).filter(
+    (action) => !ACTIONS_WITH_STEP.includes(action) && !(isPasskeyEnabled && KEY_ACTIONS.has(action)),
+  );
+
+/** Whether a step asks for a key, which is a second factor from then on. */
+const makesKey = ({ user, settings, isStrict }: KnownFacts): boolean => isStrict && keyToMake(user, settings) !== null;
 
 /** Whether the tenant demands that an address is confirmed before its user is signed in, and it is not. */
 export const lacksConfirmedEmail = (
@@ -67,11 +96,11 @@ export const lacksConfirmedEmail = (
 
 /**
  * The steps in their order, each with what asks for it. Whatever changes the account comes after the second factor, so that a
- * stolen password changes nothing.
+ * stolen password changes nothing. An account that has none and has to make a key makes that in place of an app.
  */
 const STEPS: readonly (readonly [AccountStep, isMissing: (facts: AccountFacts) => boolean])[] = [
-  ['enrolment', (facts) => lacksFactor(facts) && facts.methods.length === 0],
-  ['factor', lacksFactor],
+  ['factor', (facts) => lacksFactor(facts) && facts.methods.length > 0],
+  ['enrolment', (facts) => lacksFactor(facts) && facts.methods.length === 0 && !makesKey(facts)],
   ['enrolment', (facts) => isPending(facts, CONFIGURE_TOTP)],
   ['terms', (facts) => isPending(facts, TERMS_AND_CONDITIONS)],
   [
@@ -80,7 +109,8 @@ const STEPS: readonly (readonly [AccountStep, isMissing: (facts: AccountFacts) =
       isResetting || isPasswordExpired || (user.requiredActions ?? []).includes(UPDATE_PASSWORD),
   ],
   ['email-code', (facts) => lacksConfirmedEmail(facts.settings, facts.user) || isPending(facts, VERIFY_EMAIL)],
-  ['other-actions', ({ user, isStrict }) => isStrict && otherActions(user).length > 0],
+  ['key-enrolment', makesKey],
+  ['other-actions', ({ user, settings, isStrict }) => isStrict && otherActions(user, settings).length > 0],
 ];
 
 /** The first step that an account still has to do; null when it may be signed in. */

@@ -80,6 +80,7 @@ const RESULT_OF_STEP = {
   terms: 'actions-required',
   'new-password': 'password-change-required',
   'email-code': 'email-unverified',
+  'key-enrolment': 'actions-required',
   'other-actions': 'actions-required',
 } as const satisfies Record<AccountStep, SignInResult['kind']>;
 

@@ -268,6 +268,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   submitFactor: 'acts for a user who proves the account in the same browser',
   requestFactorPasskey: 'changes nothing',
   submitFactorPasskey: 'acts for a user who proves the account in the same browser',
+  requestKeyEnrolment: 'changes nothing',
+  submitKeyEnrolment: 'acts for a user who proves the account in the same browser',
   submitFactorEnrolment: 'acts for a user who proves the account in the same browser',
   submitNewPassword: 'acts for a user who proves the account in the same browser',
   submitPassword: 'acts for a user who proves the account in the same browser',

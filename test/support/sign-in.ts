@@ -37,6 +37,7 @@ const STEP = `step {
   ... on TermsStep { text }
   ... on NewPasswordStep { minLength isForgotten }
   ... on EmailCodeStep { email isSent }
+  ... on KeyEnrolmentStep { kind }
   ... on OtherActionsStep { actions }
   ... on AccountStep { accounts { userId name username } }
   ... on ConsentStep { account { userId name username } scopes { name description isLasting } }

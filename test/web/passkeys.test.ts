@@ -227,6 +227,27 @@ describe('passkeys at the started service in Chromium', { timeout: 120_000 }, ()
     expect(await authenticator.count()).toBe(1);
   });
 
+  it('are made in a sign-in by users whose account has to have one', async () => {
+    const requiredActions = ['webauthn-register-passwordless'];
+    await service.services.users.update(service.system(world.tenant), user.id, { requiredActions });
+    await begin();
+    await typePassword();
+    await title('Add a passkey');
+    await field('Name of the passkey (optional)').fill('Laptop');
+    await look('demanded');
+    await authenticator.setVerified(false);
+    await press('Add a passkey');
+    await refused('No passkey was used.');
+    await authenticator.setVerified(true);
+    await button('Add a passkey').click();
+    expect((await finish()).claims).toMatchObject({ sub: user.id, acr: 'phr', amr: ['pwd', 'hwk', 'mfa'] });
+    expect(await authenticator.count()).toBe(1);
+
+    await begin();
+    await press(BUTTON);
+    expect((await finish()).claims).toMatchObject({ sub: user.id, amr: ['hwk', 'mfa'] });
+  });
+
   it('are the second factor after a password', async () => {
     await register('Laptop');
     await begin();

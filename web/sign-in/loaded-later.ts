@@ -3,5 +3,6 @@
  * page out of it, and the first page would load several.
  */
 export { AccountPage } from './account/account.page.tsx';
+export { KeyEnrolment } from './passkey/key-enrolment.tsx';
 export { PasskeyFactor } from './passkey/passkey-factor.tsx';
 export { PasskeySignIn } from './passkey/passkey-sign-in.tsx';

@@ -1,10 +1,8 @@
 import type { Authority } from '../../access/index.ts';
 import {
-  acrOf,
   amrAfter,
   type BeginTotpEnrolmentPayload,
   type CredentialStore,
-  factorsOf,
   type ProvedTotp,
   type RecoveryCodeService,
   secondFactorEvents,
@@ -17,7 +15,7 @@ import type { EarlierAccess } from '../earlier-access.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { type ProvedAccount, resetProvedBy } from './interaction.state.ts';
-import { askAgainIfOld, authorityOfProved } from './proved-account.ts';
+import { askAgainIfOld, assertFactorShown, authorityOfProved, isFactorShown } from './proved-account.ts';
 
 /** The code that the app shows, and a name for the app. */
 export interface TypedEnrolment {
@@ -39,10 +37,7 @@ export interface EnrolmentStepDeps {
 /** What the code of an app proves (RFC 8176). */
 const AMR = ['otp'];
 
-/**
- * Attaches a code app to an account that must have a second factor and has none, or has to set up an app. Beside an existing factor
- * nothing is attached until that was shown: with a stolen password alone, an attacker could add a factor of theirs.
- */
+/** Attaches a code app to an account that must have a second factor and has none, or has to set up an app. */
 export class EnrolmentStep {
   readonly #deps: EnrolmentStepDeps;
 
@@ -113,13 +108,11 @@ export class EnrolmentStep {
 
   /** In the unit of work of the step, in which the account is locked. */
   async #attach(open: OpenInteraction, proved: ProvedTotp): Promise<readonly string[]> {
-    const { totp, recoveryCodes, credentials, earlierAccess } = this.#deps;
+    const { totp, recoveryCodes, earlierAccess } = this.#deps;
     const { id: userId } = open.user!;
-    const isShown = factorsOf(acrOf(open.state.account!.amr)) === 2;
-    if (!isShown && (await credentials.acceptedAsSecond(open.tenant.id, userId)).length > 0)
-      throw interactionErrors.INTERACTION_STEP_OTHER();
+    await assertFactorShown(this.#deps, open);
     const authority = authorityOfApp(open);
-    if (!isShown && provesAddress(open)) await earlierAccess.end(authority, userId);
+    if (!isFactorShown(open) && provesAddress(open)) await earlierAccess.end(authority, userId);
     await totp.add(authority, proved);
     return (await recoveryCodes.generate(authority, userId)).codes;
   }
@@ -147,7 +140,7 @@ const withApp = (account: ProvedAccount): ProvedAccount => ({ ...account, amr: a
 
 /**
  * The authority of the user who attaches an app: with its code two factors are shown, as what follows on it demands. Whether the account
- * had another one is decided in `#attach`.
+ * had another one is decided by `assertFactorShown`.
  */
 const authorityOfApp = (open: OpenInteraction): Authority =>
   authorityOfProved({ ...open, state: { ...open.state, account: withApp(open.state.account!) } });

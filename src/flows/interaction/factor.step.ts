@@ -3,6 +3,7 @@ import { invalidField } from '../../kernel/index.ts';
 import type { PasskeyFactor } from '../passkey/index.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
+import type { InteractionState } from './interaction.state.ts';
 import type { FactorMethod } from './interaction.view.ts';
 
 /** What checks the codes of each method, and how a right one shows in `amr` (RFC 8176). */
@@ -56,9 +57,9 @@ export async function provePasskey(
 }
 
 /** Goes on with an account whose second factor was proved. @param amr How it shows (RFC 8176). */
-const goOnAfter =
-  (amr: readonly string[]): Advance =>
-  (state) => {
+export const goOnAfter =
+  (amr: readonly string[]) =>
+  (state: InteractionState): InteractionState => {
     const account = state.account!;
     return { ...state, account: { ...account, amr: amrAfter(account.amr, amr), isProvedNow: true } };
   };

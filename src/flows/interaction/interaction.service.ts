@@ -21,7 +21,7 @@ import {
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
 import { originOfRequest } from '../own-origin.ts';
-import type { PasskeyFactor } from '../passkey/index.ts';
+import type { AddPasskey, PasskeyFactor } from '../passkey/index.ts';
 import type { SignInFlow } from '../sign-in.ts';
 import { accountOfSession, chooseAccount } from './account.step.ts';
 import { decideConsent } from './consent.step.ts';
@@ -34,6 +34,7 @@ import { INITIAL_STATE, type ProvedAccount, type SignInDemands } from './interac
 import type { StepName } from './interaction.steps.ts';
 import type { InteractionStore } from './interaction.store.ts';
 import { continueAt, type InteractionView, showInteraction, type ViewDeps } from './interaction.view.ts';
+import type { KeyEnrolmentStep } from './key-enrolment.step.ts';
 import { type NewPasswordStepDeps, replacePassword } from './new-password.step.ts';
 import { provePassword, type TypedPassword } from './password.step.ts';
 import { BEGUN_RESET, beginPasswordReset, leavePasswordReset, type PasswordResetStep } from './password-reset.step.ts';
@@ -96,6 +97,7 @@ export interface InteractionServiceDeps extends ViewDeps, NewPasswordStepDeps, T
   readonly factors: FactorChecks;
   readonly passkeyFactor: Pick<PasskeyFactor, 'begin' | 'prove'>;
   readonly enrolments: EnrolmentStep;
+  readonly keyEnrolments: KeyEnrolmentStep;
   readonly emailCodes: EmailCodeStep;
   readonly registrations: RegistrationStep;
   readonly passwordResets: PasswordResetStep;
@@ -111,6 +113,12 @@ export interface InteractionServiceDeps extends ViewDeps, NewPasswordStepDeps, T
 export interface EnrolledView extends InteractionView {
   /** The recovery codes of the account, shown this once; null when no app was attached. */
   readonly recoveryCodes: readonly string[] | null;
+}
+
+/** An interaction whose user makes a passkey. */
+export interface KeyEnrolmentView extends InteractionView {
+  /** What a browser makes it from; null when the password is asked for again. */
+  readonly options: object | null;
 }
 
 /** A page that is left open is no sign-in under way any more, whatever a tenant has set. */
@@ -411,6 +419,37 @@ export class InteractionService {
       }),
     );
     return { ...view, recoveryCodes };
+  }
+
+  /** What a browser makes a demanded passkey from. @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */
+  async requestKeyEnrolment(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+  ): Promise<KeyEnrolmentView> {
+    let options: object | null = null;
+    const view = await this.#step(authority, browser, handle, 'key-enrolment', (open) =>
+      this.#deps.keyEnrolments.begin(open, (made) => {
+        options = made;
+      }),
+    );
+    return { ...view, options };
+  }
+
+  /**
+   * Adds the passkey.
+   * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, PASSKEY_INVALID, PASSKEY_TAKEN, PASSKEY_LIMIT_REACHED,
+   *   INVALID_INPUT
+   */
+  submitKeyEnrolment(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    made: AddPasskey,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'key-enrolment', (open) =>
+      this.#deps.keyEnrolments.submit(open, made),
+    );
   }
 
   /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */

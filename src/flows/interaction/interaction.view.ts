@@ -10,7 +10,7 @@ import type { KnownTenant } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
 import { mayRegisterImageAt } from '../new-account.ts';
 import { type ShownAccount, showAccount } from '../shown-account.ts';
-import { otherActions } from '../sign-in.steps.ts';
+import { type KeyKind, keyToMake, otherActions } from '../sign-in.steps.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep } from './enrolment.step.ts';
 import type { OpenInteraction } from './interaction.engine.ts';
@@ -67,6 +67,7 @@ export type StepView =
   | { readonly step: 'terms'; readonly text: string | null }
   | { readonly step: 'new-password'; readonly minLength: number; readonly isForgotten: boolean }
   | { readonly step: 'email-code'; readonly email: string; readonly isSent: boolean }
+  | { readonly step: 'key-enrolment'; readonly kind: KeyKind }
   | { readonly step: 'other-actions'; readonly actions: readonly string[] }
   | { readonly step: 'consent'; readonly account: ShownAccount; readonly scopes: readonly DescribedScope[] }
   | { readonly step: 'finished'; readonly continueAt: string };
@@ -131,7 +132,8 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     email: maskEmail(open.user!.email ?? ''),
     isSent: await emailCodes.isSent(open),
   }),
-  'other-actions': (_, { user }) => ({ step: 'other-actions', actions: otherActions(user!) }),
+  'key-enrolment': (_, { tenant, user }) => ({ step: 'key-enrolment', kind: keyToMake(user!, tenant.settings)! }),
+  'other-actions': (_, { tenant, user }) => ({ step: 'other-actions', actions: otherActions(user!, tenant.settings) }),
   consent: ({ scopes }, { user, demands }) => ({
     step: 'consent',
     account: showAccount(user!),

@@ -19,7 +19,7 @@ import type { UserService, UserStore } from '../../users/index.ts';
 import type { PasswordFlow } from '../change-password.ts';
 import type { EarlierAccess } from '../earlier-access.ts';
 import type { SignInTickets } from '../image-proof/index.ts';
-import type { PasskeyFactor } from '../passkey/index.ts';
+import type { PasskeyEnrolment, PasskeyFactor } from '../passkey/index.ts';
 import type { SignInFlow } from '../sign-in.ts';
 import type { TenantMailsDeps } from '../tenant-mail.ts';
 import { EmailCodeStep } from './email-code.step.ts';
@@ -29,6 +29,7 @@ import { InteractionEntity } from './interaction.entity.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { InteractionService } from './interaction.service.ts';
 import { InteractionStore } from './interaction.store.ts';
+import { KeyEnrolmentStep } from './key-enrolment.step.ts';
 import { PasswordResetStep } from './password-reset.step.ts';
 import { RegistrationStep } from './registration.step.ts';
 
@@ -57,7 +58,7 @@ interface InteractionNeeds extends ModuleBase {
   readonly mailServers: TenantMailsDeps['mailServers'];
   readonly signIn: SignInFlow;
   readonly signInTickets: SignInTickets;
-  readonly passkeys: { readonly factor: PasskeyFactor };
+  readonly passkeys: { readonly factor: PasskeyFactor; readonly enrolment: PasskeyEnrolment };
   readonly passwordFlow: PasswordFlow;
   readonly earlierAccess: EarlierAccess;
 }
@@ -79,6 +80,7 @@ export const interaction = {
           ...shared,
           engine,
           enrolments: new EnrolmentStep({ ...shared, enrolmentSealer: needs.sealer('interaction') }),
+          keyEnrolments: new KeyEnrolmentStep({ ...shared, passkeyEnrolment: needs.passkeys.enrolment }),
           emailCodes: new EmailCodeStep({
             ...shared,
             codes: needs.oneTimeCodes,

@@ -1,7 +1,9 @@
 import { Authority, isRecentSignIn } from '../../access/index.ts';
+import { acrOf, type CredentialStore, factorsOf } from '../../auth-modes/index.ts';
 import type { SessionRow } from '../../sessions/index.ts';
 import type { User } from '../../users/index.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
+import { interactionErrors } from './interaction.errors.ts';
 import { askAgain, type ProvedAccount } from './interaction.state.ts';
 
 /** A user who has proved an account, by whatever means. */
@@ -76,4 +78,21 @@ export const languagesOf = ({ demands }: OpenInteraction): string | null =>
 export function askAgainIfOld({ tenant, state, user }: OpenInteraction, now: Date): Advance | null {
   if (isRecentSignIn(new Date(state.account!.provedAt), tenant.settings.reauthSeconds, now)) return null;
   return (before) => ({ ...askAgain(before), identifier: before.identifier ?? user!.username });
+}
+
+/** Whether the user has shown a second factor in this sign-in, or the session did on which it rests. */
+export const isFactorShown = ({ state }: OpenInteraction): boolean => factorsOf(acrOf(state.account!.amr)) === 2;
+
+/**
+ * Has a second factor added only where the account has none or one was shown: with a stolen password alone, an attacker could add a
+ * factor of theirs. Inside the unit of work of the step, in which the account is locked, because another sign-in may add one meanwhile.
+ * @throws INTERACTION_STEP_OTHER
+ */
+export async function assertFactorShown(
+  { credentials }: { readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'> },
+  open: OpenInteraction,
+): Promise<void> {
+  if (isFactorShown(open)) return;
+  const accepted = await credentials.acceptedAsSecond(open.tenant.id, open.user!.id);
+  if (accepted.length > 0) throw interactionErrors.INTERACTION_STEP_OTHER();
 }

@@ -1,4 +1,5 @@
 export type { AddPasskey } from './new-passkeys.ts';
+export type { PasskeyEnrolment } from './passkey.enrolment.ts';
 export { passkeySignInErrors } from './passkey.errors.ts';
 export type { PasskeyFactor } from './passkey.factor.ts';
 export type { PasskeyRegistration } from './passkey.registration.ts';

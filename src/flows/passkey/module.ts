@@ -7,6 +7,7 @@ import type { UserStore } from '../../users/index.ts';
 import { ProofGuard, type SignInTickets } from '../image-proof/index.ts';
 import { NewPasskeys } from './new-passkeys.ts';
 import { PasskeyChallenges } from './passkey.challenges.ts';
+import { PasskeyEnrolment } from './passkey.enrolment.ts';
 import { passkeySignInErrors } from './passkey.errors.ts';
 import { PasskeyFactor } from './passkey.factor.ts';
 import { PasskeyRegistration } from './passkey.registration.ts';
@@ -46,6 +47,8 @@ export const passkey = {
             credentials: needs.credentials,
             guard: needs.guarded,
           }),
+          /** Adds those that are demanded during a sign-in. */
+          enrolment: new PasskeyEnrolment(shared),
           /** Shows the second factor of users. */
           factor: new PasskeyFactor({ ...shared, lockouts: needs.lockouts }),
           /** Signs users in. */

@@ -7,11 +7,12 @@ import { storeChallenge } from '../stored-challenges.ts';
 import type { RelyingParties } from './relying-parties.ts';
 
 /**
- * What a challenge is made for: a new passkey of a user in a session, a sign-in of the user with a (folded) name, a sign-in without a
- * name, in which the passkey tells its user, or the second factor of a user in a sign-in under way.
+ * What a challenge is made for: a new passkey of a user in a session or in a sign-in under way, a sign-in of the user with a (folded)
+ * name, a sign-in without a name, in which the passkey tells its user, or the second factor of a user in a sign-in under way.
  */
 export type ChallengeOwner =
   | { readonly kind: 'passkey-registration'; readonly userId: string; readonly sessionId: string }
+  | { readonly kind: 'passkey-enrolment'; readonly userId: string; readonly handle: string }
   | { readonly kind: 'passkey-sign-in'; readonly name: string }
   | { readonly kind: 'passkey-discovery'; readonly requestId: string | null }
   | { readonly kind: 'passkey-factor'; readonly userId: string; readonly handle: string };
@@ -89,6 +90,7 @@ function partsOf(owner: ChallengeOwner): readonly (string | null)[] {
       return [owner.name];
     case 'passkey-discovery':
       return [owner.requestId];
+    case 'passkey-enrolment':
     case 'passkey-factor':
       return [owner.userId, owner.handle];
   }

@@ -13,6 +13,7 @@ const STEPS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   chooseAccount: {},
   leavePasswordReset: {},
   leaveRegistration: {},
+  requestKeyEnrolment: {},
   requestPasswordReset: { identifier: 'nobody' },
   sendEmailCode: {},
   submitConsent: { isGranted: true },
@@ -21,6 +22,9 @@ const STEPS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   submitFactorEnrolment: { code: '123456' },
   submitFactorPasskey: {
     credential: { id: 'AAAA', rawId: 'AAAA', clientDataJson: 'AAAA', authenticatorData: 'AAAA', signature: 'AAAA' },
+  },
+  submitKeyEnrolment: {
+    credential: { id: 'AAAA', rawId: 'AAAA', clientDataJson: 'AAAA', attestationObject: 'AAAA' },
   },
   submitNewPassword: { newPassword: 'four-koalas-at-dusk' },
   submitPassword: { identifier: 'nobody', password: 'wrong' },

@@ -242,3 +242,68 @@ describe('a passkey as the second factor', () => {
     await alert('cannot use passkeys here');
   });
 });
+
+describe('a passkey that the account has to have', () => {
+  const OPTIONS = {
+    rp: { id: 'localhost', name: 'Acme' },
+    user: { id: 'AAAA', name: 'alice', displayName: 'Alice' },
+    challenge: 'AAAA',
+    pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+  };
+  const MADE = { id: 'AQID', rawId: 'AQID', clientDataJson: 'AQID', attestationObject: 'BAX_', transports: ['usb'] };
+  const makes = `navigator.credentials.create = async () => ({ toJSON: () => ({
+    id: 'AQID',
+    rawId: 'AQID',
+    response: { clientDataJSON: 'AQID', attestationObject: 'BAX_', transports: ['usb'] },
+    authenticatorAttachment: 'cross-platform',
+  }) });`;
+  const ADD = 'Add a passkey';
+  const NAME = 'Name of the passkey (optional)';
+  const offered = () => ({ options: OPTIONS, step: STEPS.keyEnrolment });
+  const openEnrolment = (more = {}, script = makes) =>
+    openAt(
+      signInState(STEPS.keyEnrolment),
+      { requestKeyEnrolment: offered, submitKeyEnrolment: finish, ...more },
+      script,
+    );
+
+  it('is made with a name, or none, and the sign-in goes on', async () => {
+    await openEnrolment();
+    await page.getByText('Your account needs a passkey').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toBe(NAME);
+    await page.keyboard.type(' Blue key ');
+    await page.keyboard.press('Enter');
+    await atApplication();
+    const credential = { ...MADE, attachment: 'CROSS_PLATFORM' };
+    expect(inputsOf('RequestKeyEnrolment')).toEqual([PLACE]);
+    expect(inputsOf('SubmitKeyEnrolment')).toEqual([{ ...PLACE, name: 'Blue key', credential }]);
+    expect(opened.watch).toEqual(NOTHING);
+    await opened.context.close();
+    await openEnrolment();
+    await button(ADD).click();
+    await atApplication();
+    expect(inputsOf('SubmitKeyEnrolment')).toEqual([{ ...PLACE, name: null, credential }]);
+  });
+
+  it('is asked for after the password where that has to be typed again', async () => {
+    await openEnrolment({ requestKeyEnrolment: () => ({ options: null, step: STEPS.password }) });
+    await button(ADD).click();
+    await title('Sign in').waitFor();
+    expect(inputsOf('SubmitKeyEnrolment')).toEqual([]);
+  });
+
+  it.each([
+    ["navigator.credentials.create = () => Promise.reject(new DOMException('', 'InvalidStateError'));", {}, 'already'],
+    ['delete window.PublicKeyCredential;', {}, 'cannot use passkeys here'],
+    [makes, { submitKeyEnrolment: () => server.refuse('PASSKEY_INVALID') }, 'This passkey cannot be used here.'],
+    [makes, { submitKeyEnrolment: () => server.refuse('PASSKEY_TAKEN') }, 'belongs to an account already'],
+    [makes, { submitKeyEnrolment: () => server.refuse('PASSKEY_LIMIT_REACHED') }, 'as many passkeys'],
+  ])('is refused in words, with what was typed', async (script, more, text) => {
+    await openEnrolment(more, script);
+    await field(NAME).fill('Blue key');
+    await button(ADD).click();
+    await alert(text);
+    expect(await field(NAME).inputValue()).toBe('Blue key');
+  });
+});

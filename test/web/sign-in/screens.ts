@@ -84,6 +84,7 @@ export const STEPS = {
   forgottenPassword: { __typename: 'NewPasswordStep', minLength: 12, isForgotten: true },
   emailCodeUnsent: { __typename: 'EmailCodeStep', email: 'a***@example.com', isSent: false },
   emailCode: { __typename: 'EmailCodeStep', email: 'a***@example.com', isSent: true },
+  keyEnrolment: { __typename: 'KeyEnrolmentStep', kind: 'PASSKEY' },
   otherActions: { __typename: 'OtherActionsStep', actions: ['UPDATE_PROFILE', 'VERIFY_PROFILE'] },
   account: {
     __typename: 'AccountStep',
@@ -204,6 +205,7 @@ export const SCREENS: Readonly<Record<string, object>> = {
   'forgotten-password': signInState(STEPS.forgottenPassword),
   'email-code-unsent': signInState(STEPS.emailCodeUnsent),
   'email-code': signInState(STEPS.emailCode),
+  'key-enrolment': signInState(STEPS.keyEnrolment),
   'other-actions': signInState(STEPS.otherActions),
   account: signInState(STEPS.account),
   consent: signInState(STEPS.consent),

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { FlowContext, type Shown, useFlow } from '../flow.ts';
 import type { Step } from '../operations.generated.ts';
 import { Frame } from '../parts/frame.tsx';
@@ -19,6 +19,9 @@ import { TermsStep } from '../steps/terms.step.tsx';
 import { describeRefusal, t } from '../texts/texts.ts';
 import { ErrorPage } from './error.page.tsx';
 
+/** Loaded by those alone who have to make a passkey. */
+const KeyEnrolment = lazy(async () => ({ default: (await import('../loaded-later.ts')).KeyEnrolment }));
+
 const TITLES = {
   PasswordStep: 'password.title',
   RegistrationStep: 'registration.title',
@@ -28,11 +31,15 @@ const TITLES = {
   TermsStep: 'terms.title',
   NewPasswordStep: 'newPassword.title',
   EmailCodeStep: 'emailCode.title',
+  KeyEnrolmentStep: 'account.passkeys.add',
   OtherActionsStep: 'otherActions.title',
   AccountStep: 'account.title',
   ConsentStep: 'consent.title',
   Finished: 'finished.title',
 } as const satisfies Readonly<Record<Exclude<Step['__typename'], 'FactorStep'>, string>>;
+
+/** The steps with something to read before the first field. */
+const READ_FIRST: ReadonlySet<Step['__typename']> = new Set(['FactorEnrolmentStep', 'KeyEnrolmentStep']);
 
 const titleOf = (step: Step): string =>
   t(step.__typename === 'FactorStep' ? factorTitle(step) : TITLES[step.__typename]);
@@ -51,7 +58,7 @@ export function SignInPage({ state }: { readonly state: SignInState }): ReactNod
         tenant={state.tenant}
         title={recoveryCodes === null ? title : t('recoveryCodes.title')}
         application={flow.application}
-        isReadFirst={step.__typename === 'FactorEnrolmentStep'}
+        isReadFirst={READ_FIRST.has(step.__typename)}
       >
         {recoveryCodes === null ? (
           (branch?.content ?? <StepOfInteraction step={step} />)
@@ -83,6 +90,12 @@ function StepOfInteraction({ step }: Pick<Shown, 'step'>): ReactNode {
       return <NewPasswordStep step={step} />;
     case 'EmailCodeStep':
       return <EmailCodeStep step={step} />;
+    case 'KeyEnrolmentStep':
+      return (
+        <Suspense>
+          <KeyEnrolment />
+        </Suspense>
+      );
     case 'OtherActionsStep':
       return <OtherActionsStep step={step} />;
     case 'AccountStep':

@@ -6,7 +6,7 @@ import { NO_DEMANDS } from '../../../support/sign-in.ts';
 
 const ACCOUNT: AccountFacts = {
   user: { requiredFactor: null, requiredActions: [], emailVerified: true },
-  settings: { verifyEmail: true },
+  settings: { verifyEmail: true, isPasskeyEnabled: true },
   isStrict: false,
   isResetting: false,
   isPasswordExpired: false,
@@ -119,13 +119,39 @@ describe('the present step of an interaction', () => {
     expect(at2(['TERMS', 'VERIFY_EMAIL', 'CONFIGURE_TOTP'], { isStrict: false })).toBe('finished');
   });
 
+  it('is a passkey that the account has to make, as the last thing that can be done', () => {
+    const requiredActions = ['webauthn-register-passwordless', 'VERIFY_EMAIL'];
+    const user = { ...ACCOUNT.user, requiredActions };
+    const made = { ...user, requiredActions: ['webauthn-register-passwordless', 'TERMS'] };
+    expect(at({}, { isStrict: true, user })).toBe('email-code');
+    expect(at({}, { isStrict: true, user: made })).toBe('key-enrolment');
+    expect(at({}, { isStrict: true, user: made, methods: ['totp'] })).toBe('factor');
+    const settings = { ...ACCOUNT.settings, isPasskeyEnabled: false };
+    expect(at({}, { isStrict: true, user: made, settings })).toBe('other-actions');
+    expect(at({}, { user: made })).toBe('finished');
+  });
+
+  it('is that passkey in place of an app, where a second factor is demanded and there is none', () => {
+    const action = 'webauthn-register-passwordless';
+    const demanded = (requiredActions: string[], over: Partial<AccountFacts> = {}) =>
+      at({}, { factors: 2, isStrict: true, user: { ...ACCOUNT.user, requiredActions }, ...over });
+    expect(demanded([action])).toBe('key-enrolment');
+    expect(demanded([action, 'UPDATE_PASSWORD'])).toBe('new-password');
+    expect(demanded([action, 'CONFIGURE_TOTP'])).toBe('enrolment');
+    expect(demanded([action], { isStrict: false })).toBe('enrolment');
+    expect(demanded([action], { settings: { verifyEmail: false, isPasskeyEnabled: false } })).toBe('enrolment');
+    expect(demanded([action], { amr: ['pwd', 'hwk', 'mfa'] })).toBe('key-enrolment');
+    expect(demanded([], { amr: ['pwd', 'hwk', 'mfa'] })).toBe('finished');
+  });
+
   it('changes the account only after the second factor', () => {
     const user = { requiredFactor: 2, requiredActions: ['UPDATE_PASSWORD'], emailVerified: false };
     expect(at({}, { user, methods: ['totp'] })).toBe('factor');
     const amr = ['pwd', 'otp', 'mfa'];
     expect(at({}, { user, amr })).toBe('new-password');
     expect(at({}, { user: { ...user, requiredActions: [] }, amr })).toBe('email-code');
-    expect(at({}, { user: { ...user, requiredActions: [] }, amr, settings: { verifyEmail: false } })).toBe('finished');
+    const settings = { ...ACCOUNT.settings, verifyEmail: false };
+    expect(at({}, { user: { ...user, requiredActions: [] }, amr, settings })).toBe('finished');
   });
 
   it('is the consent at last, unless it was given before and is not asked again', () => {

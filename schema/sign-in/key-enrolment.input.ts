@@ -1,0 +1,26 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Field, InputType, ObjectType } from 'type-graphql';
+import { NewPasskeyInput } from '../auth-modes/passkey.input.ts';
+import { OfInteraction, StepPayload } from './interaction.type.ts';
+
+@InputType({ description: 'A sign-in whose user makes a passkey that the account has to have.' })
+export class RequestKeyEnrolmentInput extends OfInteraction {}
+@ObjectType({ description: 'What a browser makes the passkey from.' })
+export class RequestKeyEnrolmentPayload extends StepPayload {
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      '`PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3 section 5.1.8), for `PublicKeyCredential.parseCreationOptionsFromJSON`. The challenge works once, for five minutes, in this sign-in. Null when the password has to be shown again.',
+  })
+  options!: object | null;
+}
+
+@InputType({ description: 'A passkey that the account has to have.' })
+export class SubmitKeyEnrolmentInput extends OfInteraction {
+  @Field(() => NewPasskeyInput, { description: 'What the browser made.' })
+  credential!: NewPasskeyInput;
+  @Field(() => String, { nullable: true, description: 'Name of the passkey, for lists: at most 255 characters.' })
+  name?: string | null;
+}
+@ObjectType({ description: 'What follows a passkey that was added.' })
+export class SubmitKeyEnrolmentPayload extends StepPayload {}

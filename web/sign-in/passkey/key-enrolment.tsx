@@ -1,0 +1,41 @@
+import type { ReactNode } from 'react';
+import { type Outcome, useStep } from '../flow.ts';
+import { ask } from '../graph.ts';
+import { RequestKeyEnrolment, SubmitKeyEnrolment } from '../operations.generated.ts';
+import { Field } from '../parts/fields.tsx';
+import { Form } from '../parts/form.tsx';
+import { Cancel } from '../steps/cancel.tsx';
+import { t } from '../texts/texts.ts';
+import { makePasskey } from './ceremony.ts';
+
+/** Makes the passkey that the account has to have. */
+export function KeyEnrolment(): ReactNode {
+  const { tenant, handle, perform, send, refusal, notice, isBusy } = useStep();
+
+  async function add(name: string | null): Promise<Outcome> {
+    const begun = await ask(RequestKeyEnrolment, { input: { tenant: tenant?.name ?? null, handle } });
+    if ('refusal' in begun) return begun;
+    const { options, step } = begun.data.requestKeyEnrolment;
+    // The password was typed too long ago, and is asked for again.
+    if (options === null) return { payload: { step } };
+    const made = await makePasskey(options);
+    return 'data' in made ? send(SubmitKeyEnrolment, { name, credential: made.data }) : made;
+  }
+
+  return (
+    <>
+      <p className="intro">{t('keyEnrolment.intro')}</p>
+      <p className="intro">{t('account.passkeys.intro')}</p>
+      <Form
+        submit={t('account.passkeys.add')}
+        refusal={refusal}
+        notice={notice}
+        isBusy={isBusy}
+        onSubmit={({ name = '' }) => void perform(() => add(name.trim() || null))}
+        actions={<Cancel />}
+      >
+        <Field name="name" label={t('account.passkeys.name')} autoComplete="off" isOptional />
+      </Form>
+    </>
+  );
+}
