@@ -31,6 +31,8 @@ const EACH: TestUserConfig = {
   setupFiles: ['test/support/field-errors/setup.ts'],
   testTimeout: 30_000,
   hookTimeout: 60_000,
+  // A page on a busy machine takes longer than the second that is the default.
+  expect: { poll: { timeout: 10_000 } },
 };
 
 export default defineConfig({
