@@ -185,6 +185,14 @@ describe('the page of an account', () => {
     expect(await page.getByText('Laptop').count()).toBe(1);
   });
 
+  it('breaks no word of a button on narrow screens', async () => {
+    await open({}, { ...ACCOUNT_STATE, locale: 'de' });
+    await page.setViewportSize({ width: 320, height: 640 });
+    const boxes = ['Umbenennen: Laptop', 'Profil ändern'].map((name) => button(name).boundingBox());
+    const [narrow, wide] = await Promise.all(boxes);
+    expect(narrow!.height).toBe(wide!.height);
+  });
+
   it.each([
     ['NotAllowedError', 'No passkey was used.'],
     ['InvalidStateError', 'has a passkey of your account already'],
