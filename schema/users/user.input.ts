@@ -224,7 +224,7 @@ export class UserFieldsInput {
   @Field(() => Date, {
     nullable: true,
     description:
-      'Access of applications that began before this moment is refused, with all its tokens; null = none. Not in the future; of a new account it is now then.',
+      'Access of applications that began before this moment is refused, with all its tokens; null = none. Not in the future; of a new account it is now then. An earlier moment than before, or none, needs `session:revoke`.',
   })
   notBefore?: Date | null;
   @Field(() => [String], {

@@ -1,4 +1,4 @@
-import { type Authority, refuseOwnKey, requireRecentSignIn } from '../access/index.ts';
+import { type Authority, type Permission, refuseOwnKey, requireRecentSignIn } from '../access/index.ts';
 import { kernelErrors } from '../kernel/index.ts';
 import type { TenantSettings } from '../tenants/index.ts';
 import type { UserChange } from './user-change.ts';
@@ -34,13 +34,12 @@ export function assertInReach(
   if (change.isNew('email')) {
     requireRecentSignIn(authority, change.userId, settings.reauthSeconds, now);
   }
-  if (authority.reach !== 'self') {
-    // Required actions are part of the auth modes: a caller who may only edit names must not cancel a required password
-    // change.
-    const needsAuthMode = input.requiredActions !== undefined && change.given.includes('requiredActions');
-    if (!needsAuthMode || authority.holds([{ permission: 'auth-mode:write', reach: 'tenant' }])) return;
-    throw kernelErrors.FORBIDDEN({ message: 'Changing the required actions needs `auth-mode:write`.' });
-  }
+  if (authority.reach === 'self') assertOwnChange(authority, change);
+  else assertMayAdminister(authority, input, change);
+}
+
+/** Checks what users may change on their own account. @throws FORBIDDEN */
+function assertOwnChange(authority: Authority, change: UserChange): void {
   // The service writes when the terms were accepted (`acceptTerms`).
   if (change.given.some((name) => !SELF_CHANGEABLE.has(name)) || change.isOf(TERMS_ATTRIBUTE)) {
     throw kernelErrors.FORBIDDEN({ message: 'Users may not change this on their own account.' });
@@ -48,4 +47,17 @@ export function assertInReach(
   if (change.isNew('email') && !authority.holds([{ permission: 'email:change', reach: 'self' }])) {
     throw kernelErrors.FORBIDDEN({ message: 'Changing the e-mail address needs `email:change`.' });
   }
+}
+
+/** Checks what needs more than the permission to edit accounts. @throws FORBIDDEN */
+function assertMayAdminister(authority: Authority, input: UserInput, change: UserChange): void {
+  const holds = (permission: Permission) => authority.holds([{ permission, reach: 'tenant' }]);
+  // Required actions are part of the auth modes: a caller who may only edit names must not cancel a required password
+  // change.
+  const needsAuthMode = input.requiredActions !== undefined && change.given.includes('requiredActions');
+  if (needsAuthMode && !holds('auth-mode:write'))
+    throw kernelErrors.FORBIDDEN({ message: 'Changing the required actions needs `auth-mode:write`.' });
+  // Tokens that were refused, such as those of a thief, would be accepted again.
+  if (change.isNotBeforeTakenBack && !holds('session:revoke'))
+    throw kernelErrors.FORBIDDEN({ message: 'An earlier `notBefore`, or none, needs `session:revoke`.' });
 }

@@ -61,6 +61,12 @@ export class UserChange {
     return this.given.includes(column) && !this.#isRespelled(column);
   }
 
+  /** Whether tokens that were refused until now are accepted again, because `notBefore` is earlier than it was, or none. */
+  get isNotBeforeTakenBack(): boolean {
+    const [before, after] = [this.#before.notBefore, this.#user.notBefore];
+    return this.given.includes('notBefore') && before != null && (after == null || after < before);
+  }
+
   #isRespelled(column: keyof UserInput & keyof User): boolean {
     const [before, after] = [this.#before[column], this.#user[column]];
     return typeof before === 'string' && typeof after === 'string' && SPELLED[column]?.(before, after) === true;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anonymousCaller, PermissionSet } from '../../../src/access/index.ts';
+import { anonymousCaller, PermissionSet, type ScopeString } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { TEST_ORIGIN, World } from '../../support/world.ts';
@@ -194,6 +194,22 @@ describe('users over GraphQL', () => {
     expect((await world.graphql(world.app(acme, 'user:write'), UPDATE, { input })).code).toBe('FORBIDDEN');
     const { data } = await world.graphql(world.app(acme, 'user:write', 'auth-mode:write'), UPDATE, { input });
     expect(data.updateUser.user.requiredActions).toEqual([]);
+  });
+
+  it('requires session:revoke to take back that older tokens are refused', async () => {
+    const [earlier, later] = ['2026-01-02T03:04:05.000Z', '2026-01-02T04:04:05.000Z'];
+    const { id: userId } = await world.newUser(acme);
+    const change = (notBefore: string | null, ...more: ScopeString[]) =>
+      world.graphql(world.app(acme, 'user:write', ...more), UPDATE, { input: { userId, notBefore } });
+    const stored = async () => (await world.stores.userStore.findById(acme.id, userId))?.notBefore?.toISOString();
+    for (const notBefore of [earlier, later, later]) expect((await change(notBefore)).errors).toEqual([]);
+    for (const notBefore of [earlier, null]) expect((await change(notBefore)).code).toBe('FORBIDDEN');
+    expect(await stored()).toBe(later);
+    expect((await change(earlier, 'session:revoke')).errors).toEqual([]);
+    expect(await stored()).toBe(earlier);
+    expect((await change(null, 'session:revoke')).errors).toEqual([]);
+    expect(await stored()).toBeUndefined();
+    expect((await change(null)).errors).toEqual([]);
   });
 
   it('shows an account that is blocked for inactivity as disabled, until it is enabled again', async () => {
