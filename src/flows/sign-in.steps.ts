@@ -122,6 +122,8 @@ export interface SignInFacts extends Omit<KnownFacts, 'settings' | 'isResetting'
   readonly userId: string;
   /** Default false. */
   readonly isResetting?: boolean;
+  /** Whether the user proves the account now. A session goes on when the password becomes too old. */
+  readonly isProvedNow: boolean;
 }
 
 /** Where what decides about the steps of an account is read. */
@@ -136,14 +138,14 @@ export type AccountFactSource = Pick<CredentialStore, 'acceptedAsSecond' | 'isPa
 export async function accountFacts(
   credentials: AccountFactSource,
   { id, template, settings }: Pick<KnownTenant, 'id' | 'template' | 'settings'>,
-  { userId, isStrict, isResetting = false, ...known }: SignInFacts,
+  { userId, isStrict, isResetting = false, isProvedNow, ...known }: SignInFacts,
 ): Promise<AccountFacts> {
   const facts = { ...known, settings, isResetting, isStrict: isStrict || template === 'realm' };
   const mayDecide = hasOneFactor(facts) && (demandsOwned(facts) || demandsSecond({ ...facts, methods: [] }));
   const { maxAgeDays } = settings.passwordRules;
   return {
     ...facts,
-    isPasswordExpired: maxAgeDays > 0 && (await credentials.isPasswordOlder(id, userId, maxAgeDays)),
+    isPasswordExpired: isProvedNow && maxAgeDays > 0 && (await credentials.isPasswordOlder(id, userId, maxAgeDays)),
     methods: mayDecide ? await credentials.acceptedAsSecond(id, userId) : [],
   };
 }

@@ -173,7 +173,7 @@ export class SignInFlow {
     { factors = 1, isStrict = false }: Pick<PasswordSignIn, 'factors' | 'isStrict'>,
     amr: readonly string[],
   ): Promise<SignInResult> {
-    const asked = { userId: user.id, user, factors, isStrict, amr };
+    const asked = { userId: user.id, user, factors, isStrict, amr, isProvedNow: true };
     const facts = await accountFacts(this.#deps.credentials, tenant, asked);
     const step = missingStep(facts);
     if (step === null) return { kind: 'verified', user, amr };

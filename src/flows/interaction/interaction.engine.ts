@@ -263,8 +263,8 @@ export class InteractionEngine {
     user: User,
   ): Promise<AccountFacts> {
     const isResetting = resetProvedBy(state) !== null;
-    const { amr } = state.account!;
-    const asked = { userId: user.id, user, factors, factorsAlone, isStrict, isResetting, amr };
+    const { amr, isProvedNow } = state.account!;
+    const asked = { userId: user.id, user, factors, factorsAlone, isStrict, isResetting, amr, isProvedNow };
     return accountFacts(this.#deps.credentials, tenant, asked);
   }
 

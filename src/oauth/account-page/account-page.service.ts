@@ -216,7 +216,7 @@ export class AccountPageService {
   /** Whether the account has something to do by now, because more was demanded of it since its session began. */
   async #lacksStep(tenant: KnownTenant, session: SignedInSession): Promise<boolean> {
     const { userId, amr } = session;
-    const asked = { userId, user: session, factors: 1, isStrict: true, amr } as const;
+    const asked = { userId, user: session, factors: 1, isStrict: true, amr, isProvedNow: false } as const;
     return missingStep(await accountFacts(this.#deps.credentials, tenant, asked)) !== null;
   }
 }

@@ -205,7 +205,14 @@ export class Exchanges {
   /** Whether the account has something to do by now, because more was demanded of it since its session began. */
   async #lacksStep({ tenant, issuer }: Exchange, session: SignedInSession): Promise<boolean> {
     const { userId, amr } = session;
-    const asked = { userId, user: session, factors: 1, isStrict: issuer.kind.isRoleBased, amr } as const;
+    const asked = {
+      userId,
+      user: session,
+      factors: 1,
+      isStrict: issuer.kind.isRoleBased,
+      amr,
+      isProvedNow: false,
+    } as const;
     return missingStep(await accountFacts(this.#deps.credentials, tenant, asked)) !== null;
   }
 

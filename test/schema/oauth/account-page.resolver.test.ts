@@ -93,6 +93,13 @@ describe('the page on which users change their accounts', () => {
     expect((await browser.load(handle)).data.interaction.step).toMatchObject({ __typename: 'NewPasswordStep' });
   });
 
+  it('gives tokens while a session goes on whose password is too old by now', async () => {
+    world.clock.advance(86_401);
+    await browser.signIn(user);
+    await world.services.tenants.updateSettings(world.system(tenant), { passwordRules: { maxAgeDays: 1 } });
+    expect((await token()).errors).toEqual([]);
+  });
+
   it('gets a token for the account alone, which says how the session began, and ends with it', async () => {
     const role = await world.newRole(tenant, { permissions: ['user:read', 'user:write'] });
     await world.grantRole(tenant, { roleId: role.id, holderKind: 'user', holderId: user.id });

@@ -40,13 +40,15 @@ describe.each(ENGINES)('a password that is older than the tenant allows, on $nam
     expect(await stepAfter(NEXT)).toEqual(NEW_PASSWORD_STEP);
   });
 
-  it('is replaced by those who are signed in as well', async () => {
+  it('is replaced by those who are signed in when they prove the account again, and not before', async () => {
     world.clock.advance(31 * DAY);
     await allow(0);
     await browser.signIn(user);
     await allow(30);
-    const handle = await browser.begin();
-    expect(stepOf(await browser.load(handle))).toEqual(NEW_PASSWORD_STEP);
+    const running = await browser.begin();
+    expect(stepOf(await browser.load(running))).toMatchObject({ __typename: 'Finished' });
+    const handle = await browser.begin({ mustAuthenticate: true });
+    expect(stepOf(await browser.password(handle, user))).toEqual(NEW_PASSWORD_STEP);
     expect(stepOf(await submit(handle, NEXT))).toMatchObject({ __typename: 'Finished' });
   });
 

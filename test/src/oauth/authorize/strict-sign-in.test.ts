@@ -12,8 +12,8 @@ const PKCE = { code_challenge: null, code_challenge_method: null };
 describe('a request of an application for a user who has a second factor, or something to do', () => {
   const suite = authorizingOfSuite();
 
-  /** A browser in which a user of a new tenant is signed in by a password. */
-  async function signedIn(template: 'native' | 'realm') {
+  /** A browser in which a user of a new tenant is signed in by a password, which is as old as that. */
+  async function signedIn(template: 'native' | 'realm', passwordSeconds = 0) {
     const { world } = suite;
     const tenant = await world.tenant({ template });
     const client = await suite.newClient(
@@ -21,6 +21,7 @@ describe('a request of an application for a user who has a second factor, or som
       tenant,
     );
     const user = await TestUser.create(world, client);
+    world.clock.advance(passwordSeconds);
     const jar = new CookieJar();
     const { cookie } = await world.signedIn(tenant, user.id, { inBrowser: true, acr: '1fa' });
     await jar.set('session', tenant, cookie!);
@@ -48,6 +49,12 @@ describe('a request of an application for a user who has a second factor, or som
     await demand(tenant, user.id, ['UPDATE_PROFILE']);
     expect((await ask(REALM)).kind).toBe('interaction');
     expect(paramsOf(await ask(NATIVE))).toHaveProperty('code');
+  });
+
+  it('leads to none while a session goes on whose password is too old by now', async () => {
+    const { world, tenant, ask } = await signedIn('realm', 86_401);
+    await world.services.tenants.updateSettings(world.system(tenant), { passwordRules: { maxAgeDays: 1 } });
+    expect(paramsOf(await ask(REALM, { prompt: 'none' }))).toHaveProperty('code');
   });
 
   it('leads to none at other issuers of other tenants, as the account does not demand its factor', async () => {
