@@ -38,8 +38,11 @@ export interface CacheTrust {
   readonly ttlMs: number;
 }
 
-/** Reads the value of a key; null when there is none. */
-type Load<Found> = (key: string) => Promise<Found>;
+/**
+ * Reads the value of a key; null when there is none.
+ * @param former The value before, which has outlived its time. It may be outdated, and serves only to take over what took long to make.
+ */
+type Load<Found, V> = (key: string, former: V | undefined) => Promise<Found>;
 
 /**
  * Whether an entry must go.
@@ -56,7 +59,7 @@ const NONE = Symbol('none');
  * connection that the transaction holds; nor does it fill the cache.
  */
 export class ReadCache<V extends object> {
-  readonly #known: LRUCache<string, V | typeof NONE, Load<V | null>>;
+  readonly #known: LRUCache<string, V | typeof NONE, Load<V | null, V>>;
   readonly #missing: LRUCache<string, true>;
   /** Running loads, which `drop` must find; `keys()` of the library omits them. */
   readonly #loading = new Set<{ readonly key: string }>();
@@ -74,7 +77,7 @@ export class ReadCache<V extends object> {
     this.#trust = trust;
     this.#groupOf = groupOf ?? (() => null);
     const isGrouped = groupOf !== undefined;
-    this.#known = new LRUCache<string, V | typeof NONE, Load<V | null>>({
+    this.#known = new LRUCache<string, V | typeof NONE, Load<V | null, V>>({
       max,
       ttl: trust?.ttlMs ?? ttlMs,
       ...(isGrouped
@@ -83,7 +86,10 @@ export class ReadCache<V extends object> {
       ...(size === undefined
         ? {}
         : { maxSize: size.max, sizeCalculation: (value) => (value === NONE ? 1 : Math.max(1, size.of(value))) }),
-      fetchMethod: (key, _, { signal, context }) => this.#load(key, context, signal),
+      // The value before is shown to the load; `NONE` is never kept.
+      noDeleteOnStaleGet: true,
+      fetchMethod: (key, former, { signal, context }) =>
+        this.#load(key, (one) => context(one, former as V | undefined), signal),
       // Deleting a key aborts its load: the readers that already wait still get its result, but it is not cached.
       ignoreFetchAbort: true,
     });
@@ -94,17 +100,17 @@ export class ReadCache<V extends object> {
    * The value of a key, from the cache or else from `load`. Every read of a key must pass a `load` that means the same; one
    * that always finds a value makes the result free of null.
    */
-  get<Found extends V | null>(key: string, load: Load<Found>): Found | Promise<Found> {
+  get<Found extends V | null>(key: string, load: Load<Found, V>): Found | Promise<Found> {
     return this.#get(key, load) as Found | Promise<Found>;
   }
 
-  #get(key: string, load: Load<V | null>): V | null | Promise<V | null> {
-    if (!this.#hitsInUnitOfWork && openUnitOfWork() !== undefined) return load(key);
+  #get(key: string, load: Load<V | null, V>): V | null | Promise<V | null> {
+    if (!this.#hitsInUnitOfWork && openUnitOfWork() !== undefined) return load(key, undefined);
     const known = this.#known.get(key);
     const isOld = known !== undefined && this.#isOld(key);
     if (known !== undefined && known !== NONE && !isOld) return known;
     if (this.#missing.has(key)) return null;
-    if (openUnitOfWork() !== undefined) return load(key);
+    if (openUnitOfWork() !== undefined) return load(key, undefined);
     const found = this.#known.fetch(key, { context: load, forceRefresh: isOld });
     return found.then((value) => (value === NONE ? null : value!));
   }
@@ -131,7 +137,7 @@ export class ReadCache<V extends object> {
     if (keys?.size === 0) this.#groups.delete(group);
   }
 
-  async #load(key: string, load: Load<V | null>, signal: AbortSignal): Promise<V | typeof NONE> {
+  async #load(key: string, load: (key: string) => Promise<V | null>, signal: AbortSignal): Promise<V | typeof NONE> {
     const loading = { key };
     this.#loading.add(loading);
     try {

@@ -27,32 +27,62 @@ export interface AgreementKey {
   readonly others: readonly Decrypter[];
 }
 
+/** A key of a tenant, opened when it is used first: that takes twice as long as a signature. */
+class UsableKey {
+  readonly row: SigningKey;
+  readonly #sealer: Sealer;
+  #signer: Signer | undefined;
+  #decrypter: Decrypter | undefined;
+  #verifier: VerificationKey | undefined;
+
+  /** @param former What was opened of the same key before its row was read again. */
+  constructor(row: SigningKey, sealer: Sealer, former: UsableKey | undefined) {
+    this.row = row;
+    this.#sealer = sealer;
+    if (former === undefined || former.row.sealedPrivate !== row.sealedPrivate) return;
+    this.#signer = former.#signer;
+    this.#decrypter = former.#decrypter;
+    this.#verifier = former.#verifier;
+  }
+
+  signer(alg: SigningAlgorithm): Signer {
+    const { kid, sealedPrivate, tenantId } = this.row;
+    this.#signer ??= openSigner({ kid, alg, sealedPrivate }, this.#sealer, tenantId);
+    return this.#signer;
+  }
+
+  decrypter(): Decrypter {
+    this.#decrypter ??= openDecrypter(this.row, this.#sealer, this.row.tenantId);
+    return this.#decrypter;
+  }
+
+  verifier(): VerificationKey {
+    this.#verifier ??= verificationKey(this.row.publicJwk as unknown as PublicJwk);
+    return this.#verifier;
+  }
+}
+
+const NOTHING_OPENED: ReadonlyMap<string, UsableKey> = new Map();
+
 /** The signing keys of one tenant, ready for use. Immutable. */
 export class KeyRing {
   /** Ordered by `activeFrom`, latest first. */
   readonly keys: readonly SigningKey[];
   readonly loadedAtMs: number;
-  readonly #sealer: Sealer;
-  readonly #signers = new Map<string, Signer>();
-  readonly #decrypters = new Map<string, Decrypter>();
-  readonly #verifiers = new Map<string, VerificationKey>();
+  readonly #usable: ReadonlyMap<string, UsableKey>;
 
-  constructor(keys: readonly SigningKey[], sealer: Sealer, loadedAtMs: number) {
+  /** @param former The ring that was read before, whose opened keys are not opened again. */
+  constructor(keys: readonly SigningKey[], sealer: Sealer, loadedAtMs: number, former?: KeyRing) {
     this.keys = keys;
-    this.#sealer = sealer;
     this.loadedAtMs = loadedAtMs;
+    const opened = former === undefined ? NOTHING_OPENED : former.#usable;
+    this.#usable = new Map(keys.map((row) => [row.kid, new UsableKey(row, sealer, opened.get(row.kid))]));
   }
 
   /** The key of an algorithm that signs now. */
   signer(alg: SigningAlgorithm, now: Date): Signer | undefined {
     const row = this.keys.find((key) => key.alg === alg && statusOf(key, now) === 'active');
-    if (row === undefined) return undefined;
-    let signer = this.#signers.get(row.kid);
-    if (signer === undefined) {
-      signer = openSigner({ kid: row.kid, alg, sealedPrivate: row.sealedPrivate }, this.#sealer, row.tenantId);
-      this.#signers.set(row.kid, signer);
-    }
-    return signer;
+    return row === undefined ? undefined : this.#usable.get(row.kid)!.signer(alg);
   }
 
   /**
@@ -65,26 +95,14 @@ export class KeyRing {
     );
     const used = rows.find((row) => statusOf(row, now) === 'active');
     if (used === undefined) return undefined;
-    const others = rows.filter((row) => row !== used).map((row) => this.#decrypterOf(row));
-    return { publicJwk: used.publicJwk, decrypter: this.#decrypterOf(used), others };
-  }
-
-  #decrypterOf(row: SigningKey): Decrypter {
-    const known = this.#decrypters.get(row.kid);
-    if (known !== undefined) return known;
-    const opened = openDecrypter(row, this.#sealer, row.tenantId);
-    this.#decrypters.set(row.kid, opened);
-    return opened;
+    const decrypterOf = ({ kid }: SigningKey) => this.#usable.get(kid)!.decrypter();
+    const others = rows.filter((row) => row !== used).map(decrypterOf);
+    return { publicJwk: used.publicJwk, decrypter: decrypterOf(used), others };
   }
 
   verifier(kid: string): VerificationKey | undefined {
-    let verifier = this.#verifiers.get(kid);
-    if (verifier !== undefined) return verifier;
-    const row = this.keys.find((key) => key.kid === kid);
-    if (row === undefined || row.publicJwk['use'] === 'enc') return undefined;
-    verifier = verificationKey(row.publicJwk as unknown as PublicJwk);
-    this.#verifiers.set(kid, verifier);
-    return verifier;
+    const key = this.#usable.get(kid);
+    return key === undefined || key.row.publicJwk['use'] === 'enc' ? undefined : key.verifier();
   }
 }
 
@@ -140,9 +158,9 @@ export class KeyRings {
     this.#rings.delete(tenantId);
   }
 
-  readonly #load = async (tenantId: string): Promise<KeyRing> => {
+  readonly #load = async (tenantId: string, former: KeyRing | undefined): Promise<KeyRing> => {
     const keys = await this.#deps.store.findPublished(tenantId, this.#deps.clock.now());
-    return new KeyRing(keys, this.#deps.sealer, performance.now());
+    return new KeyRing(keys, this.#deps.sealer, performance.now(), former);
   };
 
   /**

@@ -143,6 +143,32 @@ describe('a cache of what was read', () => {
       now.mockRestore();
     });
 
+    it('shows a load the value before that has outlived its time, and none that was dropped', async () => {
+      const now = vi.spyOn(performance, 'now');
+      const setTime = async (ms: number) => {
+        now.mockReturnValue(ms);
+        await new Promise((passed) => setTimeout(passed, 5));
+      };
+      await setTime(1_000);
+      const cache = newCache({ ttlMs: 100, groupOf: () => 'group' });
+      const formers: (string | undefined)[] = [];
+      const get = (text: string) =>
+        cache.get('a', async (_, former) => {
+          formers.push(former?.text);
+          return { text };
+        });
+      await get('first');
+      await setTime(2_000);
+      expect(await get('second')).toEqual({ text: 'second' });
+      cache.dropGroup('group');
+      expect(await get('third')).toEqual({ text: 'third' });
+      await setTime(3_000);
+      cache.dropGroup('group');
+      expect(await get('fourth')).toEqual({ text: 'fourth' });
+      expect(formers).toEqual([undefined, 'first', undefined, undefined]);
+      now.mockRestore();
+    });
+
     it('drops the entries of one group, and what may belong to it', async () => {
       const groupOf = (_: string, value: Value | null) => value?.text.slice(0, 1) ?? null;
       const cache = newCache({ max: 5, groupOf });

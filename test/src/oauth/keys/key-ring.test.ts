@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MasterKey, Sealer } from '../../../../src/crypto/index.ts';
+import { createSigningKey, MasterKey, Sealer, type StoredKey } from '../../../../src/crypto/index.ts';
+import { sealContext } from '../../../../src/crypto/signing/signing-key.ts';
 import type { SecurityEvent } from '../../../../src/events/index.ts';
 import { KeyRings } from '../../../../src/oauth/keys/key-ring.ts';
 import type { SigningKeyStore } from '../../../../src/oauth/keys/signing-key.store.ts';
@@ -17,6 +18,12 @@ function heldRings() {
   const store = { findPublished } as unknown as SigningKeyStore;
   const rings = new KeyRings({ store, sealer: new Sealer(MasterKey.generate().key, 'test'), clock: new TestClock() });
   return { reads, rings };
+}
+
+/** The private part of a key, sealed once more. */
+function resealed(sealer: Sealer, { kid, sealedPrivate }: StoredKey): string {
+  const context = sealContext(TENANT, kid);
+  return sealer.seal(sealer.open(sealedPrivate, context).toString(), context);
 }
 
 describe('the key rings of tenants', () => {
@@ -43,6 +50,33 @@ describe('the key rings of tenants', () => {
     nowMs += 1000;
     expect(await rings.verifier(TENANT, 'new')).toBeDefined();
     expect(reads).toHaveLength(2);
+  });
+
+  it('do not open a key again whose row is read again, unless it was sealed anew', async () => {
+    let nowMs = 1000;
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    const sealer = new Sealer(MasterKey.generate().key, 'test');
+    const clock = new TestClock();
+    const stored = await createSigningKey('EdDSA', sealer, TENANT, clock.now());
+    const sealed = [stored.sealedPrivate, stored.sealedPrivate, resealed(sealer, stored)];
+    const findPublished = async () => [
+      { ...stored, tenantId: TENANT, sealedPrivate: sealed.shift(), activeFrom: clock.now(), retiredAt: null },
+    ];
+    const rings = new KeyRings({ store: { findPublished } as unknown as SigningKeyStore, sealer, clock });
+    const signers: unknown[] = [];
+    const verifiers: unknown[] = [];
+    for (const _ of sealed.keys()) {
+      const ring = await rings.of(TENANT);
+      signers.push(ring.signer('EdDSA', clock.now()));
+      verifiers.push(ring.verifier(stored.kid));
+      nowMs += 10_000;
+      // The library reads the time again after a millisecond.
+      await new Promise((passed) => setTimeout(passed, 5));
+    }
+    expect(signers[1]).toBe(signers[0]);
+    expect(verifiers[1]).toBe(verifiers[0]);
+    expect(signers[2]).not.toBe(signers[0]);
+    expect(verifiers[2]).not.toBe(verifiers[0]);
   });
 
   it('stay in memory after events of other kinds', async () => {
