@@ -34,6 +34,8 @@ export interface ReadCacheOptions<V> {
 export interface CacheTrust {
   /** Whether every event was delivered that would drop an entry. */
   readonly isFresh: () => boolean;
+  /** Changes when the database may have lost changes, which no event reports; then everything is dropped. */
+  readonly generation: () => number;
   /** Lifetime of an entry while that holds, in milliseconds. */
   readonly ttlMs: number;
 }
@@ -66,6 +68,7 @@ export class ReadCache<V extends object> {
   readonly #hitsInUnitOfWork: boolean;
   readonly #ttlMs: number;
   readonly #trust: CacheTrust | undefined;
+  #generation: number | undefined;
   readonly #groupOf: (key: string, value: V | null) => string | null;
   /** Keys of known entries by their group. */
   readonly #groups = new Map<string, Set<string>>();
@@ -75,6 +78,7 @@ export class ReadCache<V extends object> {
     this.#hitsInUnitOfWork = hitsInUnitOfWork;
     this.#ttlMs = ttlMs;
     this.#trust = trust;
+    this.#generation = trust?.generation();
     this.#groupOf = groupOf ?? (() => null);
     const isGrouped = groupOf !== undefined;
     this.#known = new LRUCache<string, V | typeof NONE, Load<V | null, V>>({
@@ -106,6 +110,7 @@ export class ReadCache<V extends object> {
 
   #get(key: string, load: Load<V | null, V>): V | null | Promise<V | null> {
     if (!this.#hitsInUnitOfWork && openUnitOfWork() !== undefined) return load(key, undefined);
+    this.#followGeneration();
     const known = this.#known.get(key);
     const isOld = known !== undefined && this.#isOld(key);
     if (known !== undefined && known !== NONE && !isOld) return known;
@@ -113,6 +118,13 @@ export class ReadCache<V extends object> {
     if (openUnitOfWork() !== undefined) return load(key, undefined);
     const found = this.#known.fetch(key, { context: load, forceRefresh: isOld });
     return found.then((value) => (value === NONE ? null : value!));
+  }
+
+  #followGeneration(): void {
+    const generation = this.#trust?.generation();
+    if (generation === this.#generation) return;
+    this.#generation = generation;
+    this.drop(() => true);
   }
 
   /** Whether an entry is older than it may be while events may be late. */

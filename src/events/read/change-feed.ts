@@ -4,6 +4,11 @@ import type { ReadCacheOptions } from '../../persistence/index.ts';
 export interface ChangeFeed {
   /** Whether every change committed more than `maxAgeMs` ago, on any node, has been announced here. */
   isFresh(maxAgeMs: number): boolean;
+  /**
+   * The generation of the log that was read last. Another one means that the database is a restored one, a copy or a promoted
+   * standby, which may have lost changes: no event tells which (docs/decisions/0011-event-positions.md).
+   */
+  readonly generation: number;
 }
 
 /** How far memory may lag behind changes of other nodes: the documented limit is one second. */
@@ -20,5 +25,7 @@ const TRUSTED_MS = 60_000;
  */
 export const lifetimesBy = (feed?: ChangeFeed): Pick<ReadCacheOptions<object>, 'ttlMs' | 'trust'> => ({
   ttlMs: UNTRUSTED_MS,
-  ...(feed === undefined ? {} : { trust: { isFresh: () => feed.isFresh(FRESH_MS), ttlMs: TRUSTED_MS } }),
+  ...(feed === undefined
+    ? {}
+    : { trust: { isFresh: () => feed.isFresh(FRESH_MS), generation: () => feed.generation, ttlMs: TRUSTED_MS } }),
 });

@@ -81,6 +81,11 @@ export class Follower {
     return performance.now() - this.#lastLookAt <= maxAgeMs;
   }
 
+  /** The generation of the log that was read last; 0 before the start. */
+  get generation(): number {
+    return this.#position?.generation ?? 0;
+  }
+
   /** Registers for every event of every tenant, of this node and the others. Must be quick and must not throw. */
   onEvent(listener: (event: SecurityEvent) => void): void {
     this.#listeners.push(listener);

@@ -11,7 +11,7 @@ import { TenantDirectory } from '../../../src/tenants/index.ts';
 import { TestClock } from '../../support/clock.ts';
 
 const TENANTS = Array.from({ length: 10_000 }, () => newId());
-const feed = { isFresh: () => true };
+const feed = { isFresh: () => true, generation: 1 };
 const event = (type: string, tenantId: string) =>
   ({ type, tenantId, subjectId: null, clientId: null, params: {} }) as unknown as SecurityEvent;
 

@@ -128,7 +128,7 @@ describe('a cache of what was read', () => {
         await new Promise((passed) => setTimeout(passed, 5));
       };
       await setTime(1_000);
-      const cache = newCache({ ttlMs: 100, trust: { isFresh: () => isFresh, ttlMs: 1_000 } });
+      const cache = newCache({ ttlMs: 100, trust: { isFresh: () => isFresh, generation: () => 1, ttlMs: 1_000 } });
       const get = (text: string) => cache.get('a', async () => ({ text }));
       expect(await get('first')).toEqual({ text: 'first' });
       await setTime(1_500);
@@ -141,6 +141,21 @@ describe('a cache of what was read', () => {
       await setTime(2_600);
       expect(await get('third')).toEqual({ text: 'third' });
       now.mockRestore();
+    });
+
+    it('drops everything when the log has another generation, also what is not there or being read', async () => {
+      let generation = 1;
+      const cache = newCache({ trust: { isFresh: () => true, generation: () => generation, ttlMs: 1_000 } });
+      await cache.get('known', async () => ({ text: 'lost' }));
+      await cache.get('none', async () => null);
+      const load = new Held();
+      const reading = cache.get('read', load.start);
+      generation = 2;
+      for (const key of ['known', 'none', 'read'])
+        expect(await cache.get(key, async () => ({ text: 'present' }))).toEqual({ text: 'present' });
+      load.resolve({ text: 'lost' });
+      expect(await reading).toEqual({ text: 'lost' });
+      for (const key of ['known', 'none', 'read']) expect(cache.get(key, never)).toEqual({ text: 'present' });
     });
 
     it('shows a load the value before that has outlived its time, and none that was dropped', async () => {

@@ -112,6 +112,7 @@ describe('the directory of 10,000 tenants', () => {
     };
     const directory = new TenantDirectory({ findByName } as unknown as TenantStore, EVENT_CATALOGUE, {
       isFresh: () => true,
+      generation: 1,
     });
     const countRound = async () => {
       reads = 0;

@@ -62,9 +62,11 @@ describe('the follower', () => {
     const gone = new CountingTail('acme', {});
     for (const tail of [...idle, anna, tokens, all, gone]) follower.attach(tail);
     follower.detach(gone);
+    expect(follower.generation).toBe(0);
     await follower.start();
     await until(() => follower.position?.position === happened.length);
     await follower.stop();
+    expect(follower.generation).toBe(1);
     expect(idle.reduce((sum, { looked }) => sum + looked, 0)).toBe(0);
     expect([anna.looked, tokens.looked, all.looked, gone.looked]).toEqual([1, 1, 2, 0]);
   });
