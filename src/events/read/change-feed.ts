@@ -17,10 +17,10 @@ export const FRESH_MS = 1_000;
 /** Longest time until a change on another node takes effect here while its event may be late. */
 const UNTRUSTED_MS = 5_000;
 /** What is remembered is read again after this time even if no event reports a change, for rows that somebody changed by SQL. */
-const TRUSTED_MS = 60_000;
+const TRUSTED_MS = 300_000;
 
 /**
- * Lifetimes in a cache whose entries are dropped by events: a minute while the events arrive, else five seconds.
+ * Lifetimes in a cache whose entries are dropped by events: five minutes while the events arrive, else five seconds.
  * @param feed Absent: always five seconds.
  */
 export const lifetimesBy = (feed?: ChangeFeed): Pick<ReadCacheOptions<object>, 'ttlMs' | 'trust'> => ({

@@ -40,7 +40,8 @@ interface Overlap {
 }
 
 /**
- * Of keys for messages by key agreement. Every node knows the next one when it is used, because nodes remember keys for a minute at most.
+ * Of keys for messages by key agreement. Every node knows the next one when it is used: its event drops the former keys within a second,
+ * and a node that gets no events reads keys again after five seconds.
  * The former one is used for the challenges that named it.
  */
 const AGREEMENT_OVERLAP: Overlap = { before: 120, after: CHALLENGE_SECONDS };
