@@ -4,6 +4,9 @@ export type Acr = '1fa' | '2fa' | 'phr';
 /** `amr` values (RFC 8176) of a key that its owner cannot type into a page of somebody else. */
 const KEYS: readonly string[] = ['hwk', 'swk'];
 
+/** A part of the secret by which another method was proved, in `amr` (RFC 8176). */
+export const PIN = 'pin';
+
 /** The strengths from the weakest on, each with the factors that it stands for and the methods that reach it. */
 const STRENGTHS: readonly {
   readonly acr: Acr;
@@ -36,9 +39,12 @@ export function satisfiesAcr(held: string | null, wanted: string): boolean {
   return strength(wanted) >= 0 && strength(held) >= strength(wanted);
 }
 
-/** The `amr` of a sign-in after a further method was proved: two kinds of methods are several factors (`mfa`). */
+/**
+ * The `amr` of a sign-in after a further method was proved: two kinds of methods are several factors (`mfa`). A PIN is none beside the
+ * method that it belongs to.
+ */
 export function amrAfter(before: readonly string[], proved: readonly string[]): readonly string[] {
   const amr = new Set([...before, ...proved]);
-  if (amr.size > 1) amr.add('mfa');
+  if ([...amr].filter((method) => method !== PIN).length > 1) amr.add('mfa');
   return [...amr];
 }

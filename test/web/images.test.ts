@@ -148,7 +148,7 @@ describe('images at the started service', { timeout: 240_000 }, () => {
     await press('Create the account');
     const registered = await finish(world);
     userId = registered.claims['sub'] as string;
-    expect(registered.claims).toMatchObject({ acr: '1fa', amr: ['pop'] });
+    expect(registered.claims).toMatchObject({ acr: '1fa', amr: ['pop', 'pin'] });
     expect(await userOf(world)).toMatchObject({ username: 'Ada', email: EMAIL, emailVerified: false });
     await opened.context.clearCookies();
 
@@ -161,7 +161,7 @@ describe('images at the started service', { timeout: 240_000 }, () => {
     await picture('2-sign-in-refused');
     await type('PIN', PIN.digits);
     await press('Sign in');
-    expect((await finish(world)).claims).toMatchObject({ sub: userId, acr: '1fa', amr: ['pop'] });
+    expect((await finish(world)).claims).toMatchObject({ sub: userId, acr: '1fa', amr: ['pop', 'pin'] });
     expect(opened.watch).toEqual(NOTHING);
     await opened.context.close();
 
@@ -233,7 +233,7 @@ describe('images at the started service', { timeout: 240_000 }, () => {
     await press('Sign in with an image');
     await choose(cat, PIN);
     await press('Sign in');
-    expect((await finish(strict)).claims).toMatchObject({ amr: ['pop'] });
+    expect((await finish(strict)).claims).toMatchObject({ amr: ['pop', 'pin'] });
     expect(opened.watch).toEqual(NOTHING);
     await opened.context.close();
   });

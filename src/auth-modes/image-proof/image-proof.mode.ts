@@ -1,7 +1,9 @@
 import type { Authority } from '../../access/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
+import type { TenantSettings } from '../../tenants/index.ts';
 import { type User, type UserStore, userErrors } from '../../users/index.ts';
+import { PIN } from '../acr.ts';
 import type { AuthModeStore } from '../auth-mode.store.ts';
 import { recordCredential } from '../credential.events.ts';
 import type { CredentialStore } from '../credential.store.ts';
@@ -57,6 +59,14 @@ export class ImageProofMode implements AuthMode<GivenProof> {
 
   constructor(deps: ImageProofModeDeps) {
     this.#deps = deps;
+  }
+
+  /**
+   * How a proof shows in `amr` where these settings ask for more than the image: `pin` stands for a PIN and for a pattern (RFC 8176
+   * section 2). Both are parts of one secret, so they are no second factor.
+   */
+  amrAt({ isPinUsed, isPatternUsed }: TenantSettings['imageProof']): readonly string[] {
+    return isPinUsed || isPatternUsed ? [...this.amr, PIN] : this.amr;
   }
 
   async isSetUp(tenantId: string, userId: string): Promise<boolean> {

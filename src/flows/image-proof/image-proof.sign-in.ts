@@ -42,6 +42,7 @@ export interface GivenChallenge {
 }
 
 export interface ProveSignIn extends AskChallenge, WithLiveness {
+  readonly tenant: KnownTenant;
   /** Issuer at the host of the request, in the configuration of the service. */
   readonly audience: string;
   readonly challengeId: string;
@@ -111,7 +112,8 @@ export class ImageProofSignIn {
       (await this.#isRight(input, user, this.#keyOf(input.cipherKey))) ? true : null,
     );
     await countLiveness(this.#deps.liveness, tenant, input);
-    const { type: method, amr } = mode;
+    const { type: method } = mode;
+    const amr = mode.amrAt(tenant.settings.imageProof);
     return { user: user!, ticket: await tickets.issue(tenant, { user: user!, requestId, method, amr }) };
   }
 

@@ -212,7 +212,7 @@ describe('the image proofs of Secrets Vault', () => {
       const [status, json] = await authenticate(body);
       expect([status, json]).toEqual([200, { nonce: expect.stringMatching(/^[\w-]{43}$/), need_verify: true }]);
       const ticket = await redeemTicket(vault.world, vault.acme, json.nonce, request);
-      expect(ticket).toMatchObject({ userId: user.id, amr: ['pop'] });
+      expect(ticket).toMatchObject({ userId: user.id, amr: ['pop', 'pin'] });
       expect(await authenticate(body)).toEqual(REFUSED);
     });
 

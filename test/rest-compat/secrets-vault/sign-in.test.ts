@@ -115,7 +115,7 @@ describe('AUTH-4', () => {
     const keys = createLocalJWKSet((await rest.ask('GET', `${path}${jwks}`)).json);
     const options = { issuer: `${BASE}${path}`, audience: 'app', currentDate: suite.world.clock.now() };
     const { payload } = await jwtVerify(json.id_token, keys, options);
-    expect(payload).toMatchObject({ sub: user.id, nonce: 'n-0', amr: ['pop'] });
+    expect(payload).toMatchObject({ sub: user.id, nonce: 'n-0', acr: '1fa', amr: ['pop', 'pin'] });
     // The session serves the next request without a page.
     expect(paramsIn(await authorize(jar, `${API}/authorize`))).toHaveProperty('code');
   });

@@ -67,7 +67,7 @@ describe('redeemSignInTicket', () => {
     const ticket = await proveImage(world, ann, handle);
     const { redirectTo } = answerOf(await redeem(handle, ticket));
     expect(redirectTo).toMatch(new RegExp(`^${CALLBACK}\\?code=`));
-    expect(await browser.session()).toMatchObject({ userId: setting.user.id, amr: ['pop'] });
+    expect(await browser.session()).toMatchObject({ userId: setting.user.id, amr: ['pop', 'pin'], acr: '1fa' });
     expect((await redeem(handle, ticket)).code).toBe('AUTHORIZATION_ENDED');
   });
 

@@ -53,7 +53,7 @@ describe('a sign-in by a ticket', () => {
     const done = await submit(handle, ticket);
     expect(stepOf(done)).toEqual({ __typename: 'Finished', continueAt: `https://id.example.com/resume/${handle}` });
     const session = await browser.session();
-    expect(session).toMatchObject({ userId: setting.user.id, amr: ['pop'], acr: '1fa', remember: false });
+    expect(session).toMatchObject({ userId: setting.user.id, amr: ['pop', 'pin'], acr: '1fa', remember: false });
     expect(await browser.resume(handle)).toMatchObject({ kind: 'done', session: { id: session!.id } });
     const events = await world.events(setting.tenant);
     expect(events.findLast(({ type }) => type === 'session.started')).toMatchObject({
@@ -66,7 +66,7 @@ describe('a sign-in by a ticket', () => {
     await browser.signIn(setting.user);
     const before = await browser.session();
     expect((await after({ mustAuthenticate: true })).step).toMatchObject({ __typename: 'Finished' });
-    expect(await browser.session()).toMatchObject({ id: before!.id, amr: ['pop'] });
+    expect(await browser.session()).toMatchObject({ id: before!.id, amr: ['pop', 'pin'] });
     const other = await world.newUser(setting.tenant);
     await world.givePassword(setting.tenant, other.id);
     await browser.signIn(other);
@@ -171,7 +171,7 @@ describe('a sign-in by a ticket', () => {
     expect(step).toEqual({ __typename: 'FactorStep', methods: ['TOTP'] });
     expect(await browser.session()).toBeNull();
     expect(stepOf(await browser.totp(handle))).toMatchObject({ __typename: 'Finished' });
-    expect(await browser.session()).toMatchObject({ amr: ['pop', 'otp', 'mfa'], acr: '2fa' });
+    expect(await browser.session()).toMatchObject({ amr: ['pop', 'pin', 'otp', 'mfa'], acr: '2fa' });
     const alone = { mustAuthenticate: true, factors: 2, factorsAlone: ['pop'] } as const;
     expect((await after(alone)).step).toMatchObject({ __typename: 'Finished' });
   });

@@ -6,6 +6,7 @@ describe('acr: how strongly a user proved who they are', () => {
     [[], '1fa'],
     [['pwd'], '1fa'],
     [['otp'], '1fa'],
+    [['pop', 'pin'], '1fa'],
     [['pwd', 'otp', 'mfa'], '2fa'],
     [['hwk'], 'phr'],
     [['pwd', 'swk', 'mfa'], 'phr'],
@@ -31,5 +32,10 @@ describe('acr: how strongly a user proved who they are', () => {
     expect(amrAfter(['pwd'], ['otp'])).toEqual(['pwd', 'otp', 'mfa']);
     expect(amrAfter(['pwd'], ['pwd'])).toEqual(['pwd']);
     expect(amrAfter(['pwd', 'otp', 'mfa'], ['pwd'])).toEqual(['pwd', 'otp', 'mfa']);
+  });
+
+  it('counts a PIN as a part of the image that it belongs to', () => {
+    expect(amrAfter(['pop', 'pin'], ['pop', 'pin'])).toEqual(['pop', 'pin']);
+    expect(amrAfter(['pop', 'pin'], ['otp'])).toEqual(['pop', 'pin', 'otp', 'mfa']);
   });
 });

@@ -62,6 +62,7 @@ describe.each(KINDS)('the issuer of the kind %s', (issuerKind, url) => {
     const amrOf = async (amr: readonly string[]) => decodeJwt((await tokensOf(user, { amr })).idToken!)['amr'];
     expect(await amrOf(['swk', 'mfa'])).toEqual(['fido', 'mfa']);
     expect(await amrOf(['hwk', 'swk', 'pop'])).toEqual(['fido', 'pop']);
+    expect(await amrOf(['pop', 'pin'])).toEqual(['pop', 'pin']);
     const { accessToken } = await tokensOf(user, { amr: ['hwk'] });
     expect(decodeJwt(accessToken)['amr']).toEqual(['hwk']);
   });

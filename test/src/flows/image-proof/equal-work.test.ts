@@ -23,7 +23,7 @@ describe('an image proof of a name that nobody has', () => {
     world = await World.open(await openTestDatabase((statement) => statements.push(statement)));
     group = await loadRistretto255();
     const lockout = { accountLimit: 1000, ipLimit: 1000, quickMilliseconds: 0 };
-    tenant = (await world.tenant({ settings: { lockout } })) as KnownTenant;
+    tenant = await world.tenant({ settings: { lockout } });
     for (const username of NAMES.slice(1)) await world.newUser(tenant, { username, email: `${username}@example.com` });
     for (const username of ['ada', 'off']) await resetImage(world, tenant, await userOf(username));
     await world.services.endAccess.setEnabled(world.system(tenant), (await userOf('off')).id, false);

@@ -104,10 +104,22 @@ describe('signing in with an image', () => {
     const { user: proved, ticket } = await authenticate(input);
     expect(proved.id).toBe(user.id);
     const redeemed = await redeemTicket(world, tenant, ticket, REQUEST);
-    expect(redeemed).toMatchObject({ userId: user.id, amr: ['pop'] });
+    expect(redeemed).toMatchObject({ userId: user.id, amr: ['pop', 'pin'] });
     const shouted = new ImageOwner(tenant.name, 'ADA', ada.secret);
     expect((await authenticate((await attempt(shouted)).input)).user.id).toBe(user.id);
     expect(await failures()).toEqual([]);
+  });
+
+  it.each([
+    [true, false, ['pop', 'pin']],
+    [false, true, ['pop', 'pin']],
+    [false, false, ['pop']],
+  ])('shows `pin` where a PIN (%s) or a pattern (%s) belongs to the image', async (isPinUsed, isPatternUsed, amr) => {
+    const { input } = await attempt();
+    const { settings } = tenant;
+    const asked = { ...settings, imageProof: { ...settings.imageProof, isPinUsed, isPatternUsed } };
+    const { ticket } = await authenticate({ ...input, tenant: { ...tenant, settings: asked } });
+    expect((await redeemTicket(world, tenant, ticket, REQUEST)).amr).toEqual(amr);
   });
 
   it('takes a challenge without a request for a sign-in, and a key on X25519', async () => {
