@@ -80,7 +80,6 @@ export {
   readClientData,
   verifyNewPasskey,
 } from './passkey/webauthn.ts';
-export { generatePassword } from './password/generated-password.ts';
 export { passwordModeErrors } from './password/password.errors.ts';
 export { passwordEvents } from './password/password.events.ts';
 export {

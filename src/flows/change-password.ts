@@ -2,7 +2,6 @@ import { type Authority, type PermissionGrant, requireRecentSignIn } from '../ac
 import {
   type Attempt,
   type BlockLiftService,
-  generatePassword,
   type LockoutService,
   type PasswordMode,
   type PreparedPassword,
@@ -200,6 +199,7 @@ export class PasswordFlow {
    * change the password of the user's account, whatever the reach of `password:change`, and must give the current one.
    * @returns The generated password if it was not sent to a phone, else null. It is returned only here.
    * @throws INVALID_INPUT The current password is missing, or the attribute has no phone number.
+   * @throws PASSWORD_POLICY No random password follows the rules.
    * @throws SERVICE_UNAVAILABLE Too many text messages wait; nothing was changed.
    * @throws What `set` and `change` throw.
    */
@@ -214,7 +214,7 @@ export class PasswordFlow {
     }
     const user = await getAccount(users, authority.tenant.id, userId);
     const phone = sendToAttribute == null ? null : notices.phoneIn(user, sendToAttribute, 'input.sendToAttribute');
-    const password = newPassword ?? (await this.#generated(authority));
+    const password = newPassword ?? (await this.#deps.passwords.generate(authority, user, NEW_PASSWORD));
     const alsoDo = async (): Promise<void> => {
       if (phone !== null) await notices.sendPassword(authority, user, phone, password, input);
     };
@@ -303,10 +303,6 @@ export class PasswordFlow {
       await replacement.alsoDo?.();
       await notices.tellOwner(authority, user, replacement);
     });
-  }
-
-  async #generated(authority: Authority): Promise<string> {
-    return generatePassword((await this.#tenant(authority)).settings);
   }
 
   async #tenant({ tenant }: Authority): Promise<KnownTenant> {

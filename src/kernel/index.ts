@@ -27,7 +27,15 @@ export {
   nestsDeeper,
   requireJson,
 } from './json.ts';
-export { compilePattern, PatternError, patternFault, patternOf, type Steps } from './linear-pattern.ts';
+export {
+  compilePattern,
+  PatternError,
+  type PatternPlace,
+  patternFault,
+  patternOf,
+  type Steps,
+  startPattern,
+} from './linear-pattern.ts';
 export { positionCursor, positionIn } from './list-position.ts';
 export {
   AddressRefusedError,

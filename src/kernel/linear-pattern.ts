@@ -206,15 +206,101 @@ function reach(states: readonly State[], reached: Set<number>, start: number, st
   }
 }
 
+/** The states of the empty text. */
+function begin(states: readonly State[], start: number, steps: Steps): ReadonlySet<number> {
+  const reached = new Set<number>();
+  reach(states, reached, start, steps);
+  return reached;
+}
+
+/** The states that a character leads to. */
+function follow(
+  states: readonly State[],
+  reached: ReadonlySet<number>,
+  character: string,
+  steps: Steps,
+): ReadonlySet<number> {
+  const following = new Set<number>();
+  for (const at of reached) {
+    const { test, next } = states[at]!;
+    steps.left -= 1;
+    if (test?.(character) === true) reach(states, following, next[0]!, steps);
+  }
+  return following;
+}
+
 /**
  * Makes the test whether a whole text matches an expression. Texts of more than 1,024 characters match nothing, nor do those for
  * which no steps are left: half a million for one text, or what several texts share.
  * @throws PatternError The expression is none, has what is not known here, or has more than 512 states.
  */
 export function compilePattern(source: string): (text: string, steps?: Steps) => boolean {
+  const { states, start } = toStates(source);
+  return (text, steps = { left: MAX_STEPS }) => isMatch(states, start, text, steps);
+}
+
+/** @throws PatternError */
+function toStates(source: string): { readonly states: readonly State[]; readonly start: number } {
   const states = new States();
   const start = states.add(new Reader(withoutEnds(source)).read(), 0);
-  return (text, steps = { left: MAX_STEPS }) => isMatch(states.all, start, text, steps);
+  return { states: states.all, start };
+}
+
+/** Where the beginning of a text stands in an expression. */
+export interface PatternPlace {
+  /** How many characters a match needs after it, at least; 0: it is a match. */
+  readonly missing: number;
+  /** How many characters a match may have after it, at most; more than 64 count as endless. */
+  readonly possible: number;
+  /** Where it stands with one character more; null: no match begins so, or no steps are left. */
+  after(character: string): PatternPlace | null;
+}
+
+/**
+ * The place of the empty text in an expression, from which texts that match can be made.
+ * @param steps What all places that follow may take together.
+ * @throws PatternError As `compilePattern`.
+ */
+export function startPattern(source: string, steps: Steps): PatternPlace {
+  const { states, start } = toStates(source);
+  const missing = countToEnd(states, Number.POSITIVE_INFINITY, Math.min);
+  const possible = countToEnd(states, Number.NEGATIVE_INFINITY, (...counts) => endlessFrom(Math.max(...counts)));
+  const placeAt = (reached: ReadonlySet<number>): PatternPlace => ({
+    missing: Math.min(...[...reached].map((at) => missing[at]!)),
+    possible: Math.max(...[...reached].map((at) => possible[at]!)),
+    after: (character) => {
+      const following = follow(states, reached, character, steps);
+      return following.size === 0 || steps.left <= 0 ? null : placeAt(following);
+    },
+  });
+  return placeAt(begin(states, start, steps));
+}
+
+/** A repeated part would be counted for ever. */
+const MAX_COUNTED = 64;
+const endlessFrom = (count: number): number => (count > MAX_COUNTED ? Number.POSITIVE_INFINITY : count);
+
+/**
+ * Of each state how many characters there are from it to the end.
+ * @param unknown What stands for no way to the end. @param choose Which of several ways counts.
+ */
+function countToEnd(
+  states: readonly State[],
+  unknown: number,
+  choose: (...counts: number[]) => number,
+): readonly number[] {
+  const counts = states.map((_, at) => (at === 0 ? 0 : unknown));
+  let hasChanged = true;
+  while (hasChanged) {
+    hasChanged = false;
+    for (const [at, { test, next }] of states.entries()) {
+      const count = choose(counts[at]!, ...next.map((to) => counts[to]! + (test === null ? 0 : 1)));
+      if (count === counts[at]) continue;
+      counts[at] = count;
+      hasChanged = true;
+    }
+  }
+  return counts;
 }
 
 /** Longest expression, in characters: longer ones are never read. */
@@ -254,17 +340,10 @@ function withoutEnds(source: string): string {
 
 function isMatch(states: readonly State[], start: number, text: string, steps: Steps): boolean {
   if (text.length > MAX_TEXT) return false;
-  let reached = new Set<number>();
-  reach(states, reached, start, steps);
+  let reached = begin(states, start, steps);
   for (const character of text) {
-    const following = new Set<number>();
-    for (const at of reached) {
-      const { test, next } = states[at]!;
-      steps.left -= 1;
-      if (test?.(character) === true) reach(states, following, next[0]!, steps);
-    }
+    reached = follow(states, reached, character, steps);
     if (steps.left <= 0) return false;
-    reached = following;
   }
   return steps.left > 0 && reached.has(0);
 }

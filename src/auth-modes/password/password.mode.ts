@@ -12,6 +12,7 @@ import type { AuthModeColumns, AuthModeStore } from '../auth-mode.store.ts';
 import { credentialEvents } from '../credential.events.ts';
 import type { CredentialStore, StoredPassword } from '../credential.store.ts';
 import type { AuthMode } from '../mode.ts';
+import { generatePassword } from './generated-password.ts';
 import { passwordModeErrors } from './password.errors.ts';
 import { type PasswordRules, passwordFaults } from './password.policy.ts';
 import type { PasswordHistoryStore } from './password-history.store.ts';
@@ -134,6 +135,20 @@ export class PasswordMode implements AuthMode<string> {
     // Compare last, because it costs hashes, which a password against the other rules need not cost.
     await this.#assertUnused(user, password, tenant.settings.passwordRules.history, path);
     return { user, ...hashed };
+  }
+
+  /**
+   * A random password for an account, which follows the rules of the tenant. What refuses it is what `prepare` refuses beside them.
+   * @param path GraphQL input path of the password that was not given.
+   * @throws USER_NOT_FOUND
+   * @throws PASSWORD_POLICY None that was tried follows them: they contradict each other, or leave too few passwords.
+   */
+  async generate({ tenant: { id } }: Authority, user: User, path: string): Promise<string> {
+    const tenant = await this.#tenant(id);
+    const made = generatePassword(rulesOf(tenant, tenant.settings, user, await this.#hasFactor(user)));
+    if (made !== null) return made;
+    const message = 'No random password that follows all rules was found. Give one.';
+    throw passwordModeErrors.PASSWORD_POLICY({ fields: [{ path, code: 'PASSWORD_NOT_GENERATED', message }] });
   }
 
   /** @param count How many of the last passwords are refused, the present one included. @throws PASSWORD_POLICY */

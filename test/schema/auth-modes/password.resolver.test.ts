@@ -45,6 +45,20 @@ describe('replacePassword', () => {
     expect(data.replacePassword.generatedPassword).toHaveLength(40);
   });
 
+  it('generates one that matches the expressions of the tenant, or says that none was found', async () => {
+    const strict = await world.tenant();
+    const { id } = await world.newUser(strict);
+    const generated = async (...patterns: string[]) => {
+      await world.services.tenants.updateSettings(world.system(strict), { passwordRules: { patterns } });
+      return world.graphql(world.app(strict, 'password:set'), REPLACE, { input: { userId: id } });
+    };
+    const { data } = await generated('[A-Z][a-z]{5}-[0-9]{8}');
+    expect(data.replacePassword.generatedPassword).toMatch(/^[A-Z][a-z]{5}-\d{8}$/);
+    const { errors } = await generated('[A-Z]+', '[a-z]+');
+    const field = { path: 'input.newPassword', code: 'PASSWORD_NOT_GENERATED' };
+    expect(errors[0]).toMatchObject({ extensions: { code: 'PASSWORD_POLICY', fields: [field] } });
+  });
+
   it('sends it to a phone of the account and then does not show it', async () => {
     const { data } = await replace(world.app(tenant, 'password:set'), { sendToAttribute: 'phoneNumber' });
     expect(data.replacePassword.generatedPassword).toBeNull();

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { compilePattern, PatternError, patternFault, patternOf } from '../../../src/kernel/index.ts';
+import {
+  compilePattern,
+  PatternError,
+  type PatternPlace,
+  patternFault,
+  patternOf,
+  startPattern,
+} from '../../../src/kernel/index.ts';
 
 /** What expressions and texts are made of, so that the engine of the language judges them alike. */
 const PIECES = [
@@ -90,6 +97,30 @@ describe('expressions of tenants', () => {
     expect(steps.left).toBeLessThanOrEqual(0);
     expect(wide('', steps)).toBe(false);
     expect(compilePattern('a')('a', steps)).toBe(false);
+  });
+
+  it('tell how many characters are missing and possible after the beginning of a text, and when no match begins so', () => {
+    const steps = { left: 10_000 };
+    const after = (source: string, ...texts: string[]) =>
+      texts.map((text) => {
+        const begun: PatternPlace | null = startPattern(source, steps);
+        const place = [...text].reduce((at: PatternPlace | null, one) => at?.after(one) ?? null, begun);
+        return place && [place.missing, place.possible];
+      });
+    expect(after('ab(?:c|de)', '', 'a', 'ab', 'abc', 'x')).toEqual([[3, 4], [2, 3], [1, 2], [0, 0], null]);
+    expect(after('.*-2026', '', '2-', '2-x', '-2026')).toEqual([
+      [5, Infinity],
+      [4, Infinity],
+      [5, Infinity],
+      [0, Infinity],
+    ]);
+    expect(after('a{2,}|b*', '', 'a', 'aaa')).toEqual([
+      [0, Infinity],
+      [1, Infinity],
+      [0, Infinity],
+    ]);
+    expect(after('(?:[a-z]{60}|x){2}', '')).toEqual([[2, Infinity]]);
+    expect(startPattern('a*', { left: 3 }).after('a')).toBeNull();
   });
 
   it('are kept for the next texts, the newest 200 of them', () => {
