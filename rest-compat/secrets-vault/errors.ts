@@ -91,6 +91,29 @@ export const LOGOUT_ERRORS: DialectErrors = {
   codes: { ...SECRETS_VAULT_ERRORS.codes, ...END_SESSION_ERRORS, TENANT_REQUIRED: TENANT_UNKNOWN },
 };
 
+/** A request for a sign-in that is not under way in the browser. */
+export const REQUEST_INVALID = detail(400, 'Invalid or expired auth request');
+const TICKET_INVALID = detail(400, 'Invalid or expired ticket');
+
+/** Errors where a ticket begins a session. */
+export const TICKET_SIGN_IN_ERRORS: DialectErrors = {
+  ...SECRETS_VAULT_ERRORS,
+  codes: {
+    ...SECRETS_VAULT_ERRORS.codes,
+    BROWSER_REQUIRED: REQUEST_INVALID,
+    INTERACTION_NOT_FOUND: REQUEST_INVALID,
+    INTERACTION_REQUEST_REPEATED: REFUSED,
+    INTERACTION_STEP_OTHER: REQUEST_INVALID,
+    SIGN_IN_TICKET_INVALID: TICKET_INVALID,
+    // Of another account than the demanded one, or of one that was disabled since the proof.
+    SIGN_IN_REFUSED: TICKET_INVALID,
+    SIGN_IN_EMAIL_UNVERIFIED: detail(403, 'Email not verified'),
+    AUTHORIZATION_ENDED: REQUEST_INVALID,
+    AUTHORIZATION_CLIENT_INVALID: REFUSED,
+    AUTHORIZATION_REDIRECT_INVALID: REFUSED,
+  },
+};
+
 /** Errors where another service asks for a second factor. */
 export const EXTERNAL_FACTOR_ERRORS: DialectErrors = {
   ...SECRETS_VAULT_ERRORS,

@@ -1,6 +1,6 @@
 import { type Chapter, type Dialect, forPages, type Route } from '../engine/index.ts';
 import { CLIENT_COMPONENTS } from './client.ts';
-import { EXTERNAL_FACTOR_ERRORS, LOGOUT_ERRORS, SECRETS_VAULT_ERRORS } from './errors.ts';
+import { EXTERNAL_FACTOR_ERRORS, LOGOUT_ERRORS, SECRETS_VAULT_ERRORS, TICKET_SIGN_IN_ERRORS } from './errors.ts';
 import { IMAGE_PROOF_COMPONENTS } from './image-proof.ts';
 import { ISSUER_ERRORS } from './issuer-errors.ts';
 import { LIST_COMPONENTS } from './paging.ts';
@@ -18,6 +18,7 @@ import { PASSKEY_ROUTES, WEBAUTHN_ROUTES } from './routes/passkeys.ts';
 import { SESSION_ROUTES } from './routes/sessions.ts';
 import { SIGN_IN_PAGE_ROUTES } from './routes/sign-in-page.ts';
 import { TENANT_ROUTES } from './routes/tenants.ts';
+import { TICKET_SIGN_IN_ROUTES } from './routes/ticket-sign-in.ts';
 import { USER_ROUTES } from './routes/users.ts';
 import { SECRETS_VAULT_SAMPLES } from './samples.ts';
 import { SCIM_ERRORS } from './scim/errors.ts';
@@ -57,7 +58,7 @@ const CHAPTERS: readonly Chapter[] = [
   {
     name: 'OIDC',
     description: 'Issuers of tenants, sign-in and sign-out by applications.',
-    routes: [...OIDC_ROUTES, ...SIGN_IN_PAGE_ROUTES, ...LOGOUT_ROUTES, ...STANDARD_ROUTES],
+    routes: [...OIDC_ROUTES, ...SIGN_IN_PAGE_ROUTES, ...TICKET_SIGN_IN_ROUTES, ...LOGOUT_ROUTES, ...STANDARD_ROUTES],
   },
   {
     name: 'OIDC special flows',
@@ -76,6 +77,12 @@ export const SECRETS_VAULT: Dialect = {
   description: 'Sign-in without passwords, users, clients, tenants and API keys as Secrets Vault describes them.',
   mounts: [
     { prefix: '/api', routes: API_ROUTES, issuerKind: 'API' },
+    {
+      prefix: '/api/auth/sign-in',
+      routes: TICKET_SIGN_IN_ROUTES,
+      errors: TICKET_SIGN_IN_ERRORS,
+      issuerKind: 'API',
+    },
     { prefix: '/api/auth/oidc', routes: LOGOUT_ROUTES, errors: LOGOUT_ERRORS, issuerKind: 'API' },
     { prefix: '/api/oidc', routes: OIDC_ROUTES, errors: ISSUER_ERRORS, api: 'oauth', issuerKind: 'API' },
     { prefix: '/ui/login', routes: SIGN_IN_PAGE_ROUTES },

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type RateLimit, type Route, type RouteCallers, route } from '../../engine/index.ts';
-import { authorizationAnswer } from '../../oidc/authorization.ts';
-import { detail, FORBIDDEN, REFUSED, TAKEN, UNPROCESSABLE } from '../errors.ts';
+import { detail, FORBIDDEN, REFUSED, REQUEST_INVALID, TAKEN, UNPROCESSABLE } from '../errors.ts';
 import {
   BER_FORM,
   CIPHER_KEY,
@@ -11,13 +10,11 @@ import {
   PROOF,
   PROTO_VERSION,
   REQUEST_QUERY,
-  TICKET_QUERY,
   toLiveness,
 } from '../image-proof.ts';
 import {
   ChangeOwnImage,
   ConfirmEmail,
-  RedeemSignInTicket,
   RegisterWithImage,
   RequestEmailChange,
   RequestImageChallenge,
@@ -29,11 +26,9 @@ import {
 import { EMAIL, NEW_USERNAME } from '../user.ts';
 
 const TENANT_UNKNOWN = detail(404, 'Tenant not found');
-const REQUEST_INVALID = detail(400, 'Invalid or expired auth request');
 const PROOF_REFUSED = detail(401, 'Authentication failed');
 const VERSION_UNSUPPORTED = detail(400, 'Unsupported proto_version');
 const CODE_INVALID = detail(400, 'Invalid or expired code');
-const TICKET_INVALID = detail(400, 'Invalid or expired ticket');
 
 const CHALLENGES: RateLimit = { name: 'challenge', requests: 1, seconds: 2, per: 'address' };
 const SIGN_INS: RateLimit = { name: 'sign-in', requests: 20, seconds: 1, per: 'address' };
@@ -161,38 +156,6 @@ const AUTHENTICATE = route({
     IMAGE_PROOF_KEY_INVALID: UNPROCESSABLE,
     IMAGE_PROOF_REFUSED: PROOF_REFUSED,
     SIGN_IN_ACCOUNT_DISABLED: detail(403, 'User disabled'),
-  },
-});
-
-const SIGN_IN = route({
-  method: 'GET',
-  path: '/auth/sign-in',
-  spec: 'section 12 (AUTH-4)',
-  summary: 'Begins the session of a ticket in the browser, and leads it back to the application',
-  callers: { browser: true },
-  opener: true,
-  tenant: IN_REQUEST,
-  operation: RedeemSignInTicket,
-  input: { query: TICKET_QUERY },
-  toVariables: ({ query }) => ({ handle: query.auth_req_id, ticket: query.oid_nonce }),
-  reply: {
-    status: 302,
-    as: 'browser',
-    from: ({ redeemSignInTicket }) => authorizationAnswer(redeemSignInTicket.answer),
-  },
-  pos: { 'input.handle': 'auth_req_id', 'input.ticket': 'oid_nonce' },
-  errors: {
-    BROWSER_REQUIRED: REQUEST_INVALID,
-    INTERACTION_NOT_FOUND: REQUEST_INVALID,
-    INTERACTION_REQUEST_REPEATED: REFUSED,
-    INTERACTION_STEP_OTHER: REQUEST_INVALID,
-    SIGN_IN_TICKET_INVALID: TICKET_INVALID,
-    // Of another account than the demanded one, or of one that was disabled since the proof.
-    SIGN_IN_REFUSED: TICKET_INVALID,
-    SIGN_IN_EMAIL_UNVERIFIED: detail(403, 'Email not verified'),
-    AUTHORIZATION_ENDED: REQUEST_INVALID,
-    AUTHORIZATION_CLIENT_INVALID: REFUSED,
-    AUTHORIZATION_REDIRECT_INVALID: REFUSED,
   },
 });
 
@@ -338,7 +301,6 @@ export const IMAGE_PROOF_ROUTES: readonly Route[] = [
   REGISTER,
   GET_CHALLENGE,
   AUTHENTICATE,
-  SIGN_IN,
   VERIFY_EMAIL,
   REQUEST_RESET,
   RESET,

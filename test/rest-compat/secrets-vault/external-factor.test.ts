@@ -67,8 +67,8 @@ describe('the second factor for Microsoft Entra', () => {
   const authority = () => new Authority(anonymousCaller(TEST_ORIGIN), acme, 'self');
   const now = () => epochSeconds(world.clock.now());
   const hint = (claims: Readonly<Record<string, unknown>> = {}) => entra.hint({ iat: now(), claims });
-  const get = async (path: string, browser = jar): Promise<Answer> => {
-    const answer = await rest.ask('GET', path, { headers: { accept: HTML, cookie: browser.header } });
+  const get = async (path: string, browser = jar, accept = HTML): Promise<Answer> => {
+    const answer = await rest.ask('GET', path, { headers: { accept, cookie: browser.header } });
     browser.keep(answer.headers['set-cookie'] ?? []);
     return answer;
   };
@@ -310,7 +310,7 @@ describe('the second factor for Microsoft Entra', () => {
     const image = await chooseImage(world, acme, bea);
     const signInBy = async (handle: string) => {
       const ticket = await proveImage(world, image, handle);
-      return get(`/api/auth/sign-in?oid_nonce=${ticket}&auth_req_id=${handle}`);
+      return get(`/api/auth/sign-in?oid_nonce=${ticket}&auth_req_id=${handle}`, jar, '*/*');
     };
     const { status, headers } = await signInBy(
       await begin({ id_token_hint: await hint({ preferred_username: 'bea', sub: 'bea-at-entra' }) }),

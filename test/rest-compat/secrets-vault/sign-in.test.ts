@@ -60,7 +60,9 @@ async function begin(jar: CookieJar, path = `${API}/authorize`, asked = {}): Pro
 }
 const signInPath = (handle: string, ticket: string) =>
   `/api/auth/sign-in?${new URLSearchParams({ oid_nonce: ticket, auth_req_id: handle })}`;
-const signIn = (jar: CookieJar, handle: string, ticket: string) => ask(jar, signInPath(handle, ticket));
+/** As a program, which accepts anything. */
+const signIn = (jar: CookieJar, handle: string, ticket: string, accept = '*/*') =>
+  ask(jar, signInPath(handle, ticket), 'GET', accept);
 /** Status, body and address of an answer. */
 const seen = ({ status, json, headers }: Answer) => [status, json, headers.location];
 /** What an answer brings to the application. */
@@ -223,6 +225,24 @@ describe('AUTH-4', () => {
     await set({ verifyEmail: false });
   });
 
+  it('shows people a page that names the error, in the status of its kind', async () => {
+    const { jar, handle, ticket } = await proved();
+    const pageOf = async (request: string, given: string) => {
+      const { status, headers, json, text } = await signIn(jar, request, given, HTML);
+      expect([json, headers['content-type'], headers['vary']]).toEqual([
+        undefined,
+        'text/html; charset=utf-8',
+        'Accept',
+      ]);
+      return [status, /"code":"(\w+)"/.exec(text)?.[1]];
+    };
+    expect(await pageOf(handle, 'x')).toEqual([400, 'SIGN_IN_TICKET_INVALID']);
+    expect(await pageOf('x', ticket)).toEqual([404, 'INTERACTION_NOT_FOUND']);
+    expect(await pageOf('', ticket)).toEqual([400, 'INVALID_INPUT']);
+    expect(paramsIn(await signIn(jar, handle, ticket, HTML))).toHaveProperty('code');
+    expect(await pageOf(handle, ticket)).toEqual([409, 'AUTHORIZATION_ENDED']);
+  });
+
   it('405: for HEAD, which uses nothing up, and for POST', async () => {
     const { jar, handle, ticket } = await proved();
     for (const method of ['HEAD', 'POST'])
@@ -232,7 +252,7 @@ describe('AUTH-4', () => {
 
   it('422: without a ticket or a request', async () => {
     const faultsOf = async (query: string) => {
-      const { status, json } = await ask(new CookieJar(), `/api/auth/sign-in${query}`);
+      const { status, json } = await ask(new CookieJar(), `/api/auth/sign-in${query}`, 'GET', '*/*');
       expect(status).toBe(422);
       return json.detail.map(({ loc, type }: { loc: string[]; type: string }) => `${loc.join(' ')} ${type}`);
     };

@@ -72,9 +72,17 @@ export function describeRefusal({ code, retryAfterSeconds }: Refusal): string {
 export const describeField = ({ code }: RefusedField): string =>
   t(`fieldRefusal.${isKnown(en.fieldRefusal, code) ? code : 'OTHER'}`);
 
-/** The text of an error by its code, or else the message that the server sent. */
-export const describeCode = (code: string, message: string): string =>
-  isKnown(en.refusal, code) ? t(`refusal.${code}`) : message;
+/** Codes whose texts are about what was typed on the page. Where there is nothing but the error, another one is shown. */
+const TEXTS_ALONE: Readonly<Record<string, string>> = {
+  SIGN_IN_REFUSED: 'IMAGE_ACCOUNT_REFUSED',
+  INTERACTION_STEP_OTHER: 'INTERACTION_NOT_FOUND',
+};
+
+/** The text of a page that shows an error, by its code, or else the message that the server sent. */
+export function describeCode(code: string, message: string): string {
+  const name = TEXTS_ALONE[code] ?? code;
+  return isKnown(en.refusal, name) ? t(`refusal.${name}`) : message;
+}
 
 function formatWait(seconds: number): string {
   const [value, unit] = seconds < 90 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
