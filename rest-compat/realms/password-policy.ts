@@ -31,6 +31,49 @@ const PATTERN = /^regexPattern(?!\w)(?:\((.*)\)$)?/s;
 /** A name and, in brackets, a number. Programs write `notUsername(undefined)` for a rule without a number. */
 const RULE = /^(\w+)(?:\((\d{0,5}|undefined)\))?$/;
 
+/** What programs that change the rules show of one. */
+interface PolicyType {
+  readonly id: string;
+  readonly displayName: string;
+  /** Absent: the rule has no value. */
+  readonly configType?: 'int' | 'String';
+  readonly defaultValue?: string;
+  readonly multipleSupported: boolean;
+}
+
+const counting = (id: string, displayName: string, defaultValue: string): PolicyType => ({
+  id,
+  displayName,
+  configType: 'int',
+  defaultValue,
+  multipleSupported: false,
+});
+const valued = (id: string, displayName: string, defaultValue: string, multipleSupported = false): PolicyType => ({
+  id,
+  displayName,
+  configType: 'String',
+  defaultValue,
+  multipleSupported,
+});
+const switched = (id: string, displayName: string): PolicyType => ({ id, displayName, multipleSupported: false });
+
+/** The rules that act, by the names, types and defaults that programs know. */
+export const POLICY_TYPES: readonly PolicyType[] = [
+  counting('digits', 'Digits', '1'),
+  valued('forceExpiredPasswordChange', 'Expire Password', '365'),
+  counting('length', 'Minimum Length', '8'),
+  counting('lowerCase', 'Lowercase Characters', '1'),
+  counting('maxLength', 'Maximum Length', '64'),
+  switched('notContainsUsername', 'Not Contains Username'),
+  switched('notEmail', 'Not Email'),
+  switched('notUsername', 'Not Username'),
+  valued('passwordBlacklist', 'Password Blacklist', ''),
+  counting('passwordHistory', 'Not Recently Used', '3'),
+  valued('regexPattern', 'Regular Expression', '', true),
+  counting('specialChars', 'Special Characters', '1'),
+  counting('upperCase', 'Uppercase Characters', '1'),
+];
+
 interface Rule {
   readonly text: string;
   readonly name: string | null;

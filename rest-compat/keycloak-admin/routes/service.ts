@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { kernelErrors } from '../../../src/kernel/index.ts';
 import { type Route, route } from '../../engine/index.ts';
 import { callersWith } from '../../realm-users/callers.ts';
+import { POLICY_TYPES } from '../../realms/password-policy.ts';
 import { KEYCLOAK_VERSION } from '../export.ts';
 import { ServerInfo, WhoAmI, type WhoAmIData } from '../operations.generated.ts';
 import { holds } from '../user.ts';
@@ -111,8 +112,8 @@ const INFO = z.strictObject({
     z.strictObject({
       id: z.string(),
       displayName: z.string(),
-      configType: z.string(),
-      defaultValue: z.string(),
+      configType: z.string().optional().describe('`int` or `String`. Absent: the rule has no value.'),
+      defaultValue: z.string().optional(),
       multipleSupported: z.boolean(),
     }),
   ),
@@ -132,9 +133,7 @@ const SHOWN: z.input<typeof INFO> = {
   builtinProtocolMappers: {},
   clientInstallations: {},
   componentTypes: {},
-  passwordPolicies: [
-    { id: 'length', displayName: 'Minimum Length', configType: 'int', defaultValue: '8', multipleSupported: false },
-  ],
+  passwordPolicies: [...POLICY_TYPES],
   enums: { operationType: ['CREATE', 'UPDATE', 'DELETE', 'ACTION'] },
 };
 

@@ -157,4 +157,36 @@ describe('the administration of the sessions, keys and mails of a realm', () => 
     expect(await info(realm.token(realm.acme, 'user:read'))).toEqual(FORBIDDEN);
     expect((await info())[0]).toBe(401);
   });
+
+  it('lists every rule of passwords that acts, with a default that can be stored', async () => {
+    const [, { passwordPolicies }] = await realm.ask('GET', '/admin/serverinfo', { token: all });
+    const types = passwordPolicies as { id: string; configType?: string; defaultValue?: string }[];
+    const ACTING =
+      'digits forceExpiredPasswordChange length lowerCase maxLength notContainsUsername notEmail notUsername passwordBlacklist ' +
+      'passwordHistory regexPattern specialChars upperCase';
+    expect(types.map(({ id }) => id).join(' ')).toBe(ACTING);
+    expect(types[0]).toEqual({
+      id: 'digits',
+      displayName: 'Digits',
+      configType: 'int',
+      defaultValue: '1',
+      multipleSupported: false,
+    });
+    const ruleOf = ({ id, configType, defaultValue }: (typeof types)[number]) =>
+      configType === undefined ? id : `${id}(${defaultValue || '.+'})`;
+    const tenant = await realm.world.tenant();
+    const withPolicy = async (passwordPolicy: string) => {
+      const path = `/admin/realms/${tenant.name}`;
+      expect((await realm.ask('PUT', path, { token: all, body: { passwordPolicy } }))[0]).toBe(204);
+      const shown = (await realm.ask('GET', path, { token: all }))[1].passwordPolicy;
+      const { passwordMinLength, passwordRules } = (await realm.world.services.directory.byId(tenant.id))!.settings;
+      return { shown, rules: { passwordMinLength, passwordRules } };
+    };
+    const { rules: none } = await withPolicy('');
+    for (const rule of types.map(ruleOf)) {
+      const { shown, rules } = await withPolicy(rule);
+      expect(shown).toBe(rule);
+      expect(rules).not.toEqual(none);
+    }
+  });
 });
