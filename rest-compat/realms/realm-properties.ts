@@ -215,6 +215,16 @@ export const REALM_ATTRIBUTES: Properties = {
   adminEventsExpiration: kept('adminEventsExpiration', INTEGER, null),
 };
 
+/**
+ * Attributes that only this service knows: sign-ins without a password, and what its page offers. A realm shows them where they are on, so
+ * that programs that know none see no others than they expect.
+ */
+export const OWN_ATTRIBUTES: Properties = {
+  isPasskeyEnabled: setting('isPasskeyEnabled', FLAG, false),
+  offersImageSignIn: setting('offersImageSignIn', FLAG, false),
+  offersPasskeySignIn: setting('offersPasskeySignIn', FLAG, false),
+};
+
 /** Keys of WebAuthn as settings, whose lists are texts. */
 function webauthnSettings(group: 'securityKeys' | 'passkeys', suffix: string): Record<string, Property> {
   const { AcceptableAaguids: _, ...properties } = webauthn(group, JOINED);
@@ -284,6 +294,7 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     ...REALM_PROPERTIES,
     ...MORE_PROPERTIES,
     ...REALM_ATTRIBUTES,
+    ...OWN_ATTRIBUTES,
     ...BUILTIN_SETTINGS,
   }),
 );

@@ -5,6 +5,7 @@ import {
   HEADERS,
   MORE_PROPERTIES,
   OPTIONAL_PROPERTIES,
+  OWN_ATTRIBUTES,
   PROPERTIES,
   REALM_ATTRIBUTES,
   REALM_PROPERTIES,
@@ -28,10 +29,18 @@ export const showSettings = (source: RealmSource): Record<string, unknown> => ({
   ...readOwn(source, BUILTIN_SETTINGS),
 });
 
+const SHOWN_ELSEWHERE: Properties = {
+  ...BUILTIN_SETTINGS,
+  ...REALM_ATTRIBUTES,
+  ...OWN_ATTRIBUTES,
+  ...REALM_PROPERTIES,
+  ...MORE_PROPERTIES,
+};
+
 /** The settings that are shown with a realm: those that it does not have at another place. */
 export const showRealmSettings = (source: RealmSource): Record<string, unknown> => ({
   ...readAll(REALM_SETTINGS, source),
-  ...readOwn(source, { ...BUILTIN_SETTINGS, ...REALM_ATTRIBUTES, ...REALM_PROPERTIES, ...MORE_PROPERTIES }),
+  ...readOwn(source, SHOWN_ELSEWHERE),
 });
 
 /** Settings as they are sent, by name; null removes one, and returns one that each tenant has to its default. */
@@ -73,6 +82,7 @@ export interface SentRealm {
   readonly headers: SentSettings;
 }
 
+const ATTRIBUTES: Properties = { ...REALM_ATTRIBUTES, ...OWN_ATTRIBUTES };
 const { requiredCredentials: _, ...CHANGEABLE } = { ...REALM_PROPERTIES, ...OPTIONAL_PROPERTIES };
 
 /** The members of a realm that can be sent. */
@@ -85,7 +95,7 @@ export function toRealmUpdate({ members, attributes, headers }: SentRealm): Grap
     Object.entries(sent).every(([name, value]) =>
       (Object.hasOwn(properties, name) ? properties[name]! : kept(name, TEXT, null)).write(value, change),
     );
-  const areFine = isFine(members, CHANGEABLE) && isFine(attributes, REALM_ATTRIBUTES) && isFine(headers, HEADERS);
+  const areFine = isFine(members, CHANGEABLE) && isFine(attributes, ATTRIBUTES) && isFine(headers, HEADERS);
   return areFine ? toVariables(change, true) : null;
 }
 

@@ -1,8 +1,8 @@
 import { present, presentItems } from '../engine/index.ts';
 import { toObjectId } from '../realm-users/object-id.ts';
 import type { RealmInfoData, Tenant } from './operations.generated.ts';
-import { readAll, toRealmSource } from './property.ts';
-import { HEADERS, REALM_ATTRIBUTES, REALM_PROPERTIES } from './realm-properties.ts';
+import { type RealmSource, readAll, toRealmSource } from './property.ts';
+import { HEADERS, OWN_ATTRIBUTES, REALM_ATTRIBUTES, REALM_PROPERTIES } from './realm-properties.ts';
 import { actionsOf, showAction } from './required-actions.ts';
 
 /** Stands for a password or a secret, which is never shown. */
@@ -50,6 +50,13 @@ export function showDefaultRole({ roles, tenant: found }: RealmInfoData): object
   };
 }
 
+function showAttributes(source: RealmSource): Record<string, unknown> {
+  const attributes = readAll(REALM_ATTRIBUTES, source);
+  for (const [name, value] of Object.entries(readAll(OWN_ATTRIBUTES, source)))
+    if (value === true) attributes[name] = value;
+  return attributes;
+}
+
 /** A tenant as a realm, without its default role. @throws NOT_FOUND It was deleted meanwhile. */
 export function showRealm(tenant: Tenant): Record<string, unknown> {
   const source = toRealmSource(tenant);
@@ -64,7 +71,7 @@ export function showRealm(tenant: Tenant): Record<string, unknown> {
     identityProviders: [],
     identityProviderMappers: [],
     requiredActions: actionsOf(requiredActions).map(showAction),
-    attributes: readAll(REALM_ATTRIBUTES, source),
+    attributes: showAttributes(source),
     clientProfiles: { profiles: [] },
     clientPolicies: { policies: [] },
   };

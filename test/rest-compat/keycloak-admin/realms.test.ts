@@ -61,6 +61,24 @@ describe('the administration of realms', () => {
     expect(Object.keys(data)).toHaveLength(60);
   });
 
+  it('has the settings of sign-ins without a password as attributes, which are shown where they are on', async () => {
+    const { name } = await newRealm();
+    const OWN = ['isPasskeyEnabled', 'offersImageSignIn', 'offersPasskeySignIn'];
+    const put = (value: unknown) =>
+      ask('PUT', `/${name}`, { attributes: Object.fromEntries(OWN.map((attribute) => [attribute, value])) });
+    const shown = async () =>
+      Object.entries((await read(name))['attributes'] as object).filter(([attribute]) => OWN.includes(attribute));
+    expect(await shown()).toEqual([]);
+    expect(await put('true')).toEqual(DONE);
+    expect(await shown()).toEqual(OWN.map((attribute) => [attribute, 'true']));
+    expect((await realm.world.services.directory.byName(name))!.settings).toMatchObject(
+      Object.fromEntries(OWN.map((attribute) => [attribute, true])),
+    );
+    expect((await put('sometimes'))[0]).toBe(400);
+    expect(await put('')).toEqual(DONE);
+    expect(await shown()).toEqual([]);
+  });
+
   it('changes what is sent, of whatever kind, and leaves the rest', async () => {
     const { name } = await newRealm();
     const sent = {

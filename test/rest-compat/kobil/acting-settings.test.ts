@@ -202,6 +202,18 @@ describe('KOBIL: settings that act', () => {
   };
   const REMEMBER = { rememberMe: true };
 
+  /** Whether the sign-in page offers something in place of a password. */
+  const offers =
+    (field: string) =>
+    async ({ tenant }: Place) => {
+      const browser = new TestBrowser(realm.world, tenant);
+      const { data } = await browser.graphql(
+        `query ($handle: String!) { interaction(handle: $handle) { step { ... on PasswordStep { ${field} } } } }`,
+        { handle: await browser.begin() },
+      );
+      return data.interaction.step[field];
+    };
+
   const redeemAfter = (seconds: number) => async (place: Place) => {
     const { tenant } = place;
     const redirect = 'https://app.example/cb';
@@ -559,6 +571,21 @@ describe('KOBIL: settings that act', () => {
       before: null,
       after: 'noindex',
     },
+    isPasskeyEnabled: {
+      beside: { offersPasskeySignIn: true },
+      value: true,
+      observe: offers('offersPasskey'),
+      before: false,
+      after: true,
+    },
+    offersImageSignIn: { value: true, observe: offers('offersImage'), before: false, after: true },
+    offersPasskeySignIn: {
+      beside: { isPasskeyEnabled: true },
+      value: true,
+      observe: offers('offersPasskey'),
+      before: false,
+      after: true,
+    },
     ...passkeyEffects(() => realm.world),
   };
 
@@ -586,5 +613,9 @@ describe('KOBIL: settings that act', () => {
     const headers = Object.keys(data.browserSecurityHeaders).map((name) => `_browser_header.${name}`);
     expect(documented('header').sort()).toEqual(headers.sort());
     expect(documented('setting').sort()).toEqual(Object.keys(settings).sort());
+    const own = documented('own attribute');
+    await send('POST', `${base}/v3_realm/settings`, Object.fromEntries(own.map((name) => [name, true])));
+    const { attributes } = (await send('GET', `${base}/v4_realm/${tenant.name}`)).data;
+    expect(Object.keys(attributes).sort()).toEqual([...documented('attribute'), ...own].sort());
   });
 });
