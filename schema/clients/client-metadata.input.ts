@@ -137,7 +137,7 @@ export class ClientMetadataInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether people may register themselves while they sign in to the client. It is stored, and does not act yet. Default false.',
+      'Whether people may make accounts with an image while they sign in to the client, where the tenant lets people register. Default false.',
   })
   isRegistrationEnabled?: boolean | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether the client cannot be deleted. Default false.' })

@@ -1,5 +1,4 @@
 import { Field, Float, InputType, Int, ObjectType } from 'type-graphql';
-import { STORED_ONLY } from './policy.types.ts';
 import { settingsGroup } from './settings-group.ts';
 
 const LIVENESS = 'How pages find out that a person stands before the camera; replaced as a whole.';
@@ -23,7 +22,8 @@ class LivenessSettings {
 }
 
 /** What the group of settings of image proofs is. */
-export const IMAGE_PROOFS = `What belongs to an image proof beside the image, and how pages ask for it. ${STORED_ONLY}`;
+export const IMAGE_PROOFS =
+  'What belongs to an image proof beside the image, and how pages ask for it. What is about faces is for pages of applications; those of the service have no camera.';
 
 export const IMAGE_PROOF_SETTINGS = settingsGroup('ImageProofSettings', IMAGE_PROOFS, {
   isPinUsed: { type: () => Boolean, description: 'Whether a PIN belongs to the proof.' },

@@ -4,7 +4,7 @@ import { type GroupedSetting, settingsGroup } from './settings-group.ts';
 
 /** Part of the description of lifetimes. */
 export const LIFETIMES_STORED =
-  '`implicitAccessSeconds`, `actionSeconds`, the last four of links, and those of devices, backchannel authentication and pushed requests are stored, and do not act yet.';
+  '`implicitAccessSeconds`, `actionSeconds`, the last three of links, and those of devices, backchannel authentication and pushed requests are stored, and do not act yet.';
 
 /** Part of the description of security headers. */
 export const HEADERS_STORED =

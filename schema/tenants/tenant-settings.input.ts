@@ -158,7 +158,7 @@ export class TenantSettingsInput {
   lockout?: LockoutSettingsInput;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether the sign-in page offers a new password by mail. It is stored, and does not act yet.',
+    description: 'Whether the sign-in page gives a new password for a forgotten one, by a code in a mail.',
   })
   resetPassword?: boolean;
   @Field(() => Boolean, {
@@ -179,7 +179,7 @@ export class TenantSettingsInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'Languages of pages and mails (RFC 5646), at most 50; replaces the list. The first is that of mails to users without a language; the others are stored, and do not act yet.',
+      'Languages of pages and mails (RFC 5646), at most 50; replaces the list. The first is that of mails to users without a language.',
   })
   locales?: string[];
   @Field(() => [RequiredActionSettings], {

@@ -173,7 +173,7 @@ export class TenantSettingsView {
   @Field(() => LockoutSettings, { description: 'When failed attempts lead to a block.' })
   lockout!: LockoutSettings;
   @Field(() => Boolean, {
-    description: 'Whether the sign-in page offers a new password by mail. It is stored, and does not act yet.',
+    description: 'Whether the sign-in page gives a new password for a forgotten one, by a code in a mail.',
   })
   resetPassword!: boolean;
   @Field(() => Boolean, {
@@ -190,7 +190,7 @@ export class TenantSettingsView {
   changeUsername!: boolean;
   @Field(() => [String], {
     description:
-      'Languages of pages and mails; none = all of the service. The first is that of mails to users without a language; the others are stored, and do not act yet.',
+      'Languages of pages and mails; none = all of the service. The first is that of mails to users without a language.',
   })
   locales!: string[];
   @Field(() => [RequiredActionSettings], {
@@ -223,7 +223,7 @@ export class TenantSettingsView {
   imageProof!: object;
   @Field(() => Boolean, {
     description:
-      'Whether users sign in elsewhere and prove only a second factor here; fixed when the tenant is made. It is stored, and does not act yet.',
+      'Whether users sign in elsewhere and prove only a second factor here, for which each request to the issuers API and ROOT has to ask; fixed when the tenant is made.',
   })
   isSecondFactorOnly!: boolean;
   @Field(() => Boolean, {
