@@ -1,6 +1,7 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { ImportCredentialInput } from '../auth-modes/import-credential.input.ts';
 import { GroupInTreeInput } from '../groups/group.input.ts';
+import { StandardAddressInput } from '../users/address.input.ts';
 import { CreateUserInput, UpdateUserInput } from '../users/user.input.ts';
 import { UserType } from '../users/user.type.ts';
 import { RoleReferenceInput } from './role.input.ts';
@@ -35,6 +36,8 @@ export class ProvisionUserInput extends CreateUserInput {
     description: 'Groups to join, at most 200. They take `group-member:write`, and everything that their roles give.',
   })
   groups?: GroupInTreeInput[] | null;
+  @Field(() => [StandardAddressInput], { nullable: true, description: 'Postal addresses, at most 50.' })
+  addresses?: StandardAddressInput[] | null;
   @Field(() => Boolean, {
     nullable: true,
     description: `Whether users without a password and credentials ${FIRST_IMAGE_MAILED}`,
@@ -83,6 +86,12 @@ export class ConfigureUserInput extends UpdateUserInput {
       'Groups to join, at most 200; other memberships stay. They take `group-member:write`, and everything that their roles give.',
   })
   groups?: GroupInTreeInput[] | null;
+  @Field(() => [StandardAddressInput], {
+    nullable: true,
+    description:
+      'The postal addresses, at most 50: others are deleted. A stored one that says the same stays as it is, and of one that changes what only `UserAddressInput` has stays. One without a text that standard profiles have stays too. Null: all stay.',
+  })
+  addresses?: StandardAddressInput[] | null;
 }
 
 @ObjectType({ description: 'Result of creating a user account with its password, roles and groups.' })

@@ -7,6 +7,7 @@ import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import { toTreeReference } from '../groups/group-member.resolver.ts';
+import { toAddress } from '../users/address.resolver.ts';
 import { userById } from '../users/user.loader.ts';
 import { toUserInput } from '../users/user.resolver.ts';
 import { CHANGE_USER_ERRORS, CREATE_USER_ERRORS } from '../users/user-errors.ts';
@@ -21,7 +22,7 @@ import { toRoleReferences } from './role-reference.ts';
 
 async function toAccess(
   context: GraphContext,
-  { password, isPasswordTemporary, roles, groups }: ProvisionUserInput | ConfigureUserInput,
+  { addresses, password, isPasswordTemporary, roles, groups }: ProvisionUserInput | ConfigureUserInput,
   removedRoles: readonly RoleReferenceInput[] = [],
 ): Promise<AccountAccess> {
   const asked = { password, roles: [...(roles ?? []), ...removedRoles], groups: groups ?? [] };
@@ -31,6 +32,7 @@ async function toAccess(
     isPasswordTemporary: isPasswordTemporary ?? false,
     roles: await toRoleReferences(context, roles ?? [], 'input.roles'),
     groups: (groups ?? []).map(toTreeReference),
+    ...(addresses == null ? {} : { addresses: addresses.map(toAddress) }),
   };
 }
 
@@ -57,7 +59,7 @@ export class ProvisionUserResolver {
     'PERMISSION_ESCALATION',
   )
   @Mutation(() => ProvisionUserPayload, {
-    description: 'Creates a user account with its password, roles and groups, all or nothing.',
+    description: 'Creates a user account with its password, roles, groups and addresses, all or nothing.',
   })
   async provisionUser(
     @Arg('input', () => ProvisionUserInput, { description: 'The account.' }) input: ProvisionUserInput,
@@ -93,7 +95,7 @@ export class ProvisionUserResolver {
   )
   @Mutation(() => ConfigureUserPayload, {
     description:
-      'Changes a user account, its password, roles and groups, all or nothing. Roles and groups are added, after `removedRoles` were withdrawn. A username is ignored where the setting `changeUsername` of the tenant is off, unless `canChangeUsername` is true.',
+      'Changes a user account, its password, roles, groups and addresses, all or nothing. Roles and groups are added, after `removedRoles` were withdrawn. A username is ignored where the setting `changeUsername` of the tenant is off, unless `canChangeUsername` is true.',
   })
   async configureUser(
     @Arg('input', () => ConfigureUserInput, { description: 'What to change.' }) input: ConfigureUserInput,

@@ -3,24 +3,42 @@ import { UserAddressType } from './address.type.ts';
 
 @InputType({
   description:
-    'An address. Of a change, absent members stay, and null or an empty text removes the value. Texts have at most 255 characters, those of several lines 1,000.',
+    'An address as standard profiles have it (RFC 7643, section 4.1.2); one without a text is none. Texts have at most 255 characters, those of several lines 1,000.',
 })
-export class UserAddressInput {
-  @Field(() => String, { nullable: true, description: 'Name of the address, such as "At the sea".' })
-  title?: string | null;
+export class StandardAddressInput {
   @Field(() => String, { nullable: true, description: 'Kind of the address, such as `home` or `work`.' })
   type?: string | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether it is the default; the earlier default is none any more. Default for a new address: false.',
+    description:
+      'Whether it is the default; the earlier default is none any more. Default of a new address, and of each in a list: false.',
   })
   isDefault?: boolean | null;
+  @Field(() => String, { nullable: true, description: 'Street, number and the like; may have several lines.' })
+  details?: string | null;
+  @Field(() => String, { nullable: true, description: 'City.' })
+  city?: string | null;
+  @Field(() => String, { nullable: true, description: 'State or region.' })
+  region?: string | null;
+  @Field(() => String, { nullable: true, description: 'Postal code.' })
+  postalCode?: string | null;
+  @Field(() => String, { nullable: true, description: 'Country, such as `DE`.' })
+  country?: string | null;
+  @Field(() => String, { nullable: true, description: 'The whole address as it is printed; may have several lines.' })
+  formatted?: string | null;
+}
+
+@InputType({
+  description:
+    'An address. Of a change, absent members stay, and null or an empty text removes the value. Texts have at most 255 characters, those of several lines 1,000.',
+})
+export class UserAddressInput extends StandardAddressInput {
+  @Field(() => String, { nullable: true, description: 'Name of the address, such as "At the sea".' })
+  title?: string | null;
   @Field(() => String, { nullable: true, description: 'Given name of the addressee.' })
   givenName?: string | null;
   @Field(() => String, { nullable: true, description: 'Family name of the addressee.' })
   familyName?: string | null;
-  @Field(() => String, { nullable: true, description: 'Street, number and the like; may have several lines.' })
-  details?: string | null;
   @Field(() => String, { nullable: true, description: 'District.' })
   district?: string | null;
   @Field(() => String, { nullable: true, description: 'Code of the district.' })
@@ -29,20 +47,10 @@ export class UserAddressInput {
   town?: string | null;
   @Field(() => String, { nullable: true, description: 'Code of the town.' })
   townCode?: string | null;
-  @Field(() => String, { nullable: true, description: 'City.' })
-  city?: string | null;
   @Field(() => String, { nullable: true, description: 'Code of the city.' })
   cityCode?: string | null;
-  @Field(() => String, { nullable: true, description: 'State or region.' })
-  region?: string | null;
-  @Field(() => String, { nullable: true, description: 'Postal code.' })
-  postalCode?: string | null;
-  @Field(() => String, { nullable: true, description: 'Country, such as `DE`.' })
-  country?: string | null;
   @Field(() => String, { nullable: true, description: 'How to find the place; may have several lines.' })
   directions?: string | null;
-  @Field(() => String, { nullable: true, description: 'The whole address as it is printed; may have several lines.' })
-  formatted?: string | null;
 }
 
 @InputType({ description: 'An address to add to a user.' })

@@ -11,16 +11,16 @@ import {
   CreateUserAddressPayload,
   DeleteUserAddressInput,
   DeleteUserAddressPayload,
+  type StandardAddressInput,
   UpdateUserAddressInput,
   UpdateUserAddressPayload,
-  type UserAddressInput,
 } from './address.input.ts';
 import { addressesOfUser } from './address.loader.ts';
 import { UserAddressType } from './address.type.ts';
 import { UserType } from './user.type.ts';
 
-/** For the service, a flag has no third value. */
-const toAddress = ({ isDefault, ...texts }: UserAddressInput): AddressInput => ({
+/** An address of any of the input types; for the service, a flag has no third value. */
+export const toAddress = ({ isDefault, ...texts }: StandardAddressInput): AddressInput => ({
   ...texts,
   isDefault: isDefault ?? undefined,
 });

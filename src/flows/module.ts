@@ -28,7 +28,7 @@ import type {
 } from '../roles/index.ts';
 import type { DeviceService, OneTimeCodeStore, SessionService } from '../sessions/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
-import type { UserService, UserStore } from '../users/index.ts';
+import type { AddressService, UserService, UserStore } from '../users/index.ts';
 import { AccountHistory } from './account-history.ts';
 import { accountMailErrors } from './account-mail.errors.ts';
 import { AccountMailFlow, type AccountMailFlowDeps } from './account-mail.ts';
@@ -81,6 +81,7 @@ interface FlowNeeds extends ModuleBase {
   readonly clientStore: ClientStore;
   readonly clients: ClientService;
   readonly users: UserService;
+  readonly userAddresses: AddressService;
   readonly userStore: UserStore;
   readonly rights: RightService;
   readonly sessions: SessionService;
@@ -170,6 +171,7 @@ export const flows = {
           ...base,
           directory,
           users,
+          addresses: needs.userAddresses,
           passwords,
           passwordFlow,
           foreignCredentials: needs.foreignCredentials,

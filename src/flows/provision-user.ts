@@ -12,10 +12,12 @@ import type { Database } from '../persistence/index.ts';
 import type { GroupMemberService, RoleGrantService, RoleReference, TreeReference } from '../roles/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import {
+  type AddressService,
   assertBatchLength,
   type CreateUser,
   canonicalUserId,
   refused,
+  type StandardAddress,
   type UpdateOptions,
   type User,
   type UserInput,
@@ -37,6 +39,8 @@ export interface AccountAccess {
   readonly roles?: readonly RoleReference[];
   /** Groups to join, at most 200; other memberships stay. */
   readonly groups?: readonly TreeReference[];
+  /** Its addresses as standard profiles have them, at most 50, in place of those that it has. Default: they stay. */
+  readonly addresses?: readonly StandardAddress[];
 }
 
 /** What is mailed to users who are made without anything by which they could sign in. */
@@ -74,6 +78,7 @@ export interface ProvisionUserFlowDeps {
   readonly db: Database;
   readonly directory: Pick<TenantDirectory, 'holdSettings'>;
   readonly users: Pick<UserService, 'prepare' | 'insert' | 'createMany' | 'update'>;
+  readonly addresses: Pick<AddressService, 'giveToNew' | 'replaceAll'>;
   readonly passwords: Pick<PasswordMode, 'prepareNew' | 'add'>;
   readonly passwordFlow: Pick<PasswordFlow, 'set'>;
   readonly foreignCredentials: Pick<ForeignCredentialService, 'add'>;
@@ -130,7 +135,8 @@ export class ProvisionUserFlow {
    */
   async provision(authority: Authority, input: ProvisionUser): Promise<User> {
     const { db, foreignCredentials } = this.#deps;
-    const { password, isPasswordTemporary = false, credentials = [], mail, roles, groups, ...account } = input;
+    const { addresses = [], password, isPasswordTemporary = false, credentials = [], ...others } = input;
+    const { mail, roles, groups, ...account } = others;
     this.assertMayGive(authority, { password, credentials, roles, groups });
     const read = readable(credentials, password != null);
     const given = password ?? read.password;
@@ -141,6 +147,7 @@ export class ProvisionUserFlow {
       const user = await insertAccount(this.#deps, authority, prepared);
       const toAdd = read.foreign.map((credential) => ({ userId: user.id, ...credential }));
       if (toAdd.length > 0) await foreignCredentials.add(authority, toAdd);
+      if (addresses.length > 0) await this.#deps.addresses.giveToNew(authority, user, addresses);
       await this.#give(authority, user.id, { roles, groups });
       if (given == null && toAdd.length === 0) await mail?.send([user]);
       return user;
@@ -231,12 +238,14 @@ export class ProvisionUserFlow {
 
   async #write(authority: Authority, userId: string, change: WithoutPassword): Promise<void> {
     const { directory, endAccess, grants, users } = this.#deps;
-    const { enabled, groups, replacesAttributes = false, roles, removedRoles = [], ...account } = change;
+    const { addresses, enabled, groups, replacesAttributes = false, roles, removedRoles = [], ...account } = change;
     const { username, expectedId, canChangeUsername = false, ...profile } = account;
     const { changeUsername } = await directory.holdSettings(authority.tenant.id);
     const input = changeUsername || canChangeUsername ? { ...profile, username } : profile;
-    const { id } = await users.update(authority, userId, input, { replacesAttributes });
+    const user = await users.update(authority, userId, input, { replacesAttributes });
+    const { id } = user;
     if (expectedId !== undefined && canonicalUserId(expectedId) !== id) throw userErrors.USER_ID_FIXED();
+    if (addresses !== undefined) await this.#deps.addresses.replaceAll(authority, user, addresses);
     if (enabled !== undefined) await endAccess.setEnabled(authority, id, enabled);
     if (removedRoles.length > 0)
       await grants.revokeMany(authority, { holderKind: 'user', holderId: id, roles: removedRoles });

@@ -13,7 +13,9 @@ export {
   writeForUser,
 } from './account-reader.ts';
 export type { UserAddress } from './addresses/address.entity.ts';
+export type { AddressService } from './addresses/address.service.ts';
 export type { AddressInput } from './addresses/address-input.ts';
+export type { StandardAddress } from './addresses/standard-address.ts';
 export { type Attributes, aliasedColumn } from './attributes.ts';
 export { fullNameOf } from './full-name.ts';
 export type { PreparedUser } from './new-accounts.ts';

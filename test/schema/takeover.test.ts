@@ -60,6 +60,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   ],
   configureUser: [
     ofUser({ givenName: 'Eve' }),
+    ofUser({ addresses: [] }),
     ofUser({ password: 'four-lanterns-by-noon' }),
     { input: ({ userId }, { plainRole }) => ({ roles: [{ roleId: plainRole }], userId }) },
     { input: ({ userId }, { plainGroup }) => ({ groups: [{ groupId: plainGroup }], userId }) },

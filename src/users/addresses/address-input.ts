@@ -28,7 +28,7 @@ export type AddressInput = { readonly [K in AddressText]?: string | null | undef
 };
 
 /** What is stored of an address besides its keys and times. */
-type AddressValues = Pick<UserAddress, AddressText | 'isDefault'>;
+export type AddressValues = Pick<UserAddress, AddressText | 'isDefault'>;
 
 const MAX_LINE = 255;
 const MAX_BLOCK = 1000;
@@ -40,11 +40,12 @@ function faultsOf(
   names: readonly AddressText[],
   max: number,
   isSound: (text: string) => boolean,
+  path: string,
 ): FieldFault[] {
   return names
     .filter((name) => (input[name]?.length ?? 0) > max || !isSound(input[name] ?? ''))
     .map((name) => ({
-      path: `input.address.${name}`,
+      path: `${path}.${name}`,
       code: 'TEXT_INVALID',
       message: `The text has at most ${max} characters and is well-formed.`,
     }));
@@ -53,12 +54,17 @@ function faultsOf(
 /**
  * The values of an address after a change.
  * @param stored The values before; null for a new address.
+ * @param path Where the input has the address.
  * @throws INVALID_INPUT A text is too long or cannot be stored.
  */
-export function addressValues(stored: AddressValues | null, input: AddressInput): AddressValues {
+export function addressValues(
+  stored: AddressValues | null,
+  input: AddressInput,
+  path = 'input.address',
+): AddressValues {
   const faults = [
-    ...faultsOf(input, LINES, MAX_LINE, isStorableText),
-    ...faultsOf(input, BLOCKS, MAX_BLOCK, isDatabaseText),
+    ...faultsOf(input, LINES, MAX_LINE, isStorableText, path),
+    ...faultsOf(input, BLOCKS, MAX_BLOCK, isDatabaseText, path),
   ];
   if (faults.length > 0) throw kernelErrors.INVALID_INPUT({ message: faults[0]!.message, fields: faults });
   const textOf = (name: AddressText) => (input[name] === undefined ? stored?.[name] : input[name]) || null;
@@ -66,8 +72,8 @@ export function addressValues(stored: AddressValues | null, input: AddressInput)
   return { ...texts, isDefault: input.isDefault ?? stored?.isDefault ?? false };
 }
 
-/** Names of the values that differ. */
-export function changedValues(before: AddressValues, after: AddressValues): (keyof AddressValues)[] {
+/** Names of the values that differ. @param after Values that it lacks stay. */
+export function changedValues(before: AddressValues, after: Partial<AddressValues>): (keyof AddressValues)[] {
   const names = Object.keys(after) as (keyof AddressValues)[];
   return names.filter((name) => (before[name] ?? null) !== after[name]);
 }

@@ -2,9 +2,7 @@ import { sql } from 'kysely';
 import { isUuid } from '../../kernel/index.ts';
 import { type Database, defineStatement, RowColumns } from '../../persistence/index.ts';
 import { type UserAddress, UserAddressEntity } from './address.entity.ts';
-
-/** 50 addresses of at most 13 texts of 255 characters and 3 of 1,000 are less than 320,000 characters an account. */
-export const MAX_ADDRESSES = 50;
+import { MAX_ADDRESSES } from './standard-address.ts';
 
 const { columns } = new RowColumns<UserAddress>(UserAddressEntity, 'a').all;
 
@@ -21,7 +19,7 @@ const BY_ID = defineStatement<UserAddress>(
 );
 const DELETE = defineStatement<{ id: string }>(
   'address-delete',
-  'delete from user_addresses where tenant_id = $1 and id = $2 and user_id = $3 returning id',
+  'delete from user_addresses where tenant_id = $1 and user_id = $2 and id = any($3::uuid[]) returning id',
 );
 
 /** The only queries on addresses. */
@@ -51,8 +49,10 @@ export class AddressStore {
     return this.#db.em.create(UserAddressEntity, address);
   }
 
-  /** @returns Its id; null when the user has no such address. */
-  async delete(tenantId: string, userId: string, id: string): Promise<string | null> {
-    return isUuid(id) ? ((await this.#db.run(DELETE, [tenantId, id, userId]))[0]?.id ?? null) : null;
+  /** Deletes addresses of a user. @returns The ids of those that the user had. */
+  async delete(tenantId: string, userId: string, ids: readonly string[]): Promise<string[]> {
+    const wanted = ids.filter(isUuid);
+    if (wanted.length === 0) return [];
+    return (await this.#db.run(DELETE, [tenantId, userId, wanted])).map(({ id }) => id);
   }
 }

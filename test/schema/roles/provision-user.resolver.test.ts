@@ -44,6 +44,9 @@ const VALUES: readonly Refusal[] = [
   ['INVALID_INPUT', { roles: Array(201).fill({ name: 'reader' }) }],
   ['INVALID_INPUT', { groups: Array(201).fill({ path: 'crew' }) }],
   ['INVALID_INPUT', { requiredActions: ['a b'] }],
+  ['INVALID_INPUT', { addresses: Array(51).fill({ city: 'Riga' }) }],
+  ['INVALID_INPUT', { addresses: [{ city: 'x'.repeat(256) }] }],
+  ['INVALID_INPUT', { addresses: ['Riga', 'Kiel'].map((city) => ({ city, isDefault: true })) }],
 ];
 
 describe('provisioned users over GraphQL', () => {
@@ -200,6 +203,32 @@ describe('provisioned users over GraphQL', () => {
       requiredActions: [],
       groups: [{ path: '/crew' }],
     });
+  });
+
+  it('have addresses, which stay where none are given', async () => {
+    const ADDRESSES = 'addresses { title details city isDefault }';
+    const run = async (field: string, input: object) => {
+      const type = `${field[0]!.toUpperCase()}${field.slice(1)}Input!`;
+      const document = `mutation ($input: ${type}) { ${field}(input: $input) { user { subject ${ADDRESSES} } } }`;
+      const { data, errors } = await world.graphql(world.app(acme, ...SCOPES), document, { input });
+      expect(errors).toEqual([]);
+      return data[field].user;
+    };
+    const mill = { details: 'Quay 1\nleft', city: 'Ghent', isDefault: true };
+    const { subject: userId, addresses } = await run('provisionUser', {
+      username: 'Miller',
+      addresses: [mill, { city: 'Lier', isDefault: null }],
+    });
+    const shown = [
+      { title: null, ...mill },
+      { title: null, details: null, city: 'Lier', isDefault: false },
+    ];
+    expect(addresses).toEqual(shown);
+    for (const kept of [{}, { addresses: null }])
+      expect((await run('configureUser', { userId, ...kept })).addresses).toEqual(shown);
+    const changed = await run('configureUser', { userId, addresses: [{ city: 'Lier', isDefault: true }] });
+    expect(changed.addresses).toEqual([{ ...shown[1], isDefault: true }]);
+    expect((await run('configureUser', { userId, addresses: [] })).addresses).toEqual([]);
   });
 
   it('need `user:create` and `user:write`, which users do not have for themselves', async () => {

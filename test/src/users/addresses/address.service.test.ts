@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Authority } from '../../../../src/access/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
 import type { AddressService } from '../../../../src/users/addresses/address.service.ts';
+import type { StandardAddress } from '../../../../src/users/index.ts';
 import { HOSTILE_TEXTS } from '../../../support/hostile-texts.ts';
 import { World } from '../../../support/world.ts';
 
@@ -117,6 +118,77 @@ describe('addresses of users', () => {
     const { id } = await service.add(authority, userId, { city: 'x'.repeat(255), details: 'y'.repeat(1000) });
     const tooLong = service.update(authority, userId, id, { city: 'x'.repeat(256) });
     await expect(tooLong).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  const replaceAll = (given: readonly StandardAddress[]) =>
+    world.db.transaction(async () => {
+      await service.replaceAll(authority, await world.services.users.lock(authority, userId), given);
+    });
+
+  it('become those of a standard profile, with one event each, and keep what only other members say', async () => {
+    const mill = await service.add(authority, userId, { title: 'Mill', city: 'Ghent', isDefault: true });
+    const barn = await service.add(authority, userId, { title: 'Barn', city: 'Lier' });
+    const attic = await service.add(authority, userId, { title: 'Attic', city: 'Genk' });
+    await replaceAll([{ city: 'Oslo', isDefault: true }, { city: 'Ghent' }]);
+    const [first, second, ...others] = await list();
+    expect([first, second]).toMatchObject([
+      { id: mill.id, title: 'Mill', city: 'Ghent', isDefault: false },
+      { id: barn.id, title: 'Barn', city: 'Oslo', isDefault: true },
+    ]);
+    expect(others).toEqual([]);
+    expect((await events()).slice(3)).toEqual([
+      { type: 'user_address.deleted', params: { address_id: attic.id } },
+      { type: 'user_address.updated', params: { address_id: mill.id, changed: ['isDefault'] } },
+      { type: 'user_address.updated', params: { address_id: barn.id, changed: ['city', 'isDefault'] } },
+    ]);
+    await replaceAll([{ city: 'Ghent' }, { city: 'Oslo', isDefault: true }]);
+    expect(await events()).toHaveLength(6);
+  });
+
+  it('may have another default where the former one is deleted, or is one that standard profiles do not show', async () => {
+    await service.add(authority, userId, { city: 'Ghent', isDefault: true });
+    await replaceAll([
+      { type: 'x', city: 'Lier' },
+      { type: 'y', city: 'Genk', isDefault: true },
+    ]);
+    expect(await list()).toMatchObject([
+      { city: 'Lier', isDefault: false },
+      { city: 'Genk', isDefault: true },
+    ]);
+    await replaceAll([]);
+    await service.add(authority, userId, { title: 'Gate', isDefault: true });
+    await replaceAll([{ city: 'Lier', isDefault: true }]);
+    expect(await list()).toMatchObject([
+      { title: 'Gate', isDefault: false },
+      { city: 'Lier', isDefault: true },
+    ]);
+  });
+
+  it('are those of one list after several were given at the same moment', async () => {
+    await Promise.all([1, 2, 3, 4].map((at) => replaceAll([{ city: 'Ghent' }, { city: `${at}`, isDefault: true }])));
+    expect(await list()).toMatchObject([
+      { city: 'Ghent', isDefault: false },
+      { city: expect.stringMatching(/^\d$/), isDefault: true },
+    ]);
+    expect(await list()).toHaveLength(2);
+  });
+
+  it('move the time of the last change of their user, unless nothing changes', async () => {
+    const updatedAt = async () => (await world.services.users.findIn(acme.id, userId))!.updatedAt;
+    const isMoved = async (change: () => Promise<unknown>) => {
+      const before = await updatedAt();
+      world.clock.advance(60);
+      await change();
+      return (await updatedAt()).getTime() === before.getTime() ? false : (await updatedAt()).getTime();
+    };
+    const now = () => world.clock.now().getTime();
+    expect(await isMoved(() => service.add(authority, userId, { city: 'Ghent' }))).toBe(now());
+    const { id } = (await list())[0]!;
+    expect(await isMoved(() => service.update(authority, userId, id, { city: 'Lier' }))).toBe(now());
+    expect(await isMoved(() => service.update(authority, userId, id, { city: 'Lier' }))).toBe(false);
+    expect(await isMoved(() => replaceAll([{ city: 'Lier' }]))).toBe(false);
+    expect(await isMoved(() => replaceAll([{ city: 'Genk' }, { city: 'Lier' }]))).toBe(now());
+    expect(await isMoved(() => service.delete(authority, userId, id))).toBe(now());
   });
 
   it('vanish with their user', async () => {
