@@ -11,7 +11,8 @@ export interface SplitValues {
 
 const textOf = ({ value }: Resource): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-const toValues = (list: unknown): readonly Resource[] => (Array.isArray(list) ? list.filter(isObject) : []);
+/** The values of an attribute of several that are objects. */
+export const toValues = (list: unknown): readonly Resource[] => (Array.isArray(list) ? list.filter(isObject) : []);
 
 /** Splits a list into what its column keeps and what the profile keeps. Values without `value` are dropped. */
 export function splitValues(list: unknown): SplitValues {

@@ -76,6 +76,16 @@ export function withMember(resource: Resource, name: string, value: unknown): Re
   return isAssigned(value) ? { ...rest, [name]: value } : rest;
 }
 
+/** A resource of these members, without those that have no value. */
+export const assigned = (members: Resource): Resource =>
+  Object.entries(members).reduce<Resource>((resource, [name, value]) => withMember(resource, name, value), {});
+
+/** The text of a member; null: it has none. */
+export const textIn = (resource: Resource, name: string): string | null => {
+  const value = resource[name];
+  return typeof value === 'string' ? value : null;
+};
+
 /**
  * A value of an attribute as the service keeps it; undefined: none. A single value is taken for a list of one, a text for the
  * member `value`, and a list of one `{value}` for a single value, as clients write them.

@@ -7,6 +7,7 @@ export const storedUser = lookup({
   toVariables: ({ params }: { readonly params: { readonly user_id: string } }) => ({
     userId: params.user_id,
     withGroups: false,
+    withAddresses: true,
   }),
   from: ({ user }) => user,
 });

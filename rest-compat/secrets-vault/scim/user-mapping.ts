@@ -1,16 +1,17 @@
 import { isSameJson, kernelErrors } from '../../../src/kernel/index.ts';
 import { toObjectId } from '../../realm-users/object-id.ts';
-import type { ScimGroups, ScimUser } from '../operations.generated.ts';
+import type { ScimAddresses, ScimGroups, ScimUser, StandardAddressInput } from '../operations.generated.ts';
+import { showAddresses, toAddresses } from './address.ts';
 import { type Attribute, named } from './attribute.ts';
 import { locationOf } from './location.ts';
 import { joinValues, splitValues } from './main-value.ts';
 import { ScimRefusal } from './refusal.ts';
 import { isAssigned, isObject } from './resolved-filter.ts';
-import { type Resource, readValue, withMember } from './resource.ts';
+import { assigned, type Resource, readValue, textIn } from './resource.ts';
 import { ENTERPRISE_SCHEMA, USER_KIND } from './user-schema.ts';
 
-/** A user as the graph shows it, with the groups where they are asked for. */
-export type ShownUser = ScimUser & Partial<ScimGroups>;
+/** A user as the graph shows it, with the groups and addresses where they are asked for. */
+export type ShownUser = ScimUser & Partial<ScimGroups> & Partial<ScimAddresses>;
 
 /** Most values of `emails` and of `phoneNumbers`: an index finds users by so many of them. */
 const MAX_VALUES = 8;
@@ -18,7 +19,9 @@ const MAX_VALUES = 8;
 const TREE = 'groups';
 
 /** Members that the profile keeps as they are. */
-const KEPT = ['nickName', 'profileUrl', 'title', 'userType', 'preferredLanguage', 'timezone', 'addresses'] as const;
+const KEPT = ['nickName', 'profileUrl', 'title', 'userType', 'preferredLanguage', 'timezone'] as const;
+/** Member of the profile in which earlier versions kept addresses. */
+const FORMER_ADDRESSES = 'addresses';
 /** Members of `name` that have no column. */
 const KEPT_OF_NAME = ['formatted', 'honorificPrefix', 'honorificSuffix'] as const;
 
@@ -39,10 +42,6 @@ function kept({ profile }: ShownUser, attribute: Attribute): unknown {
 }
 
 const keptNamed = (user: ShownUser, name: string): unknown => kept(user, named(USER_KIND.attributes, name)!);
-
-/** A resource of these members, without those that have no value. */
-const assigned = (members: Resource): Resource =>
-  Object.entries(members).reduce<Resource>((resource, [name, value]) => withMember(resource, name, value), {});
 
 /** A user as a resource. @param base Address of the service provider, without a slash at the end. */
 export function toUserResource(user: ShownUser, base: string): Resource {
@@ -65,6 +64,7 @@ export function toUserResource(user: ShownUser, base: string): Resource {
     active: user.isEnabled,
     emails: joinValues(user.email, keptNamed(user, 'emails')),
     phoneNumbers: joinValues(user.phone, keptNamed(user, 'phoneNumbers')),
+    addresses: addressesOf(user),
     groups: showGroups(user, base),
     [ENTERPRISE_SCHEMA]: enterprise,
     meta: {
@@ -74,6 +74,12 @@ export function toUserResource(user: ShownUser, base: string): Resource {
       location: locationOf(base, 'User', user.subject),
     },
   });
+}
+
+/** Those of earlier versions stand in the profile, until a request changes the addresses of the user. */
+function addressesOf(user: ShownUser): unknown {
+  const shown = showAddresses(user.addresses ?? []);
+  return shown.length > 0 ? shown : keptNamed(user, FORMER_ADDRESSES);
 }
 
 const showGroups = ({ groups }: ShownUser, base: string): readonly Resource[] =>
@@ -95,14 +101,10 @@ export interface UserValues {
   readonly locale: string | null;
   readonly externalId: string | null;
   readonly isEnabled: boolean;
+  readonly addresses: readonly StandardAddressInput[];
   /** Null removes a member. */
   readonly profile: Readonly<Record<string, unknown>>;
 }
-
-const textIn = (resource: Resource, name: string): string | null => {
-  const value = resource[name];
-  return typeof value === 'string' ? value : null;
-};
 
 /**
  * The account that a resource describes; what the resource lacks is null.
@@ -125,11 +127,13 @@ export function toUserValues(resource: Resource): UserValues {
     locale: textIn(resource, 'locale'),
     externalId: textIn(resource, 'externalId'),
     isEnabled: resource['active'] !== false,
+    addresses: toAddresses(resource['addresses']),
     profile: {
       ...Object.fromEntries(KEPT.map((member) => [member, resource[member] ?? null])),
       name: isAssigned(nameRest) ? nameRest : null,
       emails: emails!.others,
       phoneNumbers: phones!.others,
+      [FORMER_ADDRESSES]: null,
       [ENTERPRISE_SCHEMA]: resource[ENTERPRISE_SCHEMA] ?? null,
     },
   };
@@ -158,11 +162,15 @@ export function withAddress(resource: Resource): Resource {
 
 /** The values that differ from those before; the others are left as they are, for what changed meanwhile. */
 export function changedValues(before: UserValues, after: UserValues): Partial<UserValues> {
-  const profile = differing(before.profile, after.profile);
   const { profile: _before, ...columns } = before;
   const { profile: _after, ...others } = after;
+  const changed: Partial<UserValues> = differing(columns, others);
+  const profile = {
+    ...differing(before.profile, after.profile),
+    ...(changed.addresses === undefined ? {} : { [FORMER_ADDRESSES]: null }),
+  };
   return {
-    ...(differing(columns, others) as Partial<UserValues>),
+    ...changed,
     ...(Object.keys(profile).length === 0 ? {} : { profile }),
   };
 }

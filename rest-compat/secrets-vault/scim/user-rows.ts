@@ -15,8 +15,8 @@ import { asksAbout, LIST_QUERY, PROJECTION_QUERY, projectionOf, readListQuery } 
 import { locationOf } from './location.ts';
 import { narrowUsers } from './narrow-users.ts';
 import { applyPatch, readPatch } from './patch.ts';
-import { isShown, projectResource } from './projection.ts';
-import { meetsFilter } from './resolved-filter.ts';
+import { isShown, type Projection, projectResource } from './projection.ts';
+import { meetsFilter, type ResolvedFilter } from './resolved-filter.ts';
 import { readResource } from './resource.ts';
 import { BODY, LIST, MAX_LOOKED_AT, RESOURCE } from './shapes.ts';
 import { storedUser } from './stored-user.ts';
@@ -30,8 +30,13 @@ type Asked = Pick<ParsedRequest, 'baseUrl'> & { readonly query: z.output<typeof 
 const show = (user: ShownUser, { baseUrl, query }: Asked) =>
   projectResource(toUserResource(user, baseUrl), projectionOf(USER_KIND, query)) as z.input<typeof RESOURCE>;
 
-const showsGroups = (query: z.output<typeof PROJECTION_QUERY>): boolean =>
-  isShown(projectionOf(USER_KIND, query), 'groups');
+/** Which lists of a user are read; each takes a statement. @param filter What asks about them too. */
+const listsOf = (projection: Projection, filter: ResolvedFilter | null = null) => ({
+  withGroups: isShown(projection, 'groups') || asksAbout(filter, 'groups'),
+  withAddresses: isShown(projection, 'addresses') || asksAbout(filter, 'addresses'),
+});
+
+const shownLists = (query: z.output<typeof PROJECTION_QUERY>) => listsOf(projectionOf(USER_KIND, query));
 
 /** Values that rules of the graph refuse, by the attributes that they mean. */
 const POS = {
@@ -41,6 +46,7 @@ const POS = {
   'input.givenName': 'name.givenName',
   'input.middleName': 'name.middleName',
   'input.familyName': 'name.familyName',
+  'input.addresses': 'addresses',
 };
 
 const OF_VALUES = {
@@ -81,7 +87,7 @@ const CREATE = route({
   input: { query: PROJECTION_QUERY, body: BODY },
   toVariables: ({ body, query }) => ({
     ...toUserValues(withAddress(readResource(USER_KIND, body))),
-    withGroups: showsGroups(query),
+    ...shownLists(query),
   }),
   reply: {
     status: 201,
@@ -106,10 +112,10 @@ const LIST_USERS = route({
   input: { query: LIST_QUERY },
   toVariables: ({ query }) => {
     const { startIndex, count, filter, projection } = readListQuery(USER_KIND, query);
-    const withGroups = isShown(projection, 'groups') || asksAbout(filter, 'groups');
+    const lists = listsOf(projection, filter);
     if (filter !== null)
-      return { first: MAX_LOOKED_AT, after: null, filter: narrowUsers(filter), withGroups, isCounted: false };
-    return { first: count, after: positionCursor(startIndex - 1), filter: null, withGroups, isCounted: true };
+      return { first: MAX_LOOKED_AT, after: null, filter: narrowUsers(filter), isCounted: false, ...lists };
+    return { first: count, after: positionCursor(startIndex - 1), filter: null, isCounted: true, ...lists };
   },
   reply: {
     status: 200,
@@ -144,7 +150,7 @@ const REPLACE = route({
   toVariables: ({ body, params, query }) => ({
     ...toUserValues(withAddress(readResource(USER_KIND, body))),
     userId: params.user_id,
-    withGroups: showsGroups(query),
+    ...shownLists(query),
   }),
   reply: CHANGED,
   pos: POS,
@@ -160,7 +166,7 @@ const READ = route({
   rateLimit: SCIM_LIMIT,
   operation: ReadScimUser,
   input: { params: PATH, query: PROJECTION_QUERY },
-  toVariables: ({ params, query }) => ({ userId: params.user_id, withGroups: showsGroups(query) }),
+  toVariables: ({ params, query }) => ({ userId: params.user_id, ...shownLists(query) }),
   reply: { status: 200, schema: RESOURCE, from: ({ user }, request) => show(user, request) },
 });
 
@@ -180,7 +186,7 @@ const PATCH = route({
     return {
       ...changedValues(toUserValues(before), toUserValues(after)),
       userId: params.user_id,
-      withGroups: showsGroups(query),
+      ...shownLists(query),
     };
   },
   reply: CHANGED,

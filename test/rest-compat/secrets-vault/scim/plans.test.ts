@@ -60,4 +60,20 @@ describe('the plan of a filter of SCIM users, among 5,000', () => {
       expect([...rows.values()].every((count) => count <= 10)).toBe(true);
     }
   });
+
+  it('reads the addresses of a page by one statement, and none where the answer has none of them', async () => {
+    const statementsOf = async (path: string): Promise<SentStatement[]> => {
+      sent = [];
+      expect((await rest.ask('GET', `/scim/v2/acme/Users${path}`, { token: 'x' })).status).toBe(200);
+      return sent.filter(({ sql }) => sql.includes('user_addresses'));
+    };
+    const [read, ...others] = await statementsOf('?count=100');
+    expect(others).toEqual([]);
+    expect(read!.parameters[1]).toHaveLength(100);
+    const byName = `filter=${encodeURIComponent('userName eq "USER0000012"')}`;
+    for (const asked of ['excludedAttributes=addresses', 'attributes=userName,emails'])
+      for (const path of [`?${asked}`, `?${byName}&${asked}`]) expect(await statementsOf(path), path).toEqual([]);
+    const byCity = encodeURIComponent('userName eq "USER0000012" and addresses.locality eq "Riga"');
+    expect(await statementsOf(`?filter=${byCity}&attributes=userName`)).toHaveLength(1);
+  });
 });
