@@ -115,7 +115,9 @@ class RegistrationStep {
   description: 'The user shows a second factor; `submitFactor` takes a code, and `submitFactorPasskey` a passkey.',
 })
 class FactorStep {
-  @Field(() => [FactorMethodName], { description: 'What the account can show.' })
+  @Field(() => [FactorMethodName], {
+    description: 'What the account can show and the tenant takes; empty where it has nothing else.',
+  })
   methods!: readonly FactorMethodName[];
 }
 

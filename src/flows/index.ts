@@ -51,6 +51,7 @@ export {
   type StepName,
   type StepView,
   showApplication,
+  shownMethods,
 } from './interaction/index.ts';
 export type {
   BeginLinking,

@@ -9,4 +9,5 @@ export {
   type ShownApplication,
   type StepView,
   showApplication,
+  shownMethods,
 } from './interaction.view.ts';

@@ -190,7 +190,8 @@ const showEnrolment = ({ secret, uri, qrImage }: BeginTotpEnrolmentPayload): Sho
  */
 const FACTOR_METHODS: readonly FactorMethod[] = ['passkey', 'totp', 'recovery-code'];
 
-const shownMethods = (
+/** The methods that a tenant takes of those that an account has. */
+export const shownMethods = (
   { settings }: Pick<KnownTenant, 'settings'>,
   accepted: readonly CredentialType[],
 ): FactorMethod[] =>

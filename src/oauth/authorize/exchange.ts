@@ -10,6 +10,7 @@ import {
   type NewInteraction,
   type ProvedElsewhere,
   type SignInDemands,
+  shownMethods,
 } from '../../flows/index.ts';
 import { addSeconds, type BrowserPort, type Clock } from '../../kernel/index.ts';
 import type { OneTimeCodeStore, SessionRow, SessionService, SignedInSession } from '../../sessions/index.ts';
@@ -216,10 +217,10 @@ export class Exchanges {
     return missingStep(await accountFacts(this.#deps.credentials, tenant, asked)) !== null;
   }
 
-  /** Whether the application wishes a factor that the user has not shown but has. */
+  /** Whether the application wishes a factor that the user has not shown but has, and the tenant takes it. */
   async #canStepUp({ request, tenant, isSteppedUp }: Exchange, session: SessionRow): Promise<boolean> {
     if (isSteppedUp || findWishedFactors(request, session) === null) return false;
-    return (await this.#deps.credentials.acceptedAsSecond(tenant.id, session.userId)).length > 0;
+    return shownMethods(tenant, await this.#deps.credentials.acceptedAsSecond(tenant.id, session.userId)).length > 0;
   }
 
   async #needsConsent({ request, tenant }: Exchange, { userId }: SessionRow): Promise<boolean> {

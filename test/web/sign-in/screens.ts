@@ -72,6 +72,7 @@ export const STEPS = {
   passwordResetOfOne: { __typename: 'PasswordResetStep', identifier: 'alice', isIdentifierFixed: true },
   passwordResetCode: { __typename: 'PasswordResetCodeStep', digits: 8 },
   factor: { __typename: 'FactorStep', methods: ['TOTP', 'RECOVERY_CODE'] },
+  factorNone: { __typename: 'FactorStep', methods: [] },
   factorPasskey: { __typename: 'FactorStep', methods: ['PASSKEY', 'TOTP', 'RECOVERY_CODE'] },
   enrolmentOpen: { __typename: 'FactorEnrolmentStep', enrolment: null },
   enrolment: {
@@ -196,6 +197,7 @@ export const SCREENS: Readonly<Record<string, object>> = {
   'password-reset': signInState(STEPS.passwordReset),
   'password-reset-code': signInState(STEPS.passwordResetCode),
   factor: signInState(STEPS.factor),
+  'factor-none': signInState(STEPS.factorNone),
   'factor-passkey': signInState(STEPS.factorPasskey),
   'enrolment-open': signInState(STEPS.enrolmentOpen),
   enrolment: signInState(STEPS.enrolment),

@@ -134,6 +134,18 @@ describe('the page of the second factor', () => {
   });
 });
 
+describe('the page of the second factor of an account that has none which the tenant takes', () => {
+  it('says so, and asks for no code', async () => {
+    await openAt(signInState(STEPS.factorNone), { cancelInteraction: finish });
+    await page.getByText('has none that works here at present').waitFor();
+    await page.getByRole('heading', { name: 'Confirm that it is you' }).waitFor();
+    expect(await page.getByRole('textbox').count()).toBe(0);
+    expect(await page.getByRole('button').allTextContents()).toEqual(['Cancel']);
+    await button('Cancel').click();
+    await atApplication();
+  });
+});
+
 describe('the pages of a new second factor', () => {
   async function enrol(): Promise<void> {
     await openAt(signInState(STEPS.enrolmentOpen), {

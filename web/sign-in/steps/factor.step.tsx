@@ -33,14 +33,17 @@ function usableMethods({ methods }: StepOf<'FactorStep'>): readonly FactorMethod
 }
 
 /** The title, which stays where the person takes another method. */
-export const factorTitle = (step: StepOf<'FactorStep'>) =>
-  usableMethods(step).includes('PASSKEY') ? 'passkey.factorTitle' : 'factor.title';
+export function factorTitle(step: StepOf<'FactorStep'>) {
+  const methods = usableMethods(step);
+  return methods.length === 0 || methods.includes('PASSKEY') ? 'passkey.factorTitle' : 'factor.title';
+}
 
 export function FactorStep({ step }: { readonly step: StepOf<'FactorStep'> }): ReactNode {
   const { clear } = useStep();
   const [chosen, setChosen] = useState<FactorMethod | null>(null);
   const methods = usableMethods(step);
-  const method = chosen ?? methods[0] ?? 'TOTP';
+  const method = chosen ?? methods[0];
+  if (method === undefined) return <NoFactor />;
   const actions = (
     <>
       {methods
@@ -67,6 +70,18 @@ export function FactorStep({ step }: { readonly step: StepOf<'FactorStep'> }): R
     <Suspense>
       <PasskeyFactor {...shared} />
     </Suspense>
+  );
+}
+
+/** For an account that has no method but those that its tenant does not take any more. */
+function NoFactor(): ReactNode {
+  return (
+    <>
+      <p className="intro" role="status">
+        {t('factor.none')}
+      </p>
+      <Cancel />
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ import { CODE_KIND } from '../../../../src/oauth/grants/authorization-code.ts';
 import { type Asked, authorizingOfSuite, CALLBACK, paramsOf, REQUEST } from '../../../support/authorization.ts';
 import { CookieJar } from '../../../support/cookie-jar.ts';
 import { asParameters, type TestClient } from '../../../support/oauth.ts';
+import { PasskeyBrowser } from '../../../support/passkeys.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 import { totpCode } from '../../../support/totp.ts';
 import { TEST_ORIGIN } from '../../../support/world.ts';
@@ -385,6 +386,22 @@ describe('an authorization request', () => {
     const view = await jar.use((browser) => interactions.view(suite.authority(), browser, handle));
     expect(view.step).toMatchObject({ step: 'factor' });
     expect(paramsOf(await suite.begin(jar, { acr_values: '2fa', prompt: 'none' }))).toHaveProperty('code');
+  });
+
+  it('asks for no wished factor of users who have only those that the tenant does not take', async () => {
+    const { passkeys, tenants } = suite.world.services;
+    const { jar, user } = await suite.signedIn();
+    const own = new Authority(suite.world.user(suite.tenant, user.id), suite.tenant, 'self');
+    const enable = (isPasskeyEnabled: boolean) =>
+      tenants.updateSettings(suite.world.system(suite.tenant), { isPasskeyEnabled });
+    await enable(true);
+    try {
+      await passkeys.registration.add(own, new PasskeyBrowser().create(await passkeys.registration.begin(own)));
+      await suite.ask(jar, { acr_values: '2fa' });
+    } finally {
+      await enable(false);
+    }
+    expect(paramsOf(await suite.begin(jar, { acr_values: '2fa' }))).toHaveProperty('code');
   });
 
   describe('in a session whose account got something to do since', () => {
