@@ -211,7 +211,7 @@ const hiddenEvents = z.strictObject({
   changes: moment,
 });
 
-/** Settings in groups, each replaced member by member. Security keys do not act yet. */
+/** Settings in groups, each replaced member by member. */
 export const POLICIES = {
   tokens: tokenSettings,
   passwordRules,

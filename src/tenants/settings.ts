@@ -107,6 +107,13 @@ const TENANT_TEMPLATES = ['native', 'realm', 'image'] as const;
 /** Name of the set of defaults that a tenant starts with. */
 export type TenantTemplate = (typeof TENANT_TEMPLATES)[number];
 
+/** What tenants other than realms ask of new keys of WebAuthn, of both kinds. */
+const KEYS_OF_NATIVE: TenantSettings['passkeys'] = {
+  ...POLICY_DEFAULTS.passkeys,
+  algorithms: ['EdDSA', 'ES256', 'RS256'],
+  isUniquePerUser: true,
+};
+
 const native: TenantSettings = {
   registration: false,
   emailIsUsername: false,
@@ -147,7 +154,8 @@ const native: TenantSettings = {
     exemptKnownDevices: true,
   },
   ...POLICY_DEFAULTS,
-  passkeys: { ...POLICY_DEFAULTS.passkeys, algorithms: ['EdDSA', 'ES256', 'RS256'], isUniquePerUser: true },
+  securityKeys: KEYS_OF_NATIVE,
+  passkeys: KEYS_OF_NATIVE,
 };
 
 /** Default settings of each template (docs/tenancy.md, rule 9, and docs/lock-out.md). */
@@ -155,6 +163,7 @@ export const TEMPLATE_SETTINGS: Readonly<Record<TenantTemplate, TenantSettings>>
   native,
   realm: {
     ...native,
+    securityKeys: POLICY_DEFAULTS.securityKeys,
     passkeys: POLICY_DEFAULTS.passkeys,
     signInByEmail: true,
     passwordMinLength: 0,

@@ -71,7 +71,12 @@ describe('policies of tenants over GraphQL', () => {
         tokens: { codeSeconds: 30, deviceCodeSeconds: 600, recoveryLinkSeconds: 900 },
         otp: { type: 'totp', algorithm: 'SHA512', digits: 8, lookAhead: 1, canBeReused: true },
         otpResend: { isEnabled: true, limit: 4 },
-        securityKeys: { rpName: null, algorithms: ['ES256'], userVerification: 'required', isResident: true },
+        securityKeys: {
+          rpName: null,
+          algorithms: ['EdDSA', 'ES256', 'RS256'],
+          userVerification: 'required',
+          isResident: true,
+        },
         passkeys: { rpName: null, aaguids: ['6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11'] },
         browserHeaders: { frameOptions: 'DENY', referrerPolicy: null },
       },
