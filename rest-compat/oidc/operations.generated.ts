@@ -1,6 +1,6 @@
 // Written by `npm run operations:emit` from schema/client.graphql and operations/*.graphql; CI fails when it differs.
 import type { OperationDocument } from '../engine/index.ts';
-export type FactorMethod = 'PASSKEY' | 'RECOVERY_CODE' | 'TOTP';
+export type FactorMethod = 'PASSKEY' | 'RECOVERY_CODE' | 'SECURITY_KEY' | 'TOTP';
 export type IssuerKind = 'API' | 'EXTERNAL_FACTOR' | 'NATIVE' | 'REALM' | 'ROOT' | 'SUITE';
 export type MailedLinkPurpose = 'REQUIRED_ACTIONS' | 'SIGN_IN';
 export type OAuthParameterInput = { readonly name: string; readonly values: ReadonlyArray<string>; };

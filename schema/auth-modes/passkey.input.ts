@@ -21,15 +21,17 @@ export enum WebauthnKindName {
 }
 registerEnumType(WebauthnKindName, {
   name: 'WebauthnKind',
-  description: 'What is made with an authenticator (WebAuthn Level 3).',
+  description: 'Kind of a credential of WebAuthn. The policy of the tenant is `passkeys` or `securityKeys`.',
   valuesConfig: {
-    PASSKEY: { description: 'A passkey, which signs its user in alone and is a second factor too.' },
-    SECURITY_KEY: { description: 'A security key, which is a second factor alone.' },
+    PASSKEY: { description: 'A passkey: it verifies its user in every use; first and second factor.' },
+    SECURITY_KEY: { description: 'A security key: a second factor alone.' },
   },
 });
 
-@ObjectType('Passkey', { description: "A passkey of the caller's, without its key." })
+@ObjectType('Passkey', { description: "A passkey or security key of the caller's, without its key." })
 export class PasskeyType {
+  @Field(() => WebauthnKindName, { description: 'Which of the two.' })
+  kind!: string;
   @Field(() => ID, { description: 'Id of its credential.' })
   credentialId!: string;
   @Field(() => String, { nullable: true, description: 'Name that the user gave it.' })
@@ -50,9 +52,12 @@ export class PasskeyType {
 }
 
 const BASE64URL = 'as unpadded base64url';
+const KIND = 'A passkey or a security key. Default: `PASSKEY`.';
 
-@InputType({ description: 'What kind of passkey the caller wants to make.' })
+@InputType({ description: 'What the caller wants to make.' })
 export class BeginPasskeyRegistrationInput {
+  @Field(() => WebauthnKindName, { nullable: true, description: KIND })
+  kind?: WebauthnKindName | null;
   @Field(() => PasskeyAttachmentName, {
     nullable: true,
     description: 'Kind of authenticator, if the tenant leaves the choice. Default: any.',
@@ -60,16 +65,19 @@ export class BeginPasskeyRegistrationInput {
   attachment?: PasskeyAttachmentName | null;
 }
 
-@ObjectType({ description: 'What a browser makes a passkey from.' })
+@ObjectType({ description: 'What a browser makes a passkey or security key from.' })
 export class BeginPasskeyRegistrationPayload {
   @Field(() => GraphQLJSONObject, {
     description:
-      '`PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3 section 5.1.8), for `PublicKeyCredential.parseCreationOptionsFromJSON`. Its challenge works once, for five minutes, in the session of the caller.',
+      '`PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3 section 5.1.8), for `PublicKeyCredential.parseCreationOptionsFromJSON`. Its challenge works once, for five minutes, in the session of the caller, for this kind.',
   })
   options!: object;
 }
 
-@InputType({ description: 'A passkey that a browser made (`RegistrationResponseJSON`, WebAuthn Level 3 section 5.1).' })
+@InputType({
+  description:
+    'A passkey or security key that a browser made (`RegistrationResponseJSON`, WebAuthn Level 3 section 5.1).',
+})
 export class NewPasskeyInput {
   @Field(() => String, { description: `Id of the passkey, ${BASE64URL}.` })
   id!: string;
@@ -92,17 +100,19 @@ export const readNewPasskey = ({ transports, attachment, ...response }: NewPassk
   attachment: attachment ?? null,
 });
 
-@InputType({ description: 'A passkey that a browser made, and its name.' })
+@InputType({ description: 'A passkey or security key that a browser made, and its name.' })
 export class AddPasskeyInput extends NewPasskeyInput {
+  @Field(() => WebauthnKindName, { nullable: true, description: `That of the options. ${KIND}` })
+  kind?: WebauthnKindName | null;
   @Field(() => String, { nullable: true, description: 'Name of the passkey, for lists: at most 255 characters.' })
   name?: string | null;
 }
 
-@ObjectType({ description: 'Result of adding a passkey.' })
+@ObjectType({ description: 'Result of adding a passkey or security key.' })
 export class AddPasskeyPayload {
   @Field(() => String, { description: 'Public id of the user.' })
   userId!: string;
-  @Field(() => PasskeyType, { description: 'The passkey.' })
+  @Field(() => PasskeyType, { description: 'The passkey or security key.' })
   passkey!: PasskeyType;
 }
 

@@ -20,19 +20,21 @@ import {
   readNewPasskey,
   SignInWithPasskeyInput,
   SignInWithPasskeyPayload,
+  WebauthnKindName,
 } from './passkey.input.ts';
 
-/** Refusals of callers who may not add a passkey now. */
+/** Refusals of callers who may not add a key now. */
 const REGISTRATION_ERRORS = ['PASSKEYS_DISABLED', 'USER_NOT_FOUND', 'REAUTHENTICATION_REQUIRED'] as const;
 
 function showPasskey(
   tenant: Pick<TenantRef, 'route'>,
-  { id, label, createdAt, lastUsedAt, data }: Passkey,
+  { id, type, label, createdAt, lastUsedAt, data }: Passkey,
 ): PasskeyType {
   const { transports, attachment, isBackedUp } = data;
   const credentialId = toGlobalId('Credential', tenant, id);
   return {
     credentialId,
+    kind: type,
     label: label ?? null,
     createdAt,
     lastUsedAt: lastUsedAt ?? null,
@@ -48,30 +50,32 @@ export class PasskeyResolver {
   @Errors(...REGISTRATION_ERRORS)
   @Mutation(() => BeginPasskeyRegistrationPayload, {
     description:
-      "Begins to add a passkey to the caller's own account; `addPasskey` adds it. Only for users in a session of the tenant.",
+      "Begins to add a passkey or security key to the caller's own account; `addPasskey` adds it. Only for users in a session of the tenant.",
   })
   async beginPasskeyRegistration(
-    @Arg('input', () => BeginPasskeyRegistrationInput, { description: 'What kind of passkey.' })
-    { attachment }: BeginPasskeyRegistrationInput,
+    @Arg('input', () => BeginPasskeyRegistrationInput, { description: 'What is made.' })
+    { kind, attachment }: BeginPasskeyRegistrationInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<BeginPasskeyRegistrationPayload> {
-    return { options: await services.passkeys.registration.begin(authority, attachment ?? null) };
+    const asked = { kind: kind ?? 'passkey', attachment: attachment ?? null } as const;
+    return { options: await services.passkeys.registration.begin(authority, asked) };
   }
 
   @RequiresScopes(['credential:write:self'])
   @Errors('PASSKEY_INVALID', 'PASSKEY_TAKEN', 'PASSKEY_LIMIT_REACHED', ...REGISTRATION_ERRORS)
   @Mutation(() => AddPasskeyPayload, {
     description:
-      "Adds a passkey to the caller's own account, made from the options of `beginPasskeyRegistration` in the same session. Only once per request.",
+      "Adds a passkey or security key to the caller's own account, made from the options of `beginPasskeyRegistration` in the same session. Only once per request.",
   })
   async addPasskey(
-    @Arg('input', () => AddPasskeyInput, { description: 'The passkey.' }) input: AddPasskeyInput,
+    @Arg('input', () => AddPasskeyInput, { description: 'The passkey or security key.' }) input: AddPasskeyInput,
     @Ctx() { services, authority, signal }: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<AddPasskeyPayload> {
     requireOnce(info, signal, passkeyErrors.PASSKEY_INVALID);
-    const { name, ...made } = input;
-    const added = await services.passkeys.registration.add(authority, { ...readNewPasskey(made), name: name ?? null });
+    const { kind, name, ...made } = input;
+    const named = { ...readNewPasskey(made), name: name ?? null };
+    const added = await services.passkeys.registration.add(authority, { ...named, kind: kind ?? 'passkey' });
     return { userId: added.userId, passkey: showPasskey(authority.tenant, added) };
   }
 
@@ -111,9 +115,15 @@ export class PasskeyResolver {
   }
 
   @RequiresScopes(['credential:read:self'], ['user:read:self'])
-  @Query(() => [PasskeyType], { description: "The caller's passkeys in their order (`moveCredential`)." })
-  async ownPasskeys(@Ctx() { services, authority }: GraphContext): Promise<PasskeyType[]> {
-    const passkeys = await services.passkeys.registration.listOwn(authority);
+  @Query(() => [PasskeyType], {
+    description: "The caller's passkeys and security keys in their order (`moveCredential`).",
+  })
+  async ownPasskeys(
+    @Arg('kind', () => WebauthnKindName, { nullable: true, description: 'One kind alone. Default: both.' })
+    kind: WebauthnKindName | null | undefined,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<PasskeyType[]> {
+    const passkeys = await services.passkeys.registration.listOwn(authority, kind ?? null);
     return passkeys.map((passkey) => showPasskey(authority.tenant, passkey));
   }
 

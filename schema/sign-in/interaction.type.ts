@@ -4,6 +4,7 @@ import { WebauthnKindName } from '../auth-modes/passkey.input.ts';
 
 export enum FactorMethodName {
   PASSKEY = 'passkey',
+  SECURITY_KEY = 'security-key',
   TOTP = 'totp',
   RECOVERY_CODE = 'recovery-code',
 }
@@ -12,6 +13,7 @@ registerEnumType(FactorMethodName, {
   description: 'How a second factor is shown.',
   valuesConfig: {
     PASSKEY: { description: 'A passkey of the account (WebAuthn Level 3): `requestFactorPasskey`.' },
+    SECURITY_KEY: { description: 'A security key of the account (WebAuthn Level 3): `requestFactorPasskey`.' },
     TOTP: { description: 'The code that an authenticator app shows (RFC 6238).' },
     RECOVERY_CODE: { description: 'One of the recovery codes of the account, which works once.' },
   },
@@ -112,7 +114,8 @@ class RegistrationStep {
 }
 
 @ObjectType({
-  description: 'The user shows a second factor; `submitFactor` takes a code, and `submitFactorPasskey` a passkey.',
+  description:
+    'The user shows a second factor; `submitFactor` takes a code, and `submitFactorPasskey` a passkey or security key.',
 })
 class FactorStep {
   @Field(() => [FactorMethodName], {

@@ -10,36 +10,37 @@ import {
   SubmitFactorPasskeyPayload,
 } from './passkey-step.input.ts';
 
-/** Passkeys in the step of the second factor. Every caller may use them: handle and browser are the authority. */
+/** Passkeys and security keys in the step of the second factor. Every caller may use them: handle and browser are the authority. */
 @Resolver()
 export class PasskeyStepResolver {
   @Errors(...STEP_ERRORS, 'PASSKEYS_DISABLED')
   @Mutation(() => RequestFactorPasskeyPayload, {
     description:
-      'The step `FactorStep`: what a browser shows a passkey with; `submitFactorPasskey` goes on. Only once per request.',
+      'The step `FactorStep`: what a browser shows a passkey or security key with; `submitFactorPasskey` goes on. Only once per request.',
   })
   async requestFactorPasskey(
     @Arg('input', () => RequestFactorPasskeyInput, { description: 'The sign-in.' })
-    { handle }: RequestFactorPasskeyInput,
+    { handle, method }: RequestFactorPasskeyInput,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RequestFactorPasskeyPayload> {
+    const entered = await enterStep(context, info, handle);
     const { interactions } = context.services;
-    return { options: await interactions.requestFactorPasskey(...(await enterStep(context, info, handle))) };
+    return { options: await interactions.requestFactorPasskey(...entered, method ?? 'passkey') };
   }
 
   @Errors(...STEP_ERRORS, 'PASSKEY_REFUSED', 'PASSKEYS_DISABLED')
   @Mutation(() => SubmitFactorPasskeyPayload, {
-    description: 'The step `FactorStep`: shows a passkey as the second factor. Only once per request.',
+    description: 'The step `FactorStep`: shows a passkey or security key as the second factor. Only once per request.',
   })
   async submitFactorPasskey(
-    @Arg('input', () => SubmitFactorPasskeyInput, { description: 'The passkey.' })
-    { handle, credential: { userHandle, ...response } }: SubmitFactorPasskeyInput,
+    @Arg('input', () => SubmitFactorPasskeyInput, { description: 'The passkey or security key.' })
+    { handle, method, credential: { userHandle, ...response } }: SubmitFactorPasskeyInput,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
     const entered = await enterStep(context, info, handle);
     const assertion = { ...response, userHandle: userHandle ?? null };
-    return context.services.interactions.submitFactorPasskey(...entered, assertion);
+    return context.services.interactions.submitFactorPasskey(...entered, { method: method ?? 'passkey', assertion });
   }
 }

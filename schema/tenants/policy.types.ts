@@ -10,9 +10,6 @@ export const LIFETIMES_STORED =
 export const HEADERS_STORED =
   '`contentSecurityPolicy`, which is added to that of the service, `contentSecurityPolicyReportOnly` and `robotsTag` act on pages of sign-in; the others are stored.';
 
-/** Part of the description of settings that no code reads yet. */
-export const STORED_ONLY = 'They are stored, and do not act yet.';
-
 const int = (description: string): GroupedSetting => ({ type: () => Int, description });
 const intOrNull = (description: string): GroupedSetting => ({ type: () => Int, description, canBeNull: true });
 const text = (description: string): GroupedSetting => ({ type: () => String, description });
@@ -101,18 +98,23 @@ export const OTP_RESEND_SETTINGS = settingsGroup('OtpResendSettings', 'When aski
 
 export const WEBAUTHN_SETTINGS = settingsGroup(
   'WebAuthnSettings',
-  'Policy for new keys of WebAuthn. Null leaves a choice to the authenticator.',
+  'Policy for new keys of WebAuthn. Null leaves a choice open.',
   {
     rpName: textOrNull('Name of the service that authenticators show; null = its default.'),
     rpId: textOrNull('Domain of the keys; null = the host of the request.'),
     algorithms: texts('Accepted algorithms: `ES256`, `ES384`, `ES512`, `RS256`, `RS384`, `RS512`, `EdDSA`.'),
     attestation: textOrNull('`none`, `indirect`, `direct` or `enterprise`.'),
     attachment: textOrNull('`platform` or `cross-platform`.'),
-    isResident: { type: () => Boolean, description: 'Whether the key must be discoverable.', canBeNull: true },
+    isResident: {
+      type: () => Boolean,
+      description:
+        'Whether the key must be discoverable; null = preferred for passkeys, discouraged for security keys.',
+      canBeNull: true,
+    },
     userVerification: textOrNull(
-      '`required`, `preferred` or `discouraged`; null = required for passkeys. A sign-in by a passkey always requires it.',
+      '`required`, `preferred` or `discouraged`, which also holds for uses of security keys; null = required for passkeys, preferred for security keys. A use of a passkey always requires it.',
     ),
-    timeoutSeconds: int('How long a browser waits for a new key, at most 300 s for passkeys; 0 = its default.'),
+    timeoutSeconds: int('How long a browser waits for a new key, at most 300 s; 0 = its default.'),
     isUniquePerUser: yesNo('Whether an authenticator that has a key of the user is refused.'),
     aaguids: texts('Accepted models of authenticators, at most 200; none = all.'),
   },

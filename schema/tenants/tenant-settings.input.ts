@@ -12,7 +12,6 @@ import {
   PASSWORD_RULES,
   RequiredActionChangesInput,
   RequiredActionSettings,
-  STORED_ONLY,
   TOKEN_SETTINGS,
   WEBAUTHN_SETTINGS,
 } from './policy.types.ts';
@@ -214,7 +213,7 @@ export class TenantSettingsInput {
   otpResend?: object;
   @Field(() => WEBAUTHN_SETTINGS.written, {
     nullable: true,
-    description: `Policy for security keys to change. ${STORED_ONLY}`,
+    description: 'Policy for security keys to change.',
   })
   securityKeys?: object;
   @Field(() => WEBAUTHN_SETTINGS.written, {
@@ -237,7 +236,7 @@ export class TenantSettingsInput {
   isSecondFactorOnly?: boolean;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether users may have passkeys.',
+    description: 'Whether users may have passkeys and security keys.',
   })
   isPasskeyEnabled?: boolean;
   @Field(() => [String], {

@@ -15,7 +15,6 @@ import {
   PASSWORD_RULE_SETTINGS,
   PASSWORD_RULES,
   RequiredActionSettings,
-  STORED_ONLY,
   TOKEN_SETTINGS,
   WEBAUTHN_SETTINGS,
 } from './policy.types.ts';
@@ -213,7 +212,7 @@ export class TenantSettingsView {
     description: 'When asking again for a code ends in a block.',
   })
   otpResend!: object;
-  @Field(() => WEBAUTHN_SETTINGS.shown, { description: `Policy for security keys, the second factor. ${STORED_ONLY}` })
+  @Field(() => WEBAUTHN_SETTINGS.shown, { description: 'Policy for security keys, a second factor alone.' })
   securityKeys!: object;
   @Field(() => WEBAUTHN_SETTINGS.shown, { description: 'Policy for passkeys, which need no password.' })
   passkeys!: object;
@@ -227,7 +226,7 @@ export class TenantSettingsView {
   })
   isSecondFactorOnly!: boolean;
   @Field(() => Boolean, {
-    description: 'Whether users may have passkeys.',
+    description: 'Whether users may have passkeys and security keys.',
   })
   isPasskeyEnabled!: boolean;
   @Field(() => [String], {

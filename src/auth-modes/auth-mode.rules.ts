@@ -9,8 +9,9 @@ export const UPDATE_PASSWORD = 'UPDATE_PASSWORD';
 /** The required action that demands a code app at the next sign-in. */
 export const CONFIGURE_TOTP = 'CONFIGURE_TOTP';
 
-/** The required action that demands a passkey at the next sign-in. */
+/** The required actions that demand a passkey, and a security key, at the next sign-in. */
 export const REGISTER_PASSKEY = 'webauthn-register-passwordless';
+export const REGISTER_SECURITY_KEY = 'webauthn-register';
 
 /** Sign-in methods that can be locked. */
 const LOCKABLE_METHODS: readonly string[] = ['password'];

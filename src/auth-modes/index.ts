@@ -62,9 +62,9 @@ export {
 } from './lockout/lockout.subject.ts';
 export { CodeResendService, type CodeResends, type LiftedResends } from './lockout/resend.service.ts';
 export type { AuthMode, CredentialType } from './mode.ts';
-export type { Passkey, PasskeyAttachment, PasskeyData } from './passkey/passkey.data.ts';
+export { isPasskey, type Passkey, type PasskeyAttachment, type PasskeyData } from './passkey/passkey.data.ts';
 export { passkeyErrors } from './passkey/passkey.errors.ts';
-export { amrOfPasskey, PasskeyMode, type ProvedPasskey } from './passkey/passkey.mode.ts';
+export { amrOfPasskey, PasskeyMode, type ProvedPasskey, type WebauthnModes } from './passkey/passkey.mode.ts';
 export {
   creationOptions,
   type RelyingParty,
@@ -72,7 +72,7 @@ export {
   type ShownPasskey,
   showPasskey,
 } from './passkey/passkey.options.ts';
-export { PASSKEY_SECONDS } from './passkey/passkey.policy.ts';
+export { PASSKEY_SECONDS, type PasskeyPolicy, policyOf } from './passkey/passkey.policy.ts';
 export {
   type Ceremony,
   type NewPasskeyResponse,
@@ -80,6 +80,7 @@ export {
   readClientData,
   verifyNewPasskey,
 } from './passkey/webauthn.ts';
+export { userHandleOf, type WebauthnKind } from './passkey/webauthn-kind.ts';
 export { passwordModeErrors } from './password/password.errors.ts';
 export { passwordEvents } from './password/password.events.ts';
 export {

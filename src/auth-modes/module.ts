@@ -24,7 +24,7 @@ import { type AccountSwitch, LockoutService } from './lockout/lockout.service.ts
 import { LockoutStore } from './lockout/lockout.store.ts';
 import { CodeResendService } from './lockout/resend.service.ts';
 import { passkeyErrors } from './passkey/passkey.errors.ts';
-import { PasskeyMode } from './passkey/passkey.mode.ts';
+import { PasskeyMode, type WebauthnModes } from './passkey/passkey.mode.ts';
 import { passwordModeErrors } from './password/password.errors.ts';
 import { passwordEvents } from './password/password.events.ts';
 import { PasswordMode } from './password/password.mode.ts';
@@ -106,6 +106,7 @@ export const authModes = {
     const secrets = new TenantSecrets({ store: new TenantSecretStore(db), sealer: sealer('image-proof'), clock });
     const imageProofMode = new ImageProofMode({ ...base, credentials, columns, users, secrets });
     needs.users.onRenamed((authority, user) => imageProofMode.removeOfFormerName(authority, user));
+    const webauthn = { ...base, credentials, columns, secrets };
     const codeModes = { ...shared, credentials, lockouts };
     return {
       services: {
@@ -136,8 +137,11 @@ export const authModes = {
         credentials,
         /** Proofs that a user knows an image; a sign-in checks them through the flows. */
         imageProofMode,
-        /** Passkeys of accounts; a sign-in checks them through the flows. */
-        passkeyMode: new PasskeyMode({ ...base, credentials, columns, secrets }),
+        /** Passkeys and security keys of accounts; a sign-in checks them through the flows. */
+        webauthnModes: {
+          passkey: new PasskeyMode({ ...webauthn, kind: 'passkey' }),
+          'security-key': new PasskeyMode({ ...webauthn, kind: 'security-key' }),
+        } satisfies WebauthnModes,
       },
       sweeps: [(limit: number) => lockouts.sweepExpired(limit)],
     };

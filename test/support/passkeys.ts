@@ -34,6 +34,13 @@ export const keepsPasskeys = (): Partial<AuthenticatorParameters> => ({
   credentialsRepository: new PasskeysCredentialsMemoryRepository(),
 });
 
+/** A browser whose authenticator verifies no user, only that somebody is there. */
+export function unverified(parameters: Partial<AuthenticatorParameters> = {}): PasskeyBrowser {
+  const interaction = () => ({ options: { uv: false, up: true } });
+  const interactions = { userMakeCredentialInteraction: interaction, userGetAssertionInteraction: interaction };
+  return new PasskeyBrowser({ ...parameters, ...interactions });
+}
+
 /** A browser with an authenticator, on a page of an origin. */
 export class PasskeyBrowser {
   readonly #emulator: WebAuthnEmulator;

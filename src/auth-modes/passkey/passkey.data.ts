@@ -1,5 +1,6 @@
 import { sha256 } from '../../crypto/index.ts';
 import type { CredentialInfo } from '../credential-reader.ts';
+import { WEBAUTHN_KINDS, type WebauthnKind } from './webauthn-kind.ts';
 
 /** How an authenticator is connected (WebAuthn Level 3 section 5.4.5). */
 export type PasskeyAttachment = 'platform' | 'cross-platform';
@@ -24,12 +25,18 @@ export interface PasskeyData {
   readonly aaguid: string;
 }
 
-/** A credential that is a passkey. */
+/** A credential of WebAuthn: a passkey, or a security key. */
 export interface Passkey extends CredentialInfo {
+  readonly type: WebauthnKind;
   readonly data: CredentialInfo['data'] & PasskeyData;
 }
 
-export const isPasskey = (credential: CredentialInfo): credential is Passkey => credential.type === 'passkey';
+/** Whether a credential is a passkey or a security key. */
+export const isPasskey = (credential: CredentialInfo): credential is Passkey => credential.type in WEBAUTHN_KINDS;
+
+/** Whether a credential is one of a kind. */
+export const isOfKind = (credential: CredentialInfo, kind: WebauthnKind): credential is Passkey =>
+  credential.type === kind;
 
 /** By what a passkey is found before its user is known. @param credentialId base64url, canonical. */
 export const passkeyLookup = (credentialId: string): Buffer => sha256(Buffer.from(credentialId, 'base64url'));

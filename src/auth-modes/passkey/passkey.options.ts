@@ -1,12 +1,6 @@
 import type { PasskeyData } from './passkey.data.ts';
-import {
-  algorithmsOf,
-  PASSKEY_SECONDS,
-  type PasskeyPolicy,
-  residenceOf,
-  verificationOf,
-  waitSecondsOf,
-} from './passkey.policy.ts';
+import { algorithmsOf, PASSKEY_SECONDS, type PasskeyPolicy, waitSecondsOf } from './passkey.policy.ts';
+import type { Requirement } from './webauthn-kind.ts';
 
 /** A passkey in the form that browsers take (`PublicKeyCredentialDescriptorJSON`). */
 export interface ShownPasskey {
@@ -24,7 +18,7 @@ export interface RelyingParty {
 
 /** For whom a passkey is made. */
 export interface PasskeyOwner {
-  /** The random handle of the account, base64url. */
+  /** The handle of the account for keys of the kind, base64url. */
   readonly handle: string;
   readonly username: string;
   readonly displayName: string;
@@ -37,8 +31,19 @@ export interface NewPasskeyRequest {
   readonly rp: RelyingParty;
   readonly owner: PasskeyOwner;
   readonly policy: PasskeyPolicy;
-  /** The passkeys that the account has. */
+  /** The keys of the kind that the account has. */
   readonly existing: readonly ShownPasskey[];
+}
+
+/** What a passkey is used for. */
+export interface UsePasskeyRequest {
+  /** base64url. */
+  readonly challenge: string;
+  readonly rpId: string;
+  /** Those that may be used; none: any that is discoverable. */
+  readonly allowed: readonly ShownPasskey[];
+  /** Whether the authenticator must verify its user. */
+  readonly userVerification: Requirement;
 }
 
 /** Milliseconds, in which WebAuthn counts. */
@@ -52,7 +57,7 @@ export const showPasskey = ({ credentialId, transports }: PasskeyData): ShownPas
 
 /** `PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3 section 5.1.8). */
 export function creationOptions({ challenge, rp, owner, policy, existing }: NewPasskeyRequest) {
-  const residentKey = residenceOf(policy);
+  const { residentKey, verificationOfNew } = policy;
   return {
     rp: { id: rp.id, name: rp.name },
     user: { id: owner.handle, name: owner.username, displayName: owner.displayName },
@@ -64,20 +69,19 @@ export function creationOptions({ challenge, rp, owner, policy, existing }: NewP
       ...(policy.attachment === null ? {} : { authenticatorAttachment: policy.attachment }),
       residentKey,
       requireResidentKey: residentKey === 'required',
-      userVerification: verificationOf(policy),
+      userVerification: verificationOfNew,
     },
     attestation: policy.attestation ?? 'none',
   };
 }
 
 /** `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 section 5.1.9). */
-export function requestOptions(challenge: string, rpId: string, allowed: readonly ShownPasskey[]) {
+export function requestOptions({ challenge, rpId, allowed, userVerification }: UsePasskeyRequest) {
   return {
     challenge,
     timeout: milliseconds(PASSKEY_SECONDS),
     rpId,
     allowCredentials: allowed,
-    // A passkey stands for two factors, one of which is what the authenticator verifies.
-    userVerification: 'required',
+    userVerification,
   };
 }

@@ -1,6 +1,7 @@
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import type { PasskeyAttachment, PasskeyData } from './passkey.data.ts';
-import { acceptsModel, algorithmsOf, type PasskeyPolicy, verificationOf } from './passkey.policy.ts';
+import { acceptsModel, algorithmsOf, type PasskeyPolicy } from './passkey.policy.ts';
+import type { Requirement } from './webauthn-kind.ts';
 
 /** What a browser sends after a passkey was made (`RegistrationResponseJSON`); binary members are base64url. */
 export interface NewPasskeyResponse {
@@ -30,6 +31,14 @@ export interface Ceremony {
   readonly rpId: string;
   /** Of the page. */
   readonly origin: string;
+}
+
+/** What somebody sends who has a passkey, and what it must have been made for. */
+export interface GivenAssertion {
+  readonly assertion: PasskeyAssertion;
+  readonly ceremony: Ceremony;
+  /** Whether the authenticator must have verified its user. */
+  readonly userVerification: Requirement;
 }
 
 /** What a right assertion says. */
@@ -101,7 +110,7 @@ export async function verifyNewPasskey(
       expectedChallenge: challenge,
       expectedOrigin: origin,
       expectedRPID: rpId,
-      requireUserVerification: verificationOf(policy) === 'required',
+      requireUserVerification: policy.verificationOfNew === 'required',
       supportedAlgorithmIDs: algorithmsOf(policy),
     }),
   );
@@ -121,15 +130,16 @@ export async function verifyNewPasskey(
 }
 
 /**
- * Verifies that a passkey signed a challenge, and that its authenticator verified the user (WebAuthn Level 3 section 7.2).
+ * Verifies that a passkey signed a challenge and, where this is required, that its authenticator verified the user (WebAuthn Level 3
+ * section 7.2).
  * @returns Null: it did not, or its counter is not higher than the stored one, as that of a copy would be.
  */
 export async function verifyAssertion(
-  given: PasskeyAssertion,
-  { challenge, origin, rpId }: Ceremony,
+  { assertion, ceremony, userVerification }: GivenAssertion,
   { credentialId, publicKey, counter }: PasskeyData,
 ): Promise<VerifiedAssertion | null> {
-  const { id, rawId, clientDataJson: clientDataJSON, authenticatorData, signature } = given;
+  const { id, rawId, clientDataJson: clientDataJSON, authenticatorData, signature } = assertion;
+  const { challenge, origin, rpId } = ceremony;
   const verified = await nullIfInvalid(() =>
     verifyAuthenticationResponse({
       response: {
@@ -142,7 +152,7 @@ export async function verifyAssertion(
       expectedChallenge: challenge,
       expectedOrigin: origin,
       expectedRPID: rpId,
-      requireUserVerification: true,
+      requireUserVerification: userVerification === 'required',
       credential: { id: credentialId, publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')), counter },
     }),
   );

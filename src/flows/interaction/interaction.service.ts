@@ -1,5 +1,5 @@
 import type { Authority } from '../../access/index.ts';
-import { addressKey, type PasskeyAssertion } from '../../auth-modes/index.ts';
+import { addressKey } from '../../auth-modes/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import { mintHandle, routeOfHandle } from '../../crypto/index.ts';
 import {
@@ -27,13 +27,26 @@ import { accountOfSession, chooseAccount } from './account.step.ts';
 import { decideConsent } from './consent.step.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep, TypedEnrolment } from './enrolment.step.ts';
-import { type FactorChecks, proveFactor, provePasskey, type TypedFactor } from './factor.step.ts';
+import {
+  type FactorChecks,
+  proveFactor,
+  provePasskey,
+  requireKey,
+  type TypedFactor,
+  type UsedKey,
+} from './factor.step.ts';
 import type { Advance, InteractionEngine, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { INITIAL_STATE, type ProvedAccount, type SignInDemands } from './interaction.state.ts';
 import type { StepName } from './interaction.steps.ts';
 import type { InteractionStore } from './interaction.store.ts';
-import { continueAt, type InteractionView, showInteraction, type ViewDeps } from './interaction.view.ts';
+import {
+  continueAt,
+  type FactorMethod,
+  type InteractionView,
+  showInteraction,
+  type ViewDeps,
+} from './interaction.view.ts';
 import type { KeyEnrolmentStep } from './key-enrolment.step.ts';
 import { type NewPasswordStepDeps, replacePassword } from './new-password.step.ts';
 import { provePassword, type TypedPassword } from './password.step.ts';
@@ -372,28 +385,35 @@ export class InteractionService {
   }
 
   /**
-   * What a browser shows a passkey with, in the step of the second factor, which stays.
+   * What a browser shows a passkey or security key with, in the step of the second factor, which stays.
    * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, PASSKEYS_DISABLED
+   * @throws INVALID_INPUT The method has codes.
    */
-  async requestFactorPasskey(authority: Authority, browser: BrowserPort | null, handle: string): Promise<object> {
+  async requestFactorPasskey(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    method: FactorMethod,
+  ): Promise<object> {
     const { engine, passkeyFactor } = this.#deps;
     const { step, actor, tenant, user } = await engine.open(authority, browser, handle);
     if (step !== 'factor') throw interactionErrors.INTERACTION_STEP_OTHER();
-    return passkeyFactor.begin(actor, tenant, { user: user!, handle });
+    return passkeyFactor.begin(actor, tenant, { kind: requireKey(method), user: user!, handle });
   }
 
   /**
    * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, PASSKEY_REFUSED, PASSKEYS_DISABLED,
    *   TOO_MANY_REQUESTS
+   * @throws INVALID_INPUT The method has codes.
    */
   submitFactorPasskey(
     authority: Authority,
     browser: BrowserPort | null,
     handle: string,
-    assertion: PasskeyAssertion,
+    used: UsedKey,
   ): Promise<InteractionView> {
     return this.#step(authority, browser, handle, 'factor', async (open) =>
-      provePasskey(this.#deps.passkeyFactor, open, assertion, await this.#knownDevice(open)),
+      provePasskey(this.#deps.passkeyFactor, open, used, await this.#knownDevice(open)),
     );
   }
 

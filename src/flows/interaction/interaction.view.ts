@@ -4,6 +4,7 @@ import type {
   CredentialStore,
   CredentialType,
   PasswordMode,
+  WebauthnKind,
 } from '../../auth-modes/index.ts';
 import { type ClientRecord, metadataOf } from '../../clients/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
@@ -29,8 +30,9 @@ export interface ShownApplication {
   readonly tosUri: string | null;
 }
 
-/** How a second factor can be shown. */
-export type FactorMethod = 'passkey' | 'totp' | 'recovery-code';
+/** How a second factor can be shown: by a key of WebAuthn, or by a code. */
+export type FactorMethod = WebauthnKind | CodeMethod;
+type CodeMethod = 'totp' | 'recovery-code';
 
 /** What an app needs to begin to show codes. */
 export interface ShownEnrolment {
@@ -185,17 +187,20 @@ const showEnrolment = ({ secret, uri, qrImage }: BeginTotpEnrolmentPayload): Sho
 });
 
 /**
- * The methods in the order in which a page offers them: no page of somebody else gets anything by a passkey, and recovery codes are for
- * those who do not have the app at hand.
+ * The methods in the order in which a page offers them: no page of somebody else gets anything by a key, and recovery codes are for those
+ * who do not have the app at hand.
  */
-const FACTOR_METHODS: readonly FactorMethod[] = ['passkey', 'totp', 'recovery-code'];
+const FACTOR_METHODS: readonly FactorMethod[] = ['passkey', 'security-key', 'totp', 'recovery-code'];
 
 /** The methods that a tenant takes of those that an account has. */
 export const shownMethods = (
   { settings }: Pick<KnownTenant, 'settings'>,
   accepted: readonly CredentialType[],
 ): FactorMethod[] =>
-  FACTOR_METHODS.filter((method) => accepted.includes(method) && (method !== 'passkey' || settings.isPasskeyEnabled));
+  FACTOR_METHODS.filter((method) => accepted.includes(method) && (hasCodes(method) || settings.isPasskeyEnabled));
+
+/** Whether a method is shown by a code. */
+export const hasCodes = (method: FactorMethod): method is CodeMethod => method === 'totp' || method === 'recovery-code';
 
 /** Shows enough of an address for its owner to recognise it. */
 function maskEmail(email: string): string {

@@ -1,4 +1,4 @@
-import type { CredentialStore, LockoutService, PasskeyMode } from '../../auth-modes/index.ts';
+import type { CredentialStore, LockoutService, WebauthnModes } from '../../auth-modes/index.ts';
 import type { ModuleBase, ServiceModule } from '../../composition/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import type { OneTimeCodeStore } from '../../sessions/index.ts';
@@ -21,7 +21,7 @@ interface PasskeyNeeds extends ModuleBase {
   readonly userStore: UserStore;
   readonly oneTimeCodes: OneTimeCodeStore;
   readonly credentials: CredentialStore;
-  readonly passkeyMode: PasskeyMode;
+  readonly webauthnModes: WebauthnModes;
   readonly lockouts: LockoutService;
   readonly signInTickets: SignInTickets;
 }
@@ -29,19 +29,19 @@ interface PasskeyNeeds extends ModuleBase {
 export const passkey = {
   name: 'passkey',
   errors: [passkeySignInErrors],
-  create: ({ base, publicUrl, directory, userStore: users, passkeyMode: mode, ...needs }: PasskeyNeeds) => {
+  create: ({ base, publicUrl, directory, userStore: users, webauthnModes: modes, ...needs }: PasskeyNeeds) => {
     const parties = new RelyingParties({ publicUrl, directory });
     const challenges = new PasskeyChallenges({ ...base, codes: needs.oneTimeCodes, parties });
     const refused = () => passkeySignInErrors.PASSKEY_REFUSED();
-    const guard = new ProofGuard({ ...base, lockouts: needs.lockouts, method: mode.type, refused });
-    const newPasskeys = new NewPasskeys({ mode, challenges, parties, handles: users });
-    const shared = { ...base, directory, users, mode, challenges, parties, newPasskeys };
+    const guard = new ProofGuard({ ...base, lockouts: needs.lockouts, method: modes.passkey.type, refused });
+    const newPasskeys = new NewPasskeys({ modes, challenges, parties, handles: users });
+    const shared = { ...base, directory, users, modes, challenges, parties, newPasskeys };
     return {
       services: {
         passkeys: {
           /** Where they are used. */
           parties,
-          /** Adds passkeys to accounts. */
+          /** Adds passkeys and security keys to accounts. */
           registration: new PasskeyRegistration({
             ...shared,
             credentials: needs.credentials,
@@ -52,7 +52,7 @@ export const passkey = {
           /** Shows the second factor of users. */
           factor: new PasskeyFactor({ ...shared, lockouts: needs.lockouts }),
           /** Signs users in. */
-          signIn: new PasskeySignIn({ ...shared, guard, tickets: needs.signInTickets }),
+          signIn: new PasskeySignIn({ ...shared, mode: modes.passkey, guard, tickets: needs.signInTickets }),
         },
       },
     };

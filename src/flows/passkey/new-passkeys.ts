@@ -4,10 +4,13 @@ import {
   type NewPasskeyResponse,
   type PasskeyAttachment,
   type PasskeyData,
-  type PasskeyMode,
   passkeyErrors,
+  policyOf,
   showPasskey,
+  userHandleOf,
   verifyNewPasskey,
+  type WebauthnKind,
+  type WebauthnModes,
 } from '../../auth-modes/index.ts';
 import { type Origin, requireText } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
@@ -16,29 +19,33 @@ import { showAccount } from '../shown-account.ts';
 import type { ChallengeOwner, PasskeyChallenges } from './passkey.challenges.ts';
 import type { RelyingParties } from './relying-parties.ts';
 
-/** A new passkey as a browser sent it. */
+/** A new key as a browser sent it. */
 export interface AddPasskey extends NewPasskeyResponse {
   /** For lists; null: none. */
   readonly name: string | null;
 }
 
-/** A new passkey that was verified, ready to be added in a transaction. */
+/** A new key that was verified, ready to be added in a transaction. */
 export interface NewPasskey {
   readonly data: PasskeyData;
   readonly label: string | null;
 }
 
-/** Who makes a passkey, and for what. */
-export interface PasskeyMaker {
-  readonly user: User;
-  /** For what the challenge is. */
+/** What is made, and for what the challenge is. */
+export interface PasskeyPurpose {
+  readonly kind: WebauthnKind;
   readonly owner: ChallengeOwner;
+}
+
+/** Who makes a key. */
+export interface PasskeyMaker extends PasskeyPurpose {
+  readonly user: User;
   /** What the user wants, if the tenant leaves the choice; null: any. */
   readonly attachment: PasskeyAttachment | null;
 }
 
 export interface NewPasskeysDeps {
-  readonly mode: Pick<PasskeyMode, 'ofUser'>;
+  readonly modes: WebauthnModes;
   readonly challenges: PasskeyChallenges;
   readonly parties: RelyingParties;
   readonly handles: Pick<UserStore, 'giveWebauthnHandle'>;
@@ -48,7 +55,7 @@ export interface NewPasskeysDeps {
 const HANDLE_BYTES = 64;
 const NAME = { max: 255 };
 
-/** What browsers make passkeys from, and the check of what they made. Who may make one is decided before. */
+/** What browsers make passkeys and security keys from, and the check of what they made. Who may make one is decided before. */
 export class NewPasskeys {
   readonly #deps: NewPasskeysDeps;
 
@@ -56,32 +63,34 @@ export class NewPasskeys {
     this.#deps = deps;
   }
 
-  /** What a browser makes a passkey from (`PublicKeyCredentialCreationOptionsJSON`). The challenge works for its owner alone. */
+  /** What a browser makes a key from (`PublicKeyCredentialCreationOptionsJSON`). The challenge works for its owner alone. */
   async offer(
     tenant: KnownTenant,
-    { host, peerIp }: Origin,
-    { user, owner, attachment }: PasskeyMaker,
+    { host, peerIp }: Pick<Origin, 'host' | 'peerIp'>,
+    { kind, user, owner, attachment }: PasskeyMaker,
   ): Promise<ReturnType<typeof creationOptions>> {
-    const { mode, challenges, parties } = this.#deps;
-    const rp = await parties.of(tenant, host);
-    const existing = (await mode.ofUser(tenant.id, user.id)).map(({ data }) => showPasskey(data));
-    const handle = await this.#handleOf(user);
+    const { modes, challenges, parties } = this.#deps;
+    const wanted = policyOf(tenant.settings, kind);
+    const rp = await parties.of(tenant, host, wanted);
+    const existing = (await modes[kind].ofUser(tenant.id, user.id)).map(({ data }) => showPasskey(data));
+    const handle = userHandleOf(kind, await this.#handleOf(user));
     const challenge = await challenges.issue(tenant, owner, { rpId: rp.id, peerIp });
-    const { passkeys } = tenant.settings;
-    const policy = { ...passkeys, attachment: passkeys.attachment ?? attachment };
+    const policy = { ...wanted, attachment: wanted.attachment ?? attachment };
     const shown = { handle, username: user.username, displayName: showAccount(user).name };
     return creationOptions({ challenge, rp, owner: shown, policy, existing });
   }
 
   /**
-   * Checks a passkey that was made from an offer to the same owner. The challenge is used up in any case.
-   * @throws PASSKEY_INVALID A check of WebAuthn Level 3 section 7.1 failed, or the tenant does not accept such passkeys.
+   * Checks a key that was made from an offer for the same purpose. The challenge is used up in any case.
+   * @throws PASSKEY_INVALID A check of WebAuthn Level 3 section 7.1 failed, or the tenant does not accept such keys.
    * @throws INVALID_INPUT The name.
    */
-  async check(tenant: KnownTenant, owner: ChallengeOwner, { name, ...response }: AddPasskey): Promise<NewPasskey> {
+  async check(tenant: KnownTenant, { kind, owner }: PasskeyPurpose, made: AddPasskey): Promise<NewPasskey> {
+    const { name, ...response } = made;
     const label = name === null || name === '' ? null : requireText(name, 'input.name', NAME);
     const ceremony = await this.#deps.challenges.redeem(tenant, owner, response);
-    const data = ceremony === null ? null : await verifyNewPasskey(response, ceremony, tenant.settings.passkeys);
+    const policy = policyOf(tenant.settings, kind);
+    const data = ceremony === null ? null : await verifyNewPasskey(response, ceremony, policy);
     if (data === null) throw passkeyErrors.PASSKEY_INVALID();
     return { data, label };
   }

@@ -1,4 +1,10 @@
-import { type Ceremony, PASSKEY_SECONDS, type PasskeyAssertion, readClientData } from '../../auth-modes/index.ts';
+import {
+  type Ceremony,
+  PASSKEY_SECONDS,
+  type PasskeyAssertion,
+  readClientData,
+  type WebauthnKind,
+} from '../../auth-modes/index.ts';
 import { constantTimeEqual, sha256Base64Url } from '../../crypto/index.ts';
 import { addSeconds, type Clock } from '../../kernel/index.ts';
 import type { OneTimeCodeStore } from '../../sessions/index.ts';
@@ -7,15 +13,16 @@ import { storeChallenge } from '../stored-challenges.ts';
 import type { RelyingParties } from './relying-parties.ts';
 
 /**
- * What a challenge is made for: a new passkey of a user in a session or in a sign-in under way, a sign-in of the user with a (folded)
- * name, a sign-in without a name, in which the passkey tells its user, or the second factor of a user in a sign-in under way.
+ * What a challenge is made for: a new key of a user in a session or in a sign-in under way, a sign-in of the user with a (folded) name, a
+ * sign-in without a name, in which the passkey tells its user, or the second factor of a user in a sign-in under way. A challenge is for
+ * one kind of keys.
  */
 export type ChallengeOwner =
-  | { readonly kind: 'passkey-registration'; readonly userId: string; readonly sessionId: string }
+  | { readonly kind: `${WebauthnKind}-registration`; readonly userId: string; readonly sessionId: string }
   | { readonly kind: 'passkey-enrolment'; readonly userId: string; readonly handle: string }
   | { readonly kind: 'passkey-sign-in'; readonly name: string }
   | { readonly kind: 'passkey-discovery'; readonly requestId: string | null }
-  | { readonly kind: 'passkey-factor'; readonly userId: string; readonly handle: string };
+  | { readonly kind: `${WebauthnKind}-factor`; readonly userId: string; readonly handle: string };
 
 export interface PasskeyChallengesDeps {
   readonly codes: Pick<OneTimeCodeStore, 'putNewest' | 'take'>;
@@ -85,6 +92,7 @@ export class PasskeyChallenges {
 function partsOf(owner: ChallengeOwner): readonly (string | null)[] {
   switch (owner.kind) {
     case 'passkey-registration':
+    case 'security-key-registration':
       return [owner.userId, owner.sessionId];
     case 'passkey-sign-in':
       return [owner.name];
@@ -92,6 +100,7 @@ function partsOf(owner: ChallengeOwner): readonly (string | null)[] {
       return [owner.requestId];
     case 'passkey-enrolment':
     case 'passkey-factor':
+    case 'security-key-factor':
       return [owner.userId, owner.handle];
   }
 }

@@ -1,10 +1,9 @@
 import type { Authority } from '../../access/index.ts';
-import { amrOfPasskey, type creationOptions, type PasskeyMode } from '../../auth-modes/index.ts';
+import { amrOfPasskey, type creationOptions, type WebauthnModes } from '../../auth-modes/index.ts';
 import type { EventActor } from '../../events/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { User } from '../../users/index.ts';
-import type { AddPasskey, NewPasskey, NewPasskeys } from './new-passkeys.ts';
-import type { ChallengeOwner } from './passkey.challenges.ts';
+import type { AddPasskey, NewPasskey, NewPasskeys, PasskeyPurpose } from './new-passkeys.ts';
 
 /** A user who makes a passkey in a sign-in under way. */
 export interface EnrolPasskey {
@@ -14,7 +13,7 @@ export interface EnrolPasskey {
 }
 
 export interface PasskeyEnrolmentDeps {
-  readonly mode: Pick<PasskeyMode, 'add'>;
+  readonly modes: WebauthnModes;
   readonly newPasskeys: NewPasskeys;
 }
 
@@ -32,7 +31,7 @@ export class PasskeyEnrolment {
     tenant: KnownTenant,
     enrolled: EnrolPasskey,
   ): Promise<ReturnType<typeof creationOptions>> {
-    const maker = { user: enrolled.user, owner: ownerOf(enrolled), attachment: null };
+    const maker = { ...purposeOf(enrolled), user: enrolled.user, attachment: null };
     return this.#deps.newPasskeys.offer(tenant, origin, maker);
   }
 
@@ -42,7 +41,7 @@ export class PasskeyEnrolment {
    * @throws PASSKEY_INVALID, INVALID_INPUT The name.
    */
   check(tenant: KnownTenant, enrolled: EnrolPasskey, made: AddPasskey): Promise<NewPasskey> {
-    return this.#deps.newPasskeys.check(tenant, ownerOf(enrolled), made);
+    return this.#deps.newPasskeys.check(tenant, purposeOf(enrolled), made);
   }
 
   /**
@@ -51,12 +50,11 @@ export class PasskeyEnrolment {
    * @throws PASSKEY_TAKEN, PASSKEY_LIMIT_REACHED, USER_NOT_FOUND
    */
   async add(authority: Authority, userId: string, passkey: NewPasskey): Promise<readonly string[]> {
-    return amrOfPasskey((await this.#deps.mode.add(authority, userId, passkey)).data);
+    return amrOfPasskey(await this.#deps.modes.passkey.add(authority, userId, passkey));
   }
 }
 
-const ownerOf = ({ user, handle }: EnrolPasskey): ChallengeOwner => ({
-  kind: 'passkey-enrolment',
-  userId: user.id,
-  handle,
+const purposeOf = ({ user, handle }: EnrolPasskey): PasskeyPurpose => ({
+  kind: 'passkey',
+  owner: { kind: 'passkey-enrolment', userId: user.id, handle },
 });

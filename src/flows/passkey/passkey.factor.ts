@@ -1,20 +1,24 @@
 import {
   type PasskeyAssertion,
-  type PasskeyMode,
+  policyOf,
   proveSecondFactor,
   requestOptions,
   type SecondFactorDeps,
+  userHandleOf,
+  type WebauthnKind,
+  type WebauthnModes,
 } from '../../auth-modes/index.ts';
 import type { EventActor } from '../../events/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { User } from '../../users/index.ts';
-import type { PasskeyChallenges } from './passkey.challenges.ts';
+import type { ChallengeOwner, PasskeyChallenges } from './passkey.challenges.ts';
 import { passkeySignInErrors } from './passkey.errors.ts';
 import { type PasskeyTenants, requirePasskeys } from './passkey.tenants.ts';
 import type { RelyingParties } from './relying-parties.ts';
 
 /** A user whose first factor was proved in a sign-in under way. */
 export interface AskFactor {
+  readonly kind: WebauthnKind;
   readonly user: Pick<User, 'id' | 'webauthnHandle'>;
   /** Handle of the sign-in. */
   readonly handle: string;
@@ -28,12 +32,12 @@ export interface ShowFactor extends AskFactor {
 
 export interface PasskeyFactorDeps extends SecondFactorDeps {
   readonly directory: PasskeyTenants;
-  readonly mode: PasskeyMode;
+  readonly modes: WebauthnModes;
   readonly challenges: PasskeyChallenges;
   readonly parties: RelyingParties;
 }
 
-/** Passkeys as the second factor of sign-ins. */
+/** Passkeys and security keys as the second factor of sign-ins. */
 export class PasskeyFactor {
   readonly #deps: PasskeyFactorDeps;
 
@@ -42,26 +46,27 @@ export class PasskeyFactor {
   }
 
   /**
-   * What a browser shows the factor with (`PublicKeyCredentialRequestOptionsJSON`). The challenge works in this sign-in alone.
+   * What a browser shows the factor with (`PublicKeyCredentialRequestOptionsJSON`). The challenge works in this sign-in alone, and for the
+   * kind.
    * @throws PASSKEYS_DISABLED
    */
   async begin(
     { origin }: Pick<EventActor, 'origin'>,
     { id }: Pick<KnownTenant, 'id'>,
-    { user, handle }: AskFactor,
+    { kind, user, handle }: AskFactor,
   ): Promise<ReturnType<typeof requestOptions>> {
-    const { directory, mode, challenges, parties } = this.#deps;
+    const { directory, modes, challenges, parties } = this.#deps;
     const tenant = await requirePasskeys(directory, { id });
-    const { id: rpId } = await parties.of(tenant, origin.host);
-    const shown = await mode.shownTo(tenant, user.id, user.id);
-    const owner = { kind: 'passkey-factor', userId: user.id, handle } as const;
-    const challenge = await challenges.issue(tenant, owner, { rpId, peerIp: origin.peerIp });
-    return requestOptions(challenge, rpId, shown);
+    const policy = policyOf(tenant.settings, kind);
+    const { id: rpId } = await parties.of(tenant, origin.host, policy);
+    const allowed = await modes[kind].shownTo(tenant, user.id, user.id);
+    const challenge = await challenges.issue(tenant, ownerOf(kind, user, handle), { rpId, peerIp: origin.peerIp });
+    return requestOptions({ challenge, rpId, allowed, userVerification: policy.verificationOfUse });
   }
 
   /**
-   * Checks what a passkey signed, as that of a sign-in, and counts the attempt with all other second factors. The challenge is used up
-   * in any case.
+   * Checks what a key signed, as that of a sign-in, and counts the attempt with all other second factors. The challenge is used up in any
+   * case.
    * @returns How it shows in `amr` (RFC 8176).
    * @throws PASSKEY_REFUSED Also while the second factor of the account is blocked. Records `sign_in.factor_failed`.
    * @throws PASSKEYS_DISABLED, TOO_MANY_REQUESTS
@@ -69,15 +74,17 @@ export class PasskeyFactor {
   async prove(
     actor: EventActor,
     { id }: Pick<KnownTenant, 'id'>,
-    { user, handle, assertion, knownDeviceId }: ShowFactor,
+    { kind, user, handle, assertion, knownDeviceId }: ShowFactor,
   ): Promise<readonly string[]> {
-    const { directory, mode, challenges } = this.#deps;
+    const { directory, modes, challenges } = this.#deps;
     const tenant = await requirePasskeys(directory, { id });
     const { id: userId } = user;
-    const ceremony = await challenges.redeem(tenant, { kind: 'passkey-factor', userId, handle }, assertion);
-    const isOfUser = assertion.userHandle === null || assertion.userHandle === user.webauthnHandle;
-    const given = ceremony !== null && isOfUser ? { assertion, ceremony } : null;
-    const factor = { userId, knownDeviceId, method: mode.type, fault: 'wrong_proof' } as const;
+    const mode = modes[kind];
+    const { verificationOfUse: userVerification } = policyOf(tenant.settings, kind);
+    const ceremony = await challenges.redeem(tenant, ownerOf(kind, user, handle), assertion);
+    const isOfUser = isHandleOf(kind, user, assertion);
+    const given = ceremony !== null && isOfUser ? { assertion, ceremony, userVerification } : null;
+    const factor = { userId, knownDeviceId, method: kind, fault: 'wrong_proof' } as const;
     const proved = await proveSecondFactor(this.#deps, actor, tenant, factor, {
       match: async () => (given === null ? null : mode.match(tenant.id, userId, given)),
       spend: (matched) => mode.spend(tenant.id, matched),
@@ -86,3 +93,17 @@ export class PasskeyFactor {
     return proved.amr;
   }
 }
+
+const ownerOf = (kind: WebauthnKind, { id: userId }: AskFactor['user'], handle: string): ChallengeOwner => ({
+  kind: `${kind}-factor`,
+  userId,
+  handle,
+});
+
+/** Whether the account that the authenticator names, if it names one, is that of the user. */
+const isHandleOf = (
+  kind: WebauthnKind,
+  { webauthnHandle }: AskFactor['user'],
+  { userHandle }: PasskeyAssertion,
+): boolean =>
+  userHandle === null || (typeof webauthnHandle === 'string' && userHandle === userHandleOf(kind, webauthnHandle));

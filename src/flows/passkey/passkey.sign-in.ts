@@ -3,6 +3,7 @@ import {
   type PasskeyAssertion,
   type PasskeyMode,
   type ProvedPasskey,
+  policyOf,
   requestOptions,
   type ShownPasskey,
 } from '../../auth-modes/index.ts';
@@ -44,6 +45,7 @@ export interface ProvedPasskeySignIn {
 export interface PasskeySignInDeps {
   readonly directory: PasskeyTenants;
   readonly users: Pick<UserStore, 'findById' | 'findByIdentifier'>;
+  /** That of passkeys: a security key begins no sign-in. */
   readonly mode: PasskeyMode;
   readonly challenges: PasskeyChallenges;
   readonly parties: RelyingParties;
@@ -68,11 +70,12 @@ export class PasskeySignIn {
   async begin(input: AskPasskey): Promise<ReturnType<typeof requestOptions>> {
     const { directory, challenges, parties } = this.#deps;
     const tenant = await requirePasskeys(directory, input.tenant);
-    const shown = input.identifier === null ? [] : await this.#shownTo(tenant, input.identifier, input.actor);
+    const allowed = input.identifier === null ? [] : await this.#shownTo(tenant, input.identifier, input.actor);
     const { host, peerIp } = input.actor.origin;
-    const { id: rpId } = await parties.of(tenant, host);
+    const { verificationOfUse: userVerification, ...party } = policyOf(tenant.settings, 'passkey');
+    const { id: rpId } = await parties.of(tenant, host, party);
     const challenge = await challenges.issue(tenant, ownerOf(input), { rpId, peerIp });
-    return requestOptions(challenge, rpId, shown);
+    return requestOptions({ challenge, rpId, allowed, userVerification });
   }
 
   /**
@@ -102,7 +105,8 @@ export class PasskeySignIn {
     const ceremony = await challenges.redeem(tenant, ownerOf(input), assertion);
     const isOfRequest = requestId === null || routeOfHandle(requestId) === tenant.route;
     if (ceremony === null || !isOfRequest || !isHandleOf(input, user)) return null;
-    return mode.prove(tenant.id, user?.id ?? null, { assertion, ceremony });
+    const { verificationOfUse: userVerification } = policyOf(tenant.settings, 'passkey');
+    return mode.prove(tenant.id, user?.id ?? null, { assertion, ceremony, userVerification });
   }
 
   /** @throws TOO_MANY_REQUESTS */

@@ -1,4 +1,4 @@
-import type { RelyingParty } from '../../auth-modes/index.ts';
+import type { PasskeyPolicy, RelyingParty } from '../../auth-modes/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import { isOwnAddress, type OwnOriginDeps, originOfRequest } from '../own-origin.ts';
 
@@ -10,9 +10,16 @@ export class RelyingParties {
     this.#deps = deps;
   }
 
-  /** The relying party of a tenant. @param host `Origin.host` of the request. */
-  async of(tenant: KnownTenant, host: string | null | undefined): Promise<RelyingParty> {
-    const { rpId, rpName } = tenant.settings.passkeys;
+  /**
+   * The relying party of a tenant.
+   * @param host `Origin.host` of the request.
+   * @param policy For the kind of keys.
+   */
+  async of(
+    tenant: KnownTenant,
+    host: string | null | undefined,
+    { rpId, rpName }: Pick<PasskeyPolicy, 'rpId' | 'rpName'>,
+  ): Promise<RelyingParty> {
     return {
       id: rpId ?? new URL(await originOfRequest(this.#deps, tenant, host)).hostname,
       name: rpName ?? (tenant.displayName || tenant.name),

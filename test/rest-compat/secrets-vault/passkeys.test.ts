@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Authority } from '../../../src/access/index.ts';
 import { mintHandle } from '../../../src/crypto/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { redeemTicket } from '../../support/image-flows.ts';
@@ -101,6 +102,22 @@ describe('the passkeys of Secrets Vault', () => {
     const { secret } = await vault.world.newApiKey(vault.acme, anna.id, ...scopes);
     return { api_key: secret };
   };
+
+  it('USER-14 to USER-16: a security key is no passkey', async () => {
+    const passkey = await register();
+    const { acme, world } = vault;
+    const authority = new Authority(world.userOfTwoFactors(acme, anna.id), acme, 'self');
+    const { registration } = world.services.passkeys;
+    const kind = 'security-key';
+    const made = browser.create(await registration.begin(authority, { kind }));
+    const key = await registration.add(authority, { ...made, kind });
+    expect(await list()).toEqual([200, { passkeys: [passkey] }]);
+    expect(await change('DELETE', key.id)).toEqual(UNKNOWN);
+    expect(await change('PATCH', key.id, { body: { name: 'Key' } })).toEqual(UNKNOWN);
+    expect(await registration.listOwn(authority, kind)).toEqual([
+      expect.objectContaining({ id: key.id, label: 'Phone' }),
+    ]);
+  });
 
   it('PK-2: 200 without what a browser may leave out', async () => {
     const { name: _, transports: __, authenticator_attachment: ___, ...body } = sent(await registerOptions());

@@ -7,18 +7,18 @@ import { redeemTicket } from '../../support/image-flows.ts';
 import { keepsPasskeys, PasskeyBrowser } from '../../support/passkeys.ts';
 import { TEST_ORIGIN, World } from '../../support/world.ts';
 
-const BEGIN = `mutation ($attachment: PasskeyAttachment) {
-  beginPasskeyRegistration(input: { attachment: $attachment }) { options }
+const BEGIN = `mutation ($attachment: PasskeyAttachment, $kind: WebauthnKind) {
+  beginPasskeyRegistration(input: { attachment: $attachment, kind: $kind }) { options }
 }`;
 const ADD =
-  'mutation ($input: AddPasskeyInput!) { addPasskey(input: $input) { userId passkey { credentialId label transports attachment isBackedUp lastUsedAt } } }';
+  'mutation ($input: AddPasskeyInput!) { addPasskey(input: $input) { userId passkey { credentialId kind label transports attachment isBackedUp lastUsedAt } } }';
 const SIGN_IN = `mutation ($tenant: String, $identifier: String!) {
   beginPasskeySignIn(input: { tenant: $tenant, identifier: $identifier }) { options }
 }`;
 const PROVE =
   'mutation ($input: SignInWithPasskeyInput!) { signInWithPasskey(input: $input) { ticket isEmailConfirmationNeeded } }';
 const ORIGINS = 'query ($tenant: String) { passkeyOrigins(tenant: $tenant) }';
-const OWN = 'query { ownPasskeys { credentialId label createdAt } }';
+const OWN = 'query ($kind: WebauthnKind) { ownPasskeys(kind: $kind) { credentialId label createdAt } }';
 const RENAME = 'mutation ($input: RenameCredentialInput!) { renameCredential(input: $input) { credential { label } } }';
 const REMOVE = 'mutation ($input: RemoveCredentialInput!) { removeCredential(input: $input) { credential { id } } }';
 
@@ -41,13 +41,13 @@ describe('passkeys over GraphQL', () => {
   const SCOPES = ['credential:read:self', 'credential:write:self', 'credential:delete:self'];
   const me = (...scopes: string[]) => world.userOfTwoFactors(tenant, user.id, ...(scopes.length > 0 ? scopes : SCOPES));
   const nobody = anonymousCaller(TEST_ORIGIN);
-  const options = async (caller: Caller, attachment?: string) => {
-    const { data, errors } = await world.graphql(caller, BEGIN, { attachment });
+  const options = async (caller: Caller, asked: { attachment?: string; kind?: string } = {}) => {
+    const { data, errors } = await world.graphql(caller, BEGIN, asked);
     expect(errors).toEqual([]);
     return data.beginPasskeyRegistration.options;
   };
-  const make = async (caller: Caller) => {
-    const { attachment, ...made } = browser.create(await options(caller));
+  const make = async (caller: Caller, kind?: string) => {
+    const { attachment, ...made } = browser.create(await options(caller, kind === undefined ? {} : { kind }));
     return { ...made, attachment: attachment === null ? null : 'PLATFORM' };
   };
   const register = async (caller = me()) => {
@@ -63,7 +63,14 @@ describe('passkeys over GraphQL', () => {
 
   it('are added by their users, listed, renamed and removed', async () => {
     const { credentialId: id, ...passkey } = (await register()).passkey;
-    const shown = { label: 'Phone', transports: ['usb'], attachment: 'PLATFORM', isBackedUp: false, lastUsedAt: null };
+    const shown = {
+      kind: 'PASSKEY',
+      label: 'Phone',
+      transports: ['usb'],
+      attachment: 'PLATFORM',
+      isBackedUp: false,
+      lastUsedAt: null,
+    };
     expect(passkey).toEqual(shown);
     const listed = { credentialId: id, label: 'Phone', createdAt: world.clock.now().toISOString() };
     for (const caller of [me(), world.user(tenant, user.id, 'user:read:self')])
@@ -75,8 +82,30 @@ describe('passkeys over GraphQL', () => {
     expect((await world.graphql(me(), OWN)).data.ownPasskeys).toEqual([]);
   });
 
+  it('are security keys where these are asked for, listed with passkeys or alone, and removed in the same way', async () => {
+    const caller = me();
+    const add = async (input: object) => {
+      const { data, errors } = await world.graphql(caller, ADD, { input });
+      expect(errors).toEqual([]);
+      return data.addPasskey.passkey;
+    };
+    const own = async (kind?: string) =>
+      (await world.graphql(me(), OWN, { kind })).data.ownPasskeys.map(
+        ({ credentialId }: { credentialId: string }) => credentialId,
+      );
+    const key = await add({ ...(await make(caller, 'SECURITY_KEY')), kind: 'SECURITY_KEY' });
+    expect(key).toMatchObject({ kind: 'SECURITY_KEY', label: 'Phone' });
+    const passkey = await add({ ...(await make(caller, 'PASSKEY')), kind: 'PASSKEY' });
+    expect(new Set(await own())).toEqual(new Set([key.credentialId, passkey.credentialId]));
+    expect(await own('SECURITY_KEY')).toEqual([key.credentialId]);
+    expect(await own('PASSKEY')).toEqual([passkey.credentialId]);
+    const input = { credentialId: key.credentialId };
+    expect((await world.graphql(me(), REMOVE, { input })).data.removeCredential.credential).not.toBe(null);
+    expect(await own()).toEqual([passkey.credentialId]);
+  });
+
   it('are of the kind that is wanted', async () => {
-    const { authenticatorSelection } = await options(me(), 'CROSS_PLATFORM');
+    const { authenticatorSelection } = await options(me(), { attachment: 'CROSS_PLATFORM' });
     expect(authenticatorSelection).toMatchObject({ authenticatorAttachment: 'cross-platform' });
   });
 

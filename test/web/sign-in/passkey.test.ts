@@ -198,8 +198,9 @@ describe('a passkey as the second factor', () => {
     expect(await focused(page)).toBe('Use your passkey');
     await page.keyboard.press('Enter');
     await atApplication();
-    expect(inputsOf('RequestFactorPasskey')).toEqual([PLACE]);
-    expect(inputsOf('SubmitFactorPasskey')).toEqual([{ ...PLACE, credential: SENT }]);
+    const method = 'PASSKEY';
+    expect(inputsOf('RequestFactorPasskey')).toEqual([{ ...PLACE, method }]);
+    expect(inputsOf('SubmitFactorPasskey')).toEqual([{ ...PLACE, method, credential: SENT }]);
     expect(opened.watch).toEqual(NOTHING);
   });
 

@@ -8,10 +8,12 @@ import { arePasskeysSupported } from '../passkey/support.ts';
 import { t } from '../texts/texts.ts';
 import { Cancel } from './cancel.tsx';
 
-/** Loaded by those alone who have a passkey. */
+/** Loaded by those alone who have a passkey or security key. */
 const PasskeyFactor = lazy(async () => ({ default: (await import('../loaded-later.ts')).PasskeyFactor }));
 
-type Code = Exclude<FactorMethod, 'PASSKEY'>;
+type Code = Exclude<FactorMethod, 'PASSKEY' | 'SECURITY_KEY'>;
+
+const isCode = (method: FactorMethod): method is Code => method in CODES;
 
 /** How each code is asked for. */
 const CODES = {
@@ -24,11 +26,12 @@ const USES = {
   TOTP: 'factor.useTotp',
   RECOVERY_CODE: 'factor.useRecovery',
   PASSKEY: 'passkey.useFactor',
+  SECURITY_KEY: 'account.factors.SECURITY_KEY',
 } as const satisfies Readonly<Record<FactorMethod, string>>;
 
 /** The methods of a step that the browser has. Where it has none, the page says so when the person goes on. */
 function usableMethods({ methods }: StepOf<'FactorStep'>): readonly FactorMethod[] {
-  const usable = methods.filter((method) => method !== 'PASSKEY' || arePasskeysSupported());
+  const usable = methods.filter((method) => isCode(method) || arePasskeysSupported());
   return usable.length > 0 ? usable : methods;
 }
 
@@ -65,10 +68,10 @@ export function FactorStep({ step }: { readonly step: StepOf<'FactorStep'> }): R
     </>
   );
   const shared = { isFocused: chosen !== null, actions };
-  if (method !== 'PASSKEY') return <CodeFactor {...shared} method={method} />;
+  if (isCode(method)) return <CodeFactor {...shared} method={method} />;
   return (
     <Suspense>
-      <PasskeyFactor {...shared} />
+      <PasskeyFactor key={method} {...shared} method={method} />
     </Suspense>
   );
 }

@@ -14,7 +14,7 @@ describe('the mode of passkeys', () => {
   const modeWith = (over: object = {}): PasskeyMode => {
     const { credentials } = world.stores;
     const columns = { lock: async () => ({}) };
-    return new PasskeyMode({ credentials, columns, ...over } as never);
+    return new PasskeyMode({ kind: 'passkey', credentials, columns, ...over } as never);
   };
 
   it('knows which accounts have one, and whether one signed', async () => {
@@ -30,10 +30,15 @@ describe('the mode of passkeys', () => {
     const actor = authority.caller;
     const options = await signIn.begin({ tenant, identifier: user.username, requestId: null, actor });
     const { challenge, rpId } = options;
-    const given = { assertion: browser.get(options), ceremony: { challenge, rpId, origin: SERVICE } };
+    const ceremony = { challenge, rpId, origin: SERVICE };
+    const given = { assertion: browser.get(options), ceremony, userVerification: 'required' } as const;
     expect(await mode.verify(tenant.id, user.id, given)).toBe(true);
     expect(await mode.verify(tenant.id, null, given)).toBe(false);
     expect(await mode.ownerOf(tenant.id, given.assertion)).toBe(user.id);
+    const ofOtherKind = modeWith({ kind: 'security-key' });
+    expect(await ofOtherKind.isSetUp(tenant.id, user.id)).toBe(false);
+    expect(await ofOtherKind.ownerOf(tenant.id, given.assertion)).toBe(null);
+    expect(await ofOtherKind.verify(tenant.id, user.id, given)).toBe(false);
     for (const id of ['AAAA', 'ä', 'A'.repeat(1365)])
       expect(await mode.ownerOf(tenant.id, { ...given.assertion, id })).toBe(null);
   });

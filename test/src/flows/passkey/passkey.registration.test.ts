@@ -319,7 +319,8 @@ describe('passkeys of users', () => {
     it('are of the kind that the user wants where the tenant leaves it open', async () => {
       const wanted = async (passkeys: object) => {
         const at = await newTenant(passkeys);
-        const options = await registration().begin(own(at, await world.newUser(at)), 'cross-platform');
+        const authority = own(at, await world.newUser(at));
+        const options = await registration().begin(authority, { attachment: 'cross-platform' });
         return options.authenticatorSelection;
       };
       expect(await wanted({})).toMatchObject({ authenticatorAttachment: 'cross-platform' });
