@@ -1,4 +1,5 @@
 import { Authority } from '../../../src/access/index.ts';
+import type { WebauthnKind } from '../../../src/auth-modes/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { PasskeyBrowser } from '../../support/passkeys.ts';
@@ -19,19 +20,50 @@ interface PasskeyEffect {
 
 const MODEL = '00112233-4455-6677-8899-aabbccddeeff';
 
-/** What the policy for passkeys of a realm does to the options and to the new passkeys of its users, by the names of a realm. */
-export function passkeyEffects(worldOf: () => World): Readonly<Record<string, PasskeyEffect>> {
+/** A policy of a realm for keys. */
+interface Policy {
+  readonly kind: WebauthnKind;
+  /** The names of a setting in the dialect. */
+  readonly names: (name: string) => readonly string[];
+  readonly residenceBefore: string;
+  /** A wish for user verification, and what becomes of a new key without it, before and after the wish. */
+  readonly verification: Pick<PasskeyEffect, 'value' | 'before' | 'after'>;
+}
+
+const POLICIES: readonly Policy[] = [
+  {
+    kind: 'passkey',
+    names: (name) => [`webAuthnPolicyPasswordless${name}`, `webAuthnPolicy${name}Passwordless`],
+    residenceBefore: 'preferred',
+    verification: { value: 'discouraged', before: 'PASSKEY_INVALID', after: null },
+  },
+  {
+    kind: 'security-key',
+    names: (name) => [`webAuthnPolicy${name}`],
+    residenceBefore: 'discouraged',
+    verification: { value: 'required', before: null, after: 'PASSKEY_INVALID' },
+  },
+];
+
+/** What the policies of a realm for keys do to the options and to the new keys of its users, by the names of a realm. */
+export const passkeyEffects = (worldOf: () => World): Readonly<Record<string, PasskeyEffect>> =>
+  Object.assign({}, ...POLICIES.map((policy) => effectsOf(worldOf, policy)));
+
+function effectsOf(
+  worldOf: () => World,
+  { kind, names, residenceBefore, verification }: Policy,
+): Readonly<Record<string, PasskeyEffect>> {
   const signedIn = async ({ tenant, user }: Place): Promise<Authority> => {
     const system = worldOf().system(tenant);
     await worldOf().services.tenants.updateSettings(system, { isPasskeyEnabled: true });
     return new Authority(worldOf().userOfTwoFactors(tenant, (await user()).id), tenant, 'self');
   };
-  const begin = (authority: Authority) => worldOf().services.passkeys.registration.begin(authority);
+  const begin = (authority: Authority) => worldOf().services.passkeys.registration.begin(authority, { kind });
   type Options = Awaited<ReturnType<typeof begin>>;
   const options = (read: (options: Options) => unknown) => async (place: Place) =>
     read(await begin(await signedIn(place)));
   const register = async (authority: Authority, browser = new PasskeyBrowser()) =>
-    worldOf().services.passkeys.registration.add(authority, browser.create(await begin(authority)));
+    worldOf().services.passkeys.registration.add(authority, { ...browser.create(await begin(authority)), kind });
 
   const effects: Readonly<Record<string, PasskeyEffect>> = {
     RpEntityName: {
@@ -65,17 +97,15 @@ export function passkeyEffects(worldOf: () => World): Readonly<Record<string, Pa
     RequireResidentKey: {
       value: 'Yes',
       observe: options(({ authenticatorSelection: { residentKey } }) => residentKey),
-      before: 'preferred',
+      before: residenceBefore,
       after: 'required',
     },
     UserVerificationRequirement: {
-      value: 'discouraged',
+      ...verification,
       observe: async (place) => {
         const userMakeCredentialInteraction = () => ({ options: { uv: false, up: true } });
         return refusalOf(register(await signedIn(place), new PasskeyBrowser({ userMakeCredentialInteraction })));
       },
-      before: 'PASSKEY_INVALID',
-      after: null,
     },
     CreateTimeout: { value: 60, observe: options(({ timeout }) => timeout), before: 300_000, after: 60_000 },
     AvoidSameAuthenticatorRegister: {
@@ -102,13 +132,6 @@ export function passkeyEffects(worldOf: () => World): Readonly<Record<string, Pa
     before: [null, null],
     after: [null, 'PASSKEY_INVALID'],
   };
-  return {
-    ...Object.fromEntries(
-      Object.entries(effects).flatMap(([name, effect]) => [
-        [`webAuthnPolicyPasswordless${name}`, effect],
-        [`webAuthnPolicy${name}Passwordless`, effect],
-      ]),
-    ),
-    webAuthnPolicyPasswordlessAcceptableAaguids: models,
-  };
+  const named = Object.entries(effects).flatMap(([name, effect]) => names(name).map((full) => [full, effect] as const));
+  return Object.fromEntries([...named, [names('AcceptableAaguids')[0]!, models]]);
 }
