@@ -1,5 +1,13 @@
 import type { CDPSession, Page } from 'playwright-core';
 
+/** What an authenticator is, beside what all have. */
+const KINDS = {
+  /** Part of the device, keeps discoverable keys, and verifies its user at once. */
+  device: { transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true },
+  /** Plugged in, keeps no key that is discoverable, and knows only whether somebody touches it. */
+  'security-key': { transport: 'usb', hasResidentKey: false, hasUserVerification: false, isUserVerified: false },
+} as const;
+
 /** An authenticator that Chromium pretends to have (WebAuthn Level 3 section 11), for one page. */
 export class VirtualAuthenticator {
   readonly #session: CDPSession;
@@ -10,22 +18,24 @@ export class VirtualAuthenticator {
     this.#id = id;
   }
 
-  /** One that is part of the device, keeps discoverable passkeys, and verifies its user at once. */
-  static async addTo(page: Page): Promise<VirtualAuthenticator> {
+  /** @param kind Default: `device`. */
+  static async addTo(page: Page, kind: keyof typeof KINDS = 'device'): Promise<VirtualAuthenticator> {
     const session = await page.context().newCDPSession(page);
     await session.send('WebAuthn.enable', { enableUI: false });
     const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
       options: {
         protocol: 'ctap2',
         ctap2Version: 'ctap2_1',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
         automaticPresenceSimulation: true,
+        ...KINDS[kind],
       },
     });
     return new VirtualAuthenticator(session, authenticatorId);
+  }
+
+  /** Takes it away from the page. */
+  async remove(): Promise<void> {
+    await this.#session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: this.#id });
   }
 
   /** How many passkeys it keeps. */

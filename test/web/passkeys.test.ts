@@ -15,6 +15,7 @@ const SETTINGS = {
   isPasskeyEnabled: true,
   offersPasskeySignIn: true,
   passkeys: { algorithms: ['ES256', 'RS256'], isUniquePerUser: true },
+  securityKeys: { algorithms: ['ES256', 'RS256'], isUniquePerUser: true },
 } as never;
 const BUTTON = 'Sign in with a passkey';
 
@@ -91,15 +92,21 @@ describe('passkeys at the started service in Chromium', { timeout: 120_000 }, ()
     await typePassword();
   }
 
-  async function register(name: string): Promise<void> {
+  async function register(name: string, kind: 'passkey' | 'security key' = 'passkey'): Promise<void> {
     await openAccount();
     await title('Your account');
-    await button('Add a passkey').click();
-    await title('Add a passkey');
-    await field('Name of the passkey (optional)').fill(name);
+    await button(`Add a ${kind}`).click();
+    await title(`Add a ${kind}`);
+    await field(`Name of the ${kind} (optional)`).fill(name);
     await authenticator.setPresent(true);
-    await button('Add a passkey').click();
+    await button(`Add a ${kind}`).click();
     await page.getByRole('status').filter({ hasText: 'Your change is saved.' }).waitFor();
+  }
+
+  /** From now on the browser has an authenticator that cannot verify its user, and no other. */
+  async function plugIn(): Promise<void> {
+    await authenticator.remove();
+    authenticator = await VirtualAuthenticator.addTo(page, 'security-key');
   }
 
   /** The page of a sign-in, of somebody who is not signed in before. Its offer in the field of the name waits for an answer. */
@@ -261,5 +268,30 @@ describe('passkeys at the started service in Chromium', { timeout: 120_000 }, ()
     await authenticator.setVerified(true);
     await button('Use your passkey').click();
     expect((await finish()).claims).toMatchObject({ sub: user.id, acr: 'phr', amr: ['pwd', 'hwk', 'mfa'] });
+  });
+
+  it('are beside security keys, which are a second step after a password', async () => {
+    await plugIn();
+    await register('Key ring', 'security key');
+
+    await begin();
+    await typePassword();
+    await title('Confirm that it is you');
+    await button('Use your security key').waitFor();
+    await look('factor-security-key');
+    await press('Use your security key');
+    expect((await finish()).claims).toMatchObject({ sub: user.id, amr: ['pwd', 'hwk', 'mfa'] });
+
+    await page.goto(accountUrl());
+    await button('Rename: Key ring').waitFor();
+    await look('account-security-key');
+    await button('Add a security key').click();
+    await title('Add a security key');
+    await look('security-key');
+    await button('Add a security key').click();
+    await refused('This security key is one of your account already.');
+    await button('Back').click();
+    await button('Remove: Key ring').click();
+    await expect.poll(() => page.getByText('Key ring').count()).toBe(0);
   });
 });

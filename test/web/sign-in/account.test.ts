@@ -42,13 +42,13 @@ const saved = () => page.getByRole('status').filter({ hasText: 'Your change is s
 const sentTo = (name: string) =>
   server.sent.filter(({ query }) => query.includes(`mutation ${name}(`)).map(({ variables }) => variables['input']);
 /** Presses a button until its mutation was sent: the page makes one change at a time, and takes no other before it has read the account again. */
-async function press(name: string, mutation: string): Promise<void> {
+async function press(name: string, mutation: string, times = 1): Promise<void> {
   await expect
     .poll(async () => {
-      if (sentTo(mutation).length === 0) await button(name).click();
+      if (sentTo(mutation).length < times) await button(name).click();
       return sentTo(mutation).length;
     })
-    .toBe(1);
+    .toBe(times);
 }
 /** Options for a new passkey, as the service gives them. */
 const CREATION = {
@@ -163,26 +163,43 @@ describe('the page of an account', () => {
     expect(await button('Sign out: This browser').count()).toBe(0);
   });
 
-  it('names passkeys and removes them, where no more can be added too', async () => {
+  it('names passkeys and security keys and removes them, where no more can be added too', async () => {
     const answers = { renameCredential: () => ({ userId: 'u1' }), removeCredential: () => ({ userId: 'u1' }) };
     await open(answers, { ...ACCOUNT_STATE, isPasskeyEnabled: false });
     await button('Rename: Laptop').click();
     await button('Back').click();
-    for (const [passkey, credentialId, typed, label] of [
-      ['Laptop', 'k1', ' Work laptop ', 'Work laptop'],
-      ['Laptop', 'k1', ' ', null],
-      ['Passkey', 'k2', 'Phone', 'Phone'],
+    for (const [kind, passkey, credentialId, typed, label] of [
+      ['passkey', 'Laptop', 'k1', ' Work laptop ', 'Work laptop'],
+      ['passkey', 'Laptop', 'k1', ' ', null],
+      ['passkey', 'Passkey', 'k2', 'Phone', 'Phone'],
+      ['security key', 'Key ring', 'k3', 'Work key', 'Work key'],
+      ['security key', 'Security key', 'k4', 'Spare key', 'Spare key'],
     ] as const) {
       await button(`Rename: ${passkey}`).click();
-      await field('Name of the passkey (optional)').fill(typed);
+      await page.getByRole('heading', { name: `Rename a ${kind}`, exact: true }).waitFor();
+      await field(`Name of the ${kind} (optional)`).fill(typed);
       await button('Save').click();
       await saved();
       expect(sentTo('RenameCredential').at(-1)).toEqual({ tenant: 'acme', credentialId, label });
     }
-    await button('Remove: Passkey').click();
-    await expect.poll(() => sentTo('RemoveCredential')).toEqual([{ tenant: 'acme', credentialId: 'k2' }]);
-    expect(await button('Add a passkey').count()).toBe(0);
-    expect(await page.getByText('Laptop').count()).toBe(1);
+    await press('Remove: Passkey', 'RemoveCredential');
+    await press('Remove: Key ring', 'RemoveCredential', 2);
+    const removed = ['k2', 'k3'].map((credentialId) => ({ tenant: 'acme', credentialId }));
+    expect(sentTo('RemoveCredential')).toEqual(removed);
+    for (const kind of ['passkey', 'security key']) expect(await button(`Add a ${kind}`).count()).toBe(0);
+  });
+
+  it('lists security keys among the second steps, and each passkey and security key once', async () => {
+    await open();
+    const titlesOf = (list: string) =>
+      page
+        .locator('.section', { has: page.getByRole('heading', { name: list }) })
+        .locator('.lead')
+        .allTextContents();
+    await button('Rename: Laptop').waitFor();
+    expect(await titlesOf('Your passkeys')).toEqual(['Laptop', 'Passkey']);
+    expect(await titlesOf('Second steps')).toEqual(['Authenticator app', 'My phone', 'Key ring', 'Security key']);
+    expect(await page.getByText('Security key, added on', { exact: false }).count()).toBe(2);
   });
 
   it('breaks no word of a button on narrow screens', async () => {
@@ -194,17 +211,21 @@ describe('the page of an account', () => {
   });
 
   it.each([
-    ['NotAllowedError', 'No passkey was used.'],
-    ['InvalidStateError', 'has a passkey of your account already'],
-    ['NotSupportedError', 'cannot use passkeys here'],
-    ['DataError', 'This did not work.'],
-  ])('says why a browser made no passkey: %s', async (name, text) => {
+    ['passkey', 'NotAllowedError', 'No passkey was used.'],
+    ['passkey', 'InvalidStateError', 'has a passkey of your account already'],
+    ['passkey', 'NotSupportedError', 'cannot use passkeys here'],
+    ['passkey', 'DataError', 'This did not work.'],
+    ['security key', 'NotAllowedError', 'No security key was used.'],
+    ['security key', 'InvalidStateError', 'This security key is one of your account already.'],
+    ['security key', 'NotSupportedError', 'cannot use security keys here'],
+    ['security key', 'DataError', 'This did not work.'],
+  ])('says why a browser made no %s: %s', async (kind, name, text) => {
     await open({ beginPasskeyRegistration: () => ({ options: CREATION }) });
     await page.evaluate(`navigator.credentials.create = () => Promise.reject(new DOMException('', '${name}'))`);
-    await button('Add a passkey').click();
-    await button('Add a passkey').click();
+    await button(`Add a ${kind}`).click();
+    await button(`Add a ${kind}`).click();
     await page.getByRole('alert').filter({ hasText: text }).waitFor();
-    expect(await button('Add a passkey').isEnabled()).toBe(true);
+    expect(await button(`Add a ${kind}`).isEnabled()).toBe(true);
     expect(sentTo('AddPasskey')).toEqual([]);
   });
 
@@ -217,14 +238,20 @@ describe('the page of an account', () => {
   });
 
   it.each([
-    ['PASSKEY_TAKEN', 'belongs to an account already'],
-    ['PASSKEY_LIMIT_REACHED', 'Remove one first.'],
-    ['REAUTHENTICATION_REQUIRED', 'Your sign-in is too old'],
-  ])('says why the service adds no passkey: %s', async (code, text) => {
+    ['passkey', 'PASSKEY_TAKEN', 'This passkey belongs to an account already.'],
+    ['passkey', 'PASSKEY_LIMIT_REACHED', 'as many passkeys as it can have'],
+    ['passkey', 'REAUTHENTICATION_REQUIRED', 'Your sign-in is too old'],
+    ['security key', 'PASSKEY_INVALID', 'This security key cannot be used here.'],
+    ['security key', 'PASSKEY_TAKEN', 'This security key belongs to an account already.'],
+    ['security key', 'PASSKEY_LIMIT_REACHED', 'as many security keys as it can have'],
+    ['security key', 'REAUTHENTICATION_REQUIRED', 'Your sign-in is too old'],
+  ])('says why the service adds no %s: %s', async (kind, code, text) => {
     await open({ beginPasskeyRegistration: () => server.refuse(code) });
-    await button('Add a passkey').click();
-    await button('Add a passkey').click();
+    await button(`Add a ${kind}`).click();
+    await button(`Add a ${kind}`).click();
     await page.getByRole('alert').filter({ hasText: text }).waitFor();
+    const asked = { passkey: 'PASSKEY', 'security key': 'SECURITY_KEY' }[kind];
+    expect(sentTo('BeginPasskeyRegistration')).toEqual([{ tenant: 'acme', kind: asked }]);
   });
 
   it('is loaded again where nobody is signed in any more, because the server leads to the sign-in', async () => {

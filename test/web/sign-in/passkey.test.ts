@@ -182,14 +182,14 @@ describe('the field of the name', () => {
   });
 });
 
-describe('a passkey as the second factor', () => {
-  const openFactor = (more = {}, script = uses, methods: readonly string[] = STEPS.factorPasskey.methods) =>
-    openAt(
-      signInState({ ...STEPS.factorPasskey, methods }),
-      { requestFactorPasskey: begun, submitFactorPasskey: finish, ...more },
-      script,
-    );
+const openFactor = (more = {}, script = uses, methods: readonly string[] = STEPS.factorPasskey.methods) =>
+  openAt(
+    signInState({ ...STEPS.factorPasskey, methods }),
+    { requestFactorPasskey: begun, submitFactorPasskey: finish, ...more },
+    script,
+  );
 
+describe('a passkey as the second factor', () => {
   it('is asked for first, and shown by a button that has the keyboard', async () => {
     await openFactor();
     await title('Confirm that it is you').waitFor();
@@ -244,6 +244,43 @@ describe('a passkey as the second factor', () => {
   });
 });
 
+describe('a security key as the second factor', () => {
+  it('is shown by a button, and can be replaced by a passkey, and a passkey by it', async () => {
+    await openFactor({}, uses, STEPS.factorSecurityKey.methods);
+    await title('Confirm that it is you').waitFor();
+    await button('Use your passkey instead').click();
+    await expect.poll(() => focused(page)).toBe('Use your passkey');
+    await button('Use your security key instead').click();
+    await expect.poll(() => focused(page)).toBe('Use your security key');
+    await page.keyboard.press('Enter');
+    await atApplication();
+    expect(inputsOf('RequestFactorPasskey')).toEqual([{ ...PLACE, method: 'SECURITY_KEY' }]);
+    expect(inputsOf('SubmitFactorPasskey')).toEqual([{ ...PLACE, method: 'SECURITY_KEY', credential: SENT }]);
+    expect(opened.watch).toEqual(NOTHING);
+  });
+
+  it.each([
+    [refuses('NotAllowedError'), {}, 'No security key was used.'],
+    [uses, { requestFactorPasskey: () => server.refuse('PASSKEYS_DISABLED') }, 'Security keys are not used here.'],
+    [uses, { submitFactorPasskey: () => server.refuse('PASSKEY_REFUSED') }, 'This security key was not accepted.'],
+    [uses, { submitFactorPasskey: () => server.refuse('TOO_MANY_REQUESTS') }, 'Too many tries.'],
+  ])('is refused in other words than a passkey', async (script, more, text) => {
+    await openFactor(more, script, STEPS.factorSecurityKey.methods);
+    await button('Use your security key').click();
+    await alert(text);
+  });
+
+  it('is not asked for where the browser has none, unless the account has nothing else', async () => {
+    await openFactor({}, 'delete window.PublicKeyCredential;', STEPS.factorSecurityKey.methods);
+    await title('Enter your code').waitFor();
+    await field('Recovery code').waitFor();
+    await opened.context.close();
+    await openFactor({}, 'delete window.PublicKeyCredential;', ['SECURITY_KEY']);
+    await button('Use your security key').click();
+    await alert('cannot use security keys here');
+  });
+});
+
 describe('a passkey that the account has to have', () => {
   const OPTIONS = {
     rp: { id: 'localhost', name: 'Acme' },
@@ -261,12 +298,8 @@ describe('a passkey that the account has to have', () => {
   const ADD = 'Add a passkey';
   const NAME = 'Name of the passkey (optional)';
   const offered = () => ({ options: OPTIONS, step: STEPS.keyEnrolment });
-  const openEnrolment = (more = {}, script = makes) =>
-    openAt(
-      signInState(STEPS.keyEnrolment),
-      { requestKeyEnrolment: offered, submitKeyEnrolment: finish, ...more },
-      script,
-    );
+  const openEnrolment = (more = {}, script = makes, step: object = STEPS.keyEnrolment) =>
+    openAt(signInState(step), { requestKeyEnrolment: offered, submitKeyEnrolment: finish, ...more }, script);
 
   it('is made with a name, or none, and the sign-in goes on', async () => {
     await openEnrolment();
@@ -306,5 +339,19 @@ describe('a passkey that the account has to have', () => {
     await button(ADD).click();
     await alert(text);
     expect(await field(NAME).inputValue()).toBe('Blue key');
+  });
+
+  it('may be a security key, for which the words are others', async () => {
+    const refused = { submitKeyEnrolment: () => server.refuse('PASSKEY_INVALID') };
+    await openEnrolment(refused, makes, STEPS.keyEnrolmentOfSecurityKey);
+    await title('Add a security key').waitFor();
+    await page.getByText('Your account needs a security key').waitFor();
+    await field('Name of the security key (optional)').fill('Key ring');
+    await button('Add a security key').click();
+    await alert('This security key cannot be used here.');
+    server.answers = { ...server.answers, submitKeyEnrolment: finish };
+    await button('Add a security key').click();
+    await atApplication();
+    expect(opened.watch).toEqual(NOTHING);
   });
 });

@@ -110,6 +110,7 @@ describe('the pages in the browser, at 320 and 1280 px, light and dark', () => {
       ['Change your profile', 'E-mail'],
       ['Change your password', 'Current password'],
       ['Add a passkey', 'Name of the passkey (optional)'],
+      ['Add a security key', 'Name of the security key (optional)'],
     ] as const) {
       const form = await openAt(ACCOUNT_STATE, answers);
       await form.page.getByRole('button', { name: button }).click();

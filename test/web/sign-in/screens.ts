@@ -74,6 +74,7 @@ export const STEPS = {
   factor: { __typename: 'FactorStep', methods: ['TOTP', 'RECOVERY_CODE'] },
   factorNone: { __typename: 'FactorStep', methods: [] },
   factorPasskey: { __typename: 'FactorStep', methods: ['PASSKEY', 'TOTP', 'RECOVERY_CODE'] },
+  factorSecurityKey: { __typename: 'FactorStep', methods: ['SECURITY_KEY', 'PASSKEY', 'RECOVERY_CODE'] },
   enrolmentOpen: { __typename: 'FactorEnrolmentStep', enrolment: null },
   enrolment: {
     __typename: 'FactorEnrolmentStep',
@@ -86,6 +87,7 @@ export const STEPS = {
   emailCodeUnsent: { __typename: 'EmailCodeStep', email: 'a***@example.com', isSent: false },
   emailCode: { __typename: 'EmailCodeStep', email: 'a***@example.com', isSent: true },
   keyEnrolment: { __typename: 'KeyEnrolmentStep', kind: 'PASSKEY' },
+  keyEnrolmentOfSecurityKey: { __typename: 'KeyEnrolmentStep', kind: 'SECURITY_KEY' },
   otherActions: { __typename: 'OtherActionsStep', actions: ['UPDATE_PROFILE', 'VERIFY_PROFILE'] },
   account: {
     __typename: 'AccountStep',
@@ -158,17 +160,27 @@ export const OVERVIEW = {
     { id: 't1', type: 'TOTP', label: null, createdAt: '2026-11-02T02:00:00Z' },
     { id: 't2', type: 'TOTP', label: 'My phone', createdAt: '2026-11-03T02:00:00Z' },
     { id: 'k1', type: 'PASSKEY', label: 'Laptop', createdAt: '2026-11-04T02:00:00Z' },
+    { id: 'k3', type: 'SECURITY_KEY', label: 'Key ring', createdAt: '2026-11-06T02:00:00Z' },
   ],
   federationLinks: [
     { id: 'f1', providerName: 'Example Mail', providerType: 'oidc', externalId: 'x-1', externalName: null },
   ],
 };
 
-/** The passkeys that the page of the account shows. */
+/** The passkeys and security keys that the page of the account shows. */
 export const PASSKEYS = [
-  { credentialId: 'k1', label: 'Laptop', createdAt: '2026-11-04T02:00:00Z', lastUsedAt: '2026-11-20T02:00:00Z' },
-  { credentialId: 'k2', label: null, createdAt: '2026-11-05T02:00:00Z', lastUsedAt: null },
-].map((passkey) => ({ ...passkey, transports: [], attachment: null, isBackedUp: false }));
+  { credentialId: 'k1', kind: 'PASSKEY', label: 'Laptop', lastUsedAt: '2026-11-20T02:00:00Z' },
+  { credentialId: 'k2', kind: 'PASSKEY', label: null, lastUsedAt: null },
+  { credentialId: 'k3', kind: 'SECURITY_KEY', label: 'Key ring', lastUsedAt: '2026-11-20T02:00:00Z' },
+  { credentialId: 'k4', kind: 'SECURITY_KEY', label: null, lastUsedAt: null },
+].map((passkey) => ({
+  ...passkey,
+  createdAt: '2026-11-04T02:00:00Z',
+  transports: [],
+  attachment: null,
+  isBackedUp: false,
+}));
+
 /** What belongs to an image. */
 export const DEMANDS = {
   isOffered: true,
@@ -199,6 +211,7 @@ export const SCREENS: Readonly<Record<string, object>> = {
   factor: signInState(STEPS.factor),
   'factor-none': signInState(STEPS.factorNone),
   'factor-passkey': signInState(STEPS.factorPasskey),
+  'factor-security-key': signInState(STEPS.factorSecurityKey),
   'enrolment-open': signInState(STEPS.enrolmentOpen),
   enrolment: signInState(STEPS.enrolment),
   terms: signInState(STEPS.terms),
@@ -208,6 +221,7 @@ export const SCREENS: Readonly<Record<string, object>> = {
   'email-code-unsent': signInState(STEPS.emailCodeUnsent),
   'email-code': signInState(STEPS.emailCode),
   'key-enrolment': signInState(STEPS.keyEnrolment),
+  'key-enrolment-of-security-key': signInState(STEPS.keyEnrolmentOfSecurityKey),
   'other-actions': signInState(STEPS.otherActions),
   account: signInState(STEPS.account),
   consent: signInState(STEPS.consent),

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { type ImageParts, loadImageParts } from '../image/load-parts.ts';
+import type { WebauthnKind } from '../operations.generated.ts';
 import { Notices } from '../parts/form.tsx';
 import { Frame } from '../parts/frame.tsx';
 import type { AccountState } from '../state.ts';
@@ -22,10 +23,20 @@ const TITLES = {
   codes: 'account.factors.newCodes',
   passkey: 'account.passkeys.add',
   'passkey-name': 'account.passkeys.renameTitle',
+  'security-key': 'account.securityKeys.add',
+  'security-key-name': 'account.securityKeys.renameTitle',
   image: 'account.image.change',
   firstImage: 'account.image.add',
   email: 'account.email.title',
 } as const satisfies Readonly<Record<View, string>>;
+
+/** What a view adds to the account. */
+const ADDED: Readonly<Partial<Record<View, WebauthnKind>>> = { passkey: 'PASSKEY', 'security-key': 'SECURITY_KEY' };
+
+/** The view in which a passkey gets another name. */
+const NAMED = { PASSKEY: 'passkey-name', SECURITY_KEY: 'security-key-name' } as const satisfies Readonly<
+  Record<WebauthnKind, View>
+>;
 
 /** Views whose code is loaded when they are opened. */
 const OF_IMAGES: ReadonlySet<View> = new Set(['image', 'firstImage', 'email']);
@@ -52,6 +63,7 @@ export function AccountPage({ state }: { readonly state: AccountState }): ReactN
     show(next);
   }
   const done = (said: string = t('account.page.saved')): void => show('lists', said);
+  const added = ADDED[view];
   const isOld = refusal?.code === 'REAUTHENTICATION_REQUIRED';
   return (
     <Frame key={view} tenant={state.tenant} title={t(TITLES[view])} isReadFirst={view === 'lists'}>
@@ -79,8 +91,8 @@ export function AccountPage({ state }: { readonly state: AccountState }): ReactN
           onBack={() => show('lists')}
         />
       )}
-      {view === 'passkey' && <PasskeyForm account={account} onDone={done} onBack={() => show('lists')} />}
-      {view === 'passkey-name' && renamed !== null && (
+      {added !== undefined && <PasskeyForm account={account} kind={added} onDone={done} onBack={() => show('lists')} />}
+      {renamed !== null && view === NAMED[renamed.kind] && (
         <PasskeyNameForm account={account} passkey={renamed} onDone={done} onBack={() => show('lists')} />
       )}
       {overview !== null && demands !== null && parts !== null && (view === 'image' || view === 'firstImage') && (
@@ -109,7 +121,7 @@ export function AccountPage({ state }: { readonly state: AccountState }): ReactN
           onOpen={(next) => void open(next)}
           onRename={(passkey) => {
             setRenamed(passkey);
-            show('passkey-name');
+            show(NAMED[passkey.kind]);
           }}
         />
       )}

@@ -3,7 +3,7 @@ import { type Answer, ask, type PageDocument, type Refusal, type Send } from '..
 import { AccountOverview, type AccountOverviewData, type Demands, IssueAccountToken } from '../operations.generated.ts';
 import type { AccountState } from '../state.ts';
 
-/** A passkey of the account. */
+/** A passkey or a security key of the account. */
 export type OwnPasskey = AccountOverviewData['ownPasskeys'][number];
 
 export type Overview = NonNullable<AccountOverviewData['account']>;
@@ -16,6 +16,7 @@ export const hasImage = ({ credentials }: Overview): boolean =>
 export interface Account {
   /** Null until it was read. */
   readonly overview: Overview | null;
+  /** Security keys too. */
   readonly passkeys: readonly OwnPasskey[];
   /** What belongs to an image here; null until it was read. */
   readonly demands: Demands | null;

@@ -1,5 +1,11 @@
 import type { ReactNode } from 'react';
-import { RemoveCredential, RevokeConsent, RevokeSession, UnlinkExternalAccount } from '../operations.generated.ts';
+import {
+  RemoveCredential,
+  RevokeConsent,
+  RevokeSession,
+  UnlinkExternalAccount,
+  type WebauthnKind,
+} from '../operations.generated.ts';
 import { ActionButton } from '../parts/buttons.tsx';
 import type { AccountState } from '../state.ts';
 import { t } from '../texts/texts.ts';
@@ -13,6 +19,8 @@ export type AccountView =
   | 'codes'
   | 'passkey'
   | 'passkey-name'
+  | 'security-key'
+  | 'security-key-name'
   | 'image'
   | 'firstImage'
   | 'email';
@@ -36,8 +44,8 @@ interface Item {
   readonly onRename?: () => void;
 }
 
-/** Factors that the user can remove; a password is changed instead, and passkeys stand in another list. */
-const REMOVABLE = ['TOTP', 'RECOVERY_CODE', 'SECURITY_KEY'] as const;
+/** Factors that the user can remove. A password is changed instead; passkeys and security keys are read apart. */
+const REMOVABLE = ['TOTP', 'RECOVERY_CODE'] as const;
 type Removable = (typeof REMOVABLE)[number];
 const isRemovable = (type: string): type is Removable => (REMOVABLE as readonly string[]).includes(type);
 
@@ -50,11 +58,16 @@ const formatMoment = (moment: string): string =>
     new Date(moment),
   );
 
-/** When a passkey was added, and last used. */
-function describeUse({ createdAt, lastUsedAt }: OwnPasskey): string {
+const USE = {
+  PASSKEY: { added: 'account.passkeys.added', used: 'account.passkeys.used' },
+  SECURITY_KEY: { added: 'account.securityKeys.added', used: 'account.securityKeys.used' },
+} as const satisfies Readonly<Record<WebauthnKind, unknown>>;
+
+/** When a passkey was added, and last used. A security key is named so, because it stands among other second steps. */
+function describeUse({ kind, createdAt, lastUsedAt }: OwnPasskey): string {
   const added = formatMoment(createdAt);
-  if (lastUsedAt === null) return t('account.passkeys.added', { moment: added });
-  return t('account.passkeys.used', { added, used: formatMoment(lastUsedAt) });
+  if (lastUsedAt === null) return t(USE[kind].added, { moment: added });
+  return t(USE[kind].used, { added, used: formatMoment(lastUsedAt) });
 }
 
 export function AccountLists({ account, overview, state, onOpen, onRename }: ListsProps): ReactNode {
@@ -78,13 +91,16 @@ export function AccountLists({ account, overview, state, onOpen, onRename }: Lis
     const onEnd = () => void change(RemoveCredential, { input: { tenant, credentialId: id } });
     return [{ id, title: label ?? t(`account.factors.${type}`), detail: formatMoment(createdAt), onEnd }];
   });
-  const passkeys = account.passkeys.map((passkey) => ({
-    id: passkey.credentialId,
-    title: passkey.label ?? t('account.factors.PASSKEY'),
-    detail: describeUse(passkey),
-    onEnd: () => void change(RemoveCredential, { input: { tenant, credentialId: passkey.credentialId } }),
-    onRename: () => onRename(passkey),
-  }));
+  const keysOf = (kind: WebauthnKind): Item[] =>
+    account.passkeys
+      .filter((passkey) => passkey.kind === kind)
+      .map((passkey) => ({
+        id: passkey.credentialId,
+        title: passkey.label ?? t(`account.factors.${kind}`),
+        detail: describeUse(passkey),
+        onEnd: () => void change(RemoveCredential, { input: { tenant, credentialId: passkey.credentialId } }),
+        onRename: () => onRename(passkey),
+      }));
   const links = present(overview.federationLinks).map(({ id, externalName, ...link }) => {
     const { providerName, providerType, externalId } = link;
     const input = { tenant, userId, providerName, providerType, externalId };
@@ -109,12 +125,19 @@ export function AccountLists({ account, overview, state, onOpen, onRename }: Lis
         <ActionButton onPress={() => onOpen('app')}>{t('account.factors.addApp')}</ActionButton>
         <ActionButton onPress={() => onOpen('codes')}>{t('account.factors.newCodes')}</ActionButton>
         {state.isPasskeyEnabled && (
-          <ActionButton onPress={() => onOpen('passkey')}>{t('account.passkeys.add')}</ActionButton>
+          <>
+            <ActionButton onPress={() => onOpen('passkey')}>{t('account.passkeys.add')}</ActionButton>
+            <ActionButton onPress={() => onOpen('security-key')}>{t('account.securityKeys.add')}</ActionButton>
+          </>
         )}
       </div>
       <List title={t('account.sessions.title')} end={t('signOut.confirm')} items={sessions} />
-      <List title={t('account.passkeys.title')} end={t('account.factors.remove')} items={passkeys} />
-      <List title={t('account.factors.title')} end={t('account.factors.remove')} items={factors} />
+      <List title={t('account.passkeys.title')} end={t('account.factors.remove')} items={keysOf('PASSKEY')} />
+      <List
+        title={t('account.factors.title')}
+        end={t('account.factors.remove')}
+        items={[...factors, ...keysOf('SECURITY_KEY')]}
+      />
       <List title={t('account.applications.title')} end={t('account.applications.revoke')} items={consents} />
       <List title={t('account.links.title')} end={t('account.links.unlink')} items={links} />
       <div className="actions">

@@ -2,6 +2,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { FlowContext, type Shown, useFlow } from '../flow.ts';
 import type { Step } from '../operations.generated.ts';
 import { Frame } from '../parts/frame.tsx';
+import { NEW_KEY_WORDS } from '../passkey/words.ts';
 import type { SignInState } from '../state.ts';
 import { AccountStep } from '../steps/account.step.tsx';
 import { ConsentStep } from '../steps/consent.step.tsx';
@@ -19,7 +20,7 @@ import { TermsStep } from '../steps/terms.step.tsx';
 import { describeRefusal, t } from '../texts/texts.ts';
 import { ErrorPage } from './error.page.tsx';
 
-/** Loaded by those alone who have to make a passkey. */
+/** Loaded by those alone who have to make a passkey or a security key. */
 const KeyEnrolment = lazy(async () => ({ default: (await import('../loaded-later.ts')).KeyEnrolment }));
 
 const TITLES = {
@@ -31,18 +32,25 @@ const TITLES = {
   TermsStep: 'terms.title',
   NewPasswordStep: 'newPassword.title',
   EmailCodeStep: 'emailCode.title',
-  KeyEnrolmentStep: 'account.passkeys.add',
   OtherActionsStep: 'otherActions.title',
   AccountStep: 'account.title',
   ConsentStep: 'consent.title',
   Finished: 'finished.title',
-} as const satisfies Readonly<Record<Exclude<Step['__typename'], 'FactorStep'>, string>>;
+} as const satisfies Readonly<Record<Exclude<Step['__typename'], 'FactorStep' | 'KeyEnrolmentStep'>, string>>;
 
 /** The steps with something to read before the first field. */
 const READ_FIRST: ReadonlySet<Step['__typename']> = new Set(['FactorEnrolmentStep', 'KeyEnrolmentStep']);
 
-const titleOf = (step: Step): string =>
-  t(step.__typename === 'FactorStep' ? factorTitle(step) : TITLES[step.__typename]);
+function titleOf(step: Step): string {
+  switch (step.__typename) {
+    case 'FactorStep':
+      return t(factorTitle(step));
+    case 'KeyEnrolmentStep':
+      return t(NEW_KEY_WORDS[step.kind].add);
+    default:
+      return t(TITLES[step.__typename]);
+  }
+}
 
 /** The steps of an interaction, one after the other, as the server gives them. */
 export function SignInPage({ state }: { readonly state: SignInState }): ReactNode {
@@ -93,7 +101,7 @@ function StepOfInteraction({ step }: Pick<Shown, 'step'>): ReactNode {
     case 'KeyEnrolmentStep':
       return (
         <Suspense>
-          <KeyEnrolment />
+          <KeyEnrolment kind={step.kind} />
         </Suspense>
       );
     case 'OtherActionsStep':

@@ -1,16 +1,19 @@
 import type { ReactNode } from 'react';
 import { type Outcome, useStep } from '../flow.ts';
 import { ask } from '../graph.ts';
-import { RequestKeyEnrolment, SubmitKeyEnrolment } from '../operations.generated.ts';
+import { RequestKeyEnrolment, SubmitKeyEnrolment, type WebauthnKind } from '../operations.generated.ts';
 import { Field } from '../parts/fields.tsx';
 import { Form } from '../parts/form.tsx';
 import { Cancel } from '../steps/cancel.tsx';
 import { t } from '../texts/texts.ts';
 import { makePasskey } from './ceremony.ts';
+import { nameRefusal } from './refusal.ts';
+import { NEW_KEY_WORDS } from './words.ts';
 
-/** Makes the passkey that the account has to have. */
-export function KeyEnrolment(): ReactNode {
+/** Makes the passkey or security key that the account has to have. */
+export function KeyEnrolment({ kind }: { readonly kind: WebauthnKind }): ReactNode {
   const { tenant, handle, perform, send, refusal, notice, isBusy } = useStep();
+  const words = NEW_KEY_WORDS[kind];
 
   async function add(name: string | null): Promise<Outcome> {
     const begun = await ask(RequestKeyEnrolment, { input: { tenant: tenant?.name ?? null, handle } });
@@ -24,17 +27,17 @@ export function KeyEnrolment(): ReactNode {
 
   return (
     <>
-      <p className="intro">{t('keyEnrolment.intro')}</p>
-      <p className="intro">{t('account.passkeys.intro')}</p>
+      <p className="intro">{t(words.demanded)}</p>
+      <p className="intro">{t(words.intro)}</p>
       <Form
-        submit={t('account.passkeys.add')}
-        refusal={refusal}
+        submit={t(words.add)}
+        refusal={nameRefusal(kind, refusal)}
         notice={notice}
         isBusy={isBusy}
         onSubmit={({ name = '' }) => void perform(() => add(name.trim() || null))}
         actions={<Cancel />}
       >
-        <Field name="name" label={t('account.passkeys.name')} autoComplete="off" isOptional />
+        <Field name="name" label={t(words.name)} autoComplete="off" isOptional />
       </Form>
     </>
   );

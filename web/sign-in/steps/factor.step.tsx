@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { type StepOf, useStep } from '../flow.ts';
-import { type FactorMethod, SubmitFactor } from '../operations.generated.ts';
+import { type FactorMethod, SubmitFactor, type WebauthnKind } from '../operations.generated.ts';
 import { ActionButton } from '../parts/buttons.tsx';
 import { Field } from '../parts/fields.tsx';
 import { Form } from '../parts/form.tsx';
@@ -8,12 +8,12 @@ import { arePasskeysSupported } from '../passkey/support.ts';
 import { t } from '../texts/texts.ts';
 import { Cancel } from './cancel.tsx';
 
-/** Loaded by those alone who have a passkey or security key. */
+/** Loaded by those alone who have a passkey or a security key. */
 const PasskeyFactor = lazy(async () => ({ default: (await import('../loaded-later.ts')).PasskeyFactor }));
 
-type Code = Exclude<FactorMethod, 'PASSKEY' | 'SECURITY_KEY'>;
+type Code = Exclude<FactorMethod, WebauthnKind>;
 
-const isCode = (method: FactorMethod): method is Code => method in CODES;
+const isKey = (method: FactorMethod): method is WebauthnKind => method === 'PASSKEY' || method === 'SECURITY_KEY';
 
 /** How each code is asked for. */
 const CODES = {
@@ -26,19 +26,19 @@ const USES = {
   TOTP: 'factor.useTotp',
   RECOVERY_CODE: 'factor.useRecovery',
   PASSKEY: 'passkey.useFactor',
-  SECURITY_KEY: 'account.factors.SECURITY_KEY',
+  SECURITY_KEY: 'securityKey.useFactor',
 } as const satisfies Readonly<Record<FactorMethod, string>>;
 
 /** The methods of a step that the browser has. Where it has none, the page says so when the person goes on. */
 function usableMethods({ methods }: StepOf<'FactorStep'>): readonly FactorMethod[] {
-  const usable = methods.filter((method) => isCode(method) || arePasskeysSupported());
+  const usable = methods.filter((method) => !isKey(method) || arePasskeysSupported());
   return usable.length > 0 ? usable : methods;
 }
 
 /** The title, which stays where the person takes another method. */
 export function factorTitle(step: StepOf<'FactorStep'>) {
   const methods = usableMethods(step);
-  return methods.length === 0 || methods.includes('PASSKEY') ? 'passkey.factorTitle' : 'factor.title';
+  return methods.length === 0 || methods.some(isKey) ? 'passkey.factorTitle' : 'factor.title';
 }
 
 export function FactorStep({ step }: { readonly step: StepOf<'FactorStep'> }): ReactNode {
@@ -68,10 +68,10 @@ export function FactorStep({ step }: { readonly step: StepOf<'FactorStep'> }): R
     </>
   );
   const shared = { isFocused: chosen !== null, actions };
-  if (isCode(method)) return <CodeFactor {...shared} method={method} />;
+  if (!isKey(method)) return <CodeFactor {...shared} method={method} />;
   return (
     <Suspense>
-      <PasskeyFactor key={method} {...shared} method={method} />
+      <PasskeyFactor key={method} {...shared} kind={method} />
     </Suspense>
   );
 }

@@ -5,8 +5,12 @@ import en from './en.json';
 /** The texts of a language, in groups. */
 type Catalogue = typeof en;
 
+/** Each refusal of passkeys has other words for security keys. */
+type CodeOfSecurityKeys<Code> = Code extends `PASSKEY${infer Rest}` ? `SECURITY_KEY${Rest}` : never;
+type KnownCode = DeclaredCode | CodeOfSecurityKeys<keyof Catalogue['refusal']>;
+
 /** Does not compile while a code that a document of the page declares has no text. */
-const ENGLISH = en satisfies { readonly refusal: Readonly<Record<DeclaredCode, string>> };
+const ENGLISH = en satisfies { readonly refusal: Readonly<Record<KnownCode, string>> };
 
 /** The other catalogues, each of which has all texts of the English one. They are loaded by those alone who read them. */
 const OTHERS: Readonly<Record<string, () => Promise<{ readonly default: Catalogue }>>> = {
