@@ -27,6 +27,7 @@ describe('the administration of credentials', () => {
     await kobil.world.givePassword(kobil.acme, user.id);
     await kobil.world.giveTotp(kobil.acme, user.id);
     await add('passkey', { aaguid: 'x' }, 'Key of the shed');
+    await add('security-key', { aaguid: 'y' });
     const createdDate = kobil.world.clock.now().getTime();
     const id = expect.stringMatching(/^[0-9a-f-]{36}$/);
     const [status, json] = await get(user.id.toUpperCase());
@@ -47,6 +48,7 @@ describe('the administration of credentials', () => {
           /^\{"hashIterations":\d+,"algorithm":"argon2","additionalParameters":\{"hashLength":\["32"\],"memory":\["\d+"\],"type":\["id"\],"version":\["1.3"\],"parallelism":\["\d+"\]\}\}$/,
         ),
       },
+      { id, type: 'webauthn', createdDate, credentialData: '{"aaguid":"y"}' },
       {
         id,
         type: 'otp',
