@@ -171,7 +171,7 @@ class EmailCodeStep {
 
 @ObjectType({
   description:
-    'The user makes a passkey that the account has to have; `requestKeyEnrolment` begins, and `submitKeyEnrolment` adds it.',
+    'The user makes a passkey or security key that the account has to have; `requestKeyEnrolment` begins, and `submitKeyEnrolment` adds it.',
 })
 class KeyEnrolmentStep {
   @Field(() => WebauthnKindName, { description: 'What is made.' })

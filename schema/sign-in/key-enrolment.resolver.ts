@@ -11,13 +11,13 @@ import {
   SubmitKeyEnrolmentPayload,
 } from './key-enrolment.input.ts';
 
-/** Passkeys that accounts have to make during a sign-in. Every caller may use them: handle and browser are the authority. */
+/** Passkeys and security keys that accounts have to make during a sign-in. Every caller may use them: handle and browser are the authority. */
 @Resolver()
 export class KeyEnrolmentResolver {
   @Errors(...STEP_ERRORS)
   @Mutation(() => RequestKeyEnrolmentPayload, {
     description:
-      'The step `KeyEnrolmentStep`, which stays: what a browser makes the passkey from; `submitKeyEnrolment` adds it. Only once per request.',
+      'The step `KeyEnrolmentStep`, which stays: what a browser makes the passkey or security key from; `submitKeyEnrolment` adds it. Only once per request.',
   })
   async requestKeyEnrolment(
     @Arg('input', () => RequestKeyEnrolmentInput, { description: 'The sign-in.' }) { handle }: RequestKeyEnrolmentInput,
@@ -30,10 +30,10 @@ export class KeyEnrolmentResolver {
   @Errors(...STEP_ERRORS, 'PASSKEY_INVALID', 'PASSKEY_TAKEN', 'PASSKEY_LIMIT_REACHED')
   @Mutation(() => SubmitKeyEnrolmentPayload, {
     description:
-      'The step `KeyEnrolmentStep`: adds the passkey, which counts as a second factor of this sign-in, and ends the demand for it. Only once per request.',
+      'The step `KeyEnrolmentStep`: adds what was made, which counts as a second factor of this sign-in, and ends the demand for it. Only once per request.',
   })
   async submitKeyEnrolment(
-    @Arg('input', () => SubmitKeyEnrolmentInput, { description: 'The passkey.' })
+    @Arg('input', () => SubmitKeyEnrolmentInput, { description: 'What was made.' })
     { handle, credential, name }: SubmitKeyEnrolmentInput,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,

@@ -6,7 +6,7 @@
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
 export { type CredentialChangeDeps, getAccountOfCredentials } from './account-to-change.ts';
 export { ACR_VALUES, type Acr, acrOf, amrAfter, factorsOf, satisfiesAcr } from './acr.ts';
-export { type AuthModePatch, CONFIGURE_TOTP, REGISTER_PASSKEY, UPDATE_PASSWORD } from './auth-mode.rules.ts';
+export { type AuthModePatch, CONFIGURE_TOTP, UPDATE_PASSWORD } from './auth-mode.rules.ts';
 export type { AuthModeServiceDeps, AuthModes } from './auth-mode.service.ts';
 export { AuthModeStore } from './auth-mode.store.ts';
 export type { Lockout } from './credential.entity.ts';
@@ -80,7 +80,7 @@ export {
   readClientData,
   verifyNewPasskey,
 } from './passkey/webauthn.ts';
-export { userHandleOf, type WebauthnKind } from './passkey/webauthn-kind.ts';
+export { userHandleOf, WEBAUTHN_KINDS, type WebauthnKind } from './passkey/webauthn-kind.ts';
 export { passwordModeErrors } from './password/password.errors.ts';
 export { passwordEvents } from './password/password.events.ts';
 export {

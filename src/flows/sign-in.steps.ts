@@ -4,8 +4,9 @@ import {
   type CredentialStore,
   type CredentialType,
   factorsOf,
-  REGISTER_PASSKEY,
   UPDATE_PASSWORD,
+  WEBAUTHN_KINDS,
+  type WebauthnKind,
 } from '../auth-modes/index.ts';
 import type { KnownTenant, TenantSettings } from '../tenants/index.ts';
 import { TERMS_AND_CONDITIONS, type User, VERIFY_EMAIL } from '../users/index.ts';
@@ -63,27 +64,24 @@ const isPending = ({ user, isStrict }: KnownFacts, action: string): boolean =>
 /** The actions that have a step in every tenant. */
 const ACTIONS_WITH_STEP: readonly string[] = [CONFIGURE_TOTP, TERMS_AND_CONDITIONS, UPDATE_PASSWORD, VERIFY_EMAIL];
 
-/** A key that users make in a browser (WebAuthn Level 3). */
-export type KeyKind = Extract<CredentialType, 'passkey'>;
-
-/** The actions that have a step where users may have passkeys, in the order of the steps, each with what is made. */
-const KEY_ACTIONS: ReadonlyMap<string, KeyKind> = new Map([[REGISTER_PASSKEY, 'passkey']]);
+/** What an account may have to make where users may have it, in the order of the steps. */
+const KEYS: readonly WebauthnKind[] = ['security-key', 'passkey'];
 
 type ActionsOf = Pick<User, 'requiredActions'>;
 type KeySettings = Pick<TenantSettings, 'isPasskeyEnabled'>;
 
 /** What an account has to make in a step of the sign-in; null: nothing. */
-export function keyToMake({ requiredActions }: ActionsOf, { isPasskeyEnabled }: KeySettings): KeyKind | null {
+export function keyToMake({ requiredActions }: ActionsOf, { isPasskeyEnabled }: KeySettings): WebauthnKind | null {
   if (!isPasskeyEnabled) return null;
-  const [, kind] = [...KEY_ACTIONS].find(([action]) => (requiredActions ?? []).includes(action)) ?? [];
-  return kind ?? null;
+  return KEYS.find((kind) => (requiredActions ?? []).includes(WEBAUTHN_KINDS[kind].action)) ?? null;
 }
 
 /** The actions that an account has to do and that no step does. */
-export const otherActions = ({ requiredActions }: ActionsOf, { isPasskeyEnabled }: KeySettings): readonly string[] =>
-  (requiredActions ?? []).filter(
-    (action) => !ACTIONS_WITH_STEP.includes(action) && !(isPasskeyEnabled && KEY_ACTIONS.has(action)),
-  );
+export function otherActions({ requiredActions }: ActionsOf, { isPasskeyEnabled }: KeySettings): readonly string[] {
+  const ofKeys = isPasskeyEnabled ? KEYS.map((kind) => WEBAUTHN_KINDS[kind].action) : [];
+  const withStep = [...ACTIONS_WITH_STEP, ...ofKeys];
+  return (requiredActions ?? []).filter((action) => !withStep.includes(action));
+}
 
 /** Whether a step asks for a key, which is a second factor from then on. */
 const makesKey = ({ user, settings, isStrict }: KnownFacts): boolean => isStrict && keyToMake(user, settings) !== null;

@@ -255,6 +255,24 @@ describe('passkeys at the started service in Chromium', { timeout: 120_000 }, ()
     expect((await finish()).claims).toMatchObject({ sub: user.id, amr: ['hwk', 'mfa'] });
   });
 
+  it('are made after security keys where an account has to have both', async () => {
+    const requiredActions = ['webauthn-register-passwordless', 'webauthn-register'];
+    await service.services.users.update(service.system(world.tenant), user.id, { requiredActions });
+    await plugIn();
+    await begin();
+    await typePassword();
+    await title('Add a security key');
+    await field('Name of the security key (optional)').fill('Key ring');
+    await look('demanded-security-key');
+    await press('Add a security key');
+    await title('Add a passkey');
+    await authenticator.remove();
+    authenticator = await VirtualAuthenticator.addTo(page);
+    await button('Add a passkey').click();
+    expect((await finish()).claims).toMatchObject({ sub: user.id, acr: 'phr', amr: ['pwd', 'hwk', 'mfa'] });
+    expect(await authenticator.count()).toBe(1);
+  });
+
   it('are the second factor after a password', async () => {
     await register('Laptop');
     await begin();

@@ -128,7 +128,7 @@ export interface EnrolledView extends InteractionView {
   readonly recoveryCodes: readonly string[] | null;
 }
 
-/** An interaction whose user makes a passkey. */
+/** An interaction whose user makes a passkey or security key. */
 export interface KeyEnrolmentView extends InteractionView {
   /** What a browser makes it from; null when the password is asked for again. */
   readonly options: object | null;
@@ -441,7 +441,7 @@ export class InteractionService {
     return { ...view, recoveryCodes };
   }
 
-  /** What a browser makes a demanded passkey from. @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */
+  /** What a browser makes a demanded passkey or security key from. @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */
   async requestKeyEnrolment(
     authority: Authority,
     browser: BrowserPort | null,
@@ -457,7 +457,7 @@ export class InteractionService {
   }
 
   /**
-   * Adds the passkey.
+   * Adds the passkey or security key.
    * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, PASSKEY_INVALID, PASSKEY_TAKEN, PASSKEY_LIMIT_REACHED,
    *   INVALID_INPUT
    */

@@ -11,7 +11,7 @@ import type { KnownTenant } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
 import { mayRegisterImageAt } from '../new-account.ts';
 import { type ShownAccount, showAccount } from '../shown-account.ts';
-import { type KeyKind, keyToMake, otherActions } from '../sign-in.steps.ts';
+import { keyToMake, otherActions } from '../sign-in.steps.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep } from './enrolment.step.ts';
 import type { OpenInteraction } from './interaction.engine.ts';
@@ -69,7 +69,7 @@ export type StepView =
   | { readonly step: 'terms'; readonly text: string | null }
   | { readonly step: 'new-password'; readonly minLength: number; readonly isForgotten: boolean }
   | { readonly step: 'email-code'; readonly email: string; readonly isSent: boolean }
-  | { readonly step: 'key-enrolment'; readonly kind: KeyKind }
+  | { readonly step: 'key-enrolment'; readonly kind: WebauthnKind }
   | { readonly step: 'other-actions'; readonly actions: readonly string[] }
   | { readonly step: 'consent'; readonly account: ShownAccount; readonly scopes: readonly DescribedScope[] }
   | { readonly step: 'finished'; readonly continueAt: string };

@@ -1,6 +1,7 @@
 import type { CredentialStore } from '../../auth-modes/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { AddPasskey, PasskeyEnrolment } from '../passkey/index.ts';
+import { keyToMake } from '../sign-in.steps.ts';
 import { goOnAfter } from './factor.step.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { askAgainIfOld, assertFactorShown, authorityOfProved } from './proved-account.ts';
@@ -11,7 +12,7 @@ export interface KeyEnrolmentStepDeps {
   readonly clock: Clock;
 }
 
-/** Adds a passkey to an account that has to make one, and shows it as a second factor by that, as the first code of an app does. */
+/** Adds a passkey or security key to an account that has to make one, and shows it as a second factor by that, as the first code of an app does. */
 export class KeyEnrolmentStep {
   readonly #deps: KeyEnrolmentStepDeps;
 
@@ -38,12 +39,17 @@ export class KeyEnrolmentStep {
     const { passkeyEnrolment, clock } = this.#deps;
     const again = askAgainIfOld(open, clock.now());
     if (again !== null) return again;
-    const passkey = await passkeyEnrolment.check(open.tenant, enrolledIn(open), made);
+    const enrolled = enrolledIn(open);
+    const passkey = await passkeyEnrolment.check(open.tenant, enrolled, made);
     return async (state) => {
       await assertFactorShown(this.#deps, open);
-      return goOnAfter(await passkeyEnrolment.add(authorityOfProved(open), open.user!.id, passkey))(state);
+      return goOnAfter(await passkeyEnrolment.add(authorityOfProved(open), enrolled, passkey))(state);
     };
   }
 }
 
-const enrolledIn = ({ user, handle }: OpenInteraction) => ({ user: user!, handle });
+const enrolledIn = ({ tenant, user, handle }: OpenInteraction) => ({
+  kind: keyToMake(user!, tenant.settings)!,
+  user: user!,
+  handle,
+});

@@ -19,7 +19,7 @@ import type { RelyingParties } from './relying-parties.ts';
  */
 export type ChallengeOwner =
   | { readonly kind: `${WebauthnKind}-registration`; readonly userId: string; readonly sessionId: string }
-  | { readonly kind: 'passkey-enrolment'; readonly userId: string; readonly handle: string }
+  | { readonly kind: `${WebauthnKind}-enrolment`; readonly userId: string; readonly handle: string }
   | { readonly kind: 'passkey-sign-in'; readonly name: string }
   | { readonly kind: 'passkey-discovery'; readonly requestId: string | null }
   | { readonly kind: `${WebauthnKind}-factor`; readonly userId: string; readonly handle: string };
@@ -99,6 +99,7 @@ function partsOf(owner: ChallengeOwner): readonly (string | null)[] {
     case 'passkey-discovery':
       return [owner.requestId];
     case 'passkey-enrolment':
+    case 'security-key-enrolment':
     case 'passkey-factor':
     case 'security-key-factor':
       return [owner.userId, owner.handle];

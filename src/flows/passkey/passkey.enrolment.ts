@@ -1,12 +1,13 @@
 import type { Authority } from '../../access/index.ts';
-import { amrOfPasskey, type creationOptions, type WebauthnModes } from '../../auth-modes/index.ts';
+import { amrOfPasskey, type creationOptions, type WebauthnKind, type WebauthnModes } from '../../auth-modes/index.ts';
 import type { EventActor } from '../../events/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { User } from '../../users/index.ts';
 import type { AddPasskey, NewPasskey, NewPasskeys, PasskeyPurpose } from './new-passkeys.ts';
 
-/** A user who makes a passkey in a sign-in under way. */
+/** A user who makes a key in a sign-in under way. */
 export interface EnrolPasskey {
+  readonly kind: WebauthnKind;
   readonly user: User;
   /** Handle of the sign-in. */
   readonly handle: string;
@@ -17,7 +18,7 @@ export interface PasskeyEnrolmentDeps {
   readonly newPasskeys: NewPasskeys;
 }
 
-/** Passkeys that accounts have to make before their users are signed in. Which tenants have passkeys is decided before. */
+/** Passkeys and security keys that accounts have to make before their users are signed in. Which tenants have any is decided before. */
 export class PasskeyEnrolment {
   readonly #deps: PasskeyEnrolmentDeps;
 
@@ -25,7 +26,10 @@ export class PasskeyEnrolment {
     this.#deps = deps;
   }
 
-  /** What a browser makes the passkey from (`PublicKeyCredentialCreationOptionsJSON`). The challenge works in this sign-in alone. */
+  /**
+   * What a browser makes the key from (`PublicKeyCredentialCreationOptionsJSON`). The challenge works in this sign-in alone, and for the
+   * kind.
+   */
   begin(
     { origin }: Pick<EventActor, 'origin'>,
     tenant: KnownTenant,
@@ -36,8 +40,8 @@ export class PasskeyEnrolment {
   }
 
   /**
-   * Checks a passkey that was made from the options of `begin` in the same sign-in, outside any transaction. The challenge is used up in
-   * any case. Adds nothing.
+   * Checks a key that was made from the options of `begin` in the same sign-in, outside any transaction. The challenge is used up in any
+   * case. Adds nothing.
    * @throws PASSKEY_INVALID, INVALID_INPUT The name.
    */
   check(tenant: KnownTenant, enrolled: EnrolPasskey, made: AddPasskey): Promise<NewPasskey> {
@@ -45,16 +49,20 @@ export class PasskeyEnrolment {
   }
 
   /**
-   * Adds the passkey, inside a unit of work, and ends the demand for it.
+   * Adds the key, inside a unit of work, and ends the demand for it.
    * @returns How it shows in `amr` (RFC 8176).
    * @throws PASSKEY_TAKEN, PASSKEY_LIMIT_REACHED, USER_NOT_FOUND
    */
-  async add(authority: Authority, userId: string, passkey: NewPasskey): Promise<readonly string[]> {
-    return amrOfPasskey(await this.#deps.modes.passkey.add(authority, userId, passkey));
+  async add(
+    authority: Authority,
+    { kind, user }: Pick<EnrolPasskey, 'kind' | 'user'>,
+    passkey: NewPasskey,
+  ): Promise<readonly string[]> {
+    return amrOfPasskey(await this.#deps.modes[kind].add(authority, user.id, passkey));
   }
 }
 
-const purposeOf = ({ user, handle }: EnrolPasskey): PasskeyPurpose => ({
-  kind: 'passkey',
-  owner: { kind: 'passkey-enrolment', userId: user.id, handle },
+const purposeOf = ({ kind, user, handle }: EnrolPasskey): PasskeyPurpose => ({
+  kind,
+  owner: { kind: `${kind}-enrolment`, userId: user.id, handle },
 });

@@ -9,9 +9,10 @@ import { PASSWORD, stepOf, TestBrowser } from '../../support/sign-in.ts';
 import { World } from '../../support/world.ts';
 
 const ACTION = 'webauthn-register-passwordless';
+const ACTION_OF_SECURITY_KEYS = 'webauthn-register';
 const STEP = { __typename: 'KeyEnrolmentStep', kind: 'PASSKEY' };
 
-describe('a passkey that an account has to make', () => {
+describe('a passkey or security key that an account has to make', () => {
   let world: World;
   let tenant: TenantRef;
   let user: User;
@@ -90,6 +91,36 @@ describe('a passkey that an account has to make', () => {
     expect(stepOf(await browser.load(await begun()))).toEqual({ __typename: 'FactorStep', methods: ['PASSKEY'] });
   });
 
+  it('is a security key where one is demanded, and verifies nobody unless the tenant wants that', async () => {
+    await demand(user, [ACTION_OF_SECURITY_KEYS]);
+    const unverified = { options: { uv: false, up: true } };
+    passkeys = new PasskeyBrowser({ userMakeCredentialInteraction: () => unverified });
+    const handle = await begun();
+    const { data } = await request(handle);
+    expect(data.step).toEqual({ __typename: 'KeyEnrolmentStep', kind: 'SECURITY_KEY' });
+    expect(data.options.authenticatorSelection).toMatchObject({
+      residentKey: 'discouraged',
+      userVerification: 'preferred',
+    });
+    expect(stepOf(await submit(handle, passkeys.create(data.options)))).toMatchObject({ __typename: 'Finished' });
+    const credentials = await world.stores.credentials.ofUser(tenant.id, user.id);
+    expect([await actionsOf(), credentials.map(({ type }) => type)]).toEqual([[], ['password', 'security-key']]);
+    expect(await browser.session()).toMatchObject({ amr: ['pwd', 'hwk', 'mfa'], acr: 'phr' });
+    expect(stepOf(await browser.load(await begun()))).toEqual({ __typename: 'FactorStep', methods: ['SECURITY_KEY'] });
+  });
+
+  it('comes after a security key, and is not made from what was offered for that', async () => {
+    await demand(user, [ACTION, ACTION_OF_SECURITY_KEYS]);
+    const handle = await begun();
+    const ofKey = (await request(handle)).data.options;
+    const other = new PasskeyBrowser().create((await request(handle)).data.options);
+    expect(stepOf(await submit(handle, passkeys.create(ofKey)))).toEqual(STEP);
+    expect(await refusal(handle, other)).toBe('PASSKEY_INVALID');
+    expect(stepOf(await submit(handle, await made(handle)))).toMatchObject({ __typename: 'Finished' });
+    const credentials = await world.stores.credentials.ofUser(tenant.id, user.id);
+    expect(credentials.map(({ type }) => type).toSorted()).toEqual(['passkey', 'password', 'security-key']);
+  });
+
   it('needs no name, and none that is too long is taken', async () => {
     const handle = await reached();
     const tooLong = { ...(await made(handle)), name: 'x'.repeat(256) };
@@ -148,8 +179,10 @@ describe('a passkey that an account has to make', () => {
   it('is something that cannot be done where users have no passkeys', async () => {
     const handle = await reached();
     const sent = await made(handle);
+    const actions = [ACTION, ACTION_OF_SECURITY_KEYS];
+    await demand(user, actions);
     await world.services.tenants.updateSettings(system(), { isPasskeyEnabled: false });
-    expect(stepOf(await browser.load(handle))).toEqual({ __typename: 'OtherActionsStep', actions: [ACTION] });
+    expect(stepOf(await browser.load(handle))).toEqual({ __typename: 'OtherActionsStep', actions });
     expect([(await request(handle)).code, await refusal(handle, sent)]).toEqual([
       'INTERACTION_STEP_OTHER',
       'INTERACTION_STEP_OTHER',

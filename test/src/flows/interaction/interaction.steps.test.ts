@@ -131,6 +131,13 @@ describe('the present step of an interaction', () => {
     expect(at({}, { user: made })).toBe('finished');
   });
 
+  it('is a security key, as a passkey is', () => {
+    const user = { ...ACCOUNT.user, requiredActions: ['webauthn-register'] };
+    expect(at({}, { isStrict: true, user })).toBe('key-enrolment');
+    const settings = { ...ACCOUNT.settings, isPasskeyEnabled: false };
+    expect(at({}, { isStrict: true, user, settings })).toBe('other-actions');
+  });
+
   it('is that passkey in place of an app, where a second factor is demanded and there is none', () => {
     const action = 'webauthn-register-passwordless';
     const demanded = (requiredActions: string[], over: Partial<AccountFacts> = {}) =>
