@@ -1,3 +1,5 @@
+import type { CredentialType } from './mode.ts';
+
 /** How strongly a user proved who they are (OpenID Connect Core section 2, `acr`). */
 export type Acr = '1fa' | '2fa' | 'phr';
 
@@ -6,6 +8,9 @@ const KEYS: readonly string[] = ['hwk', 'swk'];
 
 /** A part of the secret by which another method was proved, in `amr` (RFC 8176). */
 export const PIN = 'pin';
+
+/** What an account can have to reach the strongest value: whatever its user is asked for by somebody else, it signs for this service alone. */
+export const PHISHING_RESISTANT: readonly CredentialType[] = ['passkey', 'security-key'];
 
 /** The strengths from the weakest on, each with the factors that it stands for and the methods that reach it. */
 const STRENGTHS: readonly {
@@ -26,6 +31,9 @@ export const ACR_VALUES: readonly Acr[] = STRENGTHS.map(({ acr }) => acr);
 export function acrOf(amr: readonly string[]): Acr {
   return STRENGTHS.findLast(({ isReached }) => isReached(amr))!.acr;
 }
+
+/** Whether the methods of a sign-in resist phishing, which is the strongest `acr`. */
+export const resistsPhishing = (amr: readonly string[]): boolean => acrOf(amr) === 'phr';
 
 /** How many factors a sign-in needs for an `acr`; for an unknown one a single factor. */
 export function factorsOf(acr: string): 1 | 2 {

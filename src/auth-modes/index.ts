@@ -5,7 +5,16 @@
  */
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
 export { type CredentialChangeDeps, getAccountOfCredentials } from './account-to-change.ts';
-export { ACR_VALUES, type Acr, acrOf, amrAfter, factorsOf, satisfiesAcr } from './acr.ts';
+export {
+  ACR_VALUES,
+  type Acr,
+  acrOf,
+  amrAfter,
+  factorsOf,
+  PHISHING_RESISTANT,
+  resistsPhishing,
+  satisfiesAcr,
+} from './acr.ts';
 export { type AuthModePatch, CONFIGURE_TOTP, UPDATE_PASSWORD } from './auth-mode.rules.ts';
 export type { AuthModeServiceDeps, AuthModes } from './auth-mode.service.ts';
 export { AuthModeStore } from './auth-mode.store.ts';

@@ -4,6 +4,8 @@ import {
   type CredentialStore,
   type CredentialType,
   factorsOf,
+  PHISHING_RESISTANT,
+  resistsPhishing,
   UPDATE_PASSWORD,
   WEBAUTHN_KINDS,
   type WebauthnKind,
@@ -38,6 +40,8 @@ export interface AccountFacts {
   readonly factors: 1 | 2;
   /** Methods (RFC 8176) each of which is enough where the request demands two factors; an account may still demand two. Absent: none. */
   readonly factorsAlone?: readonly string[] | undefined;
+  /** Whether the request demands a method that resists phishing, if the account has one. Absent: no. */
+  readonly isPhishingResistant?: boolean | undefined;
   /** What was proved so far (RFC 8176). */
   readonly amr: readonly string[];
   /** What the account can show as second factor, recovery codes included. */
@@ -57,6 +61,13 @@ const demandsSecond = (facts: KnownFacts & Pick<AccountFacts, 'methods'>): boole
   isAskedForSecond(facts) || facts.user.requiredFactor === 2 || (demandsOwned(facts) && facts.methods.length > 0);
 
 const lacksFactor = (facts: AccountFacts): boolean => hasOneFactor(facts) && demandsSecond(facts);
+
+/** Where the tenant has turned passkeys off, nobody could finish the step. */
+const demandsResistance = ({ isPhishingResistant = false, settings, amr }: KnownFacts): boolean =>
+  isPhishingResistant && settings.isPasskeyEnabled && !resistsPhishing(amr);
+
+const lacksResistance = (facts: AccountFacts): boolean =>
+  demandsResistance(facts) && facts.methods.some((method) => PHISHING_RESISTANT.includes(method));
 
 const isPending = ({ user, isStrict }: KnownFacts, action: string): boolean =>
   isStrict && (user.requiredActions ?? []).includes(action);
@@ -97,7 +108,7 @@ export const lacksConfirmedEmail = (
  * stolen password changes nothing. An account that has none and has to make a key makes that in place of an app.
  */
 const STEPS: readonly (readonly [AccountStep, isMissing: (facts: AccountFacts) => boolean])[] = [
-  ['factor', (facts) => lacksFactor(facts) && facts.methods.length > 0],
+  ['factor', (facts) => (lacksFactor(facts) && facts.methods.length > 0) || lacksResistance(facts)],
   ['enrolment', (facts) => lacksFactor(facts) && facts.methods.length === 0 && !makesKey(facts)],
   ['enrolment', (facts) => isPending(facts, CONFIGURE_TOTP)],
   ['terms', (facts) => isPending(facts, TERMS_AND_CONDITIONS)],
@@ -139,7 +150,9 @@ export async function accountFacts(
   { userId, isStrict, isResetting = false, isProvedNow, ...known }: SignInFacts,
 ): Promise<AccountFacts> {
   const facts = { ...known, settings, isResetting, isStrict: isStrict || template === 'realm' };
-  const mayDecide = hasOneFactor(facts) && (demandsOwned(facts) || demandsSecond({ ...facts, methods: [] }));
+  const mayDecide =
+    demandsResistance(facts) ||
+    (hasOneFactor(facts) && (demandsOwned(facts) || demandsSecond({ ...facts, methods: [] })));
   const { maxAgeDays } = settings.passwordRules;
   return {
     ...facts,

@@ -258,13 +258,14 @@ export class InteractionEngine {
 
   #accountFacts(
     tenant: KnownTenant,
-    { factors, factorsAlone, isStrict }: SignInDemands,
+    { factors, factorsAlone, isStrict, isPhishingResistant }: SignInDemands,
     state: InteractionState,
     user: User,
   ): Promise<AccountFacts> {
     const isResetting = resetProvedBy(state) !== null;
     const { amr, isProvedNow } = state.account!;
-    const asked = { userId: user.id, user, factors, factorsAlone, isStrict, isResetting, amr, isProvedNow };
+    const shown = { userId: user.id, user, amr, isProvedNow, isResetting };
+    const asked = { ...shown, factors, factorsAlone, isStrict, isPhishingResistant };
     return accountFacts(this.#deps.credentials, tenant, asked);
   }
 

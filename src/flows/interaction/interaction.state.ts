@@ -9,6 +9,11 @@ export interface SignInDemands {
   /** Methods (RFC 8176) each of which is enough where two factors are demanded; an account may still demand two. Absent: none. */
   readonly factorsAlone?: readonly string[];
   /**
+   * Whether an account that has a method that resists phishing has to show it. An account that has none finishes without it, and the flow
+   * that began the sign-in decides what follows. Absent: no.
+   */
+  readonly isPhishingResistant?: boolean;
+  /**
    * Whether a second factor that the account has is demanded, and every action that it has to do. In tenants of the template `realm`
    * they are in any case.
    */

@@ -1,10 +1,11 @@
 import type { ScopeAliases } from '../../access/index.ts';
-import type {
-  BeginTotpEnrolmentPayload,
-  CredentialStore,
-  CredentialType,
-  PasswordMode,
-  WebauthnKind,
+import {
+  type BeginTotpEnrolmentPayload,
+  type CredentialStore,
+  type CredentialType,
+  type PasswordMode,
+  PHISHING_RESISTANT,
+  type WebauthnKind,
 } from '../../auth-modes/index.ts';
 import { type ClientRecord, metadataOf } from '../../clients/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
@@ -15,7 +16,7 @@ import { keyToMake, otherActions } from '../sign-in.steps.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep } from './enrolment.step.ts';
 import type { OpenInteraction } from './interaction.engine.ts';
-import { resetProvedBy } from './interaction.state.ts';
+import { resetProvedBy, type SignInDemands } from './interaction.state.ts';
 import { mayRegisterIn, mayResetPassword, type StepName } from './interaction.steps.ts';
 import { PASSWORD_RESET_DIGITS } from './password-reset.code.ts';
 import { type DescribedScope, describeScope } from './scope-descriptions.ts';
@@ -105,7 +106,7 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     canRegister: mayRegisterIn(open.tenant, open.demands),
     canRegisterImage: mayRegisterIn(open.tenant, open.demands) && mayRegisterImageAt(open.client),
     canResetPassword: mayResetPassword(open.tenant),
-    ...methodsBesidePassword(open.tenant),
+    ...methodsBesidePassword(open),
   }),
   'password-reset': async (deps, open) => ({ step: 'password-reset', ...(await nameToBeginWith(deps, open)) }),
   'password-reset-code': () => ({ step: 'password-reset-code', digits: PASSWORD_RESET_DIGITS }),
@@ -115,9 +116,9 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     isEmailUsername: settings.emailIsUsername,
     minLength: settings.passwordMinLength,
   }),
-  factor: async ({ credentials }, { tenant, user }) => ({
+  factor: async ({ credentials }, { tenant, demands, user }) => ({
     step: 'factor',
-    methods: shownMethods(tenant, await credentials.acceptedAsSecond(tenant.id, user!.id)),
+    methods: methodsToShow(shownMethods(tenant, await credentials.acceptedAsSecond(tenant.id, user!.id)), demands),
   }),
   enrolment: async ({ enrolments }, open) => {
     const begun = await enrolments.show(open);
@@ -149,9 +150,12 @@ export const continueAt = ({ request }: Pick<OpenInteraction['row'], 'request'>,
   `${request.resumeAt}/${handle}`;
 
 /** What a page offers in place of a password. */
-const methodsBesidePassword = ({ settings }: Pick<KnownTenant, 'settings'>) => ({
+const methodsBesidePassword = ({
+  tenant: { settings },
+  demands: { isPhishingResistant = false },
+}: Pick<OpenInteraction, 'tenant' | 'demands'>) => ({
   offersImage: settings.offersImageSignIn,
-  offersPasskey: settings.offersPasskeySignIn && settings.isPasskeyEnabled,
+  offersPasskey: settings.isPasskeyEnabled && (settings.offersPasskeySignIn || isPhishingResistant),
 });
 
 /** The name in the field of a page, and whether it is that of the only account that may finish. */
@@ -201,6 +205,15 @@ export const shownMethods = (
 
 /** Whether a method is shown by a code. */
 export const hasCodes = (method: FactorMethod): method is CodeMethod => method === 'totp' || method === 'recovery-code';
+
+/** Those that finish the step: where a method is demanded that resists phishing, no other one does. */
+function methodsToShow(
+  methods: readonly FactorMethod[],
+  { isPhishingResistant = false }: SignInDemands,
+): readonly FactorMethod[] {
+  const resistant = isPhishingResistant ? methods.filter((method) => PHISHING_RESISTANT.includes(method)) : [];
+  return resistant.length > 0 ? resistant : methods;
+}
 
 /** Shows enough of an address for its owner to recognise it. */
 function maskEmail(email: string): string {

@@ -1,7 +1,8 @@
 import { isActedFor } from '../../access/index.ts';
-import { ACR_VALUES, factorsOf, satisfiesAcr } from '../../auth-modes/index.ts';
+import { ACR_VALUES, type Acr, factorsOf, satisfiesAcr } from '../../auth-modes/index.ts';
 import type { SignInDemands } from '../../flows/index.ts';
 import type { SessionRow } from '../../sessions/index.ts';
+import type { KnownTenant } from '../../tenants/index.ts';
 import { FACTORS_ALONE, showsFactor } from '../tokens/factor-methods.ts';
 import { AuthorizationRefused } from './refusal.ts';
 import type { AcrDemand, AuthorizationRequest } from './request.ts';
@@ -11,12 +12,18 @@ import { OFFLINE_ACCESS } from './scopes.ts';
 export type SessionFacts = Pick<SessionRow, 'userId' | 'authTime' | 'acr' | 'amr'>;
 
 /** What the user has to do before a request is granted, as far as the sign-in is concerned. */
-export type SignInLack = Pick<SignInDemands, 'mustAuthenticate' | 'mustChoose' | 'factors'>;
+export type SignInLack = Pick<SignInDemands, 'mustAuthenticate' | 'mustChoose' | 'factors' | 'isPhishingResistant'>;
 
-/** No method of this service reaches the strongest class yet, so discovery leaves it out and an essential demand for it fails. */
-export const REACHABLE_ACR = ACR_VALUES.filter((acr) => acr !== 'phr');
+/**
+ * The classes that sign-ins of a tenant reach, from the weakest to the strongest. The strongest is reached by passkeys and security keys alone, so
+ * without them discovery leaves it out and an essential demand for it fails.
+ */
+export const reachableAcr = ({ settings }: Pick<KnownTenant, 'settings'>): readonly Acr[] =>
+  ACR_VALUES.filter((acr) => acr !== 'phr' || settings.isPasskeyEnabled);
 
-const isReachable = (acr: string): boolean => (REACHABLE_ACR as readonly string[]).includes(acr);
+/** What the pages ask for, so that a sign-in is of a class. For the strongest one no second factor of another kind counts. */
+const demandsOf = (acr: string): Pick<SignInDemands, 'factors' | 'isPhishingResistant'> =>
+  acr === 'phr' ? { factors: 1, isPhishingResistant: true } : { factors: factorsOf(acr) };
 
 const isOtherUser = ({ subject, factor }: AuthorizationRequest, { userId }: SessionFacts): boolean =>
   [subject, factor?.userId ?? null].some((id) => id !== null && id !== userId);
@@ -36,18 +43,24 @@ function isTooOld({ maxAgeSeconds }: AuthorizationRequest, { authTime }: Session
 
 /**
  * What the present session lacks for a request; null if nothing.
+ * @param reachable The classes that sign-ins reach.
  * @throws AuthorizationRefused No sign-in reaches an essential class of authentication.
  */
-export function findLack(request: AuthorizationRequest, session: SessionFacts | null, now: Date): SignInLack | null {
+export function findLack(
+  request: AuthorizationRequest,
+  session: SessionFacts | null,
+  now: Date,
+  reachable: readonly string[],
+): SignInLack | null {
   const { prompts, acr } = request;
   const essential = acr?.isEssential === true ? acr : null;
   const isStrong = essential === null || (session !== null && isMet(essential, session));
-  const factors = essential === null ? 1 : factorsOf(reachableOf(essential, isStrong));
+  const demands = demandsOf(essential === null ? '1fa' : weakestOf(essential, reachable, isStrong));
   const mustChoose = prompts.has('select_account');
   const isGood =
     session !== null && !isOtherUser(request, session) && !isTooOld(request, session, now) && isShown(request, session);
   const mustAuthenticate = prompts.has('login') || (session !== null && !isGood);
-  return isGood && isStrong && !mustAuthenticate && !mustChoose ? null : { mustAuthenticate, mustChoose, factors };
+  return isGood && isStrong && !mustAuthenticate && !mustChoose ? null : { mustAuthenticate, mustChoose, ...demands };
 }
 
 /**
@@ -63,10 +76,10 @@ export function factorDemands(
 }
 
 /** The weakest class that fulfils an essential demand. @throws AuthorizationRefused There is none that a sign-in reaches. */
-function reachableOf({ values }: AcrDemand, isMetNow: boolean): string {
-  const reachable = REACHABLE_ACR.find((acr) => values.some((value) => value === acr));
-  if (reachable === undefined && !isMetNow) throw unmet();
-  return reachable ?? '1fa';
+function weakestOf({ values }: AcrDemand, reachable: readonly string[], isMetNow: boolean): string {
+  const weakest = reachable.find((acr) => values.includes(acr));
+  if (weakest === undefined && !isMetNow) throw unmet();
+  return weakest ?? '1fa';
 }
 
 const unmet = (): AuthorizationRefused =>
@@ -108,11 +121,18 @@ export function assertOwnDecision(
     throw new AuthorizationRefused('access_denied', 'Only the user can allow this.');
 }
 
-/** The factors that a wish of the application needs and the session does not have; null: none, or nothing can be done. */
-export function findWishedFactors({ acr }: AuthorizationRequest, session: SessionFacts): 2 | null {
-  if (acr === null) return null;
-  const wished = acr.values.find(isReachable);
-  return wished !== undefined && !satisfiesAcr(session.acr, wished) && factorsOf(wished) === 2 ? 2 : null;
+/**
+ * The factors that a wish of the application needs and the session does not have; null: none, or nothing can be done. A wish for the
+ * strongest class leads to any second factor, because a user who cannot show a passkey must be able to go on.
+ * @param reachable The classes that sign-ins reach.
+ */
+export function findWishedFactors(
+  { acr }: AuthorizationRequest,
+  session: SessionFacts,
+  reachable: readonly string[],
+): 2 | null {
+  const wished = acr?.values.find((value) => reachable.includes(value));
+  return wished !== undefined && factorsOf(wished) > factorsOf(session.acr ?? '1fa') ? 2 : null;
 }
 
 /**

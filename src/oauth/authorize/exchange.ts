@@ -28,6 +28,7 @@ import {
   factorDemands,
   findLack,
   findWishedFactors,
+  reachableAcr,
   refuseSilent,
   type SignInLack,
   statedAcr,
@@ -115,7 +116,12 @@ export class Exchanges {
     const now = this.#deps.clock.now();
     try {
       if (request.prompts.has('none')) throw refuseSilent(request, null, now);
-      const lack = { ...SIGNED_IN, ...findLack(request, null, now), mustAuthenticate: true, mustChoose: false };
+      const lack = {
+        ...SIGNED_IN,
+        ...findLack(request, null, now, reachableAcr(exchange.tenant)),
+        mustAuthenticate: true,
+        mustChoose: false,
+      };
       return await this.#ask({ ...exchange, request }, lack, { isRegistering: true });
     } catch (error) {
       return this.#refuseThrown(exchange, null, error);
@@ -183,7 +189,7 @@ export class Exchanges {
     const { request } = exchange;
     const now = this.#deps.clock.now();
     const isSilent = request.prompts.has('none');
-    const lack = findLack(request, session, now);
+    const lack = findLack(request, session, now, reachableAcr(exchange.tenant));
     if (lack !== null || session === null) {
       if (isSilent) throw refuseSilent(request, session, now);
       return this.#ask(exchange, lack ?? SIGNED_IN);
@@ -219,7 +225,7 @@ export class Exchanges {
 
   /** Whether the application wishes a factor that the user has not shown but has, and the tenant takes it. */
   async #canStepUp({ request, tenant, isSteppedUp }: Exchange, session: SessionRow): Promise<boolean> {
-    if (isSteppedUp || findWishedFactors(request, session) === null) return false;
+    if (isSteppedUp || findWishedFactors(request, session, reachableAcr(tenant)) === null) return false;
     return shownMethods(tenant, await this.#deps.credentials.acceptedAsSecond(tenant.id, session.userId)).length > 0;
   }
 

@@ -1,7 +1,7 @@
 import { isOpenTo } from '../../clients/index.ts';
-import type { Origin, TenantRef } from '../../kernel/index.ts';
+import type { Origin } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
-import { REACHABLE_ACR } from '../authorize/decision.ts';
+import { reachableAcr } from '../authorize/decision.ts';
 import { PROMPTS, RESPONSE_TYPES } from '../authorize/request.ts';
 import { FACTOR_CLASSES } from '../external-factor/factor-demand.ts';
 import { FACTOR_RESPONSE } from '../external-factor/factor-request.ts';
@@ -67,7 +67,7 @@ export class DiscoveryService {
    * @throws ISSUER_UNKNOWN
    */
   async document(
-    tenant: Pick<TenantRef, 'id' | 'name'>,
+    tenant: KnownTenant,
     issuerKind: string,
     origin: Pick<Origin, 'host' | 'basePath'>,
   ): Promise<Readonly<Record<string, unknown>>> {
@@ -86,7 +86,7 @@ export class DiscoveryService {
       ...AUTHORIZATION_MEMBERS,
       response_modes_supported: kind.responseModes,
       // Tokens of role-based issuers always state the same class.
-      ...(kind.isRoleBased ? {} : { acr_values_supported: REACHABLE_ACR }),
+      ...(kind.isRoleBased ? {} : { acr_values_supported: reachableAcr(tenant) }),
       grant_types_supported: grants.map(({ name }) => name),
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: [...new Set([kind.algorithm, ...kind.algorithms])],

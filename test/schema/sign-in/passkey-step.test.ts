@@ -94,6 +94,35 @@ describe('a passkey as the second factor of a sign-in', () => {
     expect(stepOf(await browser.totp(handle))).toMatchObject({ __typename: 'Finished' });
   });
 
+  it('is the only method where the sign-in has to resist phishing, whatever was shown before', async () => {
+    await world.giveTotp(setting.tenant, setting.user.id);
+    const handle = await browser.begin({ factors: 1, isPhishingResistant: true });
+    const { offersPasskey } = (
+      await browser.graphql(
+        'query ($handle: String!) { interaction(handle: $handle) { step { ... on PasswordStep { offersPasskey } } } }',
+        { handle },
+      )
+    ).data.interaction.step;
+    expect(offersPasskey).toBe(true);
+    const asked = { __typename: 'FactorStep', methods: ['PASSKEY'] };
+    expect(stepOf(await browser.password(handle, setting.user))).toEqual(asked);
+    expect(stepOf(await browser.totp(handle))).toEqual(asked);
+    expect(await browser.session()).toBeNull();
+    expect(stepOf(await submit(handle, await used(handle)))).toMatchObject({ __typename: 'Finished' });
+    expect(await browser.session()).toMatchObject({ acr: 'phr' });
+    const again = await browser.begin({ factors: 1, isPhishingResistant: true });
+    expect(stepOf(await browser.load(again))).toMatchObject({ __typename: 'Finished' });
+  });
+
+  it('is not asked of an account that has none, which no other factor helps', async () => {
+    const other = await world.newUser(setting.tenant);
+    await world.givePassword(setting.tenant, other.id);
+    await world.giveTotp(setting.tenant, other.id);
+    const handle = await browser.begin({ factors: 1, isPhishingResistant: true });
+    expect(stepOf(await browser.password(handle, other))).toMatchObject({ __typename: 'Finished' });
+    expect(await browser.session()).toMatchObject({ userId: other.id, acr: '1fa' });
+  });
+
   it('has no code', async () => {
     const handle = await atFactor();
     const { code, errors } = await browser.submit('submitFactor', handle, { method: 'PASSKEY', code: '123456' });

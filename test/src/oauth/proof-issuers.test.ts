@@ -2,7 +2,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority, anonymousCaller, NEVER_SIGNED_IN } from '../../../src/access/index.ts';
 import type { CreateClient } from '../../../src/clients/index.ts';
-import type { TenantRef } from '../../../src/kernel/index.ts';
+import type { KnownTenant } from '../../../src/tenants/index.ts';
 import { CookieJar } from '../../support/cookie-jar.ts';
 import {
   asParameters,
@@ -25,7 +25,7 @@ type Kind = (typeof KINDS)[number][0];
 const OTHER: Readonly<Record<Kind, Kind>> = { api: 'root', root: 'api' };
 
 let world: World;
-let acme: TenantRef;
+let acme: KnownTenant;
 beforeAll(async () => {
   world = await World.open();
   acme = await world.tenant({ name: 'acme', template: 'image' });

@@ -99,6 +99,18 @@ describe('the present step of an interaction', () => {
     expect(at({}, { ...alone, amr: ['pop'], user: { ...ACCOUNT.user, requiredFactor: 2 } })).toBe('factor');
   });
 
+  it('is a method that resists phishing, if the request demands one and the account has it', () => {
+    const demanded = { isPhishingResistant: true, methods: ['totp', 'passkey'] } as const;
+    expect(at({}, demanded)).toBe('factor');
+    expect(at({}, { ...demanded, amr: ['pwd', 'otp', 'mfa'] })).toBe('factor');
+    expect(at({}, { ...demanded, amr: ['pwd', 'hwk', 'mfa'] })).toBe('finished');
+    expect(at({}, { ...demanded, methods: ['security-key'] })).toBe('factor');
+    expect(at({}, { ...demanded, methods: ['totp'] })).toBe('finished');
+    expect(at({}, { ...demanded, isPhishingResistant: false })).toBe('finished');
+    const settings = { ...ACCOUNT.settings, isPasskeyEnabled: false };
+    expect(at({}, { ...demanded, settings })).toBe('finished');
+  });
+
   it('is an enrolment, if a second factor is demanded and there is none', () => {
     expect(at({}, { factors: 2 })).toBe('enrolment');
   });

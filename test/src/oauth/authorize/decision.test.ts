@@ -40,55 +40,78 @@ function codeOf(check: () => unknown): string | null {
   }
 }
 
+const WITH_PASSKEYS = ['1fa', '2fa', 'phr'];
+const WITHOUT = ['1fa', '2fa'];
+const lackOf = (asked: AuthorizationRequest, session: SessionFacts | null, now: Date, reachable = WITHOUT) =>
+  findLack(asked, session, now, reachable);
+const wishedFactors = (asked: AuthorizationRequest, session: SessionFacts, reachable = WITHOUT) =>
+  findWishedFactors(asked, session, reachable);
+
 describe('what a session lacks for a request', () => {
   const SIGN_IN = { mustAuthenticate: false, mustChoose: false, factors: 1 };
   const AGAIN = { ...SIGN_IN, mustAuthenticate: true };
 
   it('is nothing for a user who is signed in, and a sign-in for nobody', () => {
-    expect(findLack(request(), ANNA, NOW)).toBeNull();
-    expect(findLack(request(), null, NOW)).toEqual(SIGN_IN);
+    expect(lackOf(request(), ANNA, NOW)).toBeNull();
+    expect(lackOf(request(), null, NOW)).toEqual(SIGN_IN);
   });
 
   it('is what `prompt` asks for', () => {
-    expect(findLack(prompting('login'), ANNA, NOW)).toEqual(AGAIN);
-    expect(findLack(prompting('select_account'), ANNA, NOW)).toEqual({ ...SIGN_IN, mustChoose: true });
-    expect(findLack(prompting('login', 'select_account'), ANNA, NOW)).toEqual({ ...AGAIN, mustChoose: true });
-    expect(findLack(prompting('consent'), ANNA, NOW)).toBeNull();
-    expect(findLack(prompting('none'), ANNA, NOW)).toBeNull();
+    expect(lackOf(prompting('login'), ANNA, NOW)).toEqual(AGAIN);
+    expect(lackOf(prompting('select_account'), ANNA, NOW)).toEqual({ ...SIGN_IN, mustChoose: true });
+    expect(lackOf(prompting('login', 'select_account'), ANNA, NOW)).toEqual({ ...AGAIN, mustChoose: true });
+    expect(lackOf(prompting('consent'), ANNA, NOW)).toBeNull();
+    expect(lackOf(prompting('none'), ANNA, NOW)).toBeNull();
   });
 
   it('is another sign-in once `max_age` has passed, and always with 0 seconds (check 37)', () => {
-    expect(findLack(request({ maxAgeSeconds: 100 }), ANNA, NOW)).toBeNull();
-    expect(findLack(request({ maxAgeSeconds: 99 }), ANNA, NOW)).toEqual(AGAIN);
-    expect(findLack(request({ maxAgeSeconds: 1 }), { ...ANNA, authTime: NOW }, NOW)).toBeNull();
-    expect(findLack(request({ maxAgeSeconds: 0 }), { ...ANNA, authTime: NOW }, NOW)).toEqual(AGAIN);
+    expect(lackOf(request({ maxAgeSeconds: 100 }), ANNA, NOW)).toBeNull();
+    expect(lackOf(request({ maxAgeSeconds: 99 }), ANNA, NOW)).toEqual(AGAIN);
+    expect(lackOf(request({ maxAgeSeconds: 1 }), { ...ANNA, authTime: NOW }, NOW)).toBeNull();
+    expect(lackOf(request({ maxAgeSeconds: 0 }), { ...ANNA, authTime: NOW }, NOW)).toEqual(AGAIN);
   });
 
   it('is a sign-in as the user who is asked for', () => {
-    expect(findLack(request({ subject: 'anna' }), ANNA, NOW)).toBeNull();
-    expect(findLack(request({ subject: 'boris' }), ANNA, NOW)).toEqual(AGAIN);
+    expect(lackOf(request({ subject: 'anna' }), ANNA, NOW)).toBeNull();
+    expect(lackOf(request({ subject: 'boris' }), ANNA, NOW)).toEqual(AGAIN);
   });
 
   it('is the factors of an essential class, the fewest that fulfil it', () => {
-    expect(findLack(essential('2fa'), TWO, NOW)).toBeNull();
-    expect(findLack(essential('1fa'), TWO, NOW)).toBeNull();
-    expect(findLack(essential('2fa'), ANNA, NOW)).toEqual({ ...SIGN_IN, factors: 2 });
-    expect(findLack(essential('2fa'), null, NOW)).toEqual({ ...SIGN_IN, factors: 2 });
-    expect(findLack(essential('phr', '2fa'), ANNA, NOW)).toEqual({ ...SIGN_IN, factors: 2 });
-    expect(findLack(essential('2fa', '1fa'), null, NOW)).toEqual({ ...SIGN_IN, factors: 1 });
-    expect(findLack(essential('2fa'), { ...ANNA, acr: null }, NOW)).toEqual({ ...SIGN_IN, factors: 2 });
+    expect(lackOf(essential('2fa'), TWO, NOW)).toBeNull();
+    expect(lackOf(essential('1fa'), TWO, NOW)).toBeNull();
+    expect(lackOf(essential('2fa'), ANNA, NOW)).toEqual({ ...SIGN_IN, factors: 2 });
+    expect(lackOf(essential('2fa'), null, NOW)).toEqual({ ...SIGN_IN, factors: 2 });
+    expect(lackOf(essential('phr', '2fa'), ANNA, NOW)).toEqual({ ...SIGN_IN, factors: 2 });
+    expect(lackOf(essential('2fa', '1fa'), null, NOW)).toEqual({ ...SIGN_IN, factors: 1 });
+    expect(lackOf(essential('2fa'), { ...ANNA, acr: null }, NOW)).toEqual({ ...SIGN_IN, factors: 2 });
+  });
+
+  it('is a method that resists phishing where nothing else fulfils an essential class', () => {
+    const demand = { factors: 1, isPhishingResistant: true };
+    const KEY = { ...TWO, acr: 'phr' };
+    expect(lackOf(essential('phr'), null, NOW, WITH_PASSKEYS)).toEqual({ ...SIGN_IN, ...demand });
+    expect(lackOf(essential('phr'), TWO, NOW, WITH_PASSKEYS)).toEqual({ ...SIGN_IN, ...demand });
+    expect(lackOf(essential('phr', 'urn:unknown'), ANNA, NOW, WITH_PASSKEYS)).toEqual({ ...SIGN_IN, ...demand });
+    expect(lackOf(essential('phr', '2fa'), ANNA, NOW, WITH_PASSKEYS)).toEqual({ ...SIGN_IN, factors: 2 });
+    expect(lackOf(essential('phr'), KEY, NOW, WITH_PASSKEYS)).toBeNull();
+    expect(lackOf(request({ ...essential('phr'), maxAgeSeconds: 1 }), KEY, NOW, WITH_PASSKEYS)).toEqual({
+      ...AGAIN,
+      ...demand,
+    });
+    // Users had passkeys when the session began.
+    expect(lackOf(essential('phr'), KEY, NOW)).toBeNull();
   });
 
   it('cannot be made up for where no sign-in reaches an essential class', () => {
     for (const session of [ANNA, TWO, null])
       for (const value of ['phr', 'urn:unknown', 'constructor'])
-        expect(codeOf(() => findLack(essential(value), session, NOW))).toBe('unmet_authentication_requirements');
+        expect(codeOf(() => lackOf(essential(value), session, NOW))).toBe('unmet_authentication_requirements');
   });
 
   it('is never a class that is only wished', () => {
-    expect(findLack(wished('2fa'), ANNA, NOW)).toBeNull();
-    expect(findLack(wished('phr', 'urn:unknown'), ANNA, NOW)).toBeNull();
-    expect(findLack(wished('2fa'), null, NOW)).toEqual(SIGN_IN);
+    expect(lackOf(wished('2fa'), ANNA, NOW)).toBeNull();
+    expect(lackOf(wished('phr', 'urn:unknown'), ANNA, NOW)).toBeNull();
+    expect(lackOf(wished('2fa'), null, NOW)).toEqual(SIGN_IN);
   });
 });
 
@@ -122,13 +145,15 @@ describe('the session in which the pages have ended', () => {
 
 describe('a wish for a stronger sign-in', () => {
   it('is for two factors where the session has one and the first class that can be reached needs them', () => {
-    expect(findWishedFactors(wished('2fa'), ANNA)).toBe(2);
-    expect(findWishedFactors(wished('phr', 'urn:unknown', '2fa'), ANNA)).toBe(2);
-    expect(findWishedFactors(essential('2fa', '1fa'), ANNA)).toBe(2);
-    expect(findWishedFactors(wished('1fa', '2fa'), ANNA)).toBeNull();
-    expect(findWishedFactors(wished('2fa'), TWO)).toBeNull();
-    expect(findWishedFactors(wished('phr'), ANNA)).toBeNull();
-    expect(findWishedFactors(request(), ANNA)).toBeNull();
+    expect(wishedFactors(wished('2fa'), ANNA)).toBe(2);
+    expect(wishedFactors(wished('phr', 'urn:unknown', '2fa'), ANNA)).toBe(2);
+    expect(wishedFactors(essential('2fa', '1fa'), ANNA)).toBe(2);
+    expect(wishedFactors(wished('1fa', '2fa'), ANNA)).toBeNull();
+    expect(wishedFactors(wished('2fa'), TWO)).toBeNull();
+    expect(wishedFactors(wished('phr'), ANNA)).toBeNull();
+    expect(wishedFactors(wished('phr'), ANNA, WITH_PASSKEYS)).toBe(2);
+    expect(wishedFactors(wished('phr'), TWO, WITH_PASSKEYS)).toBeNull();
+    expect(wishedFactors(request(), ANNA)).toBeNull();
   });
 });
 

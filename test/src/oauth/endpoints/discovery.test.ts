@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TenantRef } from '../../../../src/kernel/index.ts';
 import { ISSUER_KINDS } from '../../../../src/oauth/issuers/issuers.ts';
+import type { KnownTenant } from '../../../../src/tenants/index.ts';
 import { TestClient } from '../../../support/oauth.ts';
 import { World } from '../../../support/world.ts';
 
@@ -18,7 +18,7 @@ const NOT_ALLOWED: ReadonlySet<string | undefined> = new Set([
 
 describe('grant_types_supported', () => {
   let world: World;
-  let acme: TenantRef;
+  let acme: KnownTenant;
   let client: TestClient;
   beforeAll(async () => {
     world = await World.open();

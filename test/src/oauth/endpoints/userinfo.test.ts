@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CreateClient } from '../../../../src/clients/index.ts';
-import type { TenantRef } from '../../../../src/kernel/index.ts';
 import type { RequestedClaims } from '../../../../src/oauth/grants/authorization-code.ts';
 import { CLAIMS_OF_GROUP } from '../../../../src/oauth/tokens/user-claims.ts';
+import type { KnownTenant } from '../../../../src/tenants/index.ts';
 import type { CreateUser } from '../../../../src/users/index.ts';
 import { openTestDatabase } from '../../../support/database.ts';
 import { callerOf, scopeLinks, TEST_REDIRECT, TestBrowserUser, TestClient } from '../../../support/oauth.ts';
@@ -12,7 +12,7 @@ const ALL_SCOPES = ['openid', 'profile', 'email', 'address', 'phone'];
 const NO_ID_TOKEN = { idToken: {} };
 
 let world: World;
-let acme: TenantRef;
+let acme: KnownTenant;
 let statements: string[] = [];
 beforeAll(async () => {
   world = await World.open(await openTestDatabase((statement) => statements.push(statement)));
