@@ -133,6 +133,8 @@ export interface SignInFacts extends Omit<KnownFacts, 'settings' | 'isResetting'
   readonly isResetting?: boolean;
   /** Whether the user proves the account now. A session goes on when the password becomes too old. */
   readonly isProvedNow: boolean;
+  /** Whether the address of the account has to be confirmed where the tenant does not demand it. Default false. */
+  readonly isEmailDemanded?: boolean;
 }
 
 /** Where what decides about the steps of an account is read. */
@@ -147,9 +149,10 @@ export type AccountFactSource = Pick<CredentialStore, 'acceptedAsSecond' | 'isPa
 export async function accountFacts(
   credentials: AccountFactSource,
   { id, template, settings }: Pick<KnownTenant, 'id' | 'template' | 'settings'>,
-  { userId, isStrict, isResetting = false, isProvedNow, ...known }: SignInFacts,
+  { userId, isStrict, isResetting = false, isEmailDemanded = false, isProvedNow, ...known }: SignInFacts,
 ): Promise<AccountFacts> {
-  const facts = { ...known, settings, isResetting, isStrict: isStrict || template === 'realm' };
+  const demanded = { ...settings, verifyEmail: settings.verifyEmail || isEmailDemanded };
+  const facts = { ...known, settings: demanded, isResetting, isStrict: isStrict || template === 'realm' };
   const mayDecide =
     demandsResistance(facts) ||
     (hasOneFactor(facts) && (demandsOwned(facts) || demandsSecond({ ...facts, methods: [] })));

@@ -17,7 +17,7 @@ import {
   type SessionService,
 } from '../../sessions/index.ts';
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
-import type { User, UserStore } from '../../users/index.ts';
+import { isSameEmail, type User, type UserStore } from '../../users/index.ts';
 import { signInFailed } from '../sign-in.events.ts';
 import { type AccountFactSource, type AccountFacts, accountFacts } from '../sign-in.steps.ts';
 import { interactionErrors } from './interaction.errors.ts';
@@ -258,13 +258,15 @@ export class InteractionEngine {
 
   #accountFacts(
     tenant: KnownTenant,
-    { factors, factorsAlone, isStrict, isPhishingResistant }: SignInDemands,
+    { emailToConfirm = null, ...demands }: SignInDemands,
     state: InteractionState,
     user: User,
   ): Promise<AccountFacts> {
     const isResetting = resetProvedBy(state) !== null;
     const { amr, isProvedNow } = state.account!;
-    const shown = { userId: user.id, user, amr, isProvedNow, isResetting };
+    const isEmailDemanded = emailToConfirm !== null && isSameEmail(user.email ?? '', emailToConfirm);
+    const { factors, factorsAlone, isStrict, isPhishingResistant } = demands;
+    const shown = { userId: user.id, user, amr, isProvedNow, isResetting, isEmailDemanded };
     const asked = { ...shown, factors, factorsAlone, isStrict, isPhishingResistant };
     return accountFacts(this.#deps.credentials, tenant, asked);
   }

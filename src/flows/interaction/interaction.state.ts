@@ -8,6 +8,8 @@ export interface SignInDemands {
   readonly factors: 1 | 2;
   /** Methods (RFC 8176) each of which is enough where two factors are demanded; an account may still demand two. Absent: none. */
   readonly factorsAlone?: readonly string[];
+  /** An address that is confirmed in the sign-in where it is that of the account, whatever the tenant has set. Absent or null: none. */
+  readonly emailToConfirm?: string | null;
   /**
    * Whether an account that has a method that resists phishing has to show it. An account that has none finishes without it, and the flow
    * that began the sign-in decides what follows. Absent: no.

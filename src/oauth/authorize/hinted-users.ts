@@ -22,7 +22,7 @@ export class HintedUsers {
     return (await afterEqualWork(this.#users, id, found))?.id ?? RESERVED_ID;
   }
 
-  /** Whether an account is the one that each of the hints names. */
+  /** Whether an account is the one that each of the hints names. An address counts that was confirmed: anybody can type one. */
   async isNamed(
     tenant: Pick<KnownTenant, 'id' | 'settings'>,
     { loginHint, email }: UserHints,
@@ -31,6 +31,6 @@ export class HintedUsers {
     if (loginHint !== null && (await this.idOf(tenant, loginHint)) !== userId) return false;
     if (email === null) return true;
     const user = await this.#users.findById(tenant.id, userId);
-    return isSameEmail(user?.email ?? '', email);
+    return user?.emailVerified === true && isSameEmail(user.email ?? '', email);
   }
 }

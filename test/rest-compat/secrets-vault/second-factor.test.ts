@@ -2,7 +2,9 @@ import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { InteractionStore } from '../../../src/flows/interaction/interaction.store.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { HintedUsers } from '../../../src/oauth/authorize/hinted-users.ts';
 import type { StoredRequest } from '../../../src/oauth/authorize/stored-request.ts';
+import type { KnownTenant } from '../../../src/tenants/index.ts';
 import { authorizingOfSuite, CALLBACK, paramsOf } from '../../support/authorization.ts';
 import { CookieJar } from '../../support/cookie-jar.ts';
 import { asParameters, scopeLinks, type TestClient, TestUser } from '../../support/oauth.ts';
@@ -371,7 +373,7 @@ describe('tenants whose users prove a second factor alone (is_2fa)', () => {
 });
 
 describe('a second factor of a new user (scope 2fa_link)', () => {
-  let open: TenantRef;
+  let open: KnownTenant;
   let confidential: TestClient;
   beforeAll(async () => {
     open = await suite.world.tenant({ name: 'open', settings: { registration: true } });
@@ -393,7 +395,16 @@ describe('a second factor of a new user (scope 2fa_link)', () => {
     const { step } = await take((browser) => interactions.beginFactorEnrolment(authority, browser, handle));
     const { secret } = (step as { enrolment: { secret: string } }).enrolment;
     const code = totpCode(secret, suite.world.clock.now());
-    await take((browser) => interactions.submitFactorEnrolment(authority, browser, handle, { code }));
+    return take((browser) => interactions.submitFactorEnrolment(authority, browser, handle, { code }));
+  };
+  /** Confirms the address of an account on the pages, by the code that is mailed to it. */
+  const confirm = async (handle: string, address: string) => {
+    const { interactions } = suite.world.services;
+    const authority = suite.authority(open);
+    await take((browser) => interactions.sendEmailCode(authority, browser, handle));
+    const mail = (await suite.world.outbox()).mails.findLast(({ to }) => to === address)!;
+    const [code] = /\d{6}/.exec(mail.text)!;
+    await take((browser) => interactions.submitEmailCode(authority, browser, handle, code));
   };
 
   it('is answered once the user has made the account that the hints name', async () => {
@@ -402,7 +413,11 @@ describe('a second factor of a new user (scope 2fa_link)', () => {
       suite.world.services.interactions.view(suite.authority(open), browser, handle),
     );
     expect(step).toMatchObject({ step: 'registration', identifier: 'new@example.org' });
-    await register(handle, 'newcomer', 'New@example.org');
+    const { step: next } = await register(handle, 'newcomer', 'New@example.org');
+    expect(next).toMatchObject({ step: 'email-code', isSent: false });
+    // Somebody who types an address need not read its mails.
+    expect(new URL((await resume(handle, 'open')).headers.location!, BASE).pathname).toMatch('/t/open/sign-in/');
+    await confirm(handle, 'New@example.org');
     const { code } = paramsIn(await resume(handle, 'open'));
     const form = { tenant_id: 'open', client_id: 'server', client_secret: confidential.secret };
     const { json } = await exchange(code, form, '/api/oidc/open/token');
@@ -415,6 +430,7 @@ describe('a second factor of a new user (scope 2fa_link)', () => {
     const authority = suite.authority(open);
     const { interactions } = suite.world.services;
     const there = await suite.world.newUser(open, { username: 'there', email: 'there@example.org' });
+    await suite.world.services.users.update(suite.world.system(open), there.id, { emailVerified: true });
     const bare = await suite.world.newUser(open, { username: 'bare' });
     const passwords = new Map<string, string>();
     for (const { id, username } of [there, bare]) {
@@ -436,6 +452,16 @@ describe('a second factor of a new user (scope 2fa_link)', () => {
     expect(await answerTo('bare', { login_hint: 'bare' })).toBe('code');
     // An account without an address is none with that address.
     expect(await answerTo('bare', { email_hint: 'there@example.org' })).toBe('error');
+  });
+
+  it('is named by an address only while that is confirmed', async () => {
+    const { stores, services } = suite.world;
+    const email = 'typed@example.org';
+    const { id } = await suite.world.newUser(open, { username: 'typed', email });
+    const isNamed = () => new HintedUsers(stores.userStore).isNamed(open, { loginHint: 'typed', email }, id);
+    expect(await isNamed()).toBe(false);
+    await services.users.update(suite.world.system(open), id, { emailVerified: true });
+    expect(await isNamed()).toBe(true);
   });
 
   it.each<[string, Asked]>([
