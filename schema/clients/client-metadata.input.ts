@@ -137,7 +137,7 @@ export class ClientMetadataInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether people may make accounts with an image while they sign in to the client, where the tenant lets people register. Default false.',
+      'Whether people may register themselves while they sign in to the client, where the tenant lets them. Default true.',
   })
   isRegistrationEnabled?: boolean | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether the client cannot be deleted. Default false.' })

@@ -74,7 +74,7 @@ export {
 } from './mailed-link.ts';
 export {
   mayRegister,
-  mayRegisterImageAt,
+  mayRegisterAt,
   type NewAccountDeps,
   type PreparedAccount,
   prepareAccount,

@@ -8,8 +8,11 @@ import { type CreateUser, type PreparedUser, type User, type UserService, userEr
 /** Whether people may make accounts for themselves. Applications that hold `user:create` make accounts in any case. */
 export const mayRegister = ({ registration }: Pick<TenantSettings, 'registration'>): boolean => registration;
 
-/** Whether people may make accounts with an image while they sign in to an application. @param client Null: there is none. */
-export const mayRegisterImageAt = (client: ClientRecord | null): boolean =>
+/**
+ * Whether people may make accounts, of whichever kind, while they sign in to an application.
+ * @param client Null: they do not sign in to one, so that the tenant alone decides.
+ */
+export const mayRegisterAt = (client: ClientRecord | null): boolean =>
   client === null || client.metadata.isRegistrationEnabled;
 
 export interface NewAccountDeps {

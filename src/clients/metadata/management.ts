@@ -5,19 +5,19 @@ import { MANAGER, type MetadataMember } from './member.ts';
 
 const MAX_NAME = 255;
 
-const flag = <W extends string>(wire: W) =>
+const flag = <W extends string>(wire: W, isDefault: boolean) =>
   ({
     wire,
     check: z.boolean('True or false is needed here.'),
-    default: () => false,
+    default: () => isDefault,
     setBy: MANAGER,
   }) as const satisfies MetadataMember<boolean>;
 
 /** Whether the client can be deleted only after this was taken back. */
-export const IS_DELETION_LOCKED = flag('deletion_locked');
+export const IS_DELETION_LOCKED = flag('deletion_locked', false);
 
-/** Whether people may register themselves while they sign in to the client. */
-export const IS_REGISTRATION_ENABLED = flag('registration_enabled');
+/** Whether people may register themselves while they sign in to the client, where the tenant lets them. */
+export const IS_REGISTRATION_ENABLED = flag('registration_enabled', true);
 
 /** Name of the organisation that pages show with the client. */
 export const ORGANIZATION_NAME = {

@@ -250,7 +250,7 @@ export class InteractionEngine {
   ): Promise<StepName> {
     const account = user === null ? null : await this.#accountFacts(tenant, demands, state, user);
     const isConsentCovered = user === null || (await this.#isCovered(tenant, client, demands, user));
-    const canRegister = mayRegisterIn(tenant, demands);
+    const canRegister = mayRegisterIn({ tenant, demands, client });
     const canResetPassword = mayResetPassword(tenant);
     const isSignedIn = session !== null;
     return presentStep({ state, demands, isSignedIn, account, canRegister, canResetPassword, isConsentCovered });

@@ -1,5 +1,6 @@
+import type { ClientRecord } from '../../clients/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
-import { mayRegister } from '../new-account.ts';
+import { mayRegister, mayRegisterAt } from '../new-account.ts';
 import { type AccountFacts, type AccountStep, missingStep } from '../sign-in.steps.ts';
 import type { InteractionState, SignInDemands } from './interaction.state.ts';
 
@@ -30,9 +31,20 @@ export interface StepFacts {
   readonly isConsentCovered: boolean;
 }
 
-/** Whether somebody without an account may make one in an interaction: not where one account alone can finish. */
-export const mayRegisterIn = ({ settings }: Pick<KnownTenant, 'settings'>, { userId }: SignInDemands): boolean =>
-  userId === null && mayRegister(settings);
+/** What decides whether somebody without an account may make one in an interaction. */
+interface RegistrationFacts {
+  readonly tenant: Pick<KnownTenant, 'settings'>;
+  readonly demands: Pick<SignInDemands, 'userId'>;
+  /** The application; null: none. */
+  readonly client: ClientRecord | null;
+}
+
+/**
+ * Whether somebody without an account may make one in an interaction: where the tenant and the application let people register, and not
+ * where one account alone can finish.
+ */
+export const mayRegisterIn = ({ tenant: { settings }, demands: { userId }, client }: RegistrationFacts): boolean =>
+  userId === null && mayRegister(settings) && mayRegisterAt(client);
 
 /** Whether somebody who has forgotten the password gets a new one by mail. */
 export const mayResetPassword = ({ settings }: Pick<KnownTenant, 'settings'>): boolean => settings.resetPassword;

@@ -10,7 +10,6 @@ import {
 import { type ClientRecord, metadataOf } from '../../clients/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
-import { mayRegisterImageAt } from '../new-account.ts';
 import { type ShownAccount, showAccount } from '../shown-account.ts';
 import { keyToMake, otherActions } from '../sign-in.steps.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
@@ -103,8 +102,8 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     step: 'password',
     ...(await nameToBeginWith(deps, open)),
     canRemember: open.tenant.settings.rememberMe,
-    canRegister: mayRegisterIn(open.tenant, open.demands),
-    canRegisterImage: mayRegisterIn(open.tenant, open.demands) && mayRegisterImageAt(open.client),
+    canRegister: mayRegisterIn(open),
+    canRegisterImage: mayRegisterIn(open),
     canResetPassword: mayResetPassword(open.tenant),
     ...methodsBesidePassword(open),
   }),

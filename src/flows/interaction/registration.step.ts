@@ -76,10 +76,10 @@ export class RegistrationStep {
 
 /**
  * Goes from the password to the registration.
- * @throws REGISTRATION_CLOSED The tenant lets nobody register, or one account alone can finish the sign-in.
+ * @throws REGISTRATION_CLOSED The tenant or the application lets nobody register, or one account alone can finish the sign-in.
  */
-export function beginRegistration({ tenant, demands }: OpenInteraction): Advance {
-  if (!mayRegisterIn(tenant, demands)) throw interactionErrors.REGISTRATION_CLOSED();
+export function beginRegistration(open: OpenInteraction): Advance {
+  if (!mayRegisterIn(open)) throw interactionErrors.REGISTRATION_CLOSED();
   return (state) => ({ ...state, isRegistering: true });
 }
 

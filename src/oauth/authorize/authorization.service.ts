@@ -1,11 +1,12 @@
 import type { Authority } from '../../access/index.ts';
 import { addressKey } from '../../auth-modes/index.ts';
-import type { ClientDirectory } from '../../clients/index.ts';
+import type { ClientDirectory, ClientRecord } from '../../clients/index.ts';
 import {
   type InteractionOutcome,
   type InteractionService,
   interactionErrors,
   mayRegister,
+  mayRegisterAt,
   type ProvedElsewhere,
 } from '../../flows/index.ts';
 import { addSeconds, type BrowserPort, IdentityError } from '../../kernel/index.ts';
@@ -99,7 +100,7 @@ export class AuthorizationService {
 
   /**
    * As `begin`, for a user who makes an account first, even if another user is signed in.
-   * @throws REGISTRATION_CLOSED The tenant lets nobody register. @throws What `begin` throws.
+   * @throws REGISTRATION_CLOSED The tenant or the application lets nobody register. @throws What `begin` throws.
    */
   async register(
     authority: Authority,
@@ -112,13 +113,16 @@ export class AuthorizationService {
       if (!mayRegister(tenant.settings)) throw interactionErrors.REGISTRATION_CLOSED();
     });
     if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
-    return this.#exchanges.register({
-      authority,
-      tenant,
-      browser,
-      issuer,
-      request: checked.request,
-      isSteppedUp: false,
+    const { request } = checked;
+    await this.#assertOpenAt(authority, asked, request.client);
+    return this.#exchanges.register({ authority, tenant, browser, issuer, request, isSteppedUp: false });
+  }
+
+  /** @throws REGISTRATION_CLOSED The application lets nobody register; recorded. */
+  #assertOpenAt(authority: Authority, { issuerKind }: BrowserAuthorization, record: ClientRecord): Promise<void> {
+    const { clientId } = record.client;
+    return this.#invalid.recorded(authority, { issuerKind, clientId }, async () => {
+      if (!mayRegisterAt(record)) throw interactionErrors.REGISTRATION_CLOSED();
     });
   }
 

@@ -11,7 +11,7 @@ import {
   type InteractionService,
   imageProofErrors,
   lacksConfirmedEmail,
-  mayRegisterImageAt,
+  mayRegisterAt,
   type NewUserMail,
   type ResetSecrets,
   type WithLiveness,
@@ -154,7 +154,7 @@ export class ImageProofService {
     const client = clientId === null ? null : await this.#deps.clients.byClientId(tenant.id, clientId);
     return this.#deps.imageProofs.enrolment.register(openTo(authority), {
       ...input,
-      isOpenAtClient: mayRegisterImageAt(client),
+      isOpenAtClient: mayRegisterAt(client),
       audience: await this.#urlOf(authority, issuerKind),
       toConfirmation: await this.#confirmationOf(authority),
     });

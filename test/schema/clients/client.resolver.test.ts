@@ -143,7 +143,7 @@ describe('clients over GraphQL', () => {
       consent: 'REQUIRED',
       isResourceServer: false,
       webOrigins: [],
-      isRegistrationEnabled: false,
+      isRegistrationEnabled: true,
       isDeletionLocked: false,
       extra: {},
     });

@@ -98,6 +98,12 @@ describe('Mutation.authorize', () => {
     expect((await register()).data.authorizeRegistration.answer).toMatchObject({
       __typename: 'AuthorizationInteraction',
     });
+    await suite.newClient({ clientId: 'closed', isRegistrationEnabled: false });
+    expect((await register({ client_id: 'closed' })).code).toBe('REGISTRATION_CLOSED');
+    expect((await world.events(tenant)).findLast(({ type }) => type === 'authorization.refused')).toMatchObject({
+      client_id: 'closed',
+      reason: 'REGISTRATION_CLOSED',
+    });
     const { parameters } = inputOf();
     const twice = { parameters: [...parameters, { name: 'client_id', values: ['app'] }] };
     for (const [code, asked, more] of [

@@ -195,6 +195,19 @@ describe.each(ENGINES)('making an account during a sign-in, on $name', ({ open }
     expect((await browser.submit('beginRegistration', handle)).code).toBe('REGISTRATION_CLOSED');
   });
 
+  it('is not offered, and refused, where the application lets nobody register', async () => {
+    const { client } = await world.newClient(tenant, { isRegistrationEnabled: false });
+    const at = { clientId: client.clientId };
+    const handle = await browser.begin({}, at);
+    expect(await canRegister(handle)).toBe(false);
+    expect((await browser.submit('beginRegistration', handle)).code).toBe('REGISTRATION_CLOSED');
+    const begun = await browser.begin({}, { ...at, isRegistering: true });
+    expect((await register(begun)).code).toBe('INTERACTION_STEP_OTHER');
+    await world.services.clients.update(world.system(tenant), client.id, { isRegistrationEnabled: true });
+    expect(await canRegister(handle)).toBe(true);
+    expect(stepOf(await register(begun))).toMatchObject({ __typename: 'Finished' });
+  });
+
   it('ends when the tenant lets nobody register any more', async () => {
     const handle = await reached();
     await set({ registration: false });

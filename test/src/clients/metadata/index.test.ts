@@ -200,7 +200,7 @@ describe('the members of the metadata of clients', () => {
       logoutUri: null,
       userAgreementUri: null,
       organizationName: null,
-      isRegistrationEnabled: false,
+      isRegistrationEnabled: true,
       isDeletionLocked: false,
       specialFlow: null,
       extra: {},
