@@ -19,7 +19,8 @@ const VALID = {
   code_challenge: CHALLENGE,
   code_challenge_method: 'S256',
 };
-const TENANT = { id: newId(), name: 'acme' } as unknown as KnownTenant;
+const SETTINGS = { isSecondFactorOnly: false };
+const TENANT = { id: newId(), name: 'acme', settings: SETTINGS } as unknown as KnownTenant;
 const ISSUER = new Issuers({ publicUrl: 'https://id.example.com', defaultTenant: 'master' }).of(TENANT, 'native');
 
 /** Values of parameters: a text, several, or null to leave out what `VALID` has. */

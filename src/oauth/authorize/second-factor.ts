@@ -10,8 +10,9 @@ import type { AuthorizationDraft, AuthorizationRequest } from './request.ts';
 type FactorIssuer = Pick<Issuer, 'factorScopes'>;
 
 /**
- * Checks what goes together: users of some tenants prove a second factor alone, and a new user can be asked for nothing else. A public
- * client cannot ask for one, because anybody could send requests in its name and attach an account.
+ * Checks what goes together: users of some tenants prove a second factor alone, at every issuer, so that issuers without these scopes take
+ * no request there; and a new user can be asked for nothing else. A public client cannot ask for one, because anybody could send requests
+ * in its name and attach an account.
  * @throws AuthorizationRefused
  */
 export function assertFactorScopes(
@@ -20,10 +21,9 @@ export function assertFactorScopes(
   { client }: ClientRecord,
   scopes: readonly string[],
 ): void {
-  if (factorScopes === null) return;
-  const isAsked = scopes.includes(factorScopes.factor);
+  const isAsked = factorScopes !== null && scopes.includes(factorScopes.factor);
   if (settings.isSecondFactorOnly && !isAsked) throw scopeRefused('Users of this tenant prove a second factor alone.');
-  if (!scopes.includes(factorScopes.newUser)) return;
+  if (factorScopes === null || !scopes.includes(factorScopes.newUser)) return;
   if (!isAsked) throw scopeRefused('A new user is asked for a second factor alone.');
   if (client.type === 'public') throw scopeRefused('A public client may not ask for a new user.');
 }

@@ -359,7 +359,7 @@ describe('a second factor alone (scope 2fa)', () => {
 });
 
 describe('tenants whose users prove a second factor alone (is_2fa)', () => {
-  it('refuse every request for anything else, at both issuers', async () => {
+  it('refuse every request for anything else, at every issuer', async () => {
     const settings = { isSecondFactorOnly: true };
     const { name, ...tenant } = await suite.world.tenant({ template: 'image', settings });
     const input = { clientId: 'factors', consent: 'trusted', scopes: scopeLinks(ALL) } as const;
@@ -369,6 +369,13 @@ describe('tenants whose users prove a second factor alone (is_2fa)', () => {
       for (const scope of ['openid', 'openid email', null]) expect(errorOf(await ask({ scope }))).toBe('invalid_scope');
       expect(handleOf(await ask({}))).toMatch(/^[\w-]{43}$/);
     }
+    // Issuers that know no such scope take no request.
+    const refusalAt = async (path: string, scope: string) => {
+      const { headers } = await get(`${path}?${queryOf(REQUEST, { scope })}`);
+      return new URL(headers.location!).searchParams.get('error');
+    };
+    for (const path of [`/t/${name}/oauth/authorize`, `/realms/${name}/protocol/openid-connect/auth`])
+      for (const scope of ['openid', 'openid 2fa']) expect(await refusalAt(path, scope)).toBe('invalid_scope');
   });
 });
 
