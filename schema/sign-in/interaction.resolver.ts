@@ -36,9 +36,10 @@ export class InteractionResolver {
     return context.services.interactions.view(...(await enterInteraction(context, handle)));
   }
 
-  @Errors(...STEP_ERRORS, 'SIGN_IN_REFUSED')
+  @Errors(...STEP_ERRORS, 'SIGN_IN_REFUSED', 'SIGN_IN_METHOD_OTHER')
   @Mutation(() => SubmitPasswordPayload, {
-    description: 'The step `PasswordStep`: proves an account by its password. Only once per request.',
+    description:
+      'The step `PasswordStep`: proves an account by its password. Where a second factor alone is asked for, an account with an image is proved by that. Only once per request.',
   })
   async submitPassword(
     @Arg('input', () => SubmitPasswordInput, { description: 'The password.' })

@@ -57,7 +57,7 @@ export class PasswordResetStepsResolver {
     return context.services.interactions.requestPasswordReset(...(await enterStep(context, info, handle)), identifier);
   }
 
-  @Errors(...STEP_ERRORS, 'EMAIL_CODE_WRONG')
+  @Errors(...STEP_ERRORS, 'EMAIL_CODE_WRONG', 'SIGN_IN_METHOD_OTHER')
   @Mutation(() => SubmitPasswordResetCodePayload, {
     description:
       'The step `PasswordResetCodeStep`: proves the account by the code, which is used up. A second factor that the account has and the new password come next. Only once per request.',

@@ -290,6 +290,11 @@ export class CredentialStore {
     return rows.map(({ type }) => type);
   }
 
+  /** Whether the account has a credential of one of these types. */
+  async hasAny(tenantId: string, userId: string, types: readonly CredentialType[]): Promise<boolean> {
+    return (await this.#db.run(SECOND_FACTORS, [tenantId, userId, types])).length > 0;
+  }
+
   /** The newest list of codes of an account, with the hashes of those that are left; null when it has none. */
   async findCodes(tenantId: string, userId: string, type: CredentialType): Promise<StoredCodes | null> {
     const [row] = await this.#run<{ id: string; hashes: string }>(FIND_CODES_SQL, [tenantId, userId, type]);

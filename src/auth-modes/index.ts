@@ -70,7 +70,7 @@ export {
   type SubjectKind,
 } from './lockout/lockout.subject.ts';
 export { CodeResendService, type CodeResends, type LiftedResends } from './lockout/resend.service.ts';
-export type { AuthMode, CredentialType } from './mode.ts';
+export { type AuthMode, type CredentialType, typesShowing } from './mode.ts';
 export { isPasskey, type Passkey, type PasskeyAttachment, type PasskeyData } from './passkey/passkey.data.ts';
 export { passkeyErrors } from './passkey/passkey.errors.ts';
 export { amrOfPasskey, PasskeyMode, type ProvedPasskey, type WebauthnModes } from './passkey/passkey.mode.ts';

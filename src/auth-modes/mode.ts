@@ -13,6 +13,8 @@ export interface CredentialKind {
   /** Whether it may be shown instead of a second factor without counting as one. */
   readonly isSubstitute?: true;
   readonly secret: SecretForm;
+  /** How it shows in `amr` (RFC 8176), of those that prove a key. */
+  readonly amr?: readonly string[];
 }
 
 /**
@@ -21,10 +23,10 @@ export interface CredentialKind {
  */
 export const CREDENTIAL_KINDS = {
   password: { isFirst: true, isSecond: false, secret: 'hashed' },
-  'image-proof': { isFirst: true, isSecond: false, secret: 'tenant-sealed' },
+  'image-proof': { isFirst: true, isSecond: false, secret: 'tenant-sealed', amr: ['pop'] },
   totp: { isFirst: false, isSecond: true, secret: 'sealed' },
-  passkey: { isFirst: true, isSecond: true, secret: 'none' },
-  'security-key': { isFirst: false, isSecond: true, secret: 'none' },
+  passkey: { isFirst: true, isSecond: true, secret: 'none', amr: ['hwk', 'swk'] },
+  'security-key': { isFirst: false, isSecond: true, secret: 'none', amr: ['hwk', 'swk'] },
   'recovery-code': { isFirst: false, isSecond: false, isSubstitute: true, secret: 'code-hashes' },
 } as const satisfies Record<string, CredentialKind>;
 
@@ -41,6 +43,10 @@ export const SECOND_FACTOR_TYPES: readonly CredentialType[] = KINDS.filter(([, {
 export const ACCEPTED_AS_SECOND: readonly CredentialType[] = KINDS.filter(
   ([, { isSecond, isSubstitute }]) => isSecond || isSubstitute,
 ).map(([type]) => type);
+
+/** The types that show one of these methods (RFC 8176). */
+export const typesShowing = (methods: readonly string[]): readonly CredentialType[] =>
+  KINDS.filter(([, { amr = [] }]) => amr.some((method) => methods.includes(method))).map(([type]) => type);
 
 /** Interface of all auth modes; `Proof` is what the user sends: a password, a code, an assertion. */
 export interface AuthMode<Proof> {

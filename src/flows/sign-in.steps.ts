@@ -6,6 +6,7 @@ import {
   factorsOf,
   PHISHING_RESISTANT,
   resistsPhishing,
+  typesShowing,
   UPDATE_PASSWORD,
   WEBAUTHN_KINDS,
   type WebauthnKind,
@@ -42,13 +43,20 @@ export interface AccountFacts {
   readonly factorsAlone?: readonly string[] | undefined;
   /** Whether the request demands a method that resists phishing, if the account has one. Absent: no. */
   readonly isPhishingResistant?: boolean | undefined;
+  /**
+   * Methods (RFC 8176) one of which an account that has one shows where a second factor is demanded: none is set up in its place, because
+   * somebody who has stolen the password could do that. Absent: none.
+   */
+  readonly ownFactors?: readonly string[] | undefined;
   /** What was proved so far (RFC 8176). */
   readonly amr: readonly string[];
   /** What the account can show as second factor, recovery codes included. */
   readonly methods: readonly CredentialType[];
+  /** Whether the account has to be proved by one of `ownFactors`, and was proved otherwise. */
+  readonly lacksOwnFactor: boolean;
 }
 
-type KnownFacts = Omit<AccountFacts, 'isPasswordExpired' | 'methods'>;
+type KnownFacts = Omit<AccountFacts, 'isPasswordExpired' | 'methods' | 'lacksOwnFactor'>;
 
 const hasOneFactor = ({ amr }: KnownFacts): boolean => factorsOf(acrOf(amr)) < 2;
 
@@ -138,7 +146,7 @@ export interface SignInFacts extends Omit<KnownFacts, 'settings' | 'isResetting'
 }
 
 /** Where what decides about the steps of an account is read. */
-export type AccountFactSource = Pick<CredentialStore, 'acceptedAsSecond' | 'isPasswordOlder'>;
+export type AccountFactSource = Pick<CredentialStore, 'acceptedAsSecond' | 'hasAny' | 'isPasswordOlder'>;
 
 /**
  * What decides about the steps of an account. Sign-ins of a tenant of the template `realm` are strict, whatever they are for: one
@@ -157,9 +165,22 @@ export async function accountFacts(
     demandsResistance(facts) ||
     (hasOneFactor(facts) && (demandsOwned(facts) || demandsSecond({ ...facts, methods: [] })));
   const { maxAgeDays } = settings.passwordRules;
+  const methods = mayDecide ? await credentials.acceptedAsSecond(id, userId) : [];
+  const types = mayDecide ? unshownTypes({ ...facts, methods }) : [];
   return {
     ...facts,
     isPasswordExpired: isProvedNow && maxAgeDays > 0 && (await credentials.isPasswordOlder(id, userId, maxAgeDays)),
-    methods: mayDecide ? await credentials.acceptedAsSecond(id, userId) : [],
+    methods,
+    lacksOwnFactor: types.length > 0 && (await credentials.hasAny(id, userId, types)),
   };
+}
+
+/** The types of credentials one of which the account has to show if it has any: it can show no second factor, and showed none of them. */
+function unshownTypes({
+  ownFactors = [],
+  amr,
+  methods,
+}: KnownFacts & Pick<AccountFacts, 'methods'>): readonly CredentialType[] {
+  const isShown = amr.some((method) => ownFactors.includes(method));
+  return isShown || methods.length > 0 ? [] : typesShowing(ownFactors);
 }

@@ -8,7 +8,7 @@ import type { AuthModeStore } from '../auth-mode.store.ts';
 import { recordCredential } from '../credential.events.ts';
 import type { CredentialStore } from '../credential.store.ts';
 import type { CredentialInfo } from '../credential-reader.ts';
-import type { AuthMode } from '../mode.ts';
+import { type AuthMode, CREDENTIAL_KINDS } from '../mode.ts';
 import { openCommitment, sealCommitment } from './commitment.ts';
 import { fakeCommitmentOf, saltOf } from './derivations.ts';
 import { foldedName } from './encoding.ts';
@@ -54,7 +54,7 @@ export interface ImageProofModeDeps {
 export class ImageProofMode implements AuthMode<GivenProof> {
   readonly type = 'image-proof';
   /** The proof is of a key (RFC 8176). */
-  readonly amr = ['pop'];
+  readonly amr = CREDENTIAL_KINDS['image-proof'].amr;
   readonly #deps: ImageProofModeDeps;
 
   constructor(deps: ImageProofModeDeps) {

@@ -129,7 +129,9 @@ export class InteractionEngine {
     const { demands } = row.request;
     const device = deviceOf(browser, tenant);
     const found = { tenant, handle, row, state, demands, client, user, session, device, actor };
-    return { ...found, step: await this.#stepOf(found, state, user, session) };
+    const step = await this.#stepOf(found, state, user, session);
+    // A proof that is not the one that is asked for counts for nothing.
+    return isProvedInVain(step, state) ? { ...found, step, state: askAgain(state), user: null } : { ...found, step };
   }
 
   /**
@@ -137,6 +139,7 @@ export class InteractionEngine {
    * @param prove Checks what the user sent, outside a unit of work, because hashing takes long and failures are counted at once. What it
    *   returns changes the state.
    * @throws INTERACTION_STEP_OTHER Another step is the present one, or became it meanwhile.
+   * @throws SIGN_IN_METHOD_OTHER The account was proved, and has to be proved by another method. Records `sign_in.failed`.
    * @throws INTERACTION_NOT_FOUND, BROWSER_REQUIRED, and what `prove` throws.
    */
   async step(
@@ -166,9 +169,9 @@ export class InteractionEngine {
     try {
       return await this.#deps.db.transaction(() => this.#advance(open, advance));
     } catch (error) {
-      if (!(error instanceof ProofOutdated)) throw error;
-      await this.#recordFailure(open, error.userId, 'proof_outdated');
-      throw interactionErrors.INTERACTION_STEP_OTHER();
+      if (!(error instanceof ProofRejected)) throw error;
+      await this.#recordFailure(open, error.userId, error.reason);
+      throw REJECTIONS[error.reason]();
     }
   }
 
@@ -204,6 +207,7 @@ export class InteractionEngine {
    */
   async #signIn(open: OpenInteraction, state: InteractionState, user: User | null): Promise<Committed> {
     const step = await this.#stepOf(open, state, user, open.session);
+    if (isProvedInVain(step, state)) throw new ProofRejected(state.account!.userId, 'method_other');
     const unchanged = { state, user, session: open.session, step, cookie: null };
     const { account } = state;
     if (account === null || state.refusal !== null || !isSignedInAt(step)) return unchanged;
@@ -265,9 +269,9 @@ export class InteractionEngine {
     const isResetting = resetProvedBy(state) !== null;
     const { amr, isProvedNow } = state.account!;
     const isEmailDemanded = emailToConfirm !== null && isSameEmail(user.email ?? '', emailToConfirm);
-    const { factors, factorsAlone, isStrict, isPhishingResistant } = demands;
+    const { factors, factorsAlone, ownFactors, isStrict, isPhishingResistant } = demands;
     const shown = { userId: user.id, user, amr, isProvedNow, isResetting, isEmailDemanded };
-    const asked = { ...shown, factors, factorsAlone, isStrict, isPhishingResistant };
+    const asked = { ...shown, factors, factorsAlone, ownFactors, isStrict, isPhishingResistant };
     return accountFacts(this.#deps.credentials, tenant, asked);
   }
 
@@ -298,19 +302,19 @@ export class InteractionEngine {
     return accountStateOf(user, this.#deps.clock.now()).name !== 'inactivityLock';
   }
 
-  /** @throws ProofOutdated */
+  /** @throws ProofRejected */
   async #lockProved(account: ProvedAccount | null, { id }: KnownTenant, isChangedHere = false): Promise<User | null> {
     if (account === null) return null;
     const user = await this.#deps.users.lockToSignIn(id, account.userId);
     const { proofVersion } = isChangedHere && user !== null ? user : account;
-    if (!this.#isValid({ proofVersion }, user)) throw new ProofOutdated(account.userId);
+    if (!this.#isValid({ proofVersion }, user)) throw new ProofRejected(account.userId, 'proof_outdated');
     return user;
   }
 
   async #recordFailure(
     { row, actor, tenant }: Pick<OpenInteraction, 'row' | 'actor'> & { readonly tenant: Pick<TenantRef, 'id'> },
     subjectId: string | null,
-    reason: 'proof_outdated' | 'other_browser' | 'actions_required',
+    reason: keyof typeof REJECTIONS | 'other_browser' | 'actions_required',
   ): Promise<void> {
     await this.#deps.events.append(actor, tenant, signInFailed(subjectId, reason, { purpose: row.kind }));
   }
@@ -320,15 +324,29 @@ export class InteractionEngine {
   }
 }
 
-/** The account was disabled, got a new password or had its sessions reset since it was proved. */
-class ProofOutdated extends Error {
-  readonly userId: string;
+/** Why a proof does not count, as the event has it, and the error. */
+const REJECTIONS = {
+  /** The account was disabled, got a new password or had its sessions reset since it was proved. */
+  proof_outdated: interactionErrors.INTERACTION_STEP_OTHER,
+  /** The account has to be proved by another method. */
+  method_other: interactionErrors.SIGN_IN_METHOD_OTHER,
+} as const;
 
-  constructor(userId: string) {
-    super('The proof of the account does not count any more.');
+/** The proof of an account does not count. */
+class ProofRejected extends Error {
+  readonly userId: string;
+  readonly reason: keyof typeof REJECTIONS;
+
+  constructor(userId: string, reason: keyof typeof REJECTIONS) {
+    super('The proof of the account does not count.');
     this.userId = userId;
+    this.reason = reason;
   }
 }
+
+/** Whether an account was proved and the first factor is missing all the same: by a method that is not the one asked for. */
+const isProvedInVain = (step: StepName, { account }: InteractionState): boolean =>
+  step === 'password' && account !== null;
 
 /** The session that was to be renewed ended meanwhile. */
 function stepOther(error: unknown): never {

@@ -8,6 +8,11 @@ export interface SignInDemands {
   readonly factors: 1 | 2;
   /** Methods (RFC 8176) each of which is enough where two factors are demanded; an account may still demand two. Absent: none. */
   readonly factorsAlone?: readonly string[];
+  /**
+   * Methods (RFC 8176) one of which an account that has one shows where a second factor is demanded: none is set up in its place. Absent:
+   * none.
+   */
+  readonly ownFactors?: readonly string[];
   /** An address that is confirmed in the sign-in where it is that of the account, whatever the tenant has set. Absent or null: none. */
   readonly emailToConfirm?: string | null;
   /**

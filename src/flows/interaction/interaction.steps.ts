@@ -64,7 +64,7 @@ const BEFORE: readonly (readonly [StepName, isPresent: (facts: StepFacts) => boo
   ['registration', ({ state, account, canRegister }) => account === null && state.isRegistering && canRegister],
   ['password-reset-code', (facts) => isResetting(facts) && facts.state.passwordReset?.isAsked === true],
   ['password-reset', isResetting],
-  ['password', ({ account }) => account === null],
+  ['password', ({ account }) => account === null || account.lacksOwnFactor],
 ];
 
 /**

@@ -65,14 +65,17 @@ export function findLack(
 
 /**
  * What a request for a second factor alone demands of the pages: its user, two factors, or one that is enough by itself, and that the
- * address is confirmed by which it names a new user. An essential class that takes two is not reached by one.
+ * address is confirmed by which it names a new user. An essential class that takes two is not reached by one. An account that has one that
+ * is enough shows it in any case: a password shows nothing that the application has not seen, and no other factor is set up by it.
  */
 export function factorDemands(
   { factor }: AuthorizationRequest,
   { factors }: SignInLack,
-): Pick<SignInDemands, 'emailToConfirm' | 'factorsAlone' | 'userId'> & Partial<Pick<SignInDemands, 'factors'>> {
+): Pick<SignInDemands, 'emailToConfirm' | 'factorsAlone' | 'ownFactors' | 'userId'> &
+  Partial<Pick<SignInDemands, 'factors'>> {
   if (factor === undefined) return { userId: null };
-  return { userId: factor.userId, emailToConfirm: factor.email, factors: 2, ...(factors === 2 ? {} : { factorsAlone: FACTORS_ALONE }) };
+  const alone = factors === 2 ? {} : { factorsAlone: FACTORS_ALONE };
+  return { userId: factor.userId, emailToConfirm: factor.email, factors: 2, ownFactors: FACTORS_ALONE, ...alone };
 }
 
 /** The weakest class that fulfils an essential demand. @throws AuthorizationRefused There is none that a sign-in reaches. */

@@ -142,6 +142,7 @@ export class ExternalFactorService {
         mustChoose: false,
         factors: 2,
         factorsAlone: FACTORS_ALONE,
+        ownFactors: FACTORS_ALONE,
         isStrict: false,
         userId: checked.asked.user.id,
         loginHint: checked.asked.user.username ?? null,

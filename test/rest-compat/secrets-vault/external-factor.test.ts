@@ -318,6 +318,9 @@ describe('the second factor for Microsoft Entra', () => {
     expect([status, headers.location]).toEqual([302, expect.stringMatching(`^${ORIGIN}${FORM_PATH}/[\\w-]{43}$`)]);
     const { id_token: token } = fieldsOf(await get(new URL(headers.location!).pathname));
     expect(await verify(token!)).toMatchObject({ sub: 'bea-at-entra', amr: ['pop'] });
+    const ofBea = await world.givePassword(acme, bea.id);
+    const other = await begin({ id_token_hint: await hint({ preferred_username: 'bea', sub: 'bea-at-entra' }) });
+    await expect(typePassword(other, ofBea, 'bea')).rejects.toMatchObject({ code: 'SIGN_IN_METHOD_OTHER' });
     const refused = await signInBy(await begin());
     expect([refused.status, refused.json]).toEqual([400, { detail: 'Invalid or expired ticket' }]);
   });

@@ -7,6 +7,7 @@ import type { StoredRequest } from '../../../src/oauth/authorize/stored-request.
 import type { KnownTenant } from '../../../src/tenants/index.ts';
 import { authorizingOfSuite, CALLBACK, paramsOf } from '../../support/authorization.ts';
 import { CookieJar } from '../../support/cookie-jar.ts';
+import { chooseImage, proveImage } from '../../support/image-flows.ts';
 import { asParameters, scopeLinks, type TestClient, TestUser } from '../../support/oauth.ts';
 import { type Answer, type RestClient, serveWorld } from '../../support/rest.ts';
 import { totpCode } from '../../support/totp.ts';
@@ -297,6 +298,26 @@ describe('a second factor alone (scope 2fa)', () => {
     expect((await viewOf((answer as { handle: string }).handle)).step).toMatchObject({ step: 'factor' });
   });
 
+  it('is the image of an account that has one: a stolen password sets up no app in its place', async () => {
+    const { world, tenant } = suite;
+    const imaged = await TestUser.create(world, suite.client);
+    const image = await chooseImage(world, tenant, imaged);
+    const claims = JSON.stringify({ id_token: { acr: { essential: true, value: '2fa' } } });
+    for (const asked of [{}, { claims }]) {
+      const handle = await begin({ login_hint: imaged.username, ...asked });
+      await expect(suite.typePassword(jar, handle, imaged)).rejects.toMatchObject({ code: 'SIGN_IN_METHOD_OTHER' });
+      const { step } = await viewOf(handle);
+      expect(step).toMatchObject({ step: 'password', identifier: imaged.username });
+    }
+    const handle = await begin({ login_hint: imaged.username });
+    const ticket = await proveImage(world, image, handle);
+    await jar.use((browser) =>
+      world.services.interactions.submitTicket(suite.authority(), browser, handle, { ticket }),
+    );
+    const { json } = await exchange(paramsIn(await resume(handle))['code']);
+    expect(await verify(json.id_token, `${BASE}/api/oidc/acme`)).toMatchObject({ sub: imaged.id, amr: ['pop', 'pin'] });
+  });
+
   it('takes two where the application demands a class that one does not reach', async () => {
     const demandsOf = async (asked: Asked = {}) =>
       (await new InteractionStore(suite.world.db).find(suite.tenant.id, await begin(asked)))!.request.demands;
@@ -307,6 +328,7 @@ describe('a second factor alone (scope 2fa)', () => {
     const claims = JSON.stringify({ id_token: { acr: { essential: true, value: '2fa' } } });
     const demands = await demandsOf({ claims });
     expect([demands.factors, demands.factorsAlone, demands.userId]).toEqual([2, undefined, anna.id]);
+    expect(demands.ownFactors).toContain('pop');
     const answer = await proveBy(['pop'], anna, await begin({ claims }));
     expect(paramsOf(answer)['error']).toBe('unmet_authentication_requirements');
   });

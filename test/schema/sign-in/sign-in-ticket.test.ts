@@ -176,6 +176,64 @@ describe('a sign-in by a ticket', () => {
     expect((await after(alone)).step).toMatchObject({ __typename: 'Finished' });
   });
 
+  describe('where the request asks for a second factor alone', () => {
+    const demands = { mustAuthenticate: true, factors: 2, ownFactors: ['pop'] } as const;
+    const rejected = () => ({ reason: 'method_other', subject_id: setting.user.id, params: { purpose: 'test' } });
+
+    it('is needed by an account with an image: a right password sets up no app in its place', async () => {
+      const handle = await browser.begin({ ...demands, factorsAlone: ['pop'] });
+      expect((await browser.password(handle, setting.user)).code).toBe('SIGN_IN_METHOD_OTHER');
+      expect(stepOf(await browser.load(handle))).toMatchObject({ __typename: 'PasswordStep' });
+      expect((await browser.submit('beginFactorEnrolment', handle)).code).toBe('INTERACTION_STEP_OTHER');
+      expect(await failures()).toEqual([rejected()]);
+      expect(stepOf(await submit(handle, await proveImage(world, ann, handle)))).toMatchObject({
+        __typename: 'Finished',
+      });
+      expect(await browser.session()).toMatchObject({ amr: ['pop', 'pin'] });
+    });
+
+    it('comes before an app that the request or the account demands beside it', async () => {
+      const handle = await browser.begin(demands);
+      expect((await browser.password(handle, setting.user)).code).toBe('SIGN_IN_METHOD_OTHER');
+      expect(stepOf(await submit(handle, await proveImage(world, ann, handle)))).toMatchObject({
+        __typename: 'FactorEnrolmentStep',
+      });
+    });
+
+    it('is needed after a mail about a forgotten password too, whose code stays', async () => {
+      await open({ resetPassword: true });
+      const handle = await browser.begin(demands);
+      await browser.submit('beginPasswordReset', handle);
+      await browser.submit('requestPasswordReset', handle, { identifier: setting.user.username });
+      const code = /Code: (\d{8})\n/.exec((await world.outbox()).mails.at(-1)!.text)![1]!;
+      const type = () => browser.submit('submitPasswordResetCode', handle, { code });
+      for (const typed of [await type(), await type()]) expect(typed.code).toBe('SIGN_IN_METHOD_OTHER');
+      expect(stepOf(await browser.load(handle))).toMatchObject({ __typename: 'PasswordResetCodeStep' });
+      expect(await failures()).toEqual([rejected(), rejected()]);
+    });
+
+    it('is needed after another proof that began the sign-in', async () => {
+      const { user } = setting;
+      const handle = await browser.begin(demands, { proved: { user, amr: ['email'] } });
+      expect(stepOf(await browser.load(handle))).toMatchObject({ __typename: 'PasswordStep' });
+      expect((await browser.submit('beginFactorEnrolment', handle)).code).toBe('INTERACTION_STEP_OTHER');
+      const ticket = await proveImage(world, ann, handle);
+      expect(stepOf(await submit(handle, ticket))).toMatchObject({ __typename: 'FactorEnrolmentStep' });
+    });
+
+    it('is not needed by an account that shows another second factor, or has nothing at all', async () => {
+      await world.giveTotp(setting.tenant, setting.user.id);
+      const handle = await browser.begin(demands);
+      expect(stepOf(await browser.password(handle, setting.user))).toMatchObject({ __typename: 'FactorStep' });
+      expect(stepOf(await browser.totp(handle))).toMatchObject({ __typename: 'Finished' });
+      const bare = await world.newUser(setting.tenant, { username: 'bare' });
+      await world.givePassword(setting.tenant, bare.id);
+      expect(stepOf(await browser.password(await browser.begin(demands), bare))).toMatchObject({
+        __typename: 'FactorEnrolmentStep',
+      });
+    });
+  });
+
   it('asks for nothing more after a passkey, which stands for two factors', async () => {
     const { tenant, user } = setting;
     const requestId = await browser.begin({ factors: 2 });

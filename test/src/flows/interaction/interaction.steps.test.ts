@@ -13,6 +13,7 @@ const ACCOUNT: AccountFacts = {
   factors: 1,
   amr: ['pwd'],
   methods: [],
+  lacksOwnFactor: false,
 };
 const CONSENT = { ...NO_DEMANDS, consent: { scopes: ['openid'], isForced: false } };
 
@@ -109,6 +110,11 @@ describe('the present step of an interaction', () => {
     expect(at({}, { ...demanded, isPhishingResistant: false })).toBe('finished');
     const settings = { ...ACCOUNT.settings, isPasskeyEnabled: false };
     expect(at({}, { ...demanded, settings })).toBe('finished');
+  });
+
+  it('is the first factor again, if the account has to be proved by another method', () => {
+    const state = { ...INITIAL_STATE, isRegistering: true };
+    expect(at({ state }, { factors: 2, lacksOwnFactor: true })).toBe('password');
   });
 
   it('is an enrolment, if a second factor is demanded and there is none', () => {
