@@ -11,7 +11,7 @@ import { type UserFilterInput, UserOrderField, type UserOrderInput } from './use
 
 /** Converts a filter for the service. @param path Its place in the arguments. */
 export function toFilter(
-  { groupId, roleId, providerId, anyOf, and, or, not, ...filter }: UserFilterInput,
+  { userIds, groupId, roleId, providerId, anyOf, and, or, not, ...filter }: UserFilterInput,
   path = 'filter',
 ): UserFilter {
   const bare = (type: TaggedType, name: string, id: string | null | undefined) =>
@@ -21,6 +21,7 @@ export function toFilter(
   return {
     ...toColumns(filter),
     ...(anyOf == null ? {} : { anyOf: anyOfFrom(anyOf) }),
+    userIds: userIds?.map((id, at) => keyOf('User', id, `${path}.userIds.${at}`)) ?? null,
     groupId: bare('Group', 'groupId', groupId),
     roleId: bare('Role', 'roleId', roleId),
     providerId: bare('FederationProvider', 'providerId', providerId),

@@ -107,6 +107,8 @@ export class UserFilterInput {
   emailVerified?: boolean | null;
   @Field(() => String, { nullable: true, description: 'The id in an external directory, exactly.' })
   externalId?: string | null;
+  @Field(() => [ID], { nullable: true, description: 'Only users with one of these ids, at most 200.' })
+  userIds?: string[] | null;
   @Field(() => UserAttributeFilterInput, { nullable: true, description: 'Only those with this attribute value.' })
   attribute?: UserAttributeFilterInput | null;
   @Field(() => UserProfileFilterInput, {

@@ -3,6 +3,8 @@ import { anyOfFaults } from '../persistence/index.ts';
 import { isPlainText } from './user-names.ts';
 import type { UserFilter } from './user-page.ts';
 
+/** Ids of a filter: as many as a page of the graph has users. */
+const MAX_IDS = 200;
 /** Patterns of a filter: each is a subquery. */
 const MAX_PATTERNS = 20;
 /**
@@ -63,6 +65,9 @@ function faultsOf(filter: UserFilter, path: string): FieldFault[] {
     ...((filter.matches ?? []).length <= MAX_PATTERNS
       ? []
       : [unusable(`${path}.matches`, `There are at most ${MAX_PATTERNS} patterns.`)]),
+    ...((filter.userIds ?? []).length <= MAX_IDS
+      ? []
+      : [{ path: `${path}.userIds`, code: 'LIST_TOO_LONG', message: `At most ${MAX_IDS} ids.` }]),
     ...(anyOf == null ? [] : anyOfFaults(anyOf, `${path}.anyOf`)),
     ...malformed.map(([name]) => ({ path: `${path}.${name}`, code: 'ID_INVALID', message: 'This is not an id.' })),
     ...empty.map((name) => unusable(`${path}.${name}`, 'There is at least one filter.')),

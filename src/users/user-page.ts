@@ -31,7 +31,7 @@ import {
 } from './attributes.ts';
 import { isUsable } from './usable.ts';
 import type { User } from './user.entity.ts';
-import { canonicalUserId } from './user-names.ts';
+import { canonicalUserId, isUserIdShaped } from './user-names.ts';
 
 /** What a list of users can be narrowed by; all given conditions must hold. */
 export interface UserFilter {
@@ -47,6 +47,8 @@ export interface UserFilter {
   readonly emailVerified?: boolean | null;
   /** Exact. */
   readonly externalId?: string | null;
+  /** Users with one of these ids; at most 200. Nobody has a malformed one. */
+  readonly userIds?: readonly string[] | null;
   /** Texts that columns contain, ignoring case; all must be there. `anywhere`: in one of them. */
   readonly contains?: Readonly<Partial<Record<InfixColumn | 'anywhere', string | null>>> | null;
   /**
@@ -269,6 +271,8 @@ const NARROWINGS: Narrowings = {
   emailVerified: (isVerified, tenantId) =>
     isVerified ? testing(sql<boolean>`users.email_verified`) : byColumns(tenantId, IS_UNVERIFIED),
   externalId: (value, tenantId) => byColumns(tenantId, sql`users.external_id = ${value}`),
+  userIds: (ids, tenantId) =>
+    byColumns(tenantId, sql`users.id = any(${ids.filter(isUserIdShaped).map(canonicalUserId)}::text[])`),
   contains: byContents,
   matches: (patterns, tenantId) => patterns.map((pattern) => byPattern(pattern, tenantId)),
   attribute: ({ name, value, isExact }, tenantId) => {
@@ -320,6 +324,10 @@ export const isWhole = (filter: UserFilter): boolean => Object.values(filter).ev
 export function usernameAlone({ username, ...others }: UserFilter): string | null {
   return username == null || !isWhole(others) || exceedsSearchKey(username) ? null : username;
 }
+
+/** The ids, if they are the only condition of a filter. Null for other filters. */
+export const idsAlone = ({ userIds, ...others }: UserFilter): readonly string[] | null =>
+  userIds == null || !isWhole(others) ? null : userIds;
 
 /**
  * The conditions of a filter that the index of the order serves: the users of the tenant, without the service accounts of

@@ -24,6 +24,7 @@ import { type User, type UserAttributeKeyEntity, UserEntity } from './user.entit
 import { UserIdentifierStore } from './user-identifier.store.ts';
 import { canonicalUserId, fold, IDENTIFIER_KINDS, isUserIdShaped } from './user-names.ts';
 import {
+  idsAlone,
   isWhole,
   LISTED,
   listedUsers,
@@ -80,6 +81,15 @@ const LISTS: Readonly<Record<UserOrder, NamedList<User>>> = {
   familyName: listIn('familyName', 'users-by-family-name'),
   enabled: listIn('enabled', 'users-by-state'),
 };
+
+/** Those of a list, in the order of time; by their keys, as above. */
+const findListedByIds = defineVersions<User>(
+  'users-listed-by-ids',
+  LISTS.createdAt.columns.all,
+  (columns) => sql`select ${columns} from unnest($2::text[]) as wanted (id)
+    cross join lateral (select * from users u where u.tenant_id = $1 and u.id = wanted.id limit 1) users
+    where users.service_client_id is null order by users.created_at, users.id`,
+);
 
 const COLUMN_NAMES = columnNamesOf(UserEntity);
 const COLUMN_LIST = [...COLUMN_NAMES.values()].join(', ');
@@ -220,6 +230,12 @@ export class UserStore {
     return user === null || user.serviceClientId != null ? [] : [user];
   }
 
+  async #listedByIds(tenantId: string, ids: readonly string[], columns: ColumnSet | null): Promise<readonly User[]> {
+    const wanted = [...new Set(ids.filter(isUserIdShaped).map(canonicalUserId))];
+    if (wanted.length === 0) return [];
+    return this.#db.run(findListedByIds(LISTS.createdAt.columns.narrow(columns)), [tenantId, wanted]);
+  }
+
   async #page(
     tenantId: string,
     filter: UserFilter,
@@ -229,6 +245,9 @@ export class UserStore {
   ): Promise<PageResult<User>> {
     if (LISTS[order].serves(request) && isWhole(filter))
       return LISTS[order].page(this.#db, [tenantId], request, columns);
+    const ids = order === 'createdAt' && request.descending !== true ? idsAlone(filter) : null;
+    if (ids !== null && isForFirst(request))
+      return pageOfWhole(request, PAGE_KEYS[order], await this.#listedByIds(tenantId, ids, columns));
     const username = usernameAlone(filter);
     if (username !== null && isForFirst(request))
       return pageOfWhole(request, PAGE_KEYS[order], await this.#listedByUsername(tenantId, username));

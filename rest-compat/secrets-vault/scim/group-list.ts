@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { positionCursor } from '../../../src/kernel/index.ts';
 import { lookup, present, presentItems } from '../../engine/index.ts';
 import {
   FindScimGroups,
@@ -9,7 +8,7 @@ import {
 } from '../operations.generated.ts';
 import { MAX_MEMBERS, MAX_NESTED, type ShownGroup, toGroupResource } from './group-mapping.ts';
 import { GROUP_KIND } from './group-schema.ts';
-import { pageOf, showPage, tooMany } from './list-page.ts';
+import { pageOf, partOf, showPage, tooMany, totalOf } from './list-page.ts';
 import { asksAbout, type LIST_QUERY, type ListQuery, readListQuery } from './list-query.ts';
 import { ALL_GROUPS, narrowGroups, withoutMember } from './narrow-groups.ts';
 import { isShown } from './projection.ts';
@@ -39,7 +38,7 @@ export const met = lookup({
  */
 function meeting({ filter }: ListQuery, { nodes, pageInfo }: FindScimGroupsData['groups']): readonly ScimGroup[] {
   if (filter === null) return [];
-  if (pageInfo.hasNextPage) throw tooMany('groups');
+  if (pageInfo.hasNextPage) throw tooMany('groups', MAX_LOOKED_AT);
   const { memberId } = narrowGroups(filter);
   const asked = memberId == null ? filter : withoutMember(filter, memberId);
   if (asksAbout(asked, 'members'))
@@ -56,13 +55,11 @@ const boundsOf = ({ count }: ListQuery) => ({
 /** The variables of the document that lists groups. @param found Those that meet the filter. @throws ScimRefusal */
 export function toListVariables(query: Query, found: readonly ScimGroup[]) {
   const asked = readListQuery(GROUP_KIND, query);
-  const { startIndex, count, filter, projection } = asked;
+  const { filter, projection } = asked;
   const groupIds = pageOf(asked, found).map(({ id }) => id);
   return {
-    first: count,
-    after: filter === null ? positionCursor(startIndex - 1) : null,
+    ...partOf(asked),
     filter: filter === null ? ALL_GROUPS : { ...ALL_GROUPS, groupIds },
-    isCounted: filter === null,
     withMembers: isShown(projection, 'members'),
     ...boundsOf(asked),
   };
@@ -75,15 +72,14 @@ export function toListVariables(query: Query, found: readonly ScimGroup[]) {
  */
 export function showGroups({ groups }: ListScimGroupsData, query: Query, base: string, found: readonly ScimGroup[]) {
   const asked = readListQuery(GROUP_KIND, query);
-  const { count, filter } = asked;
+  const { count } = asked;
   const listed: readonly ShownGroup[] = presentItems(groups.nodes);
   const { members, nested } = boundsOf(asked);
   if (listed.some(({ memberIds, nestedGroups }) => isFull(memberIds, members) || isFull(nestedGroups, nested)))
     throw new ScimRefusal('tooMany', `A list of ${count} groups shows fewer than ${members} members of each.`);
-  const total = filter === null ? (groups.totalCount ?? 0) : found.length;
   return showPage(
     asked,
-    total,
+    totalOf(asked, groups.totalCount, found),
     listed.map((group) => toGroupResource(group, base)),
   );
 }

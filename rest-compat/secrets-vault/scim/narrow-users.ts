@@ -10,8 +10,8 @@ const MAX_LEVELS = 3;
 /** Most characters of the id of a user. */
 const MAX_ID = 128;
 
-/** No user has an empty id. */
-const NOBODY: UserFilterInput = { anyOf: [{ allOf: [{ field: 'SUBJECT', value: '' }] }] };
+/** What no user meets. */
+export const NOBODY = { userIds: [] } as const satisfies UserFilterInput;
 
 /** The filter of a test by the members that lead to its attribute; null: no index finds them. */
 type ByTest = (test: AttributeTest & { readonly value: string }) => UserFilterInput | null;

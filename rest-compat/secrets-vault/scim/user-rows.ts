@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { positionCursor } from '../../../src/kernel/index.ts';
-import { AS_ITS_KIND, type ParsedRequest, present, presentItems, type Route, route } from '../../engine/index.ts';
+import { AS_ITS_KIND, type ParsedRequest, present, type Route, route } from '../../engine/index.ts';
 import {
   ChangeScimUser,
   type ChangeScimUserData,
@@ -10,16 +9,14 @@ import {
   ReadScimUser,
 } from '../operations.generated.ts';
 import { SCIM_LIMIT, scimCallers } from './callers.ts';
-import { pageOf, showPage, tooMany } from './list-page.ts';
-import { asksAbout, LIST_QUERY, PROJECTION_QUERY, projectionOf, readListQuery } from './list-query.ts';
+import { LIST_QUERY, PROJECTION_QUERY, projectionOf } from './list-query.ts';
 import { locationOf } from './location.ts';
-import { narrowUsers } from './narrow-users.ts';
 import { applyPatch, readPatch } from './patch.ts';
-import { isShown, type Projection, projectResource } from './projection.ts';
-import { meetsFilter, type ResolvedFilter } from './resolved-filter.ts';
+import { projectResource } from './projection.ts';
 import { readResource } from './resource.ts';
-import { BODY, LIST, MAX_LOOKED_AT, RESOURCE } from './shapes.ts';
+import { BODY, LIST, RESOURCE } from './shapes.ts';
 import { storedUser } from './stored-user.ts';
+import { met, shownLists, showUsers, toListVariables } from './user-list.ts';
 import { changedValues, type ShownUser, toUserResource, toUserValues, withAddress } from './user-mapping.ts';
 import { USER_KIND } from './user-schema.ts';
 
@@ -30,13 +27,7 @@ type Asked = Pick<ParsedRequest, 'baseUrl'> & { readonly query: z.output<typeof 
 const show = (user: ShownUser, { baseUrl, query }: Asked) =>
   projectResource(toUserResource(user, baseUrl), projectionOf(USER_KIND, query)) as z.input<typeof RESOURCE>;
 
-/** Which lists of a user are read; each takes a statement. @param filter What asks about them too. */
-const listsOf = (projection: Projection, filter: ResolvedFilter | null = null) => ({
-  withGroups: isShown(projection, 'groups') || asksAbout(filter, 'groups'),
-  withAddresses: isShown(projection, 'addresses') || asksAbout(filter, 'addresses'),
-});
-
-const shownLists = (query: z.output<typeof PROJECTION_QUERY>) => listsOf(projectionOf(USER_KIND, query));
+const listsIn = (query: z.output<typeof PROJECTION_QUERY>) => shownLists(projectionOf(USER_KIND, query));
 
 /** Values that rules of the graph refuse, by the attributes that they mean. */
 const POS = {
@@ -87,7 +78,7 @@ const CREATE = route({
   input: { query: PROJECTION_QUERY, body: BODY },
   toVariables: ({ body, query }) => ({
     ...toUserValues(withAddress(readResource(USER_KIND, body))),
-    ...shownLists(query),
+    ...listsIn(query),
   }),
   reply: {
     status: 201,
@@ -110,25 +101,12 @@ const LIST_USERS = route({
   rateLimit: SCIM_LIMIT,
   operation: ListScimUsers,
   input: { query: LIST_QUERY },
-  toVariables: ({ query }) => {
-    const { startIndex, count, filter, projection } = readListQuery(USER_KIND, query);
-    const lists = listsOf(projection, filter);
-    if (filter !== null)
-      return { first: MAX_LOOKED_AT, after: null, filter: narrowUsers(filter), isCounted: false, ...lists };
-    return { first: count, after: positionCursor(startIndex - 1), filter: null, isCounted: true, ...lists };
-  },
+  lookups: { met },
+  toVariables: ({ query }, found) => toListVariables(query, found.met),
   reply: {
     status: 200,
     schema: LIST,
-    from: ({ users }, { baseUrl, query }) => {
-      const asked = readListQuery(USER_KIND, query);
-      const { filter } = asked;
-      const found = presentItems(users.nodes).map((user) => toUserResource(user, baseUrl));
-      if (filter === null) return showPage(asked, users.totalCount ?? 0, found);
-      if (users.pageInfo.hasNextPage) throw tooMany('users');
-      const met = found.filter((each) => meetsFilter(filter, each));
-      return showPage(asked, met.length, pageOf(asked, met));
-    },
+    from: (data, { baseUrl, query }, found) => showUsers(data, query, baseUrl, found.met),
   },
 });
 
@@ -150,7 +128,7 @@ const REPLACE = route({
   toVariables: ({ body, params, query }) => ({
     ...toUserValues(withAddress(readResource(USER_KIND, body))),
     userId: params.user_id,
-    ...shownLists(query),
+    ...listsIn(query),
   }),
   reply: CHANGED,
   pos: POS,
@@ -166,7 +144,7 @@ const READ = route({
   rateLimit: SCIM_LIMIT,
   operation: ReadScimUser,
   input: { params: PATH, query: PROJECTION_QUERY },
-  toVariables: ({ params, query }) => ({ userId: params.user_id, ...shownLists(query) }),
+  toVariables: ({ params, query }) => ({ userId: params.user_id, ...listsIn(query) }),
   reply: { status: 200, schema: RESOURCE, from: ({ user }, request) => show(user, request) },
 });
 
@@ -186,7 +164,7 @@ const PATCH = route({
     return {
       ...changedValues(toUserValues(before), toUserValues(after)),
       userId: params.user_id,
-      ...shownLists(query),
+      ...listsIn(query),
     };
   },
   reply: CHANGED,

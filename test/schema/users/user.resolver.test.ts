@@ -347,6 +347,12 @@ describe('lists of users', () => {
     [{ emailVerified: true }, []],
     [{ externalId: 'X-1' }, ['a3']],
     [{ externalId: 'x-1' }, []],
+    [{ userIds: ['a3', 'A2', 'a1', 'a3', 'nobody', 'no id', ''] }, ['a1', 'a3']],
+    [{ userIds: ['a3', 'a1'], isEnabled: true }, ['a1']],
+    [{ userIds: [] }, []],
+    [{ userIds: null, externalId: 'X-1' }, ['a3']],
+    [{ not: { userIds: ['a2'] } }, ['a1', 'a3']],
+    [{ or: [{ userIds: [] }, { userIds: ['a2'] }] }, ['a2']],
     [{ attribute: { name: 'dept', value: 'it' } }, ['a2']],
     [{ attribute: { name: 'level', value: '7' } }, ['a2']],
     [{ attribute: { name: 'lastName', value: 'östlund' } }, ['a1']],
@@ -484,6 +490,9 @@ describe('lists of users', () => {
         ],
       },
       { or: [] },
+      { userIds: Array(201).fill('a1') },
+      { not: { userIds: Array(201).fill('a1') } },
+      { userIds: [`grp~${tenant.route}~00000000-0000-0000-0000-000000000001`] },
       { not: { and: [] } },
       { not: { matches: Array(21).fill('a') } },
       { or: [{ search: 'a' }, { email: 'a\0' }] },
@@ -543,6 +552,32 @@ describe('lists of users', () => {
         .code;
     };
     expect([await of(), await of(LINKS)]).toEqual(['FORBIDDEN', undefined]);
+  });
+
+  it('narrow to users by their ids, page by page, and not to those of other tenants', async () => {
+    const foreign = await world.tenant();
+    const stranger = await world.newUser(foreign);
+    const userIds = ['a3', `usr~${tenant.route}~a1`, stranger.id, ...Array(197).fill('a2')];
+    const first = await world.graphql(reader(), LIST, { first: 2, filter: { userIds } });
+    expect([subjects(first), first.data.users.totalCount]).toEqual([['a1', 'a2'], 3]);
+    const { endCursor: after } = first.data.users.pageInfo;
+    expect(subjects(await world.graphql(reader(), LIST, { first: 2, after, filter: { userIds } }))).toEqual(['a3']);
+    const createdBefore = '2100-01-01T00:00:00Z';
+    const narrowed = await world.graphql(reader(), LIST, { first: 2, filter: { userIds, createdBefore } });
+    expect([subjects(narrowed), narrowed.data.users.totalCount]).toEqual([['a1', 'a2'], 3]);
+    for (const [field, direction, expected] of [
+      ['CREATED_AT', 'DESC', ['a3', 'a2', 'a1']],
+      ['USERNAME', 'ASC', ['a2', 'a3', 'a1']],
+    ] as const) {
+      const ordered = await world.graphql(reader(), LIST, { filter: { userIds }, orderBy: { field, direction } });
+      expect(subjects(ordered)).toEqual(expected);
+    }
+    const nobody = await world.graphql(reader(), LIST, { after, filter: { userIds: [] } });
+    expect([subjects(nobody), nobody.data.users.totalCount]).toEqual([[], 0]);
+    const elsewhere = [`usr~${foreign.route}~${stranger.id}`];
+    expect((await world.graphql(reader(), LIST, { filter: { userIds: elsewhere } })).code).toBe('FORBIDDEN');
+    const both = [...elsewhere, `usr~${tenant.route}~a1`];
+    expect((await world.graphql(reader(), LIST, { filter: { userIds: both } })).code).toBe('TENANT_AMBIGUOUS');
   });
 
   it('begin at a number for documents inside the process alone', async () => {

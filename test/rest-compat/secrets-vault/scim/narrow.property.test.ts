@@ -72,6 +72,7 @@ function isFound(filter: UserFilterInput, one: ShownUser): boolean {
   return [
     filter.username == null || isSame(username, filter.username),
     filter.email == null || isSame(email, filter.email),
+    filter.userIds == null || filter.userIds.includes(one.subject),
     filter.externalId == null || one.externalId === filter.externalId,
     filter.isEnabled == null || one.isEnabled === filter.isEnabled,
     filter.createdFrom == null || Date.parse(one.createdAt) >= Date.parse(String(filter.createdFrom)),

@@ -9,7 +9,7 @@ import { USER_KIND } from '../../../../rest-compat/secrets-vault/scim/user-schem
 const UUID = '01a22101-6fa3-704c-8ef3-ea6c03c14828';
 const users = (filter: string) => narrowUsers(resolveFilter(USER_KIND, parseFilter(filter)));
 const groups = (filter: string) => narrowGroups(resolveFilter(GROUP_KIND, parseFilter(filter)));
-const NOBODY = { anyOf: [{ allOf: [{ field: 'SUBJECT', value: '' }] }] };
+const NOBODY = { userIds: [] };
 const EMAIL = { or: [{ email: 'a' }, { profile: { name: 'emails', value: 'a' } }] };
 
 describe('what the graph is asked for a filter of users', () => {

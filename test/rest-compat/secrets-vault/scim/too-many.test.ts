@@ -7,6 +7,8 @@ import { vaultOfSuite } from '../../../support/vault.ts';
 const SCOPES = ['user:read', 'group:read', 'group:write', 'group-member:read', 'group-member:write'];
 /** One more than are looked at, or shown. */
 const MANY = 10_001;
+/** When a user was made, by its number. */
+const madeAt = (number: number): string => new Date(Date.UTC(2020, 0, 1) + number * 1000).toISOString();
 
 describe('what is too many for SCIM', () => {
   const vault = vaultOfSuite();
@@ -19,7 +21,7 @@ describe('what is too many for SCIM', () => {
     const prefix = newId();
     const rows = world.db.read<unknown>();
     await sql`insert into users (tenant_id, id, username, created_at, updated_at)
-      select ${acme.id}::uuid, ${prefix}::text || n, 'u' || n, now(), now()
+      select ${acme.id}::uuid, ${prefix}::text || n, 'u' || n, ${madeAt(0)}::timestamptz + n * interval '1 second', now()
       from generate_series(1, ${MANY}::int) n`.execute(rows);
     // Else foreign keys would be checked by a plan for the few users from before.
     await sql`analyze users`.execute(rows);
@@ -54,6 +56,19 @@ describe('what is too many for SCIM', () => {
         filter,
         [200, { totalResults: 1, Resources: [{ id: userId }] }],
       ]);
+  });
+
+  it('400: filters about the addresses of more than 200 users, or the groups of more than 1,000', async () => {
+    for (const [most, ...questions] of [
+      [200, 'addresses.locality eq "Riga"', 'not (addresses pr)', '(addresses pr or groups pr)'],
+      [1_000, 'groups.display eq "x"', 'groups pr'],
+    ] as const)
+      for (const about of questions) {
+        const asked = (count: number) => users(`meta.created le "${madeAt(count)}" and ${about}`);
+        expect([about, await asked(most + 1)]).toMatchObject([about, [400, { scimType: 'tooMany' }]]);
+        expect([about, (await asked(most))[0]]).toEqual([about, 200]);
+      }
+    expect(await users(`meta.created le "${madeAt(1_001)}"`)).toMatchObject([200, { totalResults: 1_001 }]);
   });
 
   it('a list without a filter counts on', async () => {
