@@ -173,6 +173,18 @@ describe('the sign-in with an image', { timeout: 120_000 }, () => {
     expect(await button('Create an account').count()).toBe(0);
   });
 
+  it.each([EMAIL, '3f2b8c1e-9d47-4a52-8e6f-0c5d7b1a2e94'])(
+    'takes the user name of an account that the application names otherwise: %s',
+    async (identifier) => {
+      const signInWithImage = () => ({ ticket: 'ticket-1', isEmailConfirmationNeeded: false });
+      await openImage({ signInWithImage }, { ...STEPS.passwordOfOne, identifier, offersImage: true });
+      expect(await field('User name').inputValue()).toBe(identifier);
+      await signIn();
+      await isDone();
+      expect(sentTo('SignInWithImage')).toMatchObject([{ username: 'Alice' }]);
+    },
+  );
+
   it('is loaded again when the sign-in is over', async () => {
     const isOver = (code: string) => () => server.refuse(code);
     await openImage({

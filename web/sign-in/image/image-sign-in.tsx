@@ -17,11 +17,16 @@ import type { WayProps } from './ways.ts';
 const toShown = (refusal: Refusal | null): Refusal | null =>
   refusal?.code === 'SIGN_IN_REFUSED' ? { ...refusal, code: 'IMAGE_ACCOUNT_REFUSED' } : refusal;
 
+/** An e-mail address or a UUID. */
+const OTHER_NAME = /@|^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 /** Signs in with an image, in place of a password. */
 export function ImageSignIn(props: WayProps & { readonly username: string }): ReactNode {
   const { step, demands, client, ways, username } = props;
   const flow = useStep();
   const { application, handle, isBusy, notice, open } = flow;
+  // An application may name the account by its address or id, of which no image is a proof: the person types the username.
+  const isUsername = demands.isEmailUsername || !OTHER_NAME.test(username);
   const { fields, required, secretField, read } = useImageChoice(demands, { isNew: false });
 
   async function signIn(values: Readonly<Record<string, string>>): Promise<Outcome> {
@@ -60,7 +65,7 @@ export function ImageSignIn(props: WayProps & { readonly username: string }): Re
           </>
         }
       >
-        <NameField demands={demands} username={username} isReadOnly={step.isIdentifierFixed} />
+        <NameField demands={demands} username={username} isReadOnly={step.isIdentifierFixed && isUsername} />
         {fields}
         {step.canRemember && <CheckField name="isRemembered" label={t('password.remember')} />}
       </Form>
