@@ -20,7 +20,7 @@ export class TicketSignInResolver {
   )
   @Mutation(() => RedeemSignInTicketPayload, {
     description:
-      'As `submitSignInTicket`, for a browser that does not go back to the page: begins its session and answers the application. Where something else is left to do, the answer leads to the page of the sign-in. The ticket is used up in any case. Only once per request.',
+      'As `submitSignInTicket`, for a browser that does not go back to the page: begins its session and answers the application. Where something else is left to do, the answer leads to the page of the sign-in. Once the sign-in is found at the step `PasswordStep` in this browser, the ticket is used up in any case. Only once per request.',
   })
   async redeemSignInTicket(
     @Arg('input', () => RedeemSignInTicketInput, { description: 'The ticket.' })

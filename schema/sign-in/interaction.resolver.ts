@@ -53,7 +53,7 @@ export class InteractionResolver {
   @Errors(...STEP_ERRORS, 'SIGN_IN_TICKET_INVALID', 'SIGN_IN_REFUSED')
   @Mutation(() => SubmitSignInTicketPayload, {
     description:
-      'The step `PasswordStep`: proves an account by the ticket of a proof that was made for this sign-in. The ticket is used up in any case. Only once per request.',
+      'The step `PasswordStep`: proves an account by the ticket of a proof that was made for this sign-in. At this step a ticket is used up in any case. Only once per request.',
   })
   async submitSignInTicket(
     @Arg('input', () => SubmitSignInTicketInput, { description: 'The ticket.' })

@@ -28,7 +28,7 @@ interface Refusal {
 }
 
 /**
- * Proves the first factor by a ticket that was issued for this sign-in. The ticket is used up in any case.
+ * Proves the first factor by a ticket that was issued for this sign-in. Any ticket is used up that gets this far.
  * @param isAddressDemanded Whether a user whose address has to be verified first is refused, where no page can ask for that.
  * @throws SIGN_IN_TICKET_INVALID It is unknown, used, expired or was issued for another sign-in, or its proof does not count any more.
  * @throws SIGN_IN_REFUSED Another account is demanded, or this one may not sign in. Records `sign_in.failed`.
