@@ -128,6 +128,8 @@ const USER_FILTERS: Readonly<Record<string, UserFilter>> = {
   'one subject': { anyOf: [{ allOf: [{ field: 'subject', operator: 'eq', value: user(12) }] }] },
   'a range of an attribute': { anyOf: [{ allOf: [{ attribute: 'username', operator: 'lt', value: 'user0000012' }] }] },
   'the time of creation': { createdFrom: new Date('2026-01-01'), createdBefore: new Date('2027-01-01') },
+  'two ids': { userIds: [user(12), user(13)] },
+  'two ids, enabled': { userIds: [user(12), user(13)], enabled: true },
   'a group': { groupId: madeId('group', 1) },
   'a role': { roleId: madeId('own-role', 12) },
   'a provider': { providerId: madeId('provider', 1) },
