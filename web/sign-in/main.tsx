@@ -1,16 +1,17 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import './page.css';
+import { later } from './later.ts';
 import { ErrorPage } from './pages/error.page.tsx';
-import { LinkAccountPage } from './pages/link-account.page.tsx';
 import { SignInPage } from './pages/sign-in.page.tsx';
 import { SignOutPage } from './pages/sign-out.page.tsx';
 import { SignedOutPage } from './pages/signed-out.page.tsx';
 import { type PageState, readState } from './state.ts';
 import { describeCode, startTexts } from './texts/texts.ts';
 
-/** Loaded by those alone who open it, so that signing in stays quick. */
-const AccountPage = lazy(async () => ({ default: (await import('./loaded-later.ts')).AccountPage }));
+/** Loaded by those alone who open them, so that signing in stays quick. */
+const AccountPage = later((parts) => parts.AccountPage);
+const LinkAccountPage = later((parts) => parts.LinkAccountPage);
 const ImageResetPage = lazy(async () => ({ default: (await import('./image/image-parts.ts')).ImageResetPage }));
 
 function Page({ state }: { readonly state: PageState }): ReactNode {
@@ -30,7 +31,11 @@ function Page({ state }: { readonly state: PageState }): ReactNode {
     case 'sign-in':
       return <SignInPage state={state} />;
     case 'link-account':
-      return <LinkAccountPage state={state} />;
+      return (
+        <Suspense>
+          <LinkAccountPage state={state} />
+        </Suspense>
+      );
     case 'sign-out':
       return <SignOutPage state={state} />;
     case 'signed-out':

@@ -1,5 +1,6 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { FlowContext, type Shown, useFlow } from '../flow.ts';
+import { later } from '../later.ts';
 import type { Step } from '../operations.generated.ts';
 import { Frame } from '../parts/frame.tsx';
 import { NEW_KEY_WORDS } from '../passkey/words.ts';
@@ -7,21 +8,21 @@ import type { SignInState } from '../state.ts';
 import { AccountStep } from '../steps/account.step.tsx';
 import { ConsentStep } from '../steps/consent.step.tsx';
 import { EmailCodeStep } from '../steps/email-code.step.tsx';
-import { EnrolmentStep } from '../steps/enrolment.step.tsx';
 import { FactorStep, factorTitle } from '../steps/factor.step.tsx';
 import { FinishedStep } from '../steps/finished.step.tsx';
 import { NewPasswordStep } from '../steps/new-password.step.tsx';
-import { OtherActionsStep } from '../steps/other-actions.step.tsx';
 import { PasswordStep } from '../steps/password.step.tsx';
 import { PasswordResetCodeStep, PasswordResetStep } from '../steps/password-reset.step.tsx';
-import { RecoveryCodesStep } from '../steps/recovery-codes.step.tsx';
 import { RegistrationStep } from '../steps/registration.step.tsx';
-import { TermsStep } from '../steps/terms.step.tsx';
 import { describeRefusal, t } from '../texts/texts.ts';
 import { ErrorPage } from './error.page.tsx';
 
-/** Loaded by those alone who have to make a passkey or a security key. */
-const KeyEnrolment = lazy(async () => ({ default: (await import('../loaded-later.ts')).KeyEnrolment }));
+/** Loaded by those alone who come to these steps, so that signing in stays quick. */
+const EnrolmentStep = later((parts) => parts.EnrolmentStep);
+const KeyEnrolment = later((parts) => parts.KeyEnrolment);
+const OtherActionsStep = later((parts) => parts.OtherActionsStep);
+const RecoveryCodesStep = later((parts) => parts.RecoveryCodesStep);
+const TermsStep = later((parts) => parts.TermsStep);
 
 const TITLES = {
   PasswordStep: 'password.title',
@@ -61,19 +62,22 @@ export function SignInPage({ state }: { readonly state: SignInState }): ReactNod
   const title = branch?.title ?? titleOf(step);
   return (
     <FlowContext value={flow}>
-      <Frame
-        key={number}
-        tenant={state.tenant}
-        title={recoveryCodes === null ? title : t('recoveryCodes.title')}
-        application={flow.application}
-        isReadFirst={READ_FIRST.has(step.__typename)}
-      >
-        {recoveryCodes === null ? (
-          (branch?.content ?? <StepOfInteraction step={step} />)
-        ) : (
-          <RecoveryCodesStep codes={recoveryCodes} tenantName={flow.tenant?.displayName ?? ''} onSaved={dropCodes} />
-        )}
-      </Frame>
+      {/* The title appears with the step, whose first field takes the focus. */}
+      <Suspense>
+        <Frame
+          key={number}
+          tenant={state.tenant}
+          title={recoveryCodes === null ? title : t('recoveryCodes.title')}
+          application={flow.application}
+          isReadFirst={READ_FIRST.has(step.__typename)}
+        >
+          {recoveryCodes === null ? (
+            (branch?.content ?? <StepOfInteraction step={step} />)
+          ) : (
+            <RecoveryCodesStep codes={recoveryCodes} tenantName={flow.tenant?.displayName ?? ''} onSaved={dropCodes} />
+          )}
+        </Frame>
+      </Suspense>
     </FlowContext>
   );
 }
@@ -99,11 +103,7 @@ function StepOfInteraction({ step }: Pick<Shown, 'step'>): ReactNode {
     case 'EmailCodeStep':
       return <EmailCodeStep step={step} />;
     case 'KeyEnrolmentStep':
-      return (
-        <Suspense>
-          <KeyEnrolment kind={step.kind} />
-        </Suspense>
-      );
+      return <KeyEnrolment kind={step.kind} />;
     case 'OtherActionsStep':
       return <OtherActionsStep step={step} />;
     case 'AccountStep':

@@ -1,11 +1,12 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import type { StepOf } from '../flow.ts';
+import { later } from '../later.ts';
 import { arePasskeysSupported } from './support.ts';
 
 type PasswordStep = StepOf<'PasswordStep'>;
 
 /** Loaded by those alone to whom passkeys are offered. */
-const PasskeySignIn = lazy(async () => ({ default: (await import('../loaded-later.ts')).PasskeySignIn }));
+const PasskeySignIn = later((parts) => parts.PasskeySignIn);
 
 const isOffered = ({ offersPasskey }: PasswordStep): boolean => offersPasskey && arePasskeysSupported();
 

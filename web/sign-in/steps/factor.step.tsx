@@ -1,5 +1,6 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { type StepOf, useStep } from '../flow.ts';
+import { later } from '../later.ts';
 import { type FactorMethod, SubmitFactor, type WebauthnKind } from '../operations.generated.ts';
 import { ActionButton } from '../parts/buttons.tsx';
 import { Field } from '../parts/fields.tsx';
@@ -9,7 +10,7 @@ import { t } from '../texts/texts.ts';
 import { Cancel } from './cancel.tsx';
 
 /** Loaded by those alone who have a passkey or a security key. */
-const PasskeyFactor = lazy(async () => ({ default: (await import('../loaded-later.ts')).PasskeyFactor }));
+const PasskeyFactor = later((parts) => parts.PasskeyFactor);
 
 type Code = Exclude<FactorMethod, WebauthnKind>;
 
