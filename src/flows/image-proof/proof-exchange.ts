@@ -65,7 +65,7 @@ export class ProofExchange {
     const made = newChallenge(owner, key);
     const issuedAt = new Date(Math.floor(clock.now().getTime() / 1000) * 1000);
     const expiresAt = addSeconds(issuedAt, CHALLENGE_SECONDS);
-    await storeChallenge(codes, tenant, { kind: KIND, code: made.id, payload: made.record, expiresAt }, peerIp);
+    await storeChallenge(codes, tenant, { kind: KIND, code: made.id, payload: made.record, expiresAt }, { peerIp });
     const text = challengeText(made, { salt, issuedAt, key: publicJwk as unknown as ServiceKey });
     return sealEnvelope('sv-zkp-challenge', text, key);
   }

@@ -52,8 +52,8 @@ export class PasskeyChallenges {
   }
 
   /**
-   * A new challenge of 32 bytes, which works once and for five minutes. Where too many live that were made for the same address, the
-   * oldest of that address are withdrawn.
+   * A new challenge of 32 bytes, which works once and for five minutes. Where too many live that were made for the same user, or without
+   * a user for the same address, the oldest of these are withdrawn.
    * @returns base64url.
    */
   issue(
@@ -64,8 +64,9 @@ export class PasskeyChallenges {
     const { codes, clock } = this.#deps;
     const payload: Stored = { name: hashOwner(owner), rpId };
     const expiresAt = addSeconds(clock.now(), PASSKEY_SECONDS);
-    const bound = owner.kind === 'passkey-discovery' ? { maxOfAddress: MAX_DISCOVERIES_OF_ADDRESS } : {};
-    return storeChallenge(codes, tenant, { kind: owner.kind, payload, expiresAt, ...bound }, peerIp);
+    const bound = owner.kind === 'passkey-discovery' ? { maxOfMaker: MAX_DISCOVERIES_OF_ADDRESS } : {};
+    const maker = 'userId' in owner ? { userId: owner.userId } : { peerIp };
+    return storeChallenge(codes, tenant, { kind: owner.kind, payload, expiresAt, ...bound }, maker);
   }
 
   /**

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from '../../../src/access/index.ts';
 import type { PasskeyAssertion } from '../../../src/auth-modes/index.ts';
 import { PasskeyBrowser, withClientData } from '../../support/passkeys.ts';
-import { openSignIn, type SignInWorld, stepOf, TestBrowser } from '../../support/sign-in.ts';
+import { openSignIn, PASSWORD, type SignInWorld, stepOf, TestBrowser } from '../../support/sign-in.ts';
 import { type GraphResult, World } from '../../support/world.ts';
 
 const FIELD = 'requestFactorPasskey(input: $input) { options }';
@@ -121,6 +121,33 @@ describe('a passkey as the second factor of a sign-in', () => {
     const handle = await browser.begin({ factors: 1, isPhishingResistant: true });
     expect(stepOf(await browser.password(handle, other))).toMatchObject({ __typename: 'Finished' });
     expect(await browser.session()).toMatchObject({ userId: other.id, acr: '1fa' });
+  });
+
+  it('is no concern of others behind the same address, however many challenges they ask for', async () => {
+    const { tenant } = setting;
+    const handle = await atFactor();
+    const credential = await used(handle);
+    const colleague = await world.newUser(tenant);
+    await world.givePassword(tenant, colleague.id, PASSWORD);
+    const beside = new TestBrowser(world, tenant);
+    const theirs = await beside.begin({ mustAuthenticate: true, factors: 2 });
+    await register({ ...setting, user: colleague }, new PasskeyBrowser());
+    expect(stepOf(await beside.password(theirs, colleague))).toMatchObject({ __typename: 'FactorStep' });
+    world.clock.advance(1);
+    const ask = async () => expect((await request(theirs, beside)).errors).toEqual([]);
+    await ask();
+    await world.db.orm.em
+      .fork()
+      .getConnection()
+      .execute(
+        `insert into one_time_codes (tenant_id, hash, kind, bucket, payload, attempts, expires_at, created_at)
+      select tenant_id, sha256(n::text::bytea), kind, bucket, jsonb_build_object('name', n), 0, expires_at, created_at
+      from (select * from one_time_codes where tenant_id = ? and kind = 'passkey-factor'
+        order by created_at desc limit 1) one, generate_series(1, 60) n`,
+        [tenant.id],
+      );
+    await ask();
+    expect(stepOf(await submit(handle, credential))).toMatchObject({ __typename: 'Finished' });
   });
 
   it('has no code', async () => {
