@@ -12,8 +12,6 @@ import { USER_KIND } from './user-schema.ts';
 
 /** Most users whose addresses a filter looks at: a user has up to 320,000 characters of them, so many have 64 MB. */
 const MAX_WITH_ADDRESSES = 200;
-/** Most users whose groups a filter looks at. */
-const MAX_WITH_GROUPS = 1_000;
 
 type Query = z.output<typeof LIST_QUERY>;
 
@@ -30,11 +28,8 @@ const askedLists = (filter: ResolvedFilter) => ({
 });
 
 /** How many users a filter looks at. */
-function mostLookedAt(filter: ResolvedFilter): number {
-  const { withGroups, withAddresses } = askedLists(filter);
-  if (withAddresses) return MAX_WITH_ADDRESSES;
-  return withGroups ? MAX_WITH_GROUPS : MAX_LOOKED_AT;
-}
+const mostLookedAt = (filter: ResolvedFilter): number =>
+  asksAbout(filter, 'addresses') ? MAX_WITH_ADDRESSES : MAX_LOOKED_AT;
 
 /** Ids of the users that meet the filter, oldest first; nobody is looked for without one. */
 export const met = lookup({

@@ -58,17 +58,16 @@ describe('what is too many for SCIM', () => {
       ]);
   });
 
-  it('400: filters about the addresses of more than 200 users, or the groups of more than 1,000', async () => {
-    for (const [most, ...questions] of [
-      [200, 'addresses.locality eq "Riga"', 'not (addresses pr)', '(addresses pr or groups pr)'],
-      [1_000, 'groups.display eq "x"', 'groups pr'],
-    ] as const)
-      for (const about of questions) {
-        const asked = (count: number) => users(`meta.created le "${madeAt(count)}" and ${about}`);
-        expect([about, await asked(most + 1)]).toMatchObject([about, [400, { scimType: 'tooMany' }]]);
-        expect([about, (await asked(most))[0]]).toEqual([about, 200]);
-      }
-    expect(await users(`meta.created le "${madeAt(1_001)}"`)).toMatchObject([200, { totalResults: 1_001 }]);
+  it('400: filters about the addresses of more than 200 users', async () => {
+    for (const about of ['addresses.locality eq "Riga"', 'not (addresses pr)', '(addresses pr or groups pr)']) {
+      const asked = (count: number) => users(`meta.created le "${madeAt(count)}" and ${about}`);
+      expect([about, await asked(201)]).toMatchObject([about, [400, { scimType: 'tooMany' }]]);
+      expect([about, (await asked(200))[0]]).toEqual([about, 200]);
+    }
+    expect(await users(`meta.created le "${madeAt(1_001)}" and not (groups.display eq "x")`)).toMatchObject([
+      200,
+      { totalResults: 1_001 },
+    ]);
   });
 
   it('a list without a filter counts on', async () => {
