@@ -32,6 +32,9 @@ export interface IdTokenSubject {
 /** `typ` of ID tokens. */
 export const ID_TOKEN_TYPE = 'JWT';
 
+/** Of several methods, or of one that stands for several factors (RFC 8176 section 2). */
+const MULTIPLE_FACTORS = 'mfa';
+
 /** The claim `typ` of ID tokens of role-based issuers, whose access tokens have the same `typ` in their header. */
 export const ROLE_BASED_ID_TOKEN = 'ID';
 
@@ -64,10 +67,15 @@ export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<st
   return signer.sign(claims, { typ: ID_TOKEN_TYPE });
 }
 
-/** The methods by the names that clients of the issuer know, each once. */
-const shownMethods = ({ amrNames }: Pick<Issuer, 'amrNames'>, amr: readonly string[]): readonly string[] => [
-  ...new Set(amr.map((name) => amrNames[name] ?? name)),
-];
+/**
+ * The methods by the names that clients of the issuer know, each once. That a single method stands for several factors is told by `acr`,
+ * where the issuer has names of its own: a passkey is one name there.
+ */
+function shownMethods({ amrNames }: Pick<Issuer, 'amrNames'>, amr: readonly string[]): readonly string[] {
+  const shown = [...new Set(amr.map((name) => amrNames[name] ?? name))];
+  const methods = shown.filter((name) => name !== MULTIPLE_FACTORS);
+  return methods.length === 1 && Object.values(amrNames).includes(methods[0]!) ? methods : shown;
+}
 
 /** What ID tokens of role-based issuers have in addition. */
 const roleBasedMembers = (clientId: string, sessionId: string | null): Claims => ({

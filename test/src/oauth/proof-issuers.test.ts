@@ -60,7 +60,8 @@ describe.each(KINDS)('the issuer of the kind %s', (issuerKind, url) => {
   it('calls passkeys and security keys `fido` in ID tokens, as its clients know them', async () => {
     const user = await newUser();
     const amrOf = async (amr: readonly string[]) => decodeJwt((await tokensOf(user, { amr })).idToken!)['amr'];
-    expect(await amrOf(['swk', 'mfa'])).toEqual(['fido', 'mfa']);
+    expect(await amrOf(['swk', 'mfa'])).toEqual(['fido']);
+    expect(await amrOf(['pwd', 'hwk', 'mfa'])).toEqual(['pwd', 'fido', 'mfa']);
     expect(await amrOf(['hwk', 'swk', 'pop'])).toEqual(['fido', 'pop']);
     expect(await amrOf(['pop', 'pin'])).toEqual(['pop', 'pin']);
     const { accessToken } = await tokensOf(user, { amr: ['hwk'] });
