@@ -13,6 +13,8 @@ export type ProofPurpose = 'change' | 'update-email';
 /** How a wrong proof is recorded. */
 interface RefusalNote {
   readonly reason: string;
+  /** Whose proof it was to be. */
+  readonly userId: string | null;
   /** Absent: a sign-in. */
   readonly purpose?: ProofPurpose;
 }
@@ -64,7 +66,7 @@ export class ProofGuard {
     purpose: ProofPurpose,
     prove: () => Promise<Proof | null>,
   ): Promise<Proof> {
-    return this.#run(attempt, actor, { reason: WRONG_PROOF, purpose }, prove);
+    return this.#run(attempt, actor, { reason: WRONG_PROOF, userId: attempt.userId, purpose }, prove);
   }
 
   /**
@@ -83,7 +85,8 @@ export class ProofGuard {
     const { clock, method } = this.#deps;
     const refusal = accountRefusal(user, method, clock.now());
     const isRevealed = isRevealable(refusal, user);
-    const proved = await this.#run(attempt, toActor(origin), { reason: refusal ?? WRONG_PROOF }, async () => {
+    const note = { reason: refusal ?? WRONG_PROOF, userId: user?.id ?? null };
+    const proved = await this.#run(attempt, toActor(origin), note, async () => {
       const found = await prove();
       return refusal === null || isRevealed ? found : null;
     });
@@ -103,7 +106,7 @@ export class ProofGuard {
       const proved = await prove();
       if (proved === null) {
         await lockouts.fail(attempt, actor);
-        await this.#recordRefusal(attempt, actor, note);
+        await this.#recordRefusal(attempt.tenant, actor, note);
         throw refused();
       }
       await lockouts.succeed(attempt, verdict);
@@ -112,9 +115,9 @@ export class ProofGuard {
   }
 
   async #recordRefusal(
-    { tenant, userId }: Attempt,
+    tenant: Attempt['tenant'],
     actor: EventActor,
-    { reason, purpose }: RefusalNote,
+    { reason, userId, purpose }: RefusalNote,
   ): Promise<void> {
     const { events, method } = this.#deps;
     const params = { method, ...(purpose === undefined ? {} : { purpose }) };

@@ -83,7 +83,7 @@ export class PasskeySignIn {
    * wrong page, a counter that is not higher: each gives the same error and counts as a failed attempt, for names that nobody has too. The
    * challenge is used up in any case.
    * @throws PASSKEY_REFUSED Records `sign_in.failed` with the reason.
-   * @throws TOO_MANY_REQUESTS The name or the address is blocked; the challenge is not used up.
+   * @throws TOO_MANY_REQUESTS The name, without one the id of the passkey, or the address is blocked; the challenge is not used up.
    * @throws SIGN_IN_ACCOUNT_DISABLED The passkey is right, and the account is disabled.
    * @throws PASSKEYS_DISABLED
    */
@@ -93,7 +93,10 @@ export class PasskeySignIn {
     const tenant = await requirePasskeys(directory, input.tenant);
     const user =
       identifier === null ? await this.#findByPasskey(tenant, assertion) : await this.#findByName(tenant, identifier);
-    const attempt = attemptOf(tenant, user, identifier ?? assertion.id, actor);
+    // Without a name a try counts by the id of the passkey, also where nobody has it: a block of the account would tell which of the ids
+    // that `begin` shows for a name belong to somebody. Nobody can guess what a passkey signs, so the account needs no count.
+    const attempt =
+      identifier === null ? attemptOf(tenant, null, assertion.id, actor) : attemptOf(tenant, user, identifier, actor);
     const { amr } = await guard.signIn(attempt, actor, user, () => this.#prove(input, tenant, user));
     const ticket = await tickets.issue(tenant, { user: user!, requestId, method: mode.type, amr });
     return { user: user!, ticket, isEmailConfirmationNeeded: lacksConfirmedEmail(tenant.settings, user!) };

@@ -355,6 +355,24 @@ describe('sign-in by a passkey', () => {
       expect(await refused(finder.get(await beginUnnamed()), over())).toBe(
         kind === 'known' ? 'TOO_MANY_REQUESTS' : null,
       );
+      // The account is not blocked, so nobody learns whose passkey it is.
+      expect(await refusalOf(begin())).toBe(null);
+    });
+
+    it('tells by no block whether a name has a passkey, neither of a name nor of an id that is shown for it', async () => {
+      const wrong = withClientData(finder.get(await beginUnnamed()), { challenge: 'A'.repeat(43) });
+      const answers = async (name: string) => {
+        const { id } = (await begin(name)).allowCredentials[0]!;
+        const tried = { ...wrong, id, rawId: id };
+        const codes: (string | null)[] = [];
+        for (let i = 0; i <= LIMIT; i++) codes.push(await refused(tried, over()));
+        return [...codes, await refusalOf(begin(name))];
+      };
+      const known = await answers(user.username);
+      expect(known).toEqual(await answers(`nobody-${user.username}`));
+      expect(known.slice(-2)).toEqual(['TOO_MANY_REQUESTS', null]);
+      const started = (await world.events(tenant)).filter(({ type }) => type === 'lockout.started').slice(-2);
+      expect(started.map(({ subject_id }) => subject_id)).toEqual([null, null]);
     });
 
     it('keeps ten challenges of a request, and 500 of an address', async () => {
