@@ -30,7 +30,7 @@ export class AccountStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.beginFactorEnrolment(...(await enterStep(context, info, handle)));
+    return context.services.interactionSteps.beginFactorEnrolment(...(await enterStep(context, info, handle)));
   }
 
   @Errors(...STEP_ERRORS, 'FACTOR_CODE_WRONG')
@@ -44,7 +44,7 @@ export class AccountStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.submitFactorEnrolment(...(await enterStep(context, info, handle)), typed);
+    return context.services.interactionSteps.submitFactorEnrolment(...(await enterStep(context, info, handle)), typed);
   }
 
   @Errors(...STEP_ERRORS, 'PASSWORD_POLICY', 'PASSWORD_TOO_LONG')
@@ -58,7 +58,10 @@ export class AccountStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.submitNewPassword(...(await enterStep(context, info, handle)), newPassword);
+    return context.services.interactionSteps.submitNewPassword(
+      ...(await enterStep(context, info, handle)),
+      newPassword,
+    );
   }
 
   @Errors(...STEP_ERRORS, 'EMAIL_ADDRESS_MISSING')
@@ -71,7 +74,7 @@ export class AccountStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.sendEmailCode(...(await enterStep(context, info, handle)));
+    return context.services.interactionSteps.sendEmailCode(...(await enterStep(context, info, handle)));
   }
 
   @Errors(...STEP_ERRORS, 'EMAIL_CODE_WRONG')
@@ -84,6 +87,6 @@ export class AccountStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.submitEmailCode(...(await enterStep(context, info, handle)), code);
+    return context.services.interactionSteps.submitEmailCode(...(await enterStep(context, info, handle)), code);
   }
 }

@@ -47,7 +47,7 @@ export class InteractionResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.submitPassword(...(await enterStep(context, info, handle)), typed);
+    return context.services.interactionSteps.submitPassword(...(await enterStep(context, info, handle)), typed);
   }
 
   @Errors(...STEP_ERRORS, 'SIGN_IN_TICKET_INVALID', 'SIGN_IN_REFUSED')
@@ -61,7 +61,7 @@ export class InteractionResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.submitTicket(...(await enterStep(context, info, handle)), given);
+    return context.services.interactionSteps.submitTicket(...(await enterStep(context, info, handle)), given);
   }
 
   @Errors(...STEP_ERRORS, 'FACTOR_CODE_WRONG')
@@ -73,7 +73,7 @@ export class InteractionResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.submitFactor(...(await enterStep(context, info, handle)), typed);
+    return context.services.interactionSteps.submitFactor(...(await enterStep(context, info, handle)), typed);
   }
 
   @Errors(...STEP_ERRORS)
@@ -87,7 +87,7 @@ export class InteractionResolver {
   ): Promise<object> {
     const entered = await enterStep(context, info, handle);
     const key = userId == null ? null : keyOf('User', userId, 'input.userId');
-    return context.services.interactions.chooseAccount(...entered, key);
+    return context.services.interactionSteps.chooseAccount(...entered, key);
   }
 
   @Errors(...STEP_ERRORS)
@@ -99,7 +99,7 @@ export class InteractionResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.submitConsent(...(await enterStep(context, info, handle)), isGranted);
+    return context.services.interactionSteps.submitConsent(...(await enterStep(context, info, handle)), isGranted);
   }
 
   @Errors(...STEP_ERRORS)
@@ -111,7 +111,7 @@ export class InteractionResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.submitTerms(...(await enterStep(context, info, handle)), isAccepted);
+    return context.services.interactionSteps.submitTerms(...(await enterStep(context, info, handle)), isAccepted);
   }
 
   @Errors(...STEP_ERRORS)
@@ -123,6 +123,6 @@ export class InteractionResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.cancel(...(await enterStep(context, info, handle)));
+    return context.services.interactionSteps.cancel(...(await enterStep(context, info, handle)));
   }
 }

@@ -24,7 +24,7 @@ export class KeyEnrolmentResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.requestKeyEnrolment(...(await enterStep(context, info, handle)));
+    return context.services.interactionSteps.requestKeyEnrolment(...(await enterStep(context, info, handle)));
   }
 
   @Errors(...STEP_ERRORS, 'PASSKEY_INVALID', 'PASSKEY_TAKEN', 'PASSKEY_LIMIT_REACHED')
@@ -40,6 +40,6 @@ export class KeyEnrolmentResolver {
   ): Promise<object> {
     const entered = await enterStep(context, info, handle);
     const made = { ...readNewPasskey(credential), name: name ?? null };
-    return context.services.interactions.submitKeyEnrolment(...entered, made);
+    return context.services.interactionSteps.submitKeyEnrolment(...entered, made);
   }
 }

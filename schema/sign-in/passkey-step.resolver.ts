@@ -25,8 +25,8 @@ export class PasskeyStepResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<RequestFactorPasskeyPayload> {
     const entered = await enterStep(context, info, handle);
-    const { interactions } = context.services;
-    return { options: await interactions.requestFactorPasskey(...entered, method ?? 'passkey') };
+    const { interactionSteps } = context.services;
+    return { options: await interactionSteps.requestFactorPasskey(...entered, method ?? 'passkey') };
   }
 
   @Errors(...STEP_ERRORS, 'PASSKEY_REFUSED', 'PASSKEYS_DISABLED')
@@ -41,6 +41,9 @@ export class PasskeyStepResolver {
   ): Promise<object> {
     const entered = await enterStep(context, info, handle);
     const assertion = { ...response, userHandle: userHandle ?? null };
-    return context.services.interactions.submitFactorPasskey(...entered, { method: method ?? 'passkey', assertion });
+    return context.services.interactionSteps.submitFactorPasskey(...entered, {
+      method: method ?? 'passkey',
+      assertion,
+    });
   }
 }

@@ -27,7 +27,7 @@ export class PasswordResetStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.beginPasswordReset(...(await enterStep(context, info, handle)));
+    return context.services.interactionSteps.beginPasswordReset(...(await enterStep(context, info, handle)));
   }
 
   @Errors(...STEP_ERRORS)
@@ -40,7 +40,7 @@ export class PasswordResetStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.leavePasswordReset(...(await enterStep(context, info, handle)));
+    return context.services.interactionSteps.leavePasswordReset(...(await enterStep(context, info, handle)));
   }
 
   @Errors(...STEP_ERRORS)
@@ -54,7 +54,10 @@ export class PasswordResetStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.requestPasswordReset(...(await enterStep(context, info, handle)), identifier);
+    return context.services.interactionSteps.requestPasswordReset(
+      ...(await enterStep(context, info, handle)),
+      identifier,
+    );
   }
 
   @Errors(...STEP_ERRORS, 'EMAIL_CODE_WRONG', 'SIGN_IN_METHOD_OTHER')
@@ -68,6 +71,6 @@ export class PasswordResetStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.submitPasswordResetCode(...(await enterStep(context, info, handle)), code);
+    return context.services.interactionSteps.submitPasswordResetCode(...(await enterStep(context, info, handle)), code);
   }
 }

@@ -24,7 +24,7 @@ export class RegistrationStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.beginRegistration(...(await enterStep(context, info, handle)));
+    return context.services.interactionSteps.beginRegistration(...(await enterStep(context, info, handle)));
   }
 
   @Errors(...STEP_ERRORS)
@@ -36,7 +36,7 @@ export class RegistrationStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.leaveRegistration(...(await enterStep(context, info, handle)));
+    return context.services.interactionSteps.leaveRegistration(...(await enterStep(context, info, handle)));
   }
 
   @Errors(
@@ -60,6 +60,6 @@ export class RegistrationStepsResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object> {
-    return context.services.interactions.submitRegistration(...(await enterStep(context, info, handle)), typed);
+    return context.services.interactionSteps.submitRegistration(...(await enterStep(context, info, handle)), typed);
   }
 }

@@ -41,6 +41,7 @@ export {
   type InteractionOutcome,
   type InteractionService,
   type InteractionState,
+  type InteractionStepService,
   type InteractionView,
   interactionErrors,
   type NewInteraction,

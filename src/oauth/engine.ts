@@ -11,7 +11,13 @@ import type {
 import type { ConsentService } from '../consents/index.ts';
 import type { KeyedSigner, Sealer } from '../crypto/index.ts';
 import type { ChangeFeed, CommittedListener, EventCatalogue, EventLog } from '../events/index.ts';
-import type { EmailConfirmationFlow, InteractionService, MailedLinkFlow, SignInFlow } from '../flows/index.ts';
+import type {
+  EmailConfirmationFlow,
+  InteractionService,
+  InteractionStepService,
+  MailedLinkFlow,
+  SignInFlow,
+} from '../flows/index.ts';
 import type { Clock, PrivateHosts } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
@@ -93,6 +99,7 @@ export interface OAuthOptions {
   readonly consents: ConsentService;
   readonly credentials: CredentialStore;
   readonly interactions: InteractionService;
+  readonly interactionSteps: Pick<InteractionStepService, 'useTicket'>;
   readonly signIn: SignInFlow;
   readonly links: MailedLinkFlow;
   readonly imageProofs: ImageProofServiceDeps['imageProofs'];
@@ -236,7 +243,11 @@ export function createOAuth(options: OAuthOptions): OAuth {
       issuers: issuerDirectory,
     }),
     imageProofs: new ImageProofService({ ...options, issuers: issuerDirectory }),
-    ticketSignIn: new TicketSignInService({ interactions: options.interactions, authorization, externalFactor }),
+    ticketSignIn: new TicketSignInService({
+      interactionSteps: options.interactionSteps,
+      authorization,
+      externalFactor,
+    }),
     signOut: new SignOutService({
       ...options,
       posted: postedRequests,

@@ -16,6 +16,7 @@ import { type FederationProviderStore, parseProviderKey } from '../federation/in
 import type {
   EmailConfirmationFlow,
   InteractionService,
+  InteractionStepService,
   MailedLinkFlow,
   ProofExchange,
   SignInFlow,
@@ -68,6 +69,7 @@ interface OAuthNeeds extends ModuleBase {
   readonly consents: ConsentService;
   readonly credentials: CredentialStore;
   readonly interactions: InteractionService;
+  readonly interactionSteps: InteractionStepService;
   readonly signIn: SignInFlow;
   readonly mailedLinks: MailedLinkFlow;
   readonly grantStore: GrantStore;
@@ -117,6 +119,7 @@ export const oauth = {
       consents: needs.consents,
       credentials: needs.credentials,
       interactions: needs.interactions,
+      interactionSteps: needs.interactionSteps,
       signIn: needs.signIn,
       links: needs.mailedLinks,
       imageProofs: needs.imageProofs,

@@ -134,7 +134,7 @@ class Authorizing {
   typePassword(jar: CookieJar, handle: string, user: TestUser) {
     const typed = { identifier: user.username, password: user.password, isRemembered: false };
     return jar.use((browser) =>
-      this.world.services.interactions.submitPassword(this.authority(), browser, handle, typed),
+      this.world.services.interactionSteps.submitPassword(this.authority(), browser, handle, typed),
     );
   }
 

@@ -11,3 +11,4 @@ export {
   showApplication,
   shownMethods,
 } from './interaction.view.ts';
+export type { InteractionStepService } from './interaction-step.service.ts';

@@ -29,6 +29,7 @@ import { InteractionEntity } from './interaction.entity.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { InteractionService } from './interaction.service.ts';
 import { InteractionStore } from './interaction.store.ts';
+import { InteractionStepService } from './interaction-step.service.ts';
 import { KeyEnrolmentStep } from './key-enrolment.step.ts';
 import { PasswordResetStep } from './password-reset.step.ts';
 import { RegistrationStep } from './registration.step.ts';
@@ -73,22 +74,20 @@ export const interaction = {
     const store = new InteractionStore(db);
     const shared = { ...needs, ...base, store, users };
     const engine = new InteractionEngine({ ...shared, clients });
+    const enrolments = new EnrolmentStep({ ...shared, enrolmentSealer: needs.sealer('interaction') });
+    const codes = needs.oneTimeCodes;
+    const emailCodes = new EmailCodeStep({ ...shared, codes, resends: needs.codeResends, users: accounts });
+    const shownBy = { ...shared, engine, enrolments, emailCodes };
     return {
       services: {
         /** Sign-ins under way in browsers. */
-        interactions: new InteractionService({
-          ...shared,
-          engine,
-          enrolments: new EnrolmentStep({ ...shared, enrolmentSealer: needs.sealer('interaction') }),
+        interactions: new InteractionService(shownBy),
+        /** What goes on with them. */
+        interactionSteps: new InteractionStepService({
+          ...shownBy,
           keyEnrolments: new KeyEnrolmentStep({ ...shared, passkeyEnrolment: needs.passkeys.enrolment }),
-          emailCodes: new EmailCodeStep({
-            ...shared,
-            codes: needs.oneTimeCodes,
-            resends: needs.codeResends,
-            users: accounts,
-          }),
-          registrations: new RegistrationStep({ ...shared, codes: needs.oneTimeCodes, users: accounts }),
-          passwordResets: new PasswordResetStep({ ...shared, codes: needs.oneTimeCodes }),
+          registrations: new RegistrationStep({ ...shared, codes, users: accounts }),
+          passwordResets: new PasswordResetStep({ ...shared, codes }),
           accounts,
           factors: { totp: needs.totp, 'recovery-code': needs.recoveryCodes },
           passkeyFactor: needs.passkeys.factor,

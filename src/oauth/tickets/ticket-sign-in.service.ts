@@ -1,5 +1,5 @@
 import type { Authority } from '../../access/index.ts';
-import type { InteractionService } from '../../flows/index.ts';
+import type { InteractionStepService } from '../../flows/index.ts';
 import { type BrowserPort, IdentityError } from '../../kernel/index.ts';
 import type { AuthorizationAnswer } from '../authorize/answer.ts';
 import type { AuthorizationService } from '../authorize/authorization.service.ts';
@@ -7,7 +7,7 @@ import { resumingIssuer } from '../authorize/exchange.ts';
 import { EXTERNAL_FACTOR, type ExternalFactorService } from '../external-factor/external-factor.service.ts';
 
 export interface TicketSignInDeps {
-  readonly interactions: Pick<InteractionService, 'useTicket'>;
+  readonly interactionSteps: Pick<InteractionStepService, 'useTicket'>;
   readonly authorization: Pick<AuthorizationService, 'assertNotEnded' | 'resume'>;
   readonly externalFactor: Pick<ExternalFactorService, 'resume'>;
 }
@@ -23,7 +23,7 @@ export class TicketSignInService {
   /**
    * Begins the session of a ticket in the browser that began the sign-in, and answers what began it. Where something is left to do, the
    * answer is the page of the sign-in.
-   * @throws What `InteractionService.useTicket` throws, and nothing has begun then.
+   * @throws What `InteractionStepService.useTicket` throws, and nothing has begun then.
    * @throws AUTHORIZATION_ENDED The sign-in was answered before.
    * @throws What resuming the sign-in throws, in `AuthorizationService.resume` or `ExternalFactorService.resume`.
    */
@@ -42,9 +42,9 @@ export class TicketSignInService {
   }
 
   async #use(authority: Authority, browser: BrowserPort | null, handle: string, ticket: string) {
-    const { interactions, authorization } = this.#deps;
+    const { interactionSteps, authorization } = this.#deps;
     try {
-      return await interactions.useTicket(authority, browser, handle, ticket);
+      return await interactionSteps.useTicket(authority, browser, handle, ticket);
     } catch (error) {
       if (error instanceof IdentityError && error.code === 'INTERACTION_NOT_FOUND')
         await authorization.assertNotEnded(authority, handle);

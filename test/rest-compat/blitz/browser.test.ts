@@ -147,7 +147,7 @@ describe('Blitz 2.20: sign-in and sign-out in a browser', () => {
       const handle = handleOf(await ae());
       const authority = new Authority(anonymousCaller(TEST_ORIGIN), blitz.tenant, 'self');
       const { step } = await jar.use((browser) =>
-        blitz.world.services.interactions.submitPassword(authority, browser, handle, {
+        blitz.world.services.interactionSteps.submitPassword(authority, browser, handle, {
           identifier: who.anna.username,
           password: 'three-wombats-at-dawn',
           isRemembered: false,
@@ -239,7 +239,7 @@ describe('Blitz 2.20: sign-in and sign-out in a browser', () => {
   it('T31: a deleted permission makes the next sign-in ask for consent, and ends the tokens of the application', async () => {
     const authority = new Authority(anonymousCaller(TEST_ORIGIN), blitz.tenant, 'self');
     const handle = handleOf(await ae({}, 'desk'));
-    await jar.use((browser) => blitz.world.services.interactions.submitConsent(authority, browser, handle, true));
+    await jar.use((browser) => blitz.world.services.interactionSteps.submitConsent(authority, browser, handle, true));
     const { json } = await redeem(await ask('GET', `/blitz/oauth/ae/${handle}`), {}, 'desk');
     const me = () => blitz.ask('GET', '/blitz/oauth/me', { token: json.access_token });
     expect((await me()).status).toBe(200);

@@ -87,8 +87,10 @@ describe('links that the administration mails, and acting as users', () => {
       expect((await tab.ask('GET', back)).headers.location).toBe(posted.headers.location);
       expect((await browser().ask('GET', back)).status).toBe(404);
       const authority = new Authority(anonymousCaller(TEST_ORIGIN), realm.acme, 'self');
-      const { interactions, passwords } = realm.world.services;
-      const { step } = await tab.jar.use((port) => interactions.submitNewPassword(authority, port, handle, PASSWORD));
+      const { interactionSteps, passwords } = realm.world.services;
+      const { step } = await tab.jar.use((port) =>
+        interactionSteps.submitNewPassword(authority, port, handle, PASSWORD),
+      );
       expect(step).toEqual({ step: 'finished', continueAt: `https://id.example.com${back}` });
       expect(await passwords.verify(realm.acme.id, user.id, PASSWORD)).toBe(true);
       expect((await tab.ask('GET', back)).headers.location).toBe(REDIRECT);
@@ -121,7 +123,7 @@ describe('links that the administration mails, and acting as users', () => {
       const tab = browser();
       const handle = handleAt((await tab.ask('POST', lastLink())).headers.location);
       const authority = new Authority(anonymousCaller(TEST_ORIGIN), realm.acme, 'self');
-      await tab.jar.use((port) => realm.world.services.interactions.cancel(authority, port, handle));
+      await tab.jar.use((port) => realm.world.services.interactionSteps.cancel(authority, port, handle));
       const end = await tab.ask('GET', `/realms/acme/login-actions/action-token/${handle}`);
       expect([end.status, end.text]).toEqual([200, expect.stringContaining('Nothing was changed')]);
     });

@@ -149,9 +149,11 @@ describe('KOBIL: sign-in links (45)', () => {
     expect(posted.headers.location).toMatch(/^https:\/\/id\.example\.com\/t\/acme\/sign-in\/[\w-]{43}$/);
     expect(await sessions()).toEqual([]);
     const handle = posted.headers.location!.split('/').at(-1)!;
-    const { interactions } = kobil.world.services;
+    const { interactionSteps } = kobil.world.services;
     const authority = new Authority(anonymousCaller(TEST_ORIGIN), kobil.acme, 'self');
-    await tab.jar.use((port) => interactions.submitNewPassword(authority, port, handle, 'nine-otters-under-birches'));
+    await tab.jar.use((port) =>
+      interactionSteps.submitNewPassword(authority, port, handle, 'nine-otters-under-birches'),
+    );
     const answered = await tab.ask('GET', `/realms/acme/protocol/openid-connect/auth/${handle}`);
     expect(answered.headers.location).toMatch(/^https:\/\/app\.example\.com\/cb\?code=/);
     expect(await kobil.world.services.passwords.verify(kobil.acme.id, user.id, 'nine-otters-under-birches')).toBe(true);

@@ -122,7 +122,7 @@ describe('the second factor for Microsoft Entra', () => {
   const begin = async (asked: Asked = {}) => lastOf(pathOf(await get(pathOf(await post(asked)))));
   const typePassword = (handle: string, typed = password, identifier = 'ada') =>
     jar.use((browser) =>
-      world.services.interactions.submitPassword(authority(), browser, handle, {
+      world.services.interactionSteps.submitPassword(authority(), browser, handle, {
         identifier,
         password: typed,
         isRemembered: false,
@@ -130,7 +130,7 @@ describe('the second factor for Microsoft Entra', () => {
     );
   const typeCode = (handle: string) =>
     jar.use((browser) =>
-      world.services.interactions.submitFactor(authority(), browser, handle, {
+      world.services.interactionSteps.submitFactor(authority(), browser, handle, {
         method: 'totp',
         code: totpCode(SECRET, world.clock.now()),
       }),
@@ -327,7 +327,7 @@ describe('the second factor for Microsoft Entra', () => {
 
   it('denies access where the user gives up, or shows no method that was asked for', async () => {
     const handle = await begin();
-    await jar.use((browser) => world.services.interactions.cancel(authority(), browser, handle));
+    await jar.use((browser) => world.services.interactionSteps.cancel(authority(), browser, handle));
     expect(fieldsOf(await resume(handle))).toMatchObject({ error: 'access_denied', state: 'st' });
     expect(await lastEvent('authorization.refused')).toMatchObject({ subject_id: ada.id, reason: 'access_denied' });
     const other = await begin({ claims: '{"id_token":{"amr":{"values":["fido"]}}}' });
@@ -377,7 +377,7 @@ describe('the second factor for Microsoft Entra', () => {
       const form = await signIn({ client_id: 'changing' });
       world.clock.advance(30);
       const handle = await begin({ client_id: 'changing' });
-      await jar.use((browser) => world.services.interactions.cancel(authority(), browser, handle));
+      await jar.use((browser) => world.services.interactionSteps.cancel(authority(), browser, handle));
       await world.services.clients.update(world.system(acme), client.id, change as never);
       for (const path of [form, `${PATH}/authorize/${handle}`]) {
         const answer = await get(path);

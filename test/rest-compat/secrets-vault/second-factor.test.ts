@@ -104,7 +104,7 @@ const handleOf = ({ headers }: Answer): string => {
 const begin = async (asked: Asked = {}, path?: string) => handleOf(await authorize(asked, path));
 const typeCode = (handle: string, secret = SECRET) =>
   jar.use((browser) =>
-    suite.world.services.interactions.submitFactor(suite.authority(), browser, handle, {
+    suite.world.services.interactionSteps.submitFactor(suite.authority(), browser, handle, {
       method: 'totp',
       code: totpCode(secret, suite.world.clock.now()),
     }),
@@ -312,7 +312,7 @@ describe('a second factor alone (scope 2fa)', () => {
     const handle = await begin({ login_hint: imaged.username });
     const ticket = await proveImage(world, image, handle);
     await jar.use((browser) =>
-      world.services.interactions.submitTicket(suite.authority(), browser, handle, { ticket }),
+      world.services.interactionSteps.submitTicket(suite.authority(), browser, handle, { ticket }),
     );
     const { json } = await exchange(paramsIn(await resume(handle))['code']);
     expect(await verify(json.id_token, `${BASE}/api/oidc/acme`)).toMatchObject({ sub: imaged.id, amr: ['pop', 'pin'] });
@@ -417,23 +417,23 @@ describe('a second factor of a new user (scope 2fa_link)', () => {
   const take = <T>(step: (browser: Parameters<Parameters<CookieJar['use']>[0]>[0]) => Promise<T>) => jar.use(step);
   /** Makes an account on the pages, with an app. */
   const register = async (handle: string, username: string, email: string) => {
-    const { interactions } = suite.world.services;
+    const { interactionSteps } = suite.world.services;
     const authority = suite.authority(open);
     const typed = { username, email, password: 'five-otters-after-tea' };
-    await take((browser) => interactions.submitRegistration(authority, browser, handle, typed));
-    const { step } = await take((browser) => interactions.beginFactorEnrolment(authority, browser, handle));
+    await take((browser) => interactionSteps.submitRegistration(authority, browser, handle, typed));
+    const { step } = await take((browser) => interactionSteps.beginFactorEnrolment(authority, browser, handle));
     const { secret } = (step as { enrolment: { secret: string } }).enrolment;
     const code = totpCode(secret, suite.world.clock.now());
-    return take((browser) => interactions.submitFactorEnrolment(authority, browser, handle, { code }));
+    return take((browser) => interactionSteps.submitFactorEnrolment(authority, browser, handle, { code }));
   };
   /** Confirms the address of an account on the pages, by the code that is mailed to it. */
   const confirm = async (handle: string, address: string) => {
-    const { interactions } = suite.world.services;
+    const { interactionSteps } = suite.world.services;
     const authority = suite.authority(open);
-    await take((browser) => interactions.sendEmailCode(authority, browser, handle));
+    await take((browser) => interactionSteps.sendEmailCode(authority, browser, handle));
     const mail = (await suite.world.outbox()).mails.findLast(({ to }) => to === address)!;
     const [code] = /\d{6}/.exec(mail.text)!;
-    await take((browser) => interactions.submitEmailCode(authority, browser, handle, code));
+    await take((browser) => interactionSteps.submitEmailCode(authority, browser, handle, code));
   };
 
   it('is answered once the user has made the account that the hints name', async () => {
@@ -457,7 +457,7 @@ describe('a second factor of a new user (scope 2fa_link)', () => {
 
   it('is answered for an account that is there already, if the hints name it', async () => {
     const authority = suite.authority(open);
-    const { interactions } = suite.world.services;
+    const { interactionSteps } = suite.world.services;
     const there = await suite.world.newUser(open, { username: 'there', email: 'there@example.org' });
     await suite.world.services.users.update(suite.world.system(open), there.id, { emailVerified: true });
     const bare = await suite.world.newUser(open, { username: 'bare' });
@@ -469,11 +469,11 @@ describe('a second factor of a new user (scope 2fa_link)', () => {
     const answerTo = async (identifier: string, hints: Asked) => {
       suite.world.clock.advance(30);
       const handle = await ask(hints);
-      await take((browser) => interactions.leaveRegistration(authority, browser, handle));
+      await take((browser) => interactionSteps.leaveRegistration(authority, browser, handle));
       const typed = { identifier, password: passwords.get(identifier)! };
-      await take((browser) => interactions.submitPassword(authority, browser, handle, typed));
+      await take((browser) => interactionSteps.submitPassword(authority, browser, handle, typed));
       const code = totpCode(SECRET, suite.world.clock.now());
-      await take((browser) => interactions.submitFactor(authority, browser, handle, { method: 'totp', code }));
+      await take((browser) => interactionSteps.submitFactor(authority, browser, handle, { method: 'totp', code }));
       return Object.keys(paramsIn(await resume(handle, 'open')))[0];
     };
     expect(await answerTo('there', { login_hint: 'there', email_hint: 'there@example.org' })).toBe('code');

@@ -43,7 +43,7 @@ describe('simultaneous ways back from the pages of a sign-in, on PostgreSQL', ()
   it('tell the application once that the user gave up', async () => {
     const jar = new CookieJar();
     const handle = await suite.ask(jar);
-    await jar.use((browser) => suite.world.services.interactions.cancel(suite.authority(), browser, handle));
+    await jar.use((browser) => suite.world.services.interactionSteps.cancel(suite.authority(), browser, handle));
     const before = await countCodes();
     const { answers, refusals } = await resumeAtOnce(jar, handle);
     expect(answers.map(({ error }) => error)).toEqual(['access_denied']);

@@ -56,7 +56,7 @@ describe('an authorization request', () => {
   });
 
   it('is recorded when it is granted, at once or after the pages, where the tenant asks for it alone', async () => {
-    const { tenants, interactions } = suite.world.services;
+    const { tenants, interactionSteps } = suite.world.services;
     const record = (recordAuthorizations: boolean) =>
       tenants.updateSettings(suite.world.system(suite.tenant), { recordAuthorizations });
     const granted = async () =>
@@ -67,7 +67,8 @@ describe('an authorization request', () => {
     await record(true);
     await suite.begin(jar, { scope: 'openid email' });
     const handle = await suite.ask(jar, { prompt: 'select_account' });
-    const chosen = (browser: BrowserPort) => interactions.chooseAccount(suite.authority(), browser, handle, user.id);
+    const chosen = (browser: BrowserPort) =>
+      interactionSteps.chooseAccount(suite.authority(), browser, handle, user.id);
     await jar.use(chosen);
     expect(paramsOf(await suite.resume(jar, handle))).toHaveProperty('code');
     expect(paramsOf(await suite.begin(new CookieJar(), { prompt: 'none' }))).toHaveProperty('error');
@@ -284,7 +285,7 @@ describe('an authorization request', () => {
   });
 
   it('asks for a new sign-in when `max_age` passes on pages that only asked for a choice or a consent', async () => {
-    const { interactions } = suite.world.services;
+    const { interactionSteps } = suite.world.services;
     const { jar, user } = await suite.signedIn();
     suite.world.clock.advance(1);
     const resumeAfter = async (handle: string, answer: Promise<unknown>) => {
@@ -293,18 +294,18 @@ describe('an authorization request', () => {
     };
     const choice = await suite.ask(jar, { max_age: '60', prompt: 'select_account' });
     suite.world.clock.advance(61);
-    const choose = jar.use((browser) => interactions.chooseAccount(suite.authority(), browser, choice, user.id));
+    const choose = jar.use((browser) => interactionSteps.chooseAccount(suite.authority(), browser, choice, user.id));
     expect(await resumeAfter(choice, choose)).toBe('interaction');
     await suite.typePassword(jar, await suite.ask(jar, { prompt: 'login' }), user);
     suite.world.clock.advance(1);
     const question = await suite.ask(jar, { max_age: '200', prompt: 'consent' });
     suite.world.clock.advance(201);
-    const consent = jar.use((browser) => interactions.submitConsent(suite.authority(), browser, question, true));
+    const consent = jar.use((browser) => interactionSteps.submitConsent(suite.authority(), browser, question, true));
     expect(await resumeAfter(question, consent)).toBe('interaction');
   });
 
   it('leaves a bounded number of ended ones, whose pages say so when they are loaded again', async () => {
-    const { interactions } = suite.world.services;
+    const { interactionSteps } = suite.world.services;
     const origin = { ...TEST_ORIGIN, peerIp: '198.51.100.77' };
     const authority = new Authority(anonymousCaller(origin), suite.tenant, 'self');
     const { authorization } = suite.world.services.oauth;
@@ -318,7 +319,7 @@ describe('an authorization request', () => {
         const jar = new CookieJar();
         const answer = await jar.use((browser) => authorization.begin(authority, browser, request));
         const handle = answer.kind === 'interaction' ? answer.handle : '';
-        await jar.use((browser) => interactions.cancel(authority, browser, handle));
+        await jar.use((browser) => interactionSteps.cancel(authority, browser, handle));
         const resume = () =>
           jar.use((browser) => authorization.resume(authority, browser, { issuerKind: 'native', handle }));
         await resume();
@@ -351,8 +352,8 @@ describe('an authorization request', () => {
   it('is refused with access_denied when the user ends it', async () => {
     const jar = new CookieJar();
     const handle = await suite.ask(jar);
-    const { interactions } = suite.world.services;
-    await jar.use((browser) => interactions.cancel(suite.authority(), browser, handle));
+    const { interactionSteps } = suite.world.services;
+    await jar.use((browser) => interactionSteps.cancel(suite.authority(), browser, handle));
     expect(paramsOf(await suite.resume(jar, handle))).toMatchObject({
       error: 'access_denied',
       state: 'st',
@@ -362,12 +363,12 @@ describe('an authorization request', () => {
 
   it('asks for consent with every scope, and respects the answer', async () => {
     const { jar } = await suite.signedIn();
-    const { interactions } = suite.world.services;
+    const { interactions, interactionSteps } = suite.world.services;
     const decide = async (isGranted: boolean) => {
       const handle = await suite.ask(jar, { scope: 'openid offline_access' }, { client: asking });
       const view = await jar.use((browser) => interactions.view(suite.authority(), browser, handle));
       expect(view.step).toMatchObject({ scopes: [{ name: 'openid' }, { name: 'offline_access', isLasting: true }] });
-      await jar.use((browser) => interactions.submitConsent(suite.authority(), browser, handle, isGranted));
+      await jar.use((browser) => interactionSteps.submitConsent(suite.authority(), browser, handle, isGranted));
       return suite.resume(jar, handle);
     };
     expect(paramsOf(await decide(false))).toMatchObject({ error: 'access_denied' });
@@ -414,7 +415,7 @@ describe('an authorization request', () => {
     const silently = async (jar: CookieJar) => paramsOf(await suite.begin(jar, { prompt: 'none' }));
 
     it('asks for the second factor that is required by now, which the session then has', async () => {
-      const { authModes, interactions } = suite.world.services;
+      const { authModes, interactionSteps } = suite.world.services;
       const { jar, user, session } = await suite.signedIn();
       await suite.world.giveTotp(suite.tenant, user.id);
       expect(await silently(jar)).toHaveProperty('code');
@@ -425,7 +426,7 @@ describe('an authorization request', () => {
       suite.world.clock.advance(60);
       const typed = { method: 'totp', code: totpCode('JBSWY3DPEHPK3PXP', suite.world.clock.now()) } as const;
       const cookie = await jar.get('session', suite.tenant);
-      await jar.use((browser) => interactions.submitFactor(suite.authority(), browser, handle, typed));
+      await jar.use((browser) => interactionSteps.submitFactor(suite.authority(), browser, handle, typed));
       expect(await suite.payloadOf(await suite.resume(jar, handle))).toMatchObject({
         userId: user.id,
         sessionId: session.id,
@@ -458,14 +459,14 @@ describe('an authorization request', () => {
     });
 
     it('asks for the new password that is demanded by now', async () => {
-      const { interactions, users } = suite.world.services;
+      const { interactionSteps, users } = suite.world.services;
       const { jar, user, session } = await suite.signedIn();
       await users.update(suite.world.system(suite.tenant), user.id, { requiredActions: ['UPDATE_PASSWORD'] });
       expect(await silently(jar)).toMatchObject({ error: 'interaction_required' });
       const handle = await suite.ask(jar);
       expect(await stepOf(jar, handle)).toBe('new-password');
       const newPassword = 'five-wombats-at-noon';
-      await jar.use((browser) => interactions.submitNewPassword(suite.authority(), browser, handle, newPassword));
+      await jar.use((browser) => interactionSteps.submitNewPassword(suite.authority(), browser, handle, newPassword));
       expect(paramsOf(await suite.resume(jar, handle))).toHaveProperty('code');
       expect(await sessionOf(jar)).toMatchObject({ id: session.id });
     });
@@ -584,8 +585,8 @@ describe('an authorization request', () => {
     it('begins again when the consent was revoked meanwhile', async () => {
       const { jar, user } = await suite.signedIn();
       const handle = await suite.ask(jar, {}, { client: asking });
-      const { interactions, consents } = suite.world.services;
-      await jar.use((browser) => interactions.submitConsent(suite.authority(), browser, handle, true));
+      const { interactionSteps, consents } = suite.world.services;
+      await jar.use((browser) => interactionSteps.submitConsent(suite.authority(), browser, handle, true));
       await consents.revoke(suite.world.system(suite.tenant), user.id, asking.clientId);
       const answer = await suite.resume(jar, handle);
       expect(answer.kind).toBe('interaction');

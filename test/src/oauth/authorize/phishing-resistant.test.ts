@@ -35,13 +35,13 @@ describe('a request for a sign-in that resists phishing (OpenID Connect Core sec
     const user = await TestUser.create(suite.world, suite.client);
     const jar = new CookieJar();
     const handle = await suite.ask(jar, ESSENTIAL);
-    const { interactions, signInTickets, users } = suite.world.services;
+    const { interactions, interactionSteps, signInTickets, users } = suite.world.services;
     const { step } = await jar.use((browser) => interactions.view(suite.authority(), browser, handle));
     expect(step).toMatchObject({ step: 'password', offersPasskey: true });
     const account = (await users.findIn(suite.tenant.id, user.id))!;
     const proof = { user: account, requestId: handle, method: 'passkey', amr: ['hwk', 'mfa'] } as const;
     const ticket = await signInTickets.issue(suite.tenant, proof);
-    await jar.use((browser) => interactions.submitTicket(suite.authority(), browser, handle, { ticket }));
+    await jar.use((browser) => interactionSteps.submitTicket(suite.authority(), browser, handle, { ticket }));
     expect(await suite.payloadOf(await suite.resume(jar, handle))).toMatchObject({ userId: user.id, acr: 'phr' });
     // The session fulfils the next request.
     expect(paramsOf(await suite.begin(jar, ESSENTIAL))).toHaveProperty('code');
