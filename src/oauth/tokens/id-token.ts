@@ -68,8 +68,8 @@ export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<st
 }
 
 /**
- * The methods by the names that clients of the issuer know, each once. That a single method stands for several factors is told by `acr`,
- * where the issuer has names of its own: a passkey is one name there.
+ * The methods by the names that clients of the issuer know, each once. Where these names are others than ours, a passkey is `fido` alone,
+ * and `acr` tells its two factors.
  */
 function shownMethods({ amrNames }: Pick<Issuer, 'amrNames'>, amr: readonly string[]): readonly string[] {
   const shown = [...new Set(amr.map((name) => amrNames[name] ?? name))];
