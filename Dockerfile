@@ -18,7 +18,7 @@ COPY --from=build /app/dist ./dist
 # by account and flags, so both are those of the service; afterwards that account may only read it.
 RUN mkdir dist/compile-cache && chown node:node dist/compile-cache
 USER node
-RUN node --max-semi-space-size=16 --heap-growing-percent=60 dist/scripts/warm-compile-cache.js
+RUN node --max-semi-space-size=16 --heap-growing-percent=60 --no-allocation-site-pretenuring dist/scripts/warm-compile-cache.js
 USER root
 RUN chown -R root:root dist/compile-cache && chmod -R a+rX dist/compile-cache
 USER node
@@ -28,4 +28,4 @@ EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=90s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Start without a shell or npm, so that SIGTERM reaches the process that drains.
-CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=60", "dist/src/server/start/main.js"]
+CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=60", "--no-allocation-site-pretenuring", "dist/src/server/start/main.js"]

@@ -106,7 +106,7 @@ describe('the Dockerfile', () => {
     expect(last).toContain('USER node');
     expect(last.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
     expect(last).toContain(
-      'CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=60", "dist/src/server/start/main.js"]',
+      'CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=60", "--no-allocation-site-pretenuring", "dist/src/server/start/main.js"]',
     );
   });
 
