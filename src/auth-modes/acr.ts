@@ -1,4 +1,4 @@
-import type { CredentialType } from './mode.ts';
+import { type CredentialType, typesShowing } from './mode.ts';
 
 /** How strongly a user proved who they are (OpenID Connect Core section 2, `acr`). */
 export type Acr = '1fa' | '2fa' | 'phr';
@@ -10,7 +10,7 @@ const KEYS: readonly string[] = ['hwk', 'swk'];
 export const PIN = 'pin';
 
 /** What an account can have to reach the strongest value: whatever its user is asked for by somebody else, it signs for this service alone. */
-export const PHISHING_RESISTANT: readonly CredentialType[] = ['passkey', 'security-key'];
+export const PHISHING_RESISTANT: readonly CredentialType[] = typesShowing(KEYS);
 
 /** The strengths from the weakest on, each with the factors that it stands for and the methods that reach it. */
 const STRENGTHS: readonly {
