@@ -23,6 +23,7 @@ export { Sealer } from './seal.ts';
 export {
   AGREEMENT_ALGORITHM,
   type CertificateMembers,
+  CONTENT_ALGORITHM,
   certificateMembers,
   claimedIssuer,
   claimedText,

@@ -1,12 +1,11 @@
 import { CompactEncrypt, type CompactJWEHeaderParameters, decodeProtectedHeader } from 'jose';
-import { AGREEMENT_ALGORITHM, constantTimeEqual, type Decrypter } from '../../crypto/index.ts';
+import { AGREEMENT_ALGORITHM, CONTENT_ALGORITHM, constantTimeEqual, type Decrypter } from '../../crypto/index.ts';
 import type { CipherKey } from './cipher-key.ts';
 import { decodeBase64Url } from './encoding.ts';
 
 /** What an encrypted message is, so that none can be sent as another. */
 export type EnvelopeType = 'sv-zkp-challenge' | 'sv-zkp-response' | 'sv-zkp-commitment';
 
-const CONTENT_ALGORITHM = 'A256GCM';
 const HEADER = ['alg', 'enc', 'epk', 'kid', 'typ'];
 const EPHEMERAL_KEY = ['crv', 'kty', 'x', 'y'];
 const MAX_CHARACTERS = 4096;

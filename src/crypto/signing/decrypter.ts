@@ -1,7 +1,7 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { type CompactJWEHeaderParameters, compactDecrypt } from 'jose';
 import type { Sealer } from '../seal.ts';
-import { AGREEMENT_ALGORITHM, type StoredKey, sealContext } from './signing-key.ts';
+import { AGREEMENT_ALGORITHM, CONTENT_ALGORITHM, type StoredKey, sealContext } from './signing-key.ts';
 
 /** Most characters of a message: what is encrypted for the service is small. */
 const MAX_CHARACTERS = 4096;
@@ -28,7 +28,7 @@ export class Decrypter {
     try {
       const { plaintext, protectedHeader } = await compactDecrypt(jwe, this.#key, {
         keyManagementAlgorithms: [AGREEMENT_ALGORITHM],
-        contentEncryptionAlgorithms: ['A256GCM'],
+        contentEncryptionAlgorithms: [CONTENT_ALGORITHM],
       });
       return { plaintext, header: protectedHeader };
     } catch {

@@ -6,6 +6,7 @@ export { KeyedSigner } from './keyed-signer.ts';
 export type { Signer } from './signer.ts';
 export {
   AGREEMENT_ALGORITHM,
+  CONTENT_ALGORITHM,
   createAgreementKey,
   createEncryptionKey,
   createSigningKey,

@@ -9,6 +9,8 @@ import { Signer } from './signer.ts';
 export const ENCRYPTION_ALGORITHM = 'RSA-OAEP';
 /** The algorithm of the keys with which clients agree on one for each message, on P-256 (RFC 7518 section 4.6). */
 export const AGREEMENT_ALGORITHM = 'ECDH-ES';
+/** `enc` of messages for such a key (RFC 7518 section 5.3). */
+export const CONTENT_ALGORITHM = 'A256GCM';
 /** What a key of a tenant is for. */
 type KeyAlgorithm = SigningAlgorithm | typeof ENCRYPTION_ALGORITHM | typeof AGREEMENT_ALGORITHM;
 
